@@ -1,0 +1,315 @@
+"""The library: compute, gradient, compare, explain, find, names; and the same over a stream of batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from losscli import __version__
+from losscli.batch import Batch
+from losscli.catalogue import explanation
+from losscli.conventions import by_call, conventions, convention
+from losscli.engine import gradient as slopes
+from losscli.engine.class_weight import ClassWeight, weigh_classes
+from losscli.engine.finish import Show, finish
+from losscli.engine.fold import Missing, Stream, fold
+from losscli.engine.partial import Task
+from losscli.errors import LosscliError
+from losscli.losses import registry
+from losscli.losses.declare import Loss
+from losscli.results import Comparison, Explanation, Refusal, Remark, Score
+
+names = registry.names
+
+
+def find(name: str) -> Loss:
+    """The loss of this name, alias ("HuberLoss") or framework call ("torch.nn.HuberLoss").
+
+    Raises LosscliError with the nearest known name if there is none.
+    """
+    loss = _find(name)
+    loss.conventions.update(conventions(loss))
+    return loss
+
+
+def _find(name: str) -> Loss:
+    """The loss alone: frameworks are imported only for a name with a dot."""
+    if "." not in name:
+        return registry.find(name)
+    called = by_call(name)
+    return registry.get(called) if called else registry.find(name.rpartition(".")[2])
+
+
+def explain(name: str) -> Explanation:
+    """What is said about a loss, with its worked example computed."""
+    loss = find(name)
+    words = explanation(loss)
+    example = words.example
+    score = compute(loss.name, example.y_true, example.y_pred, **example.params)
+    return replace(words, example_score=score)
+
+
+def compute(
+    loss: str,
+    y_true: ArrayLike | None,
+    y_pred: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    *,
+    reduction: str = "mean",
+    like: str = "exact",
+    missing: Missing = "refuse",
+    **params: Any,
+) -> Score:
+    """A loss on arrays: y_true (N, ...) or None, y_pred (N, ...), sample_weight (N,) or None.
+
+    `params` are the loss's own (delta=1.5). `reduction` is "mean", "sum", "none" or a framework's word under
+    `like`. The Score holds every sample, in order. Raises LosscliError for anything that does not fit.
+    """
+    return score(
+        loss,
+        arrays_stream(y_true, {"y_pred": y_pred}, sample_weight),
+        params=params,
+        reduction=reduction,
+        like=like,
+        missing=missing,
+        keep_values=True,
+    )
+
+
+def gradient(
+    loss: str,
+    y_true: ArrayLike | None,
+    y_pred: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    *,
+    reduction: str = "mean",
+    **params: Any,
+) -> NDArray[np.float64]:
+    """The exact definition's gradient, the shape of y_pred; NaN where there is none.
+
+    d(a sample's loss)/d(y_pred) for kind sample (weights and reduction do not enter), d(the reduced
+    value)/d(y_pred) for statistic and batch.
+    """
+    found = _find(loss)
+    way = convention(found, "exact")
+    bound = way.signature.bind(way.owner, params)
+    pred = as_array(y_pred, "y_pred")
+    if found.kind == "sample":
+        true = None if y_true is None else as_array(y_true, "y_true")
+        compute(loss, y_true, y_pred, sample_weight, **params)  # refuses what compute refuses
+        return slopes.of_samples(way, true, pred, bound)
+    told = score(
+        loss,
+        arrays_stream(y_true, {"y_pred": y_pred}, sample_weight),
+        params=params,
+        reduction=reduction,
+        gradient=True,
+    )
+    return np.array([sample.gradient for sample in told.gradients], dtype=np.float64).reshape(pred.shape)
+
+
+def compare(
+    y_true: ArrayLike | None,
+    predictions: Mapping[str, ArrayLike] | ArrayLike,
+    losses: Sequence[str],
+    sample_weight: ArrayLike | None = None,
+    *,
+    reduction: str = "mean",
+    like: str = "exact",
+    missing: Missing = "refuse",
+    skip_unfit: bool = False,
+    params: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Comparison:
+    """Several losses, and models ({"ridge": p1, "forest": p2}), on the same rows in one pass.
+
+    `params` gives parameters by loss ({"huber": {"delta": 2}}). With `skip_unfit`, losses that do not fit the
+    data are listed in `refused` instead of raising.
+    """
+    models = predictions if isinstance(predictions, Mapping) else {"y_pred": predictions}
+    return contrast(
+        losses,
+        arrays_stream(y_true, models, sample_weight),
+        params=params or {},
+        reduction=reduction,
+        like=like,
+        missing=missing,
+        skip_unfit=skip_unfit,
+    )
+
+
+def as_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Anything array-like as float64 with at least one axis; LosscliError if it holds something else."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise LosscliError(f"{name} is not an array of numbers", "give nested lists of one shape") from None
+    return array.reshape(1) if array.ndim == 0 else array
+
+
+def arrays_stream(
+    y_true: ArrayLike | None, predictions: Mapping[str, ArrayLike], weight: ArrayLike | None
+) -> Stream:
+    """One batch of arrays, as often as asked for."""
+    arrays = {name: as_array(values, name) for name, values in predictions.items()}
+    batch = Batch(
+        None if y_true is None else as_array(y_true, "y_true"),
+        arrays,
+        None if weight is None else as_array(weight, "sample_weight"),
+    )
+    for name, array in {**arrays, "y_true": batch.y_true, "sample_weight": batch.weight}.items():
+        if array is not None and len(array) != len(batch):
+            first = next(iter(arrays))
+            raise LosscliError(
+                f"{name} has {len(array)} samples and {first} {len(batch)}", "give one value for each sample"
+            )
+
+    def stream() -> Iterator[Batch]:
+        yield batch
+
+    return stream
+
+
+def score(
+    name: str,
+    stream: Stream,
+    *,
+    params: Mapping[str, Any],
+    reduction: str = "mean",
+    like: str = "exact",
+    missing: Missing = "refuse",
+    class_weight: ClassWeight | None = None,
+    rows: int | None | Literal["default"] = None,
+    order: Literal["index", "loss"] = "index",
+    gradient: bool = False,
+    keep_values: bool = False,
+) -> Score:
+    """One loss over a stream of batches, which is callable again for a second look at the rows.
+
+    `rows` are held at most in `order`: None for all, "default" for all up to 20 and the 10 worst of more.
+    `keep_values` adds every row's value as an array.
+    """
+    show = Show(rows, by_loss=order == "loss", gradient=gradient, values=keep_values)
+    loss = _find(name)
+    way = convention(loss, like)
+    way.reduction(reduction)
+    if gradient:
+        if like != "exact":
+            raise LosscliError(
+                f"the gradient is of the exact definition only, not of {way.framework.title}'s formula",
+                "leave --like or --gradient out",
+            )
+        slopes.slope_of(loss)
+    task, told = _task(loss, like, params, class_weight, stream, missing, "y_pred")
+    folded = fold(stream, [task], missing=missing, keep=show.keep())
+    if folded.refused:
+        raise folded.refused[0]
+    result = finish(folded, 0, reduction, show)
+    about = explanation(loss, elsewhere=False)
+    return replace(result, about=about, remarks=told + result.remarks)
+
+
+def _task(
+    loss: Loss,
+    like: str,
+    params: Mapping[str, Any],
+    class_weight: ClassWeight | None,
+    stream: Stream,
+    missing: Missing,
+    model: str,
+) -> tuple[Task, tuple[Remark, ...]]:
+    """What to fold, and what there is to say of its class weights."""
+    way = convention(loss, like)
+    given, told, reweigh = dict(params), (), None
+    if class_weight is not None:
+        reweigh, given, told = weigh_classes(way, given, class_weight, stream, missing)
+    infinite = explanation(loss, elsewhere=False).infinite
+    return Task(way, way.signature.bind(way.owner, given), model, infinite, reweigh), told
+
+
+def contrast(
+    losses: Sequence[str],
+    stream: Stream,
+    *,
+    params: Mapping[str, Mapping[str, Any]],
+    reduction: str = "mean",
+    like: str = "exact",
+    missing: Missing = "refuse",
+    class_weight: ClassWeight | None = None,
+    skip_unfit: bool = False,
+    source: str | None = None,
+) -> Comparison:
+    """Losses side by side, for each model of the stream, in one pass. `params` are by loss name.
+
+    A loss that does not fit raises, or with `skip_unfit` is listed in `refused`.
+    """
+    found = [_find(name) for name in losses]
+    models = _models(stream)
+    tasks: list[Task] = []
+    told: dict[str, tuple[Remark, ...]] = {}
+    unfit: dict[str, LosscliError] = {}
+    for loss in found:
+        try:
+            convention(loss, like).reduction(reduction)
+            for model in models:
+                given = params.get(loss.name, {})
+                task, told[loss.name] = _task(loss, like, given, class_weight, stream, missing, model)
+                tasks.append(task)
+        except LosscliError as why:
+            unfit[loss.name] = why
+    folded = fold(stream, tasks, missing=missing, keep=LEADING)
+    scores: list[Score] = []
+    for number, task in enumerate(tasks):
+        loss = task.convention.loss
+        try:
+            if number in folded.refused:
+                raise folded.refused[number]
+            result = finish(folded, number, reduction, Show(rows=LEADING, by_loss=True))
+        except LosscliError as why:
+            unfit.setdefault(loss.name, why)
+        else:
+            about = explanation(loss, elsewhere=False)
+            scores.append(replace(result, model=task.model, about=about, remarks=told[loss.name] + result.remarks))
+    _settle(unfit, skip_unfit, len(found))
+    kept = tuple(score for score in scores if score.loss not in unfit)
+    fitting = tuple(loss.name for loss in found if loss.name not in unfit)
+    return Comparison(
+        n=kept[0].n,
+        source=source,
+        losses=fitting,
+        models=models,
+        scores=kept,
+        best={name: _best([s for s in kept if s.loss == name]) for name in fitting},
+        refused=tuple(Refusal(name, None, why.what) for name, why in unfit.items()),
+        version=__version__,
+        remarks=tuple(dict.fromkeys(r for s in kept for r in s.remarks if r.kind == "data")),
+    )
+
+
+LEADING = 3  # rows named for each loss of a comparison
+
+
+def _models(stream: Stream) -> tuple[str, ...]:
+    for batch in stream():
+        return tuple(batch.y_pred)
+    raise LosscliError("there are no samples", "give at least one row")
+
+
+def _settle(unfit: Mapping[str, LosscliError], skip_unfit: bool, asked: int) -> None:
+    """Raises for losses that do not fit, unless the others were asked for and there are some."""
+    for name, why in unfit.items():
+        if not skip_unfit or len(unfit) == asked:
+            others = "" if len(unfit) == asked else "; --skip-unfit shows the other losses"
+            raise LosscliError(f"{name} does not fit: {why.what}", (why.hint or "take another loss") + others)
+
+
+def _best(scores: Sequence[Score]) -> tuple[str, ...]:
+    """The models with the lowest value; none where there is one model or a value is nan."""
+    values = [score.value for score in scores]
+    if len(scores) < 2 or any(value is None or np.isnan(value) for value in values):
+        return ()
+    lowest = min(value for value in values if value is not None)
+    return tuple(s.model for s in scores if s.value == lowest and s.model is not None)

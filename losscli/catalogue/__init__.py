@@ -1,0 +1,106 @@
+"""The words: a YAML file a loss, and the loader that turns one into an Explanation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from losscli.conventions import conventions
+from losscli.losses.declare import Loss
+from losscli.results import (
+    Advice,
+    Citation,
+    Elsewhere,
+    Example,
+    Explanation,
+    ParameterWords,
+    Property,
+    Relative,
+)
+
+HERE = Path(__file__).parent
+
+# What a property of a loss means; the contract suite checks each that a file declares.
+PROPERTIES = {
+    "convex": "convex in y_pred",
+    "smooth": "the gradient exists and is continuous",
+    "bounded_gradient": "no row pulls harder than a bound",
+    "symmetric": "y_true and y_pred may be exchanged",
+    "shift_invariant": "adding a constant to both changes nothing",
+    "scale_invariant": "multiplying both by a positive constant changes nothing",
+    "rotation_invariant": "rotating every vector alike changes nothing",
+    "zero_at_truth": "0 for a perfect prediction",
+    "bounded": "the value stays in a finite interval",
+    "proper": "a proper scoring rule: least at the true probability",
+    "minimiser": "the best constant prediction",
+    "margin": "exactly 0 beyond the margin",
+}
+
+
+def read(name: str, family: str) -> dict[str, Any]:
+    """The file of a loss as data."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = (HERE / family / f"{name}.yaml").read_text(encoding="utf-8")
+    words: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, in C where there is one
+    return words
+
+
+def explanation(loss: Loss, *, elsewhere: bool = True) -> Explanation:
+    """What is said about a loss. `elsewhere` False leaves the frameworks out, which need not be imported then."""
+    words = read(loss.name, loss.family)
+    return Explanation(
+        name=loss.name,
+        title=loss.title,
+        family=loss.family,
+        kind=loss.kind,
+        aliases=loss.aliases,
+        lowest=loss.lowest,
+        highest=loss.highest,
+        best=loss.best,
+        **{key: words[key] for key in ("summary", "formula", "where", "latex", "gradient", "meaning")},
+        **{key: words[key] for key in ("unit", "range", "infinite")},
+        parameters=tuple(
+            ParameterWords(p.name, p.default, p.takes, words["parameters"][p.name], p.required)
+            for p in loss.parameters.values()
+        ),
+        use_when=tuple(words["use_when"]),
+        not_when=tuple(Advice(item["when"], _several(item["instead"])) for item in words["not_when"]),
+        pitfalls=tuple(words["pitfalls"]),
+        properties=tuple(map(_property, words["properties"])),
+        elsewhere=_elsewhere(loss) if elsewhere else (),
+        relatives=tuple(Relative(name, why) for name, why in words["relatives"].items()),
+        example=Example(**words["example"]),
+        sources=tuple(map(_citation, words["sources"])),
+    )
+
+
+def _several(names: str | list[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _property(item: str | dict[str, Any]) -> Property:
+    if isinstance(item, str):
+        return Property(item)
+    ((name, detail),) = item.items()
+    return Property(name, str(detail))
+
+
+def _citation(item: dict[str, str]) -> Citation:
+    for key, prefix in (("doi", "doi"), ("arxiv", "arXiv"), ("isbn", "isbn"), ("url", "url")):
+        if key in item:
+            return Citation(item["cite"], f"{prefix}:{item[key]}")
+    return Citation(f"{item['cite']} ({item['none']})")
+
+
+def _elsewhere(loss: Loss) -> tuple[Elsewhere, ...]:
+    return tuple(
+        Elsewhere(
+            name,
+            found.framework.title,
+            found.owner,
+            tuple(departure.why for departure in found.departures),
+        )
+        for name, found in conventions(loss).items()
+    )

@@ -1,0 +1,88 @@
+"""The application: its commands, and the one place where errors become messages and exit codes.
+
+Exit codes: 0 it worked; 2 wrong usage or data (and a bug in losscli, which says so); 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Annotated
+
+import typer
+from typer.main import get_command
+
+from losscli.cli import compare, compute, explain, listing
+from losscli.cli.help import Command, Group
+from losscli.cli.options import Debug
+
+EXAMPLES = """\
+losscli compute mse --true 3,-0.5,2,7 --pred 2.5,0,2,8
+losscli compute huber examples/diabetes.csv --pred ridge -p delta=50
+losscli explain huber
+losscli compare examples/diabetes.csv --pred ridge,forest,boosting --losses mae,mse,logcosh
+losscli list --search outlier
+"""
+
+app = typer.Typer(
+    cls=Group,
+    epilog=EXAMPLES,
+    no_args_is_help=True,
+    # Without markup Typer leaves Rich alone, which would double the time that help takes.
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("compute", cls=Command, epilog=compute.EXAMPLES, no_args_is_help=True)(compute.compute)
+app.command("explain", cls=Command, epilog=explain.EXAMPLES, no_args_is_help=True)(explain.explain)
+app.command("compare", cls=Command, epilog=compare.EXAMPLES, no_args_is_help=True)(compare.compare)
+app.command("list", cls=Command, epilog=listing.EXAMPLES)(listing.list_losses)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from losscli import __version__
+
+        typer.echo(f"losscli {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def losscli(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+    debug: Debug = False,
+) -> None:
+    """Compute, compare and explain loss functions.
+
+    Results go to stdout, messages to stderr. Exit codes: 0 it worked, 2 wrong usage or data, 130 after
+    Ctrl-C.
+    """
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; returns its exit code. Every error ends here, as a message on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        # A locale that has no δ gets \u03b4 (which is valid in JSON as well), not a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        # Not standalone: Typer would print usage errors itself.
+        code: int | None = get_command(app).main(arguments, prog_name="losscli", standalone_mode=False)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # whatever it is, a person gets one clear message
+        if "--debug" in arguments:
+            import traceback
+
+            traceback.print_exc()
+        from losscli.cli.usage import complain, explain
+
+        complain(*explain(error))
+        return 2
+    return code or 0

@@ -1,0 +1,66 @@
+"""`-p name=value` and `--class-weight class=weight`."""
+
+from __future__ import annotations
+
+import ast
+import json
+from typing import TYPE_CHECKING, Any, Literal
+
+from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def read_parameters(texts: Sequence[str] | None, *, from_logits: bool = False) -> dict[str, Any]:
+    """Parameter name → value, as given; the loss checks names and ranges."""
+    given: dict[str, Any] = {}
+    for text in texts or ():
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise LosscliError(f'-p "{text}": a parameter is given as NAME=VALUE', "for example -p delta=1.5")
+        if name in given:
+            raise LosscliError(f"the parameter {name} is given twice", "keep one of the two")
+        given[name] = read_value(value)
+    if from_logits:
+        if given.get("from_logits", True) is not True:
+            raise LosscliError(
+                "--from-logits and -p from_logits=… contradict each other", "keep one of the two"
+            )
+        given["from_logits"] = True
+    return given
+
+
+def read_value(text: str) -> Any:
+    """JSON; else what Python would read (.5, None, inf); else the text itself."""
+    readers: tuple[Callable[[str], Any], ...] = (json.loads, ast.literal_eval, float)
+    for read in readers:
+        try:
+            return read(text)
+        except (ValueError, SyntaxError):
+            continue
+    return text
+
+
+def read_class_weight(text: str | None) -> dict[str, float] | Literal["balanced"] | None:
+    """`0=1.0,1=2.5` → class (as written) → weight, or "balanced"."""
+    if text is None:
+        return None
+    if text == "balanced":
+        return "balanced"
+    weights: dict[str, float] = {}
+    for part in text.split(","):
+        label, _, weight = (piece.strip() for piece in part.partition("="))
+        try:
+            value = float(weight)
+        except ValueError:
+            raise LosscliError(
+                f'--class-weight "{part.strip()}" is not CLASS=WEIGHT',
+                "for example --class-weight 0=1.0,1=2.5, or --class-weight balanced",
+            ) from None
+        if not label or label in weights:
+            why = f"gives class {label} twice" if label else "names no class"
+            raise LosscliError(f'--class-weight "{text}" {why}', "for example --class-weight 0=1.0,1=2.5")
+        weights[label] = value
+    return weights

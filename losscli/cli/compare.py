@@ -1,0 +1,123 @@
+"""`losscli compare DATA --losses a,b,c`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+from typer import Option
+
+from losscli.cli import complete, options
+from losscli.cli.assignments import read_class_weight, read_parameters
+from losscli.cli.output import choose
+from losscli.errors import LosscliError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from losscli.losses.declare import Loss
+
+EXAMPLES = """\
+losscli compare examples/diabetes.csv --pred ridge,forest,boosting --losses mae,mse,logcosh
+losscli compare examples/breast_cancer.csv --pred logistic --losses bce,binary_focal,hinge --skip-unfit
+losscli compare examples/diabetes.csv --pred ridge --losses huber,quantile -p delta=50 -p quantile.q=0.9
+losscli compare --true 3,-0.5,2,7 --pred 2.5,0,2,8 --losses mae,mse --format csv
+"""
+
+
+def compare(
+    losses: Annotated[
+        str,
+        Option(
+            "--losses",
+            metavar="A,B,…",
+            rich_help_panel=options.LOSS,
+            autocompletion=complete.losses,
+            help="The losses, separated by commas.",
+        ),
+    ],
+    data: options.Data = None,
+    true: options.TrueOption = None,
+    pred: options.ModelsOption = None,
+    input_format: options.InputFormat = None,
+    weight: options.Weight = None,
+    class_weight: options.ClassWeight = None,
+    missing: options.Missing = "refuse",
+    param: options.Param = None,
+    from_logits: options.FromLogits = False,
+    like: options.Like = "exact",
+    reduction: options.Reduction = "mean",
+    skip_unfit: Annotated[
+        bool,
+        Option(
+            "--skip-unfit",
+            rich_help_panel=options.LOSS,
+            help="Show the other losses when some do not fit the data.",
+        ),
+    ] = False,
+    format: options.Format = None,
+    output: options.Output = None,
+    debug: options.Debug = False,
+) -> None:
+    """Compare losses, and models, on the same rows."""
+    out = choose(format, output, get_args(options.FormatName))
+    given = read_parameters(param, from_logits=from_logits)
+    class_weights = read_class_weight(class_weight)
+
+    from losscli import api, render
+    from losscli.cli.reading import open_source, say
+
+    found = [api.find(name) for name in _split(losses)]
+    names = [loss.name for loss in found]
+    params = _share_out(given, found)
+    source = open_source(
+        ", ".join(names),
+        data,
+        true,
+        pred,
+        weight,
+        input_format,
+        truth=any(loss.truth for loss in found),
+        models=True,
+    )
+    comparison = api.contrast(
+        names,
+        source.batches,
+        params=params,
+        reduction=reduction,
+        like=like,
+        missing=missing,
+        class_weight=class_weights,
+        skip_unfit=skip_unfit,
+        source=source.name,
+    )
+
+    out.write(render.render(say(source, comparison), out.format, width=out.width, color=out.color))
+
+
+def _split(losses: str) -> list[str]:
+    names = [name.strip() for name in losses.split(",")]
+    if "" in names:
+        raise LosscliError(f'--losses "{losses}" has an empty name', "for example --losses mae,mse")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")
+    return names
+
+
+def _share_out(given: Mapping[str, Any], losses: Sequence[Loss]) -> dict[str, dict[str, Any]]:
+    """Loss → its parameters: `delta` goes to every loss that takes it, `huber.delta` to huber."""
+    shares: dict[str, dict[str, Any]] = {loss.name: {} for loss in losses}
+    takers = [(loss.name, name) for loss in losses for name in loss.parameters]
+    known = {*(name for _, name in takers), *(f"{loss}.{name}" for loss, name in takers)}
+    for key, value in given.items():
+        if key not in known:
+            listed = ", ".join(f"{loss}.{name}" for loss, name in takers) or "none"
+            raise LosscliError(
+                f"none of these losses takes the parameter {key}",
+                did_you_mean(key, known) or f"their parameters are: {listed}",
+            )
+        for loss, name in takers:
+            # `huber.delta` wins over `delta`, whichever stands first.
+            if key == f"{loss}.{name}" or (key == name and f"{loss}.{name}" not in given):
+                shares[loss][name] = value
+    return shares

@@ -1,0 +1,81 @@
+"""What the shell offers on <TAB>. Read off the catalogue's files: no NumPy, no YAML is imported."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import typer  # at run time: Typer reads these signatures
+
+from losscli.losses import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+def _starting(incomplete: str, words: Iterable[str]) -> list[str]:
+    return [word for word in words if word.startswith(incomplete)]
+
+
+def loss(incomplete: str) -> list[str]:
+    return _starting(incomplete, registry.names())
+
+
+def losses(incomplete: str) -> list[str]:
+    """The last of a comma list, the others kept in front of it."""
+    before, comma, last = incomplete.rpartition(",")
+    taken = before.split(",")
+    return [before + comma + name for name in loss(last) if name not in taken]
+
+
+def family(incomplete: str) -> list[str]:
+    return _starting(incomplete, sorted(registry.families()))
+
+
+def like(incomplete: str) -> list[str]:
+    """The modules of conventions/, whose own list of them is not read: it imports NumPy."""
+    modules = {file.stem for file in (registry.CATALOGUE.parent / "conventions").glob("[a-z]*.py")}
+    return _starting(incomplete, ["exact", *sorted(modules - {"declare"})])
+
+
+def reduction(incomplete: str) -> list[str]:
+    return _starting(incomplete, ["mean", "sum", "none"])
+
+
+def parameter(ctx: typer.Context, incomplete: str) -> list[str]:
+    """`delta=` and so on, of the loss on the line; of every loss of compare's list, or of all."""
+    named = ctx.params.get("losses")
+    if named is None:
+        # While an option still lacks its value, what stands before it is left in ctx.args, unparsed.
+        named = ctx.params.get("loss") or next(iter(ctx.args), "")
+    chosen = set(named.split(",")) & set(registry.names()) or registry.names()
+    found = {name for loss_name in chosen for name in _parameters(loss_name)}
+    return _starting(incomplete, [f"{name}=" for name in sorted(found)])
+
+
+def property_(incomplete: str) -> list[str]:
+    found = {name for loss_name in registry.names() for name in _properties(loss_name)}
+    return _starting(incomplete, sorted(found))
+
+
+def _block(loss_name: str, key: str) -> Iterator[str]:
+    """The lines of a page under a top-level key, the rest of the key's own line first."""
+    page = next(registry.CATALOGUE.glob(f"*/{loss_name}.yaml"))
+    inside = False
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if line.startswith(f"{key}:"):
+            inside = True
+            yield line.removeprefix(f"{key}:")
+        elif inside and line[:1] not in (" ", "-", ""):
+            return
+        elif inside:
+            yield line
+
+
+def _parameters(loss_name: str) -> list[str]:
+    return [m[1] for line in _block(loss_name, "parameters") if (m := re.match(r"  (\w+):", line))]
+
+
+def _properties(loss_name: str) -> list[str]:
+    # `[convex, {bounded_gradient: delta}]`, or an item a line
+    return re.findall(r"(?:[\[,{]\s*|-\s+)([a-z]\w*)", " ".join(_block(loss_name, "properties")))

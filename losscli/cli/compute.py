@@ -1,0 +1,102 @@
+"""`losscli compute LOSS [DATA]`."""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+from typer import Option
+
+from losscli.cli import options
+from losscli.cli.assignments import read_class_weight, read_parameters
+from losscli.cli.output import choose, note
+from losscli.errors import LosscliError
+
+EXAMPLES = """\
+losscli compute mse --true 3,-0.5,2,7 --pred 2.5,0,2,8
+losscli compute cce --true '[[0,1,0],[0,0,1]]' --pred '[[0.1,0.8,0.1],[0.3,0.3,0.4]]'
+losscli compute huber examples/diabetes.csv --pred ridge -p delta=50 --rows 5
+losscli compute bce examples/breast_cancer.csv --pred logistic_logit --from-logits --class-weight balanced
+losscli compute bce examples/breast_cancer.csv --pred forest --like keras
+losscli compute scce examples/digits.jsonl --format json --output digits.json
+losscli compute mae - --pred forest < examples/diabetes.csv
+"""
+ROW_FORMATS = {"csv", "tsv", "jsonl"}
+
+
+def compute(
+    loss: options.LossName,
+    data: options.Data = None,
+    true: options.TrueOption = None,
+    pred: options.PredOption = None,
+    input_format: options.InputFormat = None,
+    weight: options.Weight = None,
+    class_weight: options.ClassWeight = None,
+    missing: options.Missing = "refuse",
+    param: options.Param = None,
+    from_logits: options.FromLogits = False,
+    like: options.Like = "exact",
+    reduction: options.Reduction = "mean",
+    gradient: Annotated[
+        bool, Option("--gradient", rich_help_panel=options.RESULT, help="Add each row's gradient.")
+    ] = False,
+    sort: Annotated[
+        options.SortName | None,
+        Option(
+            "--sort",
+            metavar="ORDER",
+            rich_help_panel=options.RESULT,
+            help="The rows shown by index or by loss (largest first); machine formats keep the index's.",
+        ),
+    ] = None,
+    rows: Annotated[
+        str | None,
+        Option(
+            "--rows",
+            metavar="N|all",
+            rich_help_panel=options.RESULT,
+            help="How many rows are shown: all up to 20, the 10 worst of more; 0 for the summary alone.",
+        ),
+    ] = None,
+    format: options.Format = None,
+    output: options.Output = None,
+    debug: options.Debug = False,
+) -> None:
+    """Compute a loss, row by row and reduced."""
+    out = choose(format, output, get_args(options.FormatName))
+    shown = _read_rows(rows)
+    params = read_parameters(param, from_logits=from_logits)
+    class_weights = read_class_weight(class_weight)
+
+    from losscli import api, render
+    from losscli.cli.reading import open_source, say
+
+    found = api.find(loss)
+    source = open_source(found.name, data, true, pred, weight, input_format, truth=found.truth, models=False)
+    score = api.score(
+        found.name,
+        source.batches,
+        params=params,
+        reduction=reduction,
+        like=like,
+        missing=missing,
+        class_weight=class_weights,
+        rows=shown,
+        order=sort or ("loss" if out.read_by_eye else "index"),
+        gradient=gradient,
+    )
+    score = say(source, score)
+
+    out.write(render.render(score, out.format, width=out.width, color=out.color))
+    if score.hidden and out.format in ROW_FORMATS:
+        note(f"{score.hidden} of {score.n} rows are not shown; --rows all shows them")
+
+
+def _read_rows(text: str | None) -> int | str | None:
+    """--rows as api.score takes it: None for all of them."""
+    if text is None:
+        return "default"
+    if text == "all":
+        return None
+    if not text.isdecimal():
+        raise LosscliError(f'--rows: "{text}" is not a number of rows', "give a whole number from 0, or all")
+    return int(text)

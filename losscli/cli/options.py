@@ -1,0 +1,143 @@
+"""The options that commands share, declared once. What a command would ignore, it does not have."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from typer import Argument, Option
+
+from losscli.cli import complete
+
+DATA, LOSS, RESULT = "Data", "Loss", "Result"
+
+InputFormatName = Literal["csv", "tsv", "json", "jsonl", "npy", "npz"]
+FormatName = Literal["table", "plain", "json", "jsonl", "csv", "tsv", "markdown"]
+PageFormatName = Literal["table", "plain", "json", "jsonl", "csv", "tsv", "markdown", "latex"]
+MissingName = Literal["refuse", "drop", "propagate"]
+SortName = Literal["index", "loss"]
+
+LossName = Annotated[
+    str,
+    Argument(metavar="LOSS", autocompletion=complete.loss, help="A name, an alias or a framework's call."),
+]
+Data = Annotated[
+    str | None,
+    Argument(metavar="DATA", help="A file of rows: csv, tsv, json, jsonl or npz; - is stdin."),
+]
+TrueOption = Annotated[
+    str | None,
+    Option(
+        "--true",
+        metavar="T",
+        rich_help_panel=DATA,
+        help="y_true: a column, a comma list of columns or a pattern (p_*); without DATA, values "
+        "(1,2,3 or JSON) or a file of one array (@y.npy).",
+    ),
+]
+PredOption = Annotated[
+    str | None, Option("--pred", metavar="P", rich_help_panel=DATA, help="y_pred, in the same way.")
+]
+ModelsOption = Annotated[
+    str | None,
+    Option(
+        "--pred",
+        metavar="P",
+        rich_help_panel=DATA,
+        help="y_pred, in the same way; in a comma list each is a model, of one column or of a pattern.",
+    ),
+]
+InputFormat = Annotated[
+    InputFormatName | None,
+    Option(
+        "--input-format",
+        metavar="FORMAT",
+        rich_help_panel=DATA,
+        help="csv, tsv, json, jsonl, npy or npz, where DATA's name does not tell.",
+    ),
+]
+Weight = Annotated[
+    str | None,
+    Option("--weight", metavar="W", rich_help_panel=DATA, help="A weight a row: a column, or values."),
+]
+ClassWeight = Annotated[
+    str | None,
+    Option(
+        "--class-weight",
+        metavar="C=W,…",
+        rich_help_panel=DATA,
+        help="A weight a class, 0=1.0,1=2.5; or balanced: N / (classes · count).",
+    ),
+]
+Missing = Annotated[
+    MissingName,
+    Option(
+        "--missing",
+        metavar="HOW",
+        rich_help_panel=DATA,
+        help="Rows that hold NaN: refuse, drop or propagate them.",
+    ),
+]
+Param = Annotated[
+    list[str] | None,
+    Option(
+        "-p",
+        "--param",
+        metavar="NAME=VALUE",
+        rich_help_panel=LOSS,
+        autocompletion=complete.parameter,
+        help="A parameter, its value a number, a word or JSON; repeatable.",
+    ),
+]
+FromLogits = Annotated[
+    bool, Option("--from-logits", rich_help_panel=LOSS, help="y_pred holds logits: -p from_logits=true.")
+]
+Like = Annotated[
+    str,
+    Option(
+        "--like",
+        metavar="FRAMEWORK",
+        rich_help_panel=LOSS,
+        autocompletion=complete.like,
+        help="The number a framework would print (keras, tfa).",
+    ),
+]
+Reduction = Annotated[
+    str,
+    Option(
+        "--reduction",
+        metavar="mean|sum|none",
+        rich_help_panel=LOSS,
+        autocompletion=complete.reduction,
+        help="How rows become one number; with --like, the framework's own words too.",
+    ),
+]
+Format = Annotated[
+    FormatName | None,
+    Option(
+        "--format",
+        metavar="FORMAT",
+        rich_help_panel=RESULT,
+        help="table (on a terminal), plain (on a pipe), json, jsonl, csv, tsv or markdown.",
+    ),
+]
+PageFormat = Annotated[
+    PageFormatName | None,
+    Option(
+        "--format",
+        metavar="FORMAT",
+        rich_help_panel=RESULT,
+        help="table (on a terminal), plain (on a pipe), json, jsonl, csv, tsv, markdown, or latex: the "
+        "formula alone.",
+    ),
+]
+Output = Annotated[
+    str | None,
+    Option(
+        "--output",
+        metavar="FILE",
+        rich_help_panel=RESULT,
+        help="Write to a file, whole or not at all; its ending names the format. - is stdout.",
+    ),
+]
+# Declared for help and parsing; the boundary (app.run) heeds it, for errors in the line itself too.
+Debug = Annotated[bool, Option("--debug", help="Show the traceback of whatever goes wrong.")]

@@ -1,0 +1,54 @@
+"""What went wrong, in one line and a hint, for whatever exception ended a command."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import typer
+
+from losscli.errors import LosscliError, did_you_mean
+
+PREFIX = "losscli: "
+
+
+def complain(what: str, hint: str | None) -> None:
+    """The message on stderr, the hint indented under it; what is not printable is escaped."""
+    print(PREFIX + _printable(what), file=sys.stderr)
+    if hint:
+        print(" " * len(PREFIX) + _printable(hint), file=sys.stderr)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def explain(error: Exception) -> tuple[str, str | None]:
+    """(what, hint) of an error."""
+    if isinstance(error, LosscliError):
+        return error.what, error.hint
+    if isinstance(error, typer.TyperException):
+        return _explain_usage(error, getattr(error, "ctx", None), getattr(error, "param", None))
+    return (
+        f"this is a bug in losscli: {type(error).__name__}: {error}",
+        "run it again with --debug for the traceback, and report it",
+    )
+
+
+def _explain_usage(error: typer.TyperException, context: Any, parameter: Any) -> tuple[str, str | None]:
+    # Typer publishes the base class alone; what tells the kinds apart is held by its range in pyproject.toml.
+    from typer._click import exceptions
+
+    message = error.message.rstrip(".")
+    more = f"{context.command_path} -h shows examples and every option" if context else None
+    if isinstance(error, exceptions.NoSuchOption):
+        known = [name for option in context.command.get_params(context) for name in option.opts]
+        return f"there is no option {error.option_name}", did_you_mean(error.option_name, known) or more
+    if isinstance(error, exceptions.MissingParameter):
+        name = parameter.metavar if parameter.param_type_name == "argument" else parameter.opts[0]
+        return f"{name} is missing", more
+    if isinstance(error, exceptions.BadParameter) and parameter is not None:
+        given = message.partition(" is not one of ")[0].strip("'\"")
+        known = getattr(parameter.type, "choices", [])
+        return f"{parameter.opts[0]}: {message.replace(chr(39), '')}", did_you_mean(given, known) or more
+    return message[:1].lower() + message[1:], more

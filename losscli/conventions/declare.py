@@ -1,0 +1,191 @@
+"""Framework, Convention and Reduction: how a framework departs from the definition, as data.
+
+A convention means: the number that the framework's call gives when handed exactly these arrays. It is the
+definition's own kernel where the framework's formula is the same, else the framework's formula written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from losscli.errors import LosscliError, did_you_mean
+from losscli.losses.declare import Loss, Signature, read_signature
+from losscli.losses.domain import Array
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a fold knows when it divides: n samples, Σw, Σc and Σwc (weights w, counts c), `weighted` or not."""
+
+    n: int
+    weights: float
+    counts: float
+    weighted_counts: float
+    weighted: bool
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A ratio of two sums over rows. `divisor` gives the lower one (None: no division), `sign` its short form."""
+
+    name: str
+    sign: str = ""
+    divisor: Callable[[Totals], float] | None = None
+
+    def words(self, totals: Totals) -> str:
+        """What was divided by: "4 samples", "the sum of the weights"."""
+        if self.divisor is None:
+            return "nothing"
+        rows = f"{totals.n} sample" + ("" if totals.n == 1 else "s")
+        if totals.weighted and self.sign == "/Σw":
+            return f"the sum of the weights of {rows}"
+        ignored = totals.n - totals.counts
+        if ignored > 0 and float(ignored).is_integer():
+            return f"{totals.counts:.0f} of {rows} ({ignored:.0f} ignored)"
+        return rows
+
+
+SUM = Reduction("sum")
+NONE = Reduction("none")
+MEAN = Reduction("mean", "/Σw", lambda t: t.weighted_counts)
+OVER_SAMPLES = Reduction("mean", "/N", lambda t: t.counts)
+
+
+@dataclass(frozen=True)
+class Departure:
+    """One difference from the definition, in a sentence told by its consequence.
+
+    `rows(y_true, y_pred, **params)` marks the entries it changed. Where it cannot be told by rows, the
+    sentence stands beside every number for which `when(params)` holds (None: every one).
+    """
+
+    why: str
+    rows: Callable[..., Array] | None = None
+    when: Callable[[Mapping[str, Any]], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A look at all of y_true before the first row: `look` at each batch, `merge` the looks, hand over as `name`."""
+
+    name: str
+    look: Callable[[Array], Any]
+    merge: Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class Convention:
+    """How one framework computes one loss. Fields left alone mean: as the definition does.
+
+    `dtype`: inputs, weights and array parameters are rounded to it; sums stay in float64.
+    `fold`: a sample's trailing axes are averaged ("mean") or its last axis summed ("sum").
+    `grain`: how many values the framework makes of a sample: one ("sample"), one for each index but the
+    last ("last_axis"), one an entry ("entry"). Its `sum` adds them all.
+    `collapse`: on (N,) arrays the framework reduces the one axis there is: the N samples become one value.
+    `checked`: the definition's domain is held against the data (a framework that makes no check computes).
+    """
+
+    framework: Framework
+    loss: Loss
+    call: str
+    kernel: Callable[..., Any]
+    departures: tuple[Departure, ...] = ()
+    dtype: type[np.floating[Any]] = np.float64
+    fold: Literal["mean", "sum"] = "mean"
+    grain: Literal["sample", "last_axis", "entry"] = "sample"
+    collapse: bool = False
+    checked: bool = False
+    finish: Callable[..., Any] | None = None
+    adds: Callable[..., Array] | None = None
+    survey: Survey | None = None
+    empty: float = 0.0
+    reductions: Mapping[str, Reduction] = field(default_factory=dict)
+
+    @cached_property
+    def signature(self) -> Signature:
+        """Layout and parameters: the kernel's own."""
+        return read_signature(self.kernel)
+
+    def reduction(self, name: str) -> Reduction:
+        """The framework's reduction of this name; LosscliError when it has none."""
+        found = self.reductions.get(name)
+        if found is None:
+            hint = did_you_mean(name, self.reductions) or "there are: " + ", ".join(self.reductions)
+            raise LosscliError(f"{self.owner} has no reduction {name}", hint)
+        return found
+
+    @property
+    def owner(self) -> str:
+        """Who takes the parameters, for messages: "huber", or "keras.losses.Huber"."""
+        return self.loss.name if self.framework.name == "exact" else f"{self.framework.module}.{self.call}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a framework's module says of one loss, before the loss itself is imported."""
+
+    call: str
+    facts: Mapping[str, Any]
+    kernel: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A framework and what all its losses share. `module` stands before a call: keras.losses.Huber."""
+
+    name: str
+    title: str
+    module: str
+    note: str = ""
+    common: Mapping[str, Any] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    def same(self, loss: str, call: str, *why: Departure, **facts: Any) -> None:
+        """Declares that the framework's formula is the definition's; `facts` override the common ones."""
+        self.entries[loss] = Entry(call, {"departures": why, **facts})
+
+    def formula(
+        self, loss: str, call: str, *why: Departure, **facts: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorator: declares the framework's own formula."""
+
+        def decorate(kernel: Callable[..., Any]) -> Callable[..., Any]:
+            self.entries[loss] = Entry(call, {"departures": why, **facts}, kernel)
+            return kernel
+
+        return decorate
+
+    def convention(self, loss: Loss) -> Convention:
+        """This framework's way with a loss; LosscliError when it has no such call."""
+        entry = self.entries.get(loss.name)
+        if entry is None:
+            raise LosscliError(
+                f"{self.title} has no call for {loss.name}", f"losscli explain {loss.name} lists those that have"
+            )
+        facts: dict[str, Any] = {"finish": loss.finish_, "adds": loss.adds, **self.common, **entry.facts}
+        return Convention(self, loss, entry.call, entry.kernel or loss.kernel, **facts)
+
+
+EXACT = Framework("exact", "the exact definition", "losscli")
+
+
+def exact(loss: Loss) -> Convention:
+    """The definition itself, as a convention."""
+    reductions = {"mean": MEAN, "sum": SUM, "none": NONE} if loss.kind == "sample" else {"mean": MEAN}
+    if loss.kind == "batch":
+        reductions = {"mean": OVER_SAMPLES, "sum": SUM}
+    return Convention(
+        EXACT,
+        loss,
+        loss.name,
+        loss.kernel,
+        checked=True,
+        finish=loss.finish_,
+        adds=loss.adds,
+        reductions=reductions,
+    )

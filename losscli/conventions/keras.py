@@ -1,0 +1,320 @@
+"""Keras 3.15: float32, clipping at 1e-7, the last axis averaged first, weighted sums divided by N.
+
+The formulas are keras/src/losses/losses.py's and its JAX backend's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from losscli.conventions.declare import (
+    MEAN,
+    NONE,
+    OVER_SAMPLES,
+    SUM,
+    Departure,
+    Framework,
+    Reduction,
+    Survey,
+    Totals,
+)
+from losscli.losses.domain import (
+    Array,
+    ClassIndex,
+    ClassProbabilitiesOrLogits,
+    ClassTarget,
+    Flag,
+    FractionOrNone,
+    NonNegative,
+    Probability,
+    ProbabilityOrLogit,
+    Real,
+    Smoothing,
+    SoftLabel,
+    Vector,
+    WholeOrNone,
+)
+from losscli.losses.stable import log_softmax, one_hot, sigmoid, softplus
+
+EPSILON = np.float32(1e-7)
+NEAR_ONE = np.float32(1 - 1e-7)  # rounds to 1 − 2⁻²³
+
+_REDUCTIONS = {
+    "mean": OVER_SAMPLES,
+    "sum_over_batch_size": Reduction("sum_over_batch_size", OVER_SAMPLES.sign, OVER_SAMPLES.divisor),
+    "mean_with_sample_weight": Reduction("mean_with_sample_weight", MEAN.sign, MEAN.divisor),
+    "sum": SUM,
+    "none": NONE,
+}
+
+FRAMEWORK = Framework(
+    "keras",
+    "Keras",
+    "keras",
+    note="Keras computes in float32 and divides a weighted sum by the number of samples, not by the weights.",
+    common={
+        "dtype": np.float32,
+        "grain": "last_axis",
+        "collapse": True,
+        "reductions": _REDUCTIONS,
+    },
+)
+same, formula = FRAMEWORK.same, FRAMEWORK.formula
+
+
+def _outside(p: Array) -> Array:
+    return (p < EPSILON) | (p > NEAR_ONE)
+
+
+CLIPPING = (
+    "Keras clips probabilities to [1e-7, 1 − 1e-7], so that certainty in the wrong class costs 16.1 "
+    "(15.9 for a predicted 1, in float32) instead of infinity"
+)
+CLIPPED = Departure(
+    CLIPPING,
+    lambda y_true, y_pred, *, from_logits, **_: (
+        np.zeros(y_pred.shape, bool) if from_logits else _outside(y_pred)
+    ),
+)
+
+same("mse", "losses.MeanSquaredError")
+same("mae", "losses.MeanAbsoluteError")
+same("huber", "losses.Huber")
+same(
+    "rmse",
+    "metrics.RootMeanSquaredError",
+    collapse=False,
+    reductions={"mean": MEAN},
+)
+
+
+@formula("logcosh", "losses.LogCosh")
+def _(y_true: Real, y_pred: Real) -> Array:
+    error = y_pred - y_true
+    return error + softplus(-2 * error) - np.float32(np.log(2))
+
+
+@formula(
+    "mape",
+    "losses.MeanAbsolutePercentageError",
+    Departure(
+        "Keras divides by at least 1e-7, so that a target of 0 costs 1e9 times the error instead of infinity",
+        lambda y_true, y_pred: np.abs(y_true) < EPSILON,
+    ),
+)
+def _(y_true: Real, y_pred: Real) -> Array:
+    return 100 * np.abs((y_true - y_pred) / np.maximum(np.abs(y_true), EPSILON))
+
+
+@formula(
+    "msle",
+    "losses.MeanSquaredLogarithmicError",
+    Departure(
+        "Keras raises every value below 1e-7 to 1e-7, negative ones too, where the definition takes the "
+        "logarithm of 1 + the value as it is",
+        lambda y_true, y_pred: (y_true < EPSILON) | (y_pred < EPSILON),
+    ),
+)
+def _(y_true: Real, y_pred: Real) -> Array:
+    first = np.log(np.maximum(y_pred, EPSILON) + 1)
+    second = np.log(np.maximum(y_true, EPSILON) + 1)
+    return (first - second) ** 2
+
+
+@formula(
+    "cosine_similarity",
+    "losses.CosineSimilarity",
+    Departure(
+        "Keras divides by a length of at least 1e-7, so that shorter vectors count as nearly zero",
+        lambda y_true, y_pred: (
+            (np.linalg.norm(y_true, axis=-1) < EPSILON) | (np.linalg.norm(y_pred, axis=-1) < EPSILON)
+        ),
+    ),
+)
+def _(y_true: Vector, y_pred: Vector) -> Array:
+    lengths = (np.sqrt(np.sum(x * x, axis=-1, keepdims=True)) for x in (y_true, y_pred))
+    y, p = (x / np.maximum(n, EPSILON) for x, n in zip((y_true, y_pred), lengths, strict=True))
+    return -np.sum(y * p, axis=-1)
+
+
+@formula(
+    "poisson",
+    "losses.Poisson",
+    Departure(
+        "Keras adds 1e-7 to the rate inside the logarithm, so that a rate of 0 costs 16.1 a count instead of "
+        "infinity; it has no log input and no log y! term",
+        lambda y_true, y_pred: (y_pred <= EPSILON) & (y_true != 0),
+    ),
+)
+def _(y_true: Real, y_pred: Real) -> Array:
+    return y_pred - y_true * np.log(y_pred + EPSILON)
+
+
+def _cross_entropy(t: Array, p: Array) -> Array:
+    """−t log p − (1 − t) log(1 − p) of clipped p, as Keras writes it: not log1p(−p)."""
+    clipped = np.clip(p, EPSILON, NEAR_ONE)
+    return -(t * np.log(clipped) + (1 - t) * np.log(1 - clipped))
+
+
+@formula("bce", "losses.BinaryCrossentropy", CLIPPED)
+def _(
+    y_true: SoftLabel,
+    y_pred: ProbabilityOrLogit,
+    *,
+    from_logits: Flag = False,
+    label_smoothing: Smoothing = 0.0,
+) -> Array:
+    t = y_true * (1 - label_smoothing) + label_smoothing / 2
+    if from_logits:
+        return t * softplus(-y_pred) + (1 - t) * softplus(y_pred)
+    return _cross_entropy(t, y_pred)
+
+
+@formula(
+    "binary_focal",
+    "losses.BinaryFocalCrossentropy",
+    Departure(
+        CLIPPING + "; logits pass a sigmoid first and are clipped too",
+        lambda y_true, y_pred, *, from_logits, **_: _outside(sigmoid(y_pred) if from_logits else y_pred),
+    ),
+    Departure(
+        "Keras weighs by alpha only with apply_class_balancing=True, which giving alpha stands for here",
+        when=lambda params: params["alpha"] is not None,
+    ),
+)
+def _(
+    y_true: SoftLabel,
+    y_pred: ProbabilityOrLogit,
+    *,
+    gamma: NonNegative = 2.0,
+    alpha: FractionOrNone = None,
+    from_logits: Flag = False,
+    label_smoothing: Smoothing = 0.0,
+) -> Array:
+    t = y_true * (1 - label_smoothing) + label_smoothing / 2
+    p = sigmoid(y_pred) if from_logits else y_pred
+    p_true = t * p + (1 - t) * (1 - p)
+    value = (1 - p_true) ** gamma * _cross_entropy(t, p)
+    return value if alpha is None else (t * alpha + (1 - t) * (1 - alpha)) * value
+
+
+HINGE_LABELS = Departure(
+    "Keras reads labels as −1 and 1 only if all of them are 0 or 1, and takes them as they stand otherwise",
+    lambda y_true, y_pred, *, all_binary: (np.abs(y_true) != 1) & (not all_binary),
+)
+ALL_BINARY = Survey(
+    "all_binary",
+    lambda y_true: bool(np.all((y_true == 0) | (y_true == 1))),
+    lambda one, other: one and other,
+)
+
+
+def _margin(y_true: Array, y_pred: Array, all_binary: bool) -> Array:
+    return np.maximum(0, 1 - (2 * y_true - 1 if all_binary else y_true) * y_pred)
+
+
+@formula("hinge", "losses.Hinge", HINGE_LABELS, survey=ALL_BINARY)
+def _(y_true: Real, y_pred: Real, *, all_binary: bool) -> Array:
+    return _margin(y_true, y_pred, all_binary)
+
+
+@formula("squared_hinge", "losses.SquaredHinge", HINGE_LABELS, survey=ALL_BINARY)
+def _(y_true: Real, y_pred: Real, *, all_binary: bool) -> Array:
+    return _margin(y_true, y_pred, all_binary) ** 2
+
+
+def _dice(overlap: float, true: float, found: float) -> float:
+    return 1 - 2 * overlap / (true + found + float(EPSILON))
+
+
+@formula(
+    "dice",
+    "losses.Dice",
+    Departure("Keras adds 1e-7 to the denominator alone, so that nothing true and nothing predicted costs 1, not 0"),
+    finish=_dice,
+)
+def _(y_true: SoftLabel, y_pred: Probability) -> dict[str, Array]:
+    return {"overlap": y_true * y_pred, "true": y_true, "found": y_pred}
+
+
+def _off_sum(y_true: Array, y_pred: Array, *, from_logits: bool, **_: Any) -> Array:
+    if from_logits:
+        return np.zeros(len(y_pred), bool)
+    return np.abs(y_pred.sum(axis=-1, dtype=np.float64) - 1) > 1e-6
+
+
+RESCALED = Departure(
+    "Keras divides each row of probabilities by its sum, where the definition takes the row as it is", _off_sum
+)
+ROWS_CLIPPED = Departure(
+    CLIPPING.partition(", so")[0]
+    + ", so that certainty in the wrong class costs 16.1 instead of infinity",
+    lambda y_true, y_pred, *, from_logits, **_: (
+        np.zeros(y_pred.shape, bool) if from_logits else _outside(y_pred / y_pred.sum(axis=-1, keepdims=True))
+    ),
+)
+
+
+def _log_probabilities(y_pred: Array, from_logits: bool) -> Array:
+    if from_logits:
+        return log_softmax(y_pred)
+    return np.log(np.clip(y_pred / np.sum(y_pred, axis=-1, keepdims=True), EPSILON, NEAR_ONE))
+
+
+@formula("cce", "losses.CategoricalCrossentropy", RESCALED, ROWS_CLIPPED)
+def _(
+    y_true: ClassTarget,
+    y_pred: ClassProbabilitiesOrLogits,
+    *,
+    from_logits: Flag = False,
+    label_smoothing: Smoothing = 0.0,
+) -> Array:
+    t = y_true * (1 - label_smoothing) + label_smoothing / y_true.shape[-1]
+    return -np.sum(t * _log_probabilities(y_pred, from_logits), axis=-1)
+
+
+def _kept(t: Totals) -> float:
+    """Keras scales the mask of kept rows by N / (kept + 1e-7)."""
+    return t.counts if t.counts == t.n else t.counts + float(EPSILON)
+
+
+@formula(
+    "scce",
+    "losses.SparseCategoricalCrossentropy",
+    RESCALED,
+    ROWS_CLIPPED,
+    reductions={
+        **_REDUCTIONS,
+        "mean": Reduction("mean", "/N", _kept),
+        "sum_over_batch_size": Reduction("sum_over_batch_size", "/N", _kept),
+    },
+)
+def _(
+    y_true: ClassIndex,
+    y_pred: ClassProbabilitiesOrLogits,
+    *,
+    from_logits: Flag = False,
+    ignore_class: WholeOrNone = None,
+) -> Array:
+    t = one_hot(y_true, y_pred.shape[-1])
+    values = -np.sum(t * _log_probabilities(y_pred, from_logits), axis=-1)
+    return np.where(y_true == ignore_class, 0.0, values)
+
+
+@formula(
+    "kld",
+    "losses.KLDivergence",
+    Departure(
+        "Keras clips y_true and y_pred to [1e-7, 1], so that a class of probability 0 costs 16.1 times y_true "
+        "instead of infinity, and a target of 0 adds a little instead of nothing",
+        lambda y_true, y_pred: (y_true < EPSILON) | (y_pred < EPSILON) | (y_true > 1) | (y_pred > 1),
+    ),
+)
+def _(y_true: Vector, y_pred: Vector) -> Array:
+    y, p = np.clip(y_true, EPSILON, 1), np.clip(y_pred, EPSILON, 1)
+    return np.sum(y * np.log(y / p), axis=-1)
+
+
+same("categorical_hinge", "losses.CategoricalHinge")

@@ -1,0 +1,190 @@
+"""Where bytes come from: a file or standard input, its format, and what can be wrong with it."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from losscli.data.words import shown
+from losscli.errors import LosscliError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FORMATS = ("csv", "tsv", "json", "jsonl", "npy", "npz")
+EXTENSIONS = {f".{name}": name for name in FORMATS} | {".ndjson": "jsonl"}
+
+NPY_MAGIC = b"\x93NUMPY"
+ZIP_MAGIC = b"PK\x03\x04"
+BINARY = {
+    NPY_MAGIC: "a npy file",
+    ZIP_MAGIC: "a zip archive, as npz and xlsx are",
+    b"PAR1": "a Parquet file",
+    b"\x1f\x8b": "compressed with gzip",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd",
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
+}
+# A table's header may begin with a bracket too ("[red]x"), so a list must go on as JSON does.
+JSON_START = re.compile(r'\s*(\{|\[\s*([\[{"\]\-0-9]|null|NaN|Infinity))')
+
+
+@dataclass(frozen=True)
+class File:
+    """A named source of bytes that can be opened again and again.
+
+    `name` is for messages. `content` holds the bytes of what can be read only once (standard input, pipes).
+    """
+
+    path: str
+    name: str
+    content: bytes | None = None
+
+    def open(self) -> BinaryIO:
+        """The bytes from the start. LosscliError when it is missing, a folder, or unreadable."""
+        if self.content is not None:
+            return io.BytesIO(self.content)
+        try:
+            return open(self.path, "rb")
+        except (OSError, ValueError) as error:
+            raise _cannot_open(self.path, error) from None
+
+    def head(self, size: int = 1 << 16) -> bytes:
+        with self.open() as stream:
+            return stream.read(size)
+
+    def text(self) -> io.TextIOWrapper:
+        """The text from the start, line ends untranslated. LosscliError when it is empty or binary.
+
+        Text that is not UTF-8 shows only while reading: see `undecodable`.
+        """
+        head = self.head()
+        for magic, what in BINARY.items():
+            if head.startswith(magic):
+                raise LosscliError(f"{self.name} is not UTF-8 text: it is {what}", _other_format(what))
+        if b"\0" in head:
+            raise LosscliError(f"{self.name} is not text: it holds NUL bytes", "is it another file's name?")
+        if len(head) < 1 << 16 and not head.removeprefix(b"\xef\xbb\xbf").strip():
+            raise LosscliError(f"{self.name} is empty")
+        return io.TextIOWrapper(self.open(), encoding="utf-8-sig", newline="")
+
+    def whole_text(self) -> str:
+        with self.text() as stream:
+            try:
+                return stream.read()
+            except UnicodeDecodeError:
+                raise self.undecodable() from None
+
+    def undecodable(self) -> LosscliError:
+        """The error for text that is not UTF-8, with the first line that is not."""
+        hint = "save it as UTF-8"
+        with self.open() as stream:
+            for number, line in enumerate(stream, 1):
+                try:
+                    line.decode()
+                except UnicodeDecodeError as error:
+                    byte = line[error.start]
+                    return LosscliError(
+                        f"{self.name}, line {number}: the byte {byte:#04x} is not UTF-8 text", hint
+                    )
+        return LosscliError(f"{self.name} is not UTF-8 text", hint)
+
+
+def find(path: str) -> File:
+    """The file at `path`, or standard input for "-". What is no regular file is read whole, here."""
+    if path == "-":
+        if sys.stdin is None or sys.stdin.isatty():
+            raise LosscliError(
+                "standard input (-): nothing is piped into it",
+                "pipe a table in, or name a file in place of -",
+            )
+        return File(path, "standard input", sys.stdin.buffer.read())
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError
+        if not stat.S_ISREG(mode):
+            with open(path, "rb") as stream:
+                return File(path, shown(path), stream.read())
+    except (OSError, ValueError) as error:
+        raise _cannot_open(path, error) from None
+    return File(path, shown(path))
+
+
+def format_of(file: File, input_format: str | None) -> str:
+    """One of FORMATS: as named, else by extension, else (standard input, pipes) by the first bytes."""
+    if input_format is not None:
+        if input_format not in FORMATS:
+            guess = did_you_mean(input_format, FORMATS)
+            known = f"the formats are {', '.join(FORMATS)}"
+            raise LosscliError(
+                f"--input-format: there is no format {shown(input_format)}",
+                f"{guess} {known}" if guess else known,
+            )
+        return input_format
+    extension = os.path.splitext(file.path)[1].lower()
+    if extension in EXTENSIONS:
+        return EXTENSIONS[extension]
+    if file.content is not None:
+        return _sniff(file.content)
+    what = f"the extension {shown(extension)}" if extension else "a name without extension"
+    raise LosscliError(
+        f"{file.name}: {what} does not tell the format", f"name it: --input-format {'|'.join(FORMATS)}"
+    )
+
+
+def _sniff(content: bytes) -> str:
+    if content.startswith(NPY_MAGIC):
+        return "npy"
+    if content.startswith(ZIP_MAGIC):
+        return "npz"
+    text = content.decode("utf-8-sig", errors="replace")
+    if JSON_START.match(text):
+        return "jsonl" if _is_jsonl(text) else "json"
+    first = next(_lines(text), "")
+    return "tsv" if "\t" in first else "csv"
+
+
+def _is_jsonl(text: str) -> bool:
+    """Whether the first line is an object by itself: followed by others, or one row of single values."""
+    import json
+
+    lines = _lines(text)
+    try:
+        first = json.loads(next(lines))
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(first, dict):
+        return False
+    return next(lines, None) is not None or not any(isinstance(value, list) for value in first.values())
+
+
+def _lines(text: str) -> Iterator[str]:
+    return (line for line in io.StringIO(text) if line.strip())
+
+
+def _cannot_open(path: str, error: OSError | ValueError) -> LosscliError:
+    name = shown(path) or '""'
+    if isinstance(error, IsADirectoryError):
+        return LosscliError(f"{name} is a folder", "name a file in it")
+    if isinstance(error, FileNotFoundError):
+        folder = os.path.dirname(path)
+        try:
+            beside = sorted(os.listdir(folder or "."))
+        except OSError:
+            return LosscliError(f"{name}: there is no folder {shown(folder)}", "check the path")
+        guess = did_you_mean(os.path.basename(path), beside)
+        return LosscliError(f"{name}: there is no such file", shown(guess) if guess else "check the path")
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return LosscliError(f"{name} cannot be read: {shown(why)}", "check the path and its permissions")
+
+
+def _other_format(what: str) -> str:
+    if "npy" in what or "npz" in what:
+        return "--input-format npy or npz reads NumPy's files"
+    return "unpack it or convert it to CSV first" if "UTF-16" not in what else "save it as UTF-8"

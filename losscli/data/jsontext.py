@@ -1,0 +1,195 @@
+"""JSON (an object of arrays, an array of objects) and JSONL (an object a line)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from losscli.data.convert import Place, from_nested
+from losscli.data.tables import ArrayTable, Pick, Table
+from losscli.data.words import quoted, shown
+from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from losscli.batch import Array
+    from losscli.data.files import File
+
+SHAPES = "a table is an object of arrays, or an array of objects"
+LOOKED_AT = 100  # lines of a JSONL file whose keys make its columns
+
+
+class Decoder:
+    """Decodes JSON text and remembers which keys stood twice in one object (of which json keeps the last)."""
+
+    def __init__(self) -> None:
+        self.twice: set[str] = set()
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._object)
+
+    def decode(self, text: str, name: str, first_line: int = 1, hint: str | None = None) -> Any:
+        """The value of `text`; LosscliError with line, column and the parser's word where it is broken."""
+        try:
+            return self._decoder.decode(text)
+        except json.JSONDecodeError as error:
+            place = f"{name}, line {first_line + error.lineno - 1}, column {error.colno}"
+            raise LosscliError(f"{place}: broken JSON: {error.msg}", hint or "mend the JSON there") from None
+        except RecursionError:
+            raise LosscliError(f"{name}: the JSON is nested too deeply") from None
+        except ValueError:
+            # Python refuses to read an integer of more than 4300 digits.
+            raise LosscliError(f"{name}: an integer in the JSON is too large for a 64-bit float") from None
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        if len(value) < len(pairs):
+            seen: set[str] = set()
+            for key, _ in pairs:
+                if key in seen:
+                    self.twice.add(key)
+                seen.add(key)
+        return value
+
+
+def open_json(file: File) -> Table:
+    """The table in a JSON file: an object of arrays, or an array of objects."""
+    decoder = Decoder()
+    value = decoder.decode(file.whole_text(), file.name)
+    if isinstance(value, dict):
+        arrays = {key: column for key, column in value.items() if isinstance(column, list)}
+        if not arrays:
+            what = "of objects" if any(isinstance(v, dict) for v in value.values()) else "without arrays"
+            raise LosscliError(
+                f"{file.name} holds an object {what if value else 'without anything'}: no table",
+                f'{SHAPES}; pandas writes one with to_json(orient="records")',
+            )
+        return JsonArrays(file.name, arrays, decoder.twice)
+    if not isinstance(value, list):
+        raise LosscliError(f"{file.name} holds {quoted(value)}: no table", SHAPES)
+    if not value:
+        raise LosscliError(f"{file.name} holds an empty array: no rows")
+    if not isinstance(value[0], dict):
+        raise LosscliError(
+            f"{file.name} holds one array, without names of columns",
+            f"{SHAPES}; for one array: --true @y.json --pred @p.json, without DATA",
+        )
+    for row, record in enumerate(value, 1):
+        _check_record(record, f"{file.name}, row {row}")
+    return JsonRecords(file.name, value, decoder.twice)
+
+
+class JsonArrays(ArrayTable):
+    """An object of arrays, each nested to any depth."""
+
+    def __init__(self, name: str, arrays: dict[str, list[Any]], twice: set[str]) -> None:
+        super().__init__(name, list(arrays))
+        self._arrays = arrays
+        self._twice = twice
+
+    def load(self, pick: Pick) -> Array:
+        column = self.columns[pick.index]
+        _check_once(self, pick, self._twice)
+        return _filled(from_nested(self._arrays[column], self.place(pick)), self.place(pick))
+
+
+class JsonRecords(ArrayTable):
+    """An array of objects. A key that an object lacks is a missing value, as null is."""
+
+    def __init__(self, name: str, records: list[dict[str, Any]], twice: set[str]) -> None:
+        super().__init__(name, _keys(records))
+        if not self.columns:
+            raise LosscliError(f"{name} holds empty objects: no columns")
+        self._records = records
+        self._twice = twice
+
+    def load(self, pick: Pick) -> Array:
+        column = self.columns[pick.index]
+        _check_once(self, pick, self._twice)
+        values = [record.get(column) for record in self._records]
+        return _filled(from_nested(values, self.place(pick)), self.place(pick))
+
+
+class JsonLines(Table):
+    """An object a line, read in chunks; blank lines are no rows. The first lines' keys are its columns."""
+
+    def __init__(self, file: File) -> None:
+        self._file = file
+        self._decoder = Decoder()
+        super().__init__(file.name, _keys(list(islice(self._records(), LOOKED_AT))))
+        if not self.columns:
+            raise LosscliError(f"{file.name} holds empty objects: no columns")
+
+    def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
+        records = self._records()
+        places = [self.place(pick) for pick in picks]
+        shapes: list[tuple[int, ...] | None] = [None] * len(picks)
+        first_row = 1
+        while chunk := list(islice(records, rows)):
+            arrays: list[Array] = []
+            for i, (pick, place) in enumerate(zip(picks, places, strict=True)):
+                column = self.columns[pick.index]
+                _check_once(self, pick, self._decoder.twice)
+                values = [record.get(column) for record in chunk]
+                array = from_nested(values, replace(place, first_row=first_row), shapes[i])
+                shapes[i] = array.shape[1:]
+                arrays.append(_filled(array, place))
+            yield arrays
+            first_row += len(chunk)
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        for number, value in read_lines(self._file, self._decoder):
+            yield _check_record(value, f"{self._file.name}, line {number}")
+
+
+def read_lines(file: File, decoder: Decoder, name: str | None = None) -> Iterator[tuple[int, Any]]:
+    """The values of a JSONL file, a line each, with the line's number from 1."""
+    with file.text() as stream:
+        try:
+            for number, line in enumerate(stream, 1):
+                if line.strip():
+                    yield number, decoder.decode(line.rstrip("\r\n"), name or file.name, number)
+        except UnicodeDecodeError:
+            raise file.undecodable() from None
+
+
+def read_array(value: Any, place: Place) -> Array:
+    """A JSON value, numbers in lists, as one array (N, ...)."""
+    if isinstance(value, dict):
+        raise LosscliError(
+            f"{place.name} is a JSON object, where one array is wanted",
+            "a file of columns is given as DATA: losscli compute LOSS DATA --true NAME --pred NAME",
+        )
+    if not isinstance(value, list):
+        raise LosscliError(
+            f"{place.name} holds {quoted(value)}, where an array is wanted", "write it as [1, 2]"
+        )
+    return _filled(from_nested(value, place), place)
+
+
+def _filled(array: Array, place: Place) -> Array:
+    if not array.size:
+        raise LosscliError(f"{place.whole} has no values (its shape is {array.shape})")
+    return array
+
+
+def _keys(records: list[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(key for record in records for key in record))
+
+
+def _check_record(value: Any, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise LosscliError(
+            f"{place}: {quoted(value)} where an object is wanted", "each row is an object of named values"
+        )
+    return value
+
+
+def _check_once(table: Table, pick: Pick, twice: set[str]) -> None:
+    column = table.columns[pick.index]
+    if column in twice:
+        raise LosscliError(
+            f"{table.name}: the column {shown(column)} stands twice in one object",
+            "name each key of an object once",
+        )

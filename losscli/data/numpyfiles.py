@@ -1,0 +1,106 @@
+"""NumPy's own files: npy (one array) and npz (arrays by name). Pickled objects are never loaded."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from losscli.data.convert import check_numeric
+from losscli.data.files import NPY_MAGIC, ZIP_MAGIC
+from losscli.data.tables import ArrayTable, Pick
+from losscli.data.words import listed
+from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from losscli.batch import Array
+    from losscli.data.files import File
+
+DAMAGE = (ValueError, TypeError, SyntaxError, EOFError, OSError, RuntimeError)
+
+
+class Npz(ArrayTable):
+    """An archive of arrays by name, each read when it is first asked for."""
+
+    def __init__(self, file: File) -> None:
+        self._file = file
+        _check_magic(file, ZIP_MAGIC, "npz")
+        with file.open() as stream, _loading(file.name), np.load(stream, allow_pickle=False) as archive:
+            names = archive.files
+        if not names:
+            raise LosscliError(f"{file.name} holds no arrays")
+        super().__init__(file.name, names)
+
+    def load(self, pick: Pick) -> NDArray[Any]:
+        return self.array(pick.index, self.place(pick).whole)
+
+    def array(self, index: int, whole: str) -> NDArray[Any]:
+        """The array in one place of the archive; `whole` names it in messages."""
+        with self._file.open() as stream, _loading(whole), np.load(stream, allow_pickle=False) as archive:
+            array = archive[self.columns[index]]
+        # What is in the archive and is no npy file comes as bytes.
+        if not isinstance(array, np.ndarray):
+            raise LosscliError(f"{whole} is no array", "save the archive with np.savez")
+        check_numeric(array, whole)
+        return array
+
+
+def read_npy(file: File, name: str) -> Array:
+    """The array of a npy file."""
+    _check_magic(file, NPY_MAGIC, "npy")
+    with file.open() as stream, _loading(name):
+        array: NDArray[Any] = np.load(stream, allow_pickle=False)
+    check_numeric(array, name)
+    return array.astype(np.float64)
+
+
+def read_single_npz(file: File, name: str) -> Array:
+    """The one array of a npz file; LosscliError when it holds several."""
+    archive = Npz(file)
+    if len(archive.columns) > 1:
+        raise LosscliError(
+            f"{name} holds {len(archive.columns)} arrays ({listed(archive.columns)}), where one is wanted",
+            "give the file as DATA: losscli compute LOSS DATA --true NAME --pred NAME",
+        )
+    return archive.array(0, name).astype(np.float64)
+
+
+def _check_magic(file: File, magic: bytes, form: str) -> None:
+    head = file.head(len(magic))
+    if not head:
+        raise LosscliError(f"{file.name} is empty")
+    if head == magic:
+        return
+    other = "npz" if head.startswith(ZIP_MAGIC) else "npy" if head.startswith(NPY_MAGIC) else None
+    if other:
+        raise LosscliError(f"{file.name} is not {form} but {other}", f"name it so: --input-format {other}")
+    if head[:1] == b"\x80":
+        raise _pickled(file.name)
+    save = "np.save" if form == "npy" else "np.savez"
+    raise LosscliError(f"{file.name} is not a {form} file, or damaged", f"save it with {save}")
+
+
+@contextmanager
+def _loading(name: str) -> Iterator[None]:
+    """Turns NumPy's and zipfile's complaints into one line about `name`."""
+    try:
+        yield
+    except MemoryError:
+        raise LosscliError(f"{name} does not fit into memory, or is damaged") from None
+    except Exception as error:
+        # A damaged file makes them raise nearly anything: ValueError, TokenError, BadZipFile, zlib.error …
+        if "pickle" in str(error):
+            raise _pickled(name) from None
+        raise LosscliError(f"{name} is damaged or cut short", "save it again, or copy it again") from None
+
+
+def _pickled(name: str) -> LosscliError:
+    return LosscliError(
+        f"{name} holds Python objects (pickled), which are not loaded",
+        "save numbers: np.save(path, np.asarray(values, dtype=float))",
+    )

@@ -1,0 +1,198 @@
+"""Which columns are meant: by name, by position, by pattern, or found by a common name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from losscli.data.words import listed, shown
+from losscli.errors import LosscliError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+COMMON_TRUE = ("y_true", "true", "target", "label", "actual", "ground_truth", "y")
+COMMON_PRED = (
+    "y_pred",
+    "pred",
+    "prediction",
+    "predicted",
+    "forecast",
+    "score",
+    "prob",
+    "probability",
+    "logits",
+)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Columns by their index: of y_true (empty: there is none), of each model, of the weight."""
+
+    true: tuple[int, ...]
+    models: Mapping[str, tuple[int, ...]]
+    weight: int | None
+    chosen: tuple[str, ...]
+
+
+def select(
+    table: str,
+    names: Sequence[str],
+    true: str | None,
+    pred: str | None,
+    weight: str | None,
+    *,
+    truth: bool,
+    models: bool,
+) -> Selection:
+    """What `Table.select` says, for a table with these columns' names.
+
+    LosscliError for a column that is not there, that stands twice, or that cannot be found.
+    """
+    if not truth and true is not None:
+        raise LosscliError(f"--true {shown(true)}: this loss takes no y_true", "leave --true out")
+    asked = _Asked(table, names)
+    true_columns = () if true is None else asked.find(true, "--true")
+    weight_columns = () if weight is None else asked.find(weight, "--weight")
+    if len(weight_columns) > 1:
+        raise LosscliError(
+            f"--weight {shown(weight or '')} names {len(weight_columns)} columns",
+            "a weight is one number a row: name one column",
+        )
+    model_columns = {}
+    if pred is not None:
+        model_columns = asked.models(pred) if models else {"y_pred": asked.find(pred, "--pred")}
+
+    taken = {*true_columns, *weight_columns, *(i for columns in model_columns.values() for i in columns)}
+    found: dict[str, str] = {}
+    if truth and true is None:
+        index = asked.common("y_true", COMMON_TRUE, taken)
+        true_columns = (index,)
+        found["y_true"] = names[index]
+    if pred is None:
+        index = asked.common("y_pred", COMMON_PRED, taken)
+        model_columns = {names[index] if models else "y_pred": (index,)}
+        found["y_pred"] = names[index]
+    if found:
+        # Only the first has a verb: "y_true is the column target, y_pred the column forecast".
+        (role, name), *rest = found.items()
+        sentence = f"{role} is the column {shown(name)}"
+        sentence += "".join(f", {role} the column {shown(name)}" for role, name in rest)
+        asked.chosen.append(f"{sentence}: the first of the common names found")
+    return Selection(
+        true_columns, model_columns, weight_columns[0] if weight_columns else None, tuple(asked.chosen)
+    )
+
+
+def there_are(names: Sequence[str]) -> str:
+    """`there are: date, price, forecast`."""
+    return f"there are: {listed(names)}"
+
+
+class _Asked:
+    """The columns of a table, asked for by what a person wrote; `chosen` gathers what is to be said."""
+
+    def __init__(self, table: str, names: Sequence[str]) -> None:
+        self.table = table
+        self.names = names
+        self.there_are = there_are(names)
+        self.chosen: list[str] = []
+        self._at: dict[str, list[int]] = {}
+        for index, name in enumerate(names):
+            self._at.setdefault(name, []).append(index)
+
+    def find(self, text: str, option: str) -> tuple[int, ...]:
+        """The columns of a name, a comma list, or a pattern."""
+        indices = [index for item in self._items(text, option) for index in self._find_item(item, option)]
+        return self._each_once(indices, text, option)
+
+    def models(self, text: str) -> dict[str, tuple[int, ...]]:
+        """The columns of each item of a comma list."""
+        models: dict[str, tuple[int, ...]] = {}
+        for item in self._items(text, "--pred"):
+            if item in models:
+                raise LosscliError(f"--pred {shown(text)}: {shown(item)} is named twice", "name it once")
+            models[item] = tuple(self._find_item(item, "--pred"))
+        return models
+
+    def common(self, role: str, common: Sequence[str], taken: set[int]) -> int:
+        """The first of the common names that a column has, in their order; else one that differs in case."""
+        free = [name for index, name in enumerate(self.names) if index not in taken]
+        for name in common:
+            if name in free:
+                return self._once(name)
+        for name in common:
+            for column in free:
+                if column.casefold() == name:
+                    return self._once(column)
+        raise LosscliError(
+            f"{self.table}: no column has a common name of {role} ({', '.join(common)})",
+            f"choose with --true NAME --pred NAME ({self.there_are})",
+        )
+
+    def _items(self, text: str, option: str) -> list[str]:
+        if text in self._at:
+            return [text]
+        items = [item if item in self._at else item.strip() for item in text.split(",")]
+        if "" in items and "" not in self._at:
+            what = f"{option} {shown(text)}: an empty name beside a comma"
+            raise LosscliError(what if text.strip() else f"{option} names no column", self.there_are)
+        return items
+
+    def _find_item(self, item: str, option: str) -> list[int]:
+        if item in self._at:
+            return [self._once(item)]
+        if re.fullmatch("[0-9]+", item):
+            # int() refuses very many digits.
+            position = int(item) if len(item) < 10 else 0
+            if not 1 <= position <= len(self.names):
+                raise LosscliError(
+                    f"{option}: {self.table} has no column {item}",
+                    f"positions go from 1 to {len(self.names)}; {self.there_are}",
+                )
+            self.chosen.append(f"{option} {item} is the column {shown(self.names[position - 1])}")
+            return [position - 1]
+        if "*" in item or "?" in item:
+            return self._matching(item, option)
+        guess = did_you_mean(item, self.names)
+        raise LosscliError(
+            f"{option}: {self.table} has no column {shown(item)}",
+            f"{shown(guess)} {self.there_are}" if guess else self.there_are,
+        )
+
+    def _matching(self, pattern: str, option: str) -> list[int]:
+        # fnmatch would give brackets a meaning too, and columns may have brackets in their names.
+        parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
+        expression = re.compile("".join(parts), re.DOTALL)
+        names = [name for name in self._at if expression.fullmatch(name)]
+        if not names:
+            raise LosscliError(f"{option} {shown(pattern)} matches no column of {self.table}", self.there_are)
+        return [self._once(name) for name in sorted(names, key=_natural)]
+
+    def _once(self, name: str) -> int:
+        index, *others = self._at[name]
+        if others:
+            times = "twice" if len(others) == 1 else f"{len(others) + 1} times"
+            positions = ", ".join(str(i + 1) for i in self._at[name])
+            raise LosscliError(
+                f"{self.table}: the column {shown(name)} stands {times}",
+                f"choose one by its position: {positions}",
+            )
+        return index
+
+    def _each_once(self, indices: list[int], text: str, option: str) -> tuple[int, ...]:
+        seen: set[int] = set()
+        for index in indices:
+            if index in seen:
+                name = shown(self.names[index])
+                raise LosscliError(f"{option} {shown(text)} takes the column {name} twice", "name it once")
+            seen.add(index)
+        return tuple(indices)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """A sort key that takes digits as numbers: p_2 before p_10."""
+    parts = enumerate(re.split("([0-9]+)", name))
+    # Of two numbers without leading zeros the longer is the larger.
+    return [(len(part.lstrip("0")), part.lstrip("0")) if i % 2 else (0, part) for i, part in parts]

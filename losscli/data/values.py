@@ -1,0 +1,147 @@
+"""Values given in place of columns: numbers on the command line, JSON, or @files of one array."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from losscli.batch import Batch, Origin
+from losscli.data.convert import Place, word
+from losscli.data.source import Source
+from losscli.data.words import counted, quoted, shown
+from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from losscli.batch import Array
+    from losscli.data.files import File
+
+
+def read_values(text: str, *, option: str, input_format: str | None = None) -> Array:
+    """One array, float64 and not empty, from what an option was given.
+
+    `text` is numbers with commas between, (N,); JSON in brackets, (N, ...); or @file (@- is standard
+    input) in `input_format`, or the format its extension tells. `option` ("--true") is for messages.
+    """
+    if text.startswith("@"):
+        return _from_file(text[1:], option, input_format)
+    if text.lstrip()[:1] in ("[", "{"):
+        from losscli.data.jsontext import Decoder, read_array
+
+        hint = f"for the shell, put the JSON in single quotes: {option} '[[1, 2], [3, 4]]'"
+        return read_array(Decoder().decode(text, option, hint=hint), Place(option))
+    return _from_line(text, option)
+
+
+def read_stream(
+    true: str | None, pred: str, weight: str | None, *, input_format: str | None = None
+) -> Source:
+    """Values as a Source with one model, "y_pred". LosscliError when their lengths differ."""
+    texts = {"--true": true, "--pred": pred, "--weight": weight}
+    if list(texts.values()).count("@-") > 1:
+        raise LosscliError("standard input (@-) can be read once", "put the other values in a file")
+    arrays = {
+        option: read_values(text, option=option, input_format=input_format)
+        for option, text in texts.items()
+        if text is not None
+    }
+    _check_lengths(arrays, texts)
+    y_true, y_pred, weights = arrays.get("--true"), arrays["--pred"], arrays.get("--weight")
+    if weights is not None and weights.ndim > 1:
+        raise LosscliError(
+            f"--weight has the shape {weights.shape}", "a weight is one number a row: --weight 1,2,0.5"
+        )
+    origin = Origin(None, {"y_true": ("--true",), "y_pred": ("--pred",), "weight": ("--weight",)})
+
+    def read(rows: int) -> Iterator[Batch]:
+        for start in range(0, len(y_pred), rows):
+            part = slice(start, start + rows)
+            yield Batch(
+                None if y_true is None else y_true[part],
+                {"y_pred": y_pred[part]},
+                None if weights is None else weights[part],
+                start + 1,
+                origin,
+            )
+
+    return Source(None, ("y_pred",), (), read)
+
+
+def _check_lengths(arrays: dict[str, Array], texts: dict[str, str | None]) -> None:
+    def place(option: str) -> str:
+        text = texts[option] or ""
+        return f"{option} {shown(text)}" if text.startswith("@") else option
+
+    pred = arrays["--pred"]
+    for option, array in arrays.items():
+        if len(array) != len(pred):
+            raise LosscliError(
+                f"{place(option)} has {counted(len(array), 'row')} and {place('--pred')} has {len(pred)}",
+                "they stand for the same rows, one value a row in each",
+            )
+
+
+def _from_line(text: str, option: str) -> Array:
+    if not text.strip():
+        raise LosscliError(
+            f"{option} holds no values", f"write numbers with commas between: {option} 3,-0.5,2"
+        )
+    items = text.split(",")
+    values = []
+    for number, item in enumerate(items, 1):
+        if not item.strip():
+            raise LosscliError(f"{option}: value {number} is empty", "a missing value is written nan")
+        value = word(item)
+        if value is None:
+            raise LosscliError(
+                f"{option}: {quoted(item.strip())} (value {number}) is not a number",
+                _what_was_meant(text, items, option),
+            )
+        values.append(value)
+    return np.array(values, dtype=np.float64)
+
+
+def _what_was_meant(text: str, items: list[str], option: str) -> str:
+    import re
+
+    try:
+        if os.path.exists(text):
+            return f"for the values in that file: {option} @{shown(text)}"
+    except ValueError:
+        pass
+    if all(word(item) is None and re.fullmatch(r"[^\W\d][\w*?. -]*", item.strip()) for item in items):
+        return f"to name columns, give the file before them: losscli compute LOSS DATA {option} {shown(text)}"
+    if len(text.split()) > len(items):
+        return f"write the numbers with commas between: {option} 3,-0.5,2"
+    return f"mend it, or give a file of values: {option} @y.npy"
+
+
+def _from_file(path: str, option: str, input_format: str | None) -> Array:
+    if not path:
+        raise LosscliError(f"{option} @: the name of a file is missing", f"as in {option} @y.npy")
+    from losscli.data.files import find, format_of
+
+    file = find(path)
+    name = f"{option} @{shown(path)}"
+    form = format_of(file, input_format)
+    if form in ("csv", "tsv"):
+        from losscli.data.delimited import read_matrix
+
+        return read_matrix(file, form, Place(name))
+    if form in ("json", "jsonl"):
+        return _from_json(file, form, Place(name))
+    from losscli.data.numpyfiles import read_npy, read_single_npz
+
+    return read_npy(file, name) if form == "npy" else read_single_npz(file, name)
+
+
+def _from_json(file: File, form: str, place: Place) -> Array:
+    from losscli.data.jsontext import Decoder, read_array, read_lines
+
+    decoder = Decoder()
+    if form == "json":
+        return read_array(decoder.decode(file.whole_text(), place.name), place)
+    return read_array([value for _, value in read_lines(file, decoder, place.name)], place)

@@ -1,0 +1,117 @@
+"""Class weights: the loss's own parameter where it has one, a weight for each sample elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+
+from losscli.batch import Batch
+from losscli.conventions.declare import Convention
+from losscli.engine.fold import Missing, Stream, class_counts
+from losscli.errors import LosscliError
+from losscli.losses.domain import Array
+from losscli.results import Remark
+
+ClassWeight = Mapping[Any, float] | Literal["balanced"]
+
+
+def weigh_classes(
+    convention: Convention,
+    params: Mapping[str, Any],
+    wanted: ClassWeight,
+    stream: Stream,
+    missing: Missing,
+) -> tuple[Callable[[Batch], Batch] | None, dict[str, Any], tuple[Remark, ...]]:
+    """How class weights enter: a way to reweigh batches or None, the parameters, and what to say about it.
+
+    "balanced" is N / (C · count): C classes, `count` samples of the class. Raises LosscliError for a
+    real-valued target.
+    """
+    _refuse_reals(convention)
+    ignored = params.get("ignore_class")
+
+    def labels(batch: Batch) -> Array:
+        return _labels(convention, batch)
+
+    counts = {k: n for k, n in class_counts(stream, missing, labels).items() if k != ignored}
+    if wanted == "balanced":
+        total = sum(counts.values())
+        weights = {label: total / (len(counts) * count) for label, count in counts.items()}
+        how = "balanced, N / (C · count)"
+    else:
+        weights = _given(wanted)
+        how = "as given"
+        absent = sorted(set(weights) - set(counts))
+        if absent:
+            known = ", ".join(f"{label:g}" for label in sorted(counts)[:12])
+            raise LosscliError(
+                f"--class-weight: there is no class {absent[0]:g} in y_true", f"the classes are {known}"
+            )
+        if any(weight < 0 or not np.isfinite(weight) for weight in weights.values()):
+            raise LosscliError("--class-weight: a weight must be a number of 0 or more")
+    listed = ", ".join(f"{label:g}: {weight:.6g}" for label, weight in sorted(weights.items())[:12])
+    if "class_weight" in convention.signature.parameters:
+        classes = _classes(stream, convention)
+        vector = [weights.get(float(k), 1.0) for k in range(classes)]
+        text = f"class weights {how} ({listed}), as the loss's own parameter class_weight"
+        return None, {**params, "class_weight": vector}, (Remark("data", text),)
+
+    def reweigh(batch: Batch) -> Batch:
+        by_class = np.array([weights.get(label, 1.0) for label in labels(batch).tolist()])
+        return replace(batch, weight=by_class if batch.weight is None else batch.weight * by_class)
+
+    text = f"class weights {how} ({listed}), as sample weights by class"
+    return reweigh, dict(params), (Remark("data", text),)
+
+
+def _given(wanted: Mapping[Any, float]) -> dict[float, float]:
+    try:
+        return {float(label): float(weight) for label, weight in wanted.items()}
+    except (TypeError, ValueError):
+        labels = ", ".join(map(str, wanted))
+        raise LosscliError(
+            f"--class-weight: the classes {labels} are not all numbers", "classes are the labels in y_true: 0=1.0,1=2.5"
+        ) from None
+
+
+def _refuse_reals(convention: Convention) -> None:
+    domain = convention.loss.signature.y_true
+    classes = domain is not None and (
+        domain.grain == "index" or domain.values is not None or domain.sums_to_one or domain.high == 1.0
+    )
+    if not classes:
+        raise LosscliError(
+            f"--class-weight: the target of {convention.loss.name} is not a class",
+            "weigh rows with --weight instead",
+        )
+
+
+def _labels(convention: Convention, batch: Batch) -> Array:
+    """The class of each row: an index, a label of two, or the place of the 1 in a one-hot row."""
+    assert batch.y_true is not None
+    y_true = batch.y_true
+    if y_true.ndim == 2 and y_true.shape[1] == 1:
+        y_true = y_true[:, 0]
+    if y_true.ndim == 2 and convention.loss.signature.y_true is not None:
+        domain = convention.loss.signature.y_true
+        if domain.grain == "row":
+            if not (np.isin(y_true, (0, 1)) | np.isnan(y_true)).all():
+                raise LosscliError("--class-weight: y_true holds soft labels, which belong to no one class")
+            return y_true.argmax(axis=1).astype(np.float64)
+    if y_true.ndim != 1:
+        raise LosscliError("--class-weight takes one label a sample, y_true has several")
+    whole = np.isnan(y_true) | (y_true == np.floor(y_true))
+    if not whole.all():
+        raise LosscliError(
+            f"--class-weight: {y_true[~whole][0]:.15g} in y_true is no class", "labels must be whole numbers"
+        )
+    return y_true
+
+
+def _classes(stream: Stream, convention: Convention) -> int:
+    for batch in stream():
+        return int(next(iter(batch.y_pred.values())).shape[-1])
+    return 0

@@ -1,0 +1,266 @@
+"""From a partial to a Score: reduce, choose what is shown, say how the number was made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from losscli import __version__
+from losscli.conventions.declare import Reduction, Totals
+from losscli.engine import gradient
+from losscli.engine.align import align
+from losscli.engine.fold import Folded
+from losscli.engine.partial import Partial, Top
+from losscli.engine.provenance import remarks, signature
+from losscli.engine.sums import Sum
+from losscli.errors import LosscliError
+from losscli.losses.domain import Array
+from losscli.results import Concentration, Sample, Score
+
+
+SHOWN_ALL, SHOWN_WORST = 20, 10  # up to 20 samples are all shown; of more, the 10 worst
+
+
+@dataclass(frozen=True)
+class Show:
+    """What a Score is to hold of its rows, largest contribution first if `by_loss`.
+
+    `rows` are shown at most (None: all; "default": all up to 20, the 10 worst of more). `values` keeps every
+    row's value as an array.
+    """
+
+    rows: int | None | Literal["default"] = None
+    by_loss: bool = False
+    gradient: bool = False
+    values: bool = False
+
+    def keep(self) -> int | None:
+        """How many rows the fold must keep."""
+        if self.values or self.rows is None:
+            return None
+        return SHOWN_ALL if self.rows == "default" else max(self.rows, 1)
+
+    def of(self, n: int) -> int | None:
+        """How many of n rows are shown."""
+        if self.rows == "default":
+            return n if n <= SHOWN_ALL else SHOWN_WORST
+        return self.rows
+
+
+def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
+    """The Score of one task. The gradient of a statistic takes a second pass over the rows."""
+    part = folded.partials[number]
+    convention, loss = part.task.convention, part.task.convention.loss
+    ratio = convention.reduction(reduction)
+    if loss.kind == "sample" and not part.collected:
+        reduced = _of_samples(part, ratio)
+    elif part.collected:
+        reduced = _of_collected(part, ratio)
+    else:
+        reduced = _of_statistic(part, ratio)
+    samples, per_sample = _samples(part, show)
+    return Score(
+        loss=loss.name,
+        kind=loss.kind,
+        params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in part.task.params.items()},
+        like=convention.framework.name,
+        n=part.n,
+        reduction=reduction,
+        value=None if reduction == "none" else reduced.value,
+        mean=reduced.mean,
+        sum=reduced.sum,
+        divisor=reduced.divisor,
+        divided_by=reduced.divided_by,
+        samples=samples,
+        hidden=part.n - len(samples) if loss.kind == "sample" and not part.collected else 0,
+        signature=signature(part, ratio, folded),
+        version=__version__,
+        model=None if part.task.model == "y_pred" else part.task.model,
+        weighted=part.weighted,
+        concentration=_concentration(part),
+        remarks=remarks(part, folded, reduction),
+        gradients=_gradients(part, folded, show) if show.gradient and loss.kind != "sample" else (),
+        per_sample=per_sample,
+    )
+
+
+@dataclass(frozen=True)
+class _Reduced:
+    value: float
+    mean: float | None
+    sum: float | None
+    divisor: float | None
+    divided_by: str
+
+
+def _totals(part: Partial) -> Totals:
+    sums = (float(s) for s in (part.weights, part.counts, part.weighted_counts))
+    return Totals(part.n, *sums, weighted=part.weighted)
+
+
+def _of_samples(part: Partial, ratio: Reduction) -> _Reduced:
+    """Σwv over a divisor; where a framework makes one value of (N,) arrays, that value times what it makes of w."""
+    convention, totals = part.task.convention, _totals(part)
+    collapsed = convention.collapse and len(part.shape) == 1
+
+    def reduce(ratio: Reduction) -> float:
+        divisor = None if ratio.divisor is None else ratio.divisor(totals)
+        if collapsed:
+            one = part.terms["plain"].over(part.n if convention.fold == "mean" else 1)
+            return _weigh(one, divisor, totals)
+        if divisor is None:
+            value = part.terms["value"]
+            return float(Sum(value.units * part.cells, value.special))
+        return part.terms["value"].over(divisor)
+
+    mean, total = (reduce(convention.reductions[name]) for name in ("mean", "sum"))
+    value = total if ratio.divisor is None else reduce(ratio)
+    dividing = ratio if ratio.divisor is not None else convention.reductions["mean"]
+    assert dividing.divisor is not None
+    if collapsed and convention.fold == "sum":
+        return _Reduced(value, mean, total, 1.0, "nothing: the framework adds the samples up")
+    return _Reduced(value, mean, total, dividing.divisor(totals), dividing.words(totals))
+
+
+def _weigh(one: float, divisor: float | None, totals: Totals) -> float:
+    """What a framework makes of one finished value and N weights."""
+    if not totals.weighted:
+        return one
+    return one * totals.weights / (divisor if divisor is not None else 1.0)
+
+
+def _of_statistic(part: Partial, ratio: Reduction) -> _Reduced:
+    convention, totals = part.task.convention, _totals(part)
+    assert convention.finish is not None
+    with np.errstate(all="ignore"):
+        value = float(convention.finish(**term_totals(part), **part.task.params))
+    if convention.collapse:
+        value = _weigh(value, None if ratio.divisor is None else ratio.divisor(totals), totals)
+    return _Reduced(value, None, None, None, "nothing: one value from sums over all samples")
+
+
+def term_totals(part: Partial) -> dict[str, Any]:
+    """Each term's total: a sum, the root of a sum of squares, or the largest."""
+    merges = part.task.convention.loss.merges
+    totals: dict[str, Any] = {
+        name: np.float64(total.root() if merges.get(name) == "norm" else float(total))
+        for name, total in part.terms.items()
+    }
+    return totals | part.largest
+
+
+def _of_collected(part: Partial, ratio: Reduction) -> _Reduced:
+    """A loss that needed every row at once: its pairs', anchors' or events' values reduced."""
+    convention = part.task.convention
+    loss = convention.loss
+    if part.weighted and loss.kind == "batch":
+        raise LosscliError(
+            f"{loss.name} takes no sample weights: its values belong to pairs of rows", "leave --weight out"
+        )
+    true, pred = align(convention, *rows_of(part), part.task.params)
+    with np.errstate(all="ignore"):
+        values = np.asarray(convention.kernel(*((pred,) if true is None else (true, pred)), **part.task.params))
+    total = Sum()
+    total.add_block(values.astype(np.float64), one_sign=False)
+    n = float(values.size)
+    dividing = ratio if ratio.divisor is not None else convention.reductions["mean"]
+    if loss.kind == "sample":  # (N,) arrays that the framework takes for one vector
+        value = _weigh(float(total), None if ratio.divisor is None else ratio.divisor(_totals(part)), _totals(part))
+        return _Reduced(value, value, value, 1.0, "1 vector: the framework takes (N,) arrays for one")
+    pairs = Totals(values.size, n, n, n, weighted=False)
+    assert dividing.divisor is not None
+    words = f"{values.size} pair" + ("" if values.size == 1 else "s")
+    if values.size == 0:
+        return _Reduced(convention.empty, None, None, 0.0, words)
+    value = float(total) if ratio.divisor is None else total.over(ratio.divisor(pairs))
+    return _Reduced(value, None, None, dividing.divisor(pairs), words)
+
+
+def rows_of(part: Partial) -> tuple[Array | None, Array]:
+    """All rows of a loss that needs them at once, as they were given."""
+    trues = [true for _, true, _ in part.collected if true is not None]
+    return (np.concatenate(trues) if trues else None), np.concatenate([pred for _, _, pred in part.collected])
+
+
+def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | None]:
+    if not part.top.arrays:
+        return (), None
+    per_sample = part.top.select(None, by_loss=False)[1]["loss"] if show.values else None
+    numbers, arrays = part.top.select(show.of(part.n), show.by_loss)
+    total = float(part.terms["value"])
+    shared = part.spread.lowest >= 0 and 0 < total < math.inf
+    slopes = None
+    if show.gradient:
+        task = part.task
+        slopes = gradient.of_samples(task.convention, arrays.get("y_true"), arrays["y_pred"], task.params)
+    samples = tuple(
+        Sample(
+            row=int(row),
+            y_true=arrays["y_true"][i].tolist() if "y_true" in arrays else None,
+            y_pred=arrays["y_pred"][i].tolist(),
+            loss=float(arrays["loss"][i]) + 0.0,  # −0 is 0 to a reader
+            share=float(arrays["weight"][i] * arrays["loss"][i] / total) if shared else None,
+            weight=float(arrays["weight"][i]) if part.weighted else None,
+            gradient=None if slopes is None else slopes[i].tolist(),
+        )
+        for i, row in enumerate(numbers)
+    )
+    return samples, per_sample
+
+
+def _gradients(part: Partial, folded: Folded, show: Show) -> tuple[Sample, ...]:
+    """For statistic and batch losses: rows with the gradient of the value, the steepest first if `by_loss`."""
+    top = Top(show.of(part.n))
+    for rows, y_true, y_pred, slopes in _slopes(part, folded):
+        arrays = {"y_pred": y_pred, "gradient": slopes}
+        if y_true is not None:
+            arrays["y_true"] = y_true
+        steepness = np.nan_to_num(np.abs(slopes.reshape(len(slopes), -1))).max(axis=1)
+        top.add(rows, steepness, arrays)
+    numbers, arrays = top.select(None, show.by_loss)
+    return tuple(
+        Sample(
+            row=int(row),
+            y_true=arrays["y_true"][i].tolist() if "y_true" in arrays else None,
+            y_pred=arrays["y_pred"][i].tolist(),
+            loss=None,
+            share=None,
+            gradient=arrays["gradient"][i].tolist(),
+        )
+        for i, row in enumerate(numbers)
+    )
+
+
+def _slopes(part: Partial, folded: Folded) -> Iterator[tuple[Array, Array | None, Array, Array]]:
+    """Rows with d(value)/d(y_pred): at once for batch losses, batch by batch for statistics."""
+    task = part.task
+    if part.collected:
+        y_true, y_pred = rows_of(part)
+        divisor = _of_collected(part, task.convention.reductions["mean"]).divisor or 1.0
+        slopes = gradient.of_batch(task.convention, y_true, y_pred, task.params, divisor)
+        yield np.concatenate([rows for rows, _, _ in part.collected]), y_true, y_pred, slopes
+        return
+    totals = term_totals(part)
+    for read, rows in folded.again():
+        batch = read if task.reweigh is None else task.reweigh(read)
+        y_pred = batch.y_pred[task.model]
+        slopes = gradient.of_statistic(
+            task.convention, batch.y_true, y_pred, batch.weight, totals, task.params
+        )
+        yield rows, batch.y_true, y_pred, slopes
+
+
+def _concentration(part: Partial) -> Concentration | None:
+    if not part.top.rows.size or part.spread.lowest < 0:
+        return None
+    total = float(part.terms["value"])
+    if not 0 < total < math.inf:
+        return None
+    half, exact = part.spread.half()
+    worst = int(np.lexsort((part.top.rows, -part.top.key))[0])
+    share = float(part.top.key[worst]) / total
+    return Concentration(half, part.n, int(part.top.rows[worst]), share, exact)

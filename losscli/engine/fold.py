@@ -1,0 +1,197 @@
+"""One pass over batches for many tasks: missing values, surveys, the fold, and where a complaint lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from losscli.batch import Batch
+from losscli.engine.partial import Partial, Tally, Task, Top, partial
+from losscli.errors import BadValue, LosscliError
+from losscli.losses.domain import Array
+
+Stream = Callable[[], Iterator[Batch]]
+Missing = Literal["refuse", "drop", "propagate"]
+
+
+@dataclass
+class Folded:
+    """A partial for each task, how many rows were read, and which held missing values.
+
+    `refused` says, by the task's number, which losses the data does not fit. `again` goes over the same
+    complete batches once more.
+    """
+
+    partials: list[Partial]
+    read: int
+    missing: Tally
+    refused: dict[int, LosscliError]
+    again: Callable[[], Iterator[tuple[Batch, Array]]]
+
+
+def fold(
+    stream: Stream,
+    tasks: Sequence[Task],
+    *,
+    missing: Missing = "refuse",
+    keep: int | None = 20,
+) -> Folded:
+    """Folds every batch through every task. `keep` rows are kept to be shown (None: all).
+
+    Raises LosscliError, naming file, row and column, for missing values (unless dropped or propagated). Values
+    that a loss does not admit end that loss alone: see `refused`.
+    """
+    absent = Tally()
+    facts = _survey(stream, tasks, missing)
+    partials = [Partial(task, Top(keep)) for task in tasks]
+    refused: dict[int, LosscliError] = {}
+    read = 0
+    for batch, rows in complete(stream, missing, absent):
+        read += len(batch)
+        for number, (running, task) in enumerate(zip(partials, tasks, strict=True)):
+            if number not in refused:
+                try:
+                    running.merge(partial(task, batch, rows, facts[number], keep))
+                    _check_codings(running, batch)
+                except BadValue as bad:
+                    refused[number] = located(bad, batch, rows, task.model)
+                except LosscliError as unfit:
+                    refused[number] = unfit
+        if len(refused) == len(tasks):
+            break
+    else:
+        _check_rows(read, absent, missing, [p for i, p in enumerate(partials) if i not in refused])
+    read += absent.count if missing == "drop" else 0
+    return Folded(partials, read, absent, refused, lambda: complete(stream, missing, Tally()))
+
+
+def complete(stream: Stream, missing: Missing, absent: Tally) -> Iterator[tuple[Batch, Array]]:
+    """The batches without their missing values (or with them, if propagated), and their samples' row numbers."""
+    for batch in stream():
+        full, rows = _complete(batch, missing, absent, stream)
+        _check_weight(full, rows)
+        yield full, rows
+
+
+def _check_rows(read: int, absent: Tally, missing: Missing, partials: Sequence[Partial]) -> None:
+    if missing == "drop" and read == 0 and absent.count:
+        raise LosscliError("every row has a missing value: --missing drop leaves none")
+    if read == 0:
+        raise LosscliError("there are no samples", "give at least one row")
+    for running in partials:
+        if running.weighted and float(running.weights) == 0:
+            raise LosscliError("the weights are all zero: no sample counts", "give some row a weight above 0")
+
+
+def located(bad: BadValue, batch: Batch, rows: Array, model: str) -> LosscliError:
+    """A kernel's complaint with the place of the batch added: file, row, column."""
+    argument = model if bad.argument == "y_pred" else bad.argument
+    place = batch.origin.place(argument, int(rows[bad.row]), bad.entry)
+    return LosscliError(f"{place}: {bad.what}", bad.hint)
+
+
+def _absent(batch: Batch) -> Array:
+    """Which rows hold a NaN anywhere."""
+    gone = np.zeros(len(batch), bool)
+    for array in (batch.y_true, batch.weight, *batch.y_pred.values()):
+        if array is not None and array.size and np.isnan(array.max()):
+            gone |= np.isnan(array.reshape(len(array), -1)).any(axis=1)
+    return gone
+
+
+def _complete(batch: Batch, missing: Missing, absent: Tally, stream: Stream) -> tuple[Batch, Array]:
+    """The batch as the tasks get it, and the row number of each of its samples."""
+    rows = np.arange(batch.first_row, batch.first_row + len(batch))
+    gone = _absent(batch)
+    if not gone.any():
+        return batch, rows
+    absent.add(rows[gone])
+    if missing == "refuse":
+        _refuse_missing(stream)
+    if missing == "propagate":
+        return batch, rows
+    kept = ~gone
+    arrays = {name: array[kept] for name, array in batch.y_pred.items()}
+    y_true = None if batch.y_true is None else batch.y_true[kept]
+    weight = None if batch.weight is None else batch.weight[kept]
+    return replace(batch, y_true=y_true, y_pred=arrays, weight=weight), rows[kept]
+
+
+def _refuse_missing(stream: Stream) -> None:
+    """Counts every missing value before it complains, so that one message tells all."""
+    tally, place = Tally(), ""
+    for batch in stream():
+        gone = _absent(batch)
+        if gone.any() and not place:
+            place = _missing_place(batch)
+        tally.add(np.flatnonzero(gone) + batch.first_row)
+    rows = ", ".join(map(str, tally.rows)) + (", …" if tally.count > len(tally.rows) else "")
+    many = "row " + rows if tally.count == 1 else f"{tally.count} rows: {rows}"
+    raise LosscliError(
+        f"{place}: nan or no value in {many}", "--missing drop leaves such rows out, --missing propagate computes"
+    )
+
+
+def _missing_place(batch: Batch) -> str:
+    named = {"y_true": batch.y_true, **batch.y_pred, "weight": batch.weight}
+    for argument, array in named.items():
+        if array is not None and np.isnan(array).any():
+            entry = tuple(int(i) for i in np.argwhere(np.isnan(array))[0][1:])
+            return batch.origin.place(argument, None, entry)
+    raise AssertionError("no missing value in a batch that has one")
+
+
+def _check_weight(batch: Batch, rows: Array) -> None:
+    if batch.weight is None or batch.weight.size == 0:
+        return
+    if batch.weight.shape != (len(batch),):
+        raise LosscliError(
+            f"the weights are {batch.weight.shape}, the samples {len(batch)}", "give one weight for each sample"
+        )
+    bad = (batch.weight < 0) | np.isinf(batch.weight)
+    if bad.any():
+        at = int(np.flatnonzero(bad)[0])
+        place = batch.origin.place("weight", int(rows[at]))
+        raise LosscliError(f"{place}: {batch.weight[at]:.15g} is not a weight of 0 or more")
+
+
+def _check_codings(running: Partial, batch: Batch) -> None:
+    if len(running.codings) > 1:
+        (one, first), (other, second) = sorted(running.codings.items(), key=lambda seen: seen[1])
+        raise LosscliError(
+            f"{batch.origin.place('y_true', second)}: label {other:g} after label {one:g} (row {first}): "
+            "these are two codings",
+            "code the labels as −1 and 1, or as 0 and 1",
+        )
+
+
+def _survey(stream: Stream, tasks: Sequence[Task], missing: Missing) -> list[dict[str, Any]]:
+    """What must be known of all labels before the first row, for the tasks that ask."""
+    found: list[dict[str, Any]] = [{} for _ in tasks]
+    asking = [(task.convention.survey, facts) for task, facts in zip(tasks, found, strict=True)]
+    wanted = [(survey, facts) for survey, facts in asking if survey is not None]
+    if not wanted:
+        return found
+    for batch in stream():
+        if batch.y_true is None:
+            break
+        labels = batch.y_true[~_absent(batch)] if missing == "drop" else batch.y_true
+        for survey, facts in wanted:
+            look = survey.look(labels)
+            facts[survey.name] = survey.merge(facts[survey.name], look) if survey.name in facts else look
+    return found
+
+
+def class_counts(
+    stream: Stream, missing: Missing, labels: Callable[[Batch], Array]
+) -> Mapping[float, int]:
+    """How often each class occurs, from a pass over the rows that count."""
+    counts: dict[float, int] = {}
+    for batch, _ in complete(stream, missing, Tally()):
+        found, times = np.unique(labels(batch), return_counts=True)
+        for label, count in zip(found.tolist(), times.tolist(), strict=True):
+            counts[label] = counts.get(label, 0) + count
+    return counts

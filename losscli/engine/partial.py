@@ -1,0 +1,326 @@
+"""Partial: what a run of rows leaves behind for one loss. Partials merge; any split gives the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from losscli.batch import Batch
+from losscli.conventions.declare import Convention
+from losscli.engine.align import align
+from losscli.engine.sums import Sum
+from losscli.errors import LosscliError
+from losscli.losses.domain import Array
+
+FIRST_ROWS = 5  # how many rows a remark names
+KEPT_EXACTLY = 1_000_000  # values kept one by one for the concentration; beyond, they are binned
+_BIN_SHIFT = np.int64(44)  # bins of the exponent and 8 bits of the fraction: a part in 256
+_BINS = 1 << 19
+
+
+@dataclass(frozen=True)
+class Task:
+    """One loss under one convention on one model's predictions, with its parameters bound.
+
+    `infinite` says in words when its value is infinite; `reweigh` gives each row the weight of its class.
+    """
+
+    convention: Convention
+    params: Mapping[str, Any]
+    model: str = "y_pred"
+    infinite: str | None = None
+    reweigh: Callable[[Batch], Batch] | None = None
+
+
+@dataclass
+class Tally:
+    """How many rows a remark is about, and the first few."""
+
+    count: int = 0
+    rows: tuple[int, ...] = ()
+
+    def add(self, rows: Array) -> None:
+        self.count += len(rows)
+        self.rows = (*self.rows, *map(int, rows[:FIRST_ROWS]))[:FIRST_ROWS]
+
+    def merge(self, other: Tally) -> None:
+        self.count += other.count
+        self.rows = tuple(sorted((*self.rows, *other.rows)))[:FIRST_ROWS]
+
+
+@dataclass
+class Spread:
+    """The contributions w·v of rows, to say how few of them make half: one by one, binned when there are many."""
+
+    values: list[Array] = field(default_factory=list)
+    held: int = 0
+    counts: Array | None = None
+    sums: Array | None = None
+    lowest: float = 0.0
+
+    def add(self, values: Array) -> None:
+        if values.size == 0:
+            return
+        self.lowest = min(self.lowest, float(values.min()))
+        self.values.append(values)
+        self.held += values.size
+        if self.held > KEPT_EXACTLY:
+            self._bin()
+
+    def _bin(self) -> None:
+        values = np.concatenate(self.values)
+        bins = np.maximum(values, 0.0).view(np.int64) >> _BIN_SHIFT
+        counts = np.bincount(bins, minlength=_BINS)
+        sums = np.bincount(bins, weights=values, minlength=_BINS)
+        self.counts = counts if self.counts is None else self.counts + counts
+        self.sums = sums if self.sums is None else self.sums + sums
+        self.values, self.held = [], 0
+
+    def merge(self, other: Spread) -> None:
+        self.lowest = min(self.lowest, other.lowest)
+        if other.counts is not None and other.sums is not None:
+            self.counts = other.counts if self.counts is None else self.counts + other.counts
+            self.sums = other.sums if self.sums is None else self.sums + other.sums
+        self.values += other.values
+        self.held += other.held
+        if self.held > KEPT_EXACTLY:
+            self._bin()
+
+    def half(self) -> tuple[int, bool]:
+        """The fewest values that make half of the sum, and whether that count is exact."""
+        if self.counts is None or self.sums is None:
+            ordered = np.sort(np.concatenate(self.values))[::-1]
+            running = np.cumsum(ordered)
+            return int(np.searchsorted(running, running[-1] / 2)) + 1, True
+        if self.held:
+            self._bin()
+        counts, sums = self.counts[::-1], self.sums[::-1]
+        running = np.cumsum(sums)
+        at = int(np.searchsorted(running, running[-1] / 2))
+        before = running[at - 1] if at else 0.0
+        share = (running[-1] / 2 - before) / sums[at]
+        return int(counts[:at].sum() + np.ceil(share * counts[at])), False
+
+
+@dataclass
+class Top:
+    """The rows kept to be shown: all of them, or the `size` with the largest contribution."""
+
+    size: int | None
+    rows: Array = field(default_factory=lambda: np.empty(0, np.int64))
+    key: Array = field(default_factory=lambda: np.empty(0))
+    arrays: dict[str, list[Array]] = field(default_factory=dict)
+
+    def add(self, rows: Array, key: Array, arrays: Mapping[str, Array]) -> None:
+        if self.size == 0:
+            return
+        key = np.where(np.isnan(key), np.inf, key)
+        if self.size is not None and self.rows.size >= self.size:
+            worth = key > self.key.min()
+            if not worth.any():
+                return
+            rows, key = rows[worth], key[worth]
+            arrays = {name: array[worth] for name, array in arrays.items()}
+        self.rows = np.concatenate([self.rows, rows])
+        self.key = np.concatenate([self.key, key])
+        for name, array in arrays.items():
+            self.arrays.setdefault(name, []).append(array)
+        if self.size is not None and self.rows.size > self.size:
+            self._keep(np.sort(np.lexsort((self.rows, -self.key))[: self.size]))
+
+    def _keep(self, chosen: Array) -> None:
+        self.rows, self.key = self.rows[chosen], self.key[chosen]
+        self.arrays = {name: [np.concatenate(parts)[chosen]] for name, parts in self.arrays.items()}
+
+    def merge(self, other: Top) -> None:
+        if other.rows.size:
+            arrays = {name: np.concatenate(parts) for name, parts in other.arrays.items()}
+            self.add(other.rows, other.key, arrays)
+
+    def select(self, size: int | None, by_loss: bool) -> tuple[Array, dict[str, Array]]:
+        """The `size` largest (None: all), in row order or largest first; their row numbers and arrays."""
+        order = np.lexsort((self.rows, -self.key))[:size]
+        if not by_loss:
+            order = order[np.argsort(self.rows[order])]
+        arrays = {name: np.concatenate(parts)[order] for name, parts in self.arrays.items()}
+        return self.rows[order], arrays
+
+
+@dataclass
+class Partial:
+    """n, the sums and what is kept, of one task over some rows.
+
+    For kind sample `terms` holds "value" (Σwv) and "plain" (Σv); for statistic one sum a term. Rows of
+    batch losses are collected in `collected`. `tallies` counts rows by "inf", "nan" and the number of a departure.
+    """
+
+    task: Task
+    top: Top
+    n: int = 0
+    weights: Sum = field(default_factory=Sum)
+    counts: Sum = field(default_factory=Sum)
+    weighted_counts: Sum = field(default_factory=Sum)
+    terms: dict[str, Sum] = field(default_factory=dict)
+    largest: dict[str, float] = field(default_factory=dict)
+    spread: Spread = field(default_factory=Spread)
+    tallies: dict[str | int, Tally] = field(default_factory=dict)
+    codings: dict[float, int] = field(default_factory=dict)
+    cells: int = 1
+    shape: tuple[int, ...] = ()
+    collected: list[tuple[Array, Array | None, Array]] = field(default_factory=list)
+    weighted: bool = False
+
+    def merge(self, other: Partial) -> None:
+        """Adds the other's rows to this one's."""
+        self.n += other.n
+        for mine, theirs in (
+            (self.weights, other.weights),
+            (self.counts, other.counts),
+            (self.weighted_counts, other.weighted_counts),
+        ):
+            mine.merge(theirs)
+        for name, total in other.terms.items():
+            self.terms.setdefault(name, Sum()).merge(total)
+        for name, largest in other.largest.items():
+            self.largest[name] = max(self.largest.get(name, largest), largest)
+        self.spread.merge(other.spread)
+        self.top.merge(other.top)
+        for what, tally in other.tallies.items():
+            self.tallies.setdefault(what, Tally()).merge(tally)
+        for label, row in other.codings.items():
+            self.codings[label] = min(self.codings.get(label, row), row)
+        self.cells, self.shape = max(self.cells, other.cells), other.shape or self.shape
+        self.collected += other.collected
+        self.weighted |= other.weighted
+
+
+def partial(task: Task, batch: Batch, rows: Array, facts: Mapping[str, Any], keep: int | None) -> Partial:
+    """What one batch leaves behind. `rows` numbers its samples; `facts` are what a survey found."""
+    convention, params = task.convention, task.params
+    if task.reweigh is not None:
+        batch = task.reweigh(batch)
+    raw = batch.y_pred[task.model]
+    y_true, y_pred = align(convention, batch.y_true, raw, params)
+    part = Partial(task, Top(keep), n=len(raw), weighted=batch.weight is not None, shape=raw.shape)
+    weight = np.ones(len(raw)) if batch.weight is None else batch.weight.astype(convention.dtype)
+    weight = weight.astype(np.float64)
+    part.weights.add_block(weight, one_sign=True)
+    _note_codings(part, y_true, rows)
+    _note_departures(part, y_true, y_pred, rows, facts)
+    if _needs_all(convention, y_pred, raw):
+        part.collected.append((rows, batch.y_true, raw))
+        return part
+    args = (y_pred,) if y_true is None else (y_true, y_pred)
+    with np.errstate(all="ignore"):
+        if convention.loss.kind == "statistic":
+            _add_terms(part, convention.kernel(*args, **params, **facts), weight)
+        else:
+            values = np.asarray(convention.kernel(*args, **params, **facts))
+            folded = _fold(part, values, raw)
+            counted = np.ones(len(raw))
+            if convention.adds is not None and y_true is not None:
+                counted = convention.adds(y_true, ignore_class=params["ignore_class"])
+            _add_values(part, folded, counted, weight)
+            _keep(part, rows, folded, weight, batch, raw)
+    return part
+
+
+def _needs_all(convention: Convention, y_pred: Array, raw: Array) -> bool:
+    """Batch losses, and rows that a framework takes for one vector."""
+    return convention.loss.kind == "batch" or (raw.ndim == 1 and y_pred.ndim == 2)
+
+
+def _fold(part: Partial, values: Array, raw: Array) -> Array:
+    """A value a sample (N,) in float64: the trailing axes averaged, or the last one summed first."""
+    convention = part.task.convention
+    values = values.astype(np.float64)
+    if values.ndim == 1:
+        return values
+    if convention.grain == "last_axis":
+        part.cells = int(np.prod(values.shape[1:-1]))
+    elif convention.grain == "entry":
+        part.cells = int(np.prod(values.shape[1:]))
+    if part.cells > 1 and part.weighted and convention.grain == "last_axis":
+        raise LosscliError(
+            f"{convention.owner} makes {part.cells} values of each sample here and takes no weight a sample for them",
+            "leave --weight out, or give y_true and y_pred as (N, D)",
+        )
+    if convention.fold == "sum":
+        values = values.sum(axis=-1)
+    return values.reshape(len(values), -1).mean(axis=-1)
+
+
+def _weighted(weight: Array, values: Array) -> Array:
+    """w·v, where a weight of 0 silences any value."""
+    return np.where(weight == 0, 0.0, weight * values)
+
+
+def _add_values(part: Partial, values: Array, counted: Array, weight: Array) -> None:
+    loss = part.task.convention.loss
+    one_sign = loss.lowest >= 0 or loss.highest <= 0
+    contribution = _weighted(weight, values)
+    part.terms["value"] = Sum()
+    part.terms["value"].add_block(contribution, one_sign)
+    part.terms["plain"] = Sum()
+    part.terms["plain"].add_block(values, one_sign)
+    part.counts.add_block(counted, one_sign=True)
+    part.weighted_counts.add_block(weight * counted, one_sign=True)
+    part.spread.add(contribution)
+
+
+def _add_terms(part: Partial, terms: Mapping[str, Array], weight: Array) -> None:
+    convention = part.task.convention
+    if convention.collapse:  # the framework weighs the finished value, not the terms
+        weight = np.ones_like(weight)
+    for name, term in terms.items():
+        spread = weight.reshape(-1, *[1] * (term.ndim - 1))
+        merge = convention.loss.merges.get(name, "sum")
+        if merge == "max":
+            part.largest[name] = float(np.max(np.where(spread > 0, term, -np.inf), initial=-np.inf))
+            continue
+        total = part.terms[name] = Sum()
+        broadcast = np.broadcast_to(spread, term.shape)
+        if merge == "norm":
+            total.add_squares(term.astype(np.float64), broadcast)
+        else:
+            product = _weighted(broadcast, term.astype(np.float64)).ravel()
+            total.add_block(product, one_sign=False)
+    part.counts.add_block(np.ones(len(weight)), one_sign=True)
+    part.weighted_counts.add_block(weight, one_sign=True)
+
+
+def _keep(part: Partial, rows: Array, values: Array, weight: Array, batch: Batch, raw: Array) -> None:
+    for kind, where in (("inf", np.isinf(values)), ("nan", np.isnan(values))):
+        if where.any():
+            part.tallies.setdefault(kind, Tally()).add(rows[where])
+    arrays = {"loss": values, "y_pred": raw, "weight": weight}
+    if batch.y_true is not None:
+        arrays["y_true"] = batch.y_true
+    part.top.add(rows, _weighted(weight, values), arrays)
+
+
+def _note_codings(part: Partial, y_true: Array | None, rows: Array) -> None:
+    """Remembers which of two label codings that exclude each other were seen, and where first."""
+    domain = part.task.convention.signature.y_true
+    if y_true is None or domain is None or domain.exclusive is None or not part.task.convention.checked:
+        return
+    for label in domain.exclusive:
+        where = np.flatnonzero((y_true == label).reshape(len(y_true), -1).any(axis=1))
+        if where.size:
+            part.codings[label] = int(rows[where[0]])
+
+
+def _note_departures(
+    part: Partial, y_true: Array | None, y_pred: Array, rows: Array, facts: Mapping[str, Any]
+) -> None:
+    for number, departure in enumerate(part.task.convention.departures):
+        if departure.rows is None:
+            continue
+        with np.errstate(all="ignore"):
+            changed = np.asarray(departure.rows(y_true, y_pred, **part.task.params, **facts))
+        if changed.any() and len(changed) == len(rows):
+            where = changed.reshape(len(changed), -1).any(axis=1)
+            part.tallies.setdefault(number, Tally()).add(rows[where])

@@ -1,0 +1,73 @@
+"""How a number was made, in words: remarks, and the one-line signature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from losscli import __version__
+from losscli.conventions.declare import Reduction
+from losscli.engine.fold import Folded
+from losscli.engine.partial import Partial
+from losscli.results import Remark
+
+
+def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]:
+    """What must be said beside a number: missing rows, non-finite values, departures from the definition."""
+    task, convention = part.task, part.task.convention
+    said = []
+    if folded.missing.count:
+        how = "rows with missing values were " + ("left out" if part.n < folded.read else "computed with")
+        said.append(Remark("data", how, folded.missing.count, folded.missing.rows))
+    for kind, words, why in (("inf", "infinite", task.infinite), ("nan", "nan", None)):
+        if kind in part.tallies:
+            tally = part.tallies[kind]
+            text = f"the loss is {words}" + (f": {why}" if why else "")
+            said.append(Remark("nonfinite", text, tally.count, tally.rows))
+    for number, departure in enumerate(convention.departures):
+        if departure.rows is None:
+            if departure.when is None or departure.when(task.params):
+                said.append(Remark("departure", departure.why))
+        elif number in part.tallies:
+            tally = part.tallies[number]
+            said.append(Remark("departure", departure.why, tally.count, tally.rows))
+    if convention.collapse and len(part.shape) == 1 and (part.weighted or reduction == "sum"):
+        said.append(
+            Remark(
+                "departure",
+                f"{convention.framework.title} reduces the last axis first: of (N,) arrays it makes one value, "
+                "whose sum is itself and which the weights scale; (N, 1) arrays give N values",
+            )
+        )
+    if convention.framework.note:
+        said.append(Remark("departure", convention.framework.note))
+    return tuple(said)
+
+
+def signature(part: Partial, ratio: Reduction, folded: Folded) -> str:
+    """One line that makes the number reproducible: huber|delta:1|like:exact|mean:/N|n:442|losscli:0.1.0."""
+    convention = part.task.convention
+    kind = convention.loss.kind
+    parts = [convention.loss.name]
+    parts += [f"{name}:{short(value)}" for name, value in part.task.params.items()]
+    parts.append(f"like:{convention.framework.name}")
+    sign = "/N" if ratio.sign == "/Σw" and not part.weighted else ratio.sign
+    parts.append(kind if kind == "statistic" else f"{ratio.name}:{sign}" if sign else ratio.name)
+    parts.append(f"n:{part.n}")
+    if part.weighted:
+        parts.append("weighted")
+    if folded.read > part.n:
+        parts.append(f"dropped:{folded.read - part.n}")
+    return "|".join([*parts, f"losscli:{__version__}"])
+
+
+def short(value: Any) -> str:
+    """A parameter's value as a signature writes it: 1, yes, none, [1,2]."""
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "none"}[value]
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, list):
+        return "[" + ",".join(map(short, value)) + "]"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,109 @@
+"""Sums that lose nothing: exact between blocks, pairwise or compensated inside one.
+
+A running sum is a whole number of units of 2⁻⁴⁰⁰⁰, so merging is exact, order does not matter, and a sum
+(or a sum of squares) may pass through values that float64 cannot hold.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.losses.domain import Array
+
+_SHIFT = 4000
+
+
+@dataclass
+class Sum:
+    """A running sum of float64 numbers. Infinities and NaN are kept apart, as float arithmetic would have them."""
+
+    units: int = 0
+    special: float = 0.0
+
+    def add(self, number: float, exponent: int = 0) -> None:
+        """Adds number · 2^exponent, exactly."""
+        if not math.isfinite(number):
+            self.special += number
+            return
+        numerator, denominator = number.as_integer_ratio()
+        self.units += numerator << (_SHIFT + exponent - denominator.bit_length() + 1)
+
+    def add_block(self, values: Array, one_sign: bool) -> None:
+        """Adds an array: pairwise if its values have one sign (nothing cancels), compensated otherwise."""
+        if values.size == 0:
+            return
+        with np.errstate(over="ignore", invalid="ignore"):
+            total, error = (float(np.add.reduce(values)), 0.0) if one_sign else compensated(values)
+        if math.isfinite(total) and math.isfinite(error):
+            self.add(total)
+            self.add(error)
+        elif np.isfinite(values).all():  # finite values whose sum leaves float64
+            scaled, error = compensated(np.ldexp(values, -64))
+            self.add(scaled, 64)
+            self.add(error, 64)
+        else:
+            finite = np.isfinite(values)
+            self.add_block(values[finite], one_sign)
+            self.add(float(np.sum(values[~finite])))
+
+    def add_squares(self, values: Array, weight: Array) -> None:
+        """Adds Σ w v², also where v² would leave float64."""
+        if values.size == 0:
+            return
+        top = float(np.abs(values).max())
+        if not math.isfinite(top):
+            self.add(top)
+            return
+        _, exponent = math.frexp(top)
+        scaled = np.ldexp(values, -exponent)
+        total, error = compensated(np.ravel(weight * scaled * scaled))
+        self.add(total, 2 * exponent)
+        self.add(error, 2 * exponent)
+
+    def merge(self, other: Sum) -> None:
+        self.units += other.units
+        self.special += other.special
+
+    def over(self, divisor: float) -> float:
+        """The sum divided by a number, rounded once; 0/0 is nan."""
+        if self.special != 0 or math.isnan(self.special) or not math.isfinite(divisor):
+            return float(np.divide(self.special, divisor)) if divisor else math.nan
+        if divisor == 0:
+            return math.nan if self.units == 0 else math.copysign(math.inf, self.units)
+        top, bottom = divisor.as_integer_ratio()
+        try:
+            return (self.units * bottom) / (top << _SHIFT)
+        except OverflowError:
+            return math.copysign(math.inf, self.units)
+
+    def root(self) -> float:
+        """√ of the sum, which may itself be outside float64."""
+        if self.special != 0 or math.isnan(self.special):
+            return math.sqrt(self.special) if self.special > 0 else math.nan
+        # √(u · 2⁻⁴⁰⁰⁰) = √(u · 2^2s) · 2^(−2000 − s), with s large enough for all the digits of √u
+        shift = max(0, 64 - self.units.bit_length() // 2)
+        root = math.isqrt(self.units << (2 * shift))
+        try:
+            return root / (1 << (_SHIFT // 2 + shift))
+        except OverflowError:
+            return math.inf
+
+    def __float__(self) -> float:
+        return self.over(1.0)
+
+
+def compensated(values: Array) -> tuple[float, float]:
+    """A sum and what its additions rounded away: a tree of TwoSum steps (Ogita, Rump, Oishi 2005)."""
+    level = np.ravel(values).astype(np.float64, copy=False)
+    lost = 0.0
+    while level.size > 1:
+        half = level.size // 2
+        a, b = level[:half], level[half : 2 * half]
+        total = a + b
+        virtual = total - a
+        lost += float(np.sum((a - (total - virtual)) + (b - virtual)))
+        level = np.append(total, level[-1]) if level.size % 2 else total
+    return float(level[0]), lost

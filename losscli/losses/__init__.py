@@ -1,0 +1,1 @@
+"""What each loss is: kernels, gradients, parameters, domains. A module a family."""

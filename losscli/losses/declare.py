@@ -1,0 +1,202 @@
+"""The Loss record and the decorators that declare one: @loss, @statistic, @batch."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from losscli.errors import LosscliError, did_you_mean
+from losscli.losses.domain import Array, Domain, PerGroup, Range
+
+Kind = Literal["sample", "statistic", "batch"]
+Merge = Literal["sum", "norm", "max", "columns"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a loss: its name, default and range. `required` parameters have no default."""
+
+    name: str
+    default: Any
+    range: Range
+    required: bool = False
+
+    @property
+    def takes(self) -> str:
+        """What it may be, in words: "a number above 0"."""
+        return self.range.words
+
+    def read(self, value: Any) -> Any:
+        """The value as the kernel takes it; LosscliError when it is outside the range."""
+        return self.range.read(self.name, value)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A kernel's layout and parameters, read from its annotations."""
+
+    y_true: Domain | None
+    y_pred: Domain
+    parameters: Mapping[str, Parameter]
+
+    def bind(self, owner: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Every parameter with its value: those given, checked, and the defaults."""
+        for name in given:
+            if name not in self.parameters:
+                known = ", ".join(self.parameters) or "none"
+                hint = did_you_mean(name, self.parameters) or f"it takes: {known}"
+                raise LosscliError(f"{owner} has no parameter {name}", hint)
+        for name, parameter in self.parameters.items():
+            if parameter.required and name not in given:
+                raise LosscliError(
+                    f"{owner} needs the parameter {name}: {parameter.takes}", f"add -p {name}=…"
+                )
+        return {
+            name: parameter.read(given[name]) if name in given else parameter.default
+            for name, parameter in self.parameters.items()
+        }
+
+
+def read_signature(kernel: Callable[..., Any]) -> Signature:
+    """The layout and parameters that a kernel's annotations state."""
+    hints = get_type_hints(kernel, include_extras=True)
+    domains: dict[str, Domain] = {}
+    parameters: dict[str, Parameter] = {}
+    for name, argument in inspect.signature(kernel).parameters.items():
+        if get_origin(hints[name]) is not Annotated:
+            continue  # what a survey hands in: no argument of the user's
+        _, mark = get_args(hints[name])
+        if isinstance(mark, Range):
+            required = argument.default is inspect.Parameter.empty
+            parameters[name] = Parameter(name, None if required else argument.default, mark, required)
+        else:
+            domains[name] = mark
+    return Signature(domains.get("y_true"), domains["y_pred"], parameters)
+
+
+@dataclass(eq=False)
+class Loss:
+    """What a loss is. Declared once, by decorating its kernel; never subclassed.
+
+    `kernel(y_true, y_pred, **params)` (without `y_true` where there is no truth) returns for kind
+    "sample" a value an entry or a row, for "statistic" a dict of terms, each with the layout of y_pred
+    (its first axis the samples), for "batch" a value a pair, anchor or event. `merges` says how each term
+    of a statistic merges: "sum" (the default), "norm" (√Σwx²), "max", or "columns" (a sum for each index of the
+    last axis); `finish(**totals, **params)` turns totals into the value. `per` adds the parameter of that name:
+    one ratio over the batch, one a sample or one a class.
+    `slope` is the gradient: of the entry's or row's value for kind sample; of the value, from rows and
+    totals, for statistic; of the *sum* of its values for batch. `adds` says what a sample adds to the mean's divisor.
+    `lowest`, `highest` and `best` bound the value (`best` None where it depends on the data).
+    """
+
+    name: str
+    kind: Kind
+    title: str
+    aliases: tuple[str, ...]
+    kernel: Callable[..., Any]
+    lowest: float = 0.0
+    highest: float = math.inf
+    best: float | None = 0.0
+    merges: Mapping[str, Merge] = field(default_factory=dict)
+    per: bool = False
+    memory: Callable[[int, int], int] | None = None
+    slope: Callable[..., Array] | None = None
+    finish_: Callable[..., Any] | None = None
+    adds: Callable[..., Array] | None = None
+    conventions: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def family(self) -> str:
+        """The module it is declared in, which is the folder of its YAML file."""
+        return self.kernel.__module__.rpartition(".")[2]
+
+    @cached_property
+    def signature(self) -> Signature:
+        read = read_signature(self.kernel)
+        if not self.per:
+            return read
+        per = Parameter("per", "batch", PerGroup)
+        return Signature(read.y_true, read.y_pred, {**read.parameters, "per": per})
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        return self.signature.parameters
+
+    @property
+    def truth(self) -> bool:
+        """False when the loss takes no y_true."""
+        return self.signature.y_true is not None
+
+    def gradient(self, slope: Callable[..., Array]) -> Callable[..., Array]:
+        """Decorator: declares the gradient with respect to y_pred."""
+        self.slope = slope
+        return slope
+
+    def finish(self, finish: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorator: declares how a statistic's totals become its value."""
+        self.finish_ = finish
+        return finish
+
+    def count(self, adds: Callable[..., Array]) -> Callable[..., Array]:
+        """Decorator: declares what each sample adds to the mean's divisor."""
+        self.adds = adds
+        return adds
+
+    def __repr__(self) -> str:
+        return f"<Loss {self.name}: {self.title}, {self.kind}>"
+
+
+def _declare(kind: Kind, title: str, aliases: tuple[str, ...], **facts: Any) -> Callable[..., Loss]:
+    def decorate(kernel: Callable[..., Any]) -> Loss:
+        return Loss(kernel.__name__, kind, title, aliases, kernel, **facts)
+
+    return decorate
+
+
+def loss(
+    *aliases: str,
+    title: str,
+    lowest: float = 0.0,
+    highest: float = math.inf,
+    best: float | None = 0.0,
+) -> Callable[[Callable[..., Array]], Loss]:
+    """Declares a loss of kind sample: each row's value from that row alone."""
+    return _declare("sample", title, aliases, lowest=lowest, highest=highest, best=best)
+
+
+def statistic(
+    *aliases: str,
+    title: str,
+    merges: Mapping[str, Merge] | None = None,
+    per: bool = False,
+    lowest: float = 0.0,
+    highest: float = math.inf,
+    best: float | None = 0.0,
+) -> Callable[[Callable[..., Mapping[str, Array]]], Loss]:
+    """Declares a loss of kind statistic: terms that merge over samples, then one value."""
+    return _declare(
+        "statistic",
+        title,
+        aliases,
+        merges=merges or {},
+        per=per,
+        lowest=lowest,
+        highest=highest,
+        best=best,
+    )
+
+
+def batch(
+    *aliases: str,
+    title: str,
+    memory: Callable[[int, int], int],
+    lowest: float = 0.0,
+    highest: float = math.inf,
+    best: float | None = 0.0,
+) -> Callable[[Callable[..., Array]], Loss]:
+    """Declares a loss of kind batch: it needs every row at once. `memory(n, d)` estimates its bytes."""
+    return _declare("batch", title, aliases, memory=memory, lowest=lowest, highest=highest, best=best)

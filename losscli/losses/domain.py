@@ -1,0 +1,294 @@
+"""Domains: what a loss admits, as types in its kernel's signature.
+
+`y_true: Label01` says as much to a reader as to the checker, the explainer and the tests.
+A *domain* describes an array, a *range* a parameter.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.errors import LosscliError
+
+Array: TypeAlias = NDArray[Any]
+
+# How the values of one sample stand in the array:
+#   entry    (N, ...), a value an entry, trailing axes averaged by the engine
+#   row      (N, D), one value for the row
+#   rest     (N, ...), one value for everything behind the first axis
+#   scalar   (N,)
+#   columns  (N, k), k named columns
+#   parts    (N, k, D), or the same flattened to (N, k·D)
+#   index    (N,) or (N, 1), whole numbers
+#   indices  (N, C), whole numbers
+#   square   (N, N)
+#   steps    (N, T, C)
+Grain = Literal[
+    "entry", "row", "rest", "scalar", "columns", "parts", "index", "indices", "square", "steps"
+]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """What an array of a loss may hold. `words` completes "… is not"; `hint` says how to mend a bad value.
+
+    `exclusive` names two label values that may not both occur; `positive` the columns whose values must be above 0;
+    `nonzero` refuses a row (or part) that is all zero; `ordered` names the parameter with the order of a box's
+    corners. Under a parameter that is set (`under`), or by a function of all (`by`), it becomes another.
+    """
+
+    words: str
+    grain: Grain = "entry"
+    low: float = -math.inf
+    high: float = math.inf
+    open_low: bool = False
+    values: tuple[float, ...] | None = None
+    exclusive: tuple[float, float] | None = None
+    whole: bool = False
+    size: int = 0
+    positive: tuple[int, ...] = ()
+    minus_infinity: bool = False
+    below_classes: bool = False
+    sums_to_one: bool = False
+    nonzero: bool = False
+    ordered: str | None = None
+    hint: str | None = None
+    under: Mapping[str, Domain] = field(default_factory=dict)
+    by: Callable[[Mapping[str, Any]], Domain] | None = None
+
+    def given(self, params: Mapping[str, Any]) -> Domain:
+        """The domain under these parameters: a probability becomes a logit under from_logits."""
+        for name, domain in self.under.items():
+            if params.get(name) not in (None, False):
+                return domain
+        return self if self.by is None else self.by(params)
+
+
+@dataclass(frozen=True)
+class Range:
+    """What a parameter may be. `read` turns what was given into what the kernel gets, or says why not."""
+
+    words: str
+    low: float = -math.inf
+    high: float = math.inf
+    open_low: bool = False
+    open_high: bool = False
+    choices: tuple[str, ...] | None = None
+    kind: Literal["number", "whole", "flag", "choice", "per_class", "per_column", "matrix"] = "number"
+    nullable: bool = False
+    hole: tuple[float, float] | None = None
+    minus_infinity: bool = False
+
+    def read(self, name: str, value: Any) -> Any:
+        if value is None and self.nullable:
+            return None
+        refused = LosscliError(f"parameter {name}: {_show(value)} is not {self.words}")
+        match self.kind:
+            case "flag":
+                if not isinstance(value, bool | np.bool_):
+                    raise refused
+                return bool(value)
+            case "choice":
+                if value not in (self.choices or ()):
+                    raise refused
+                return value
+            case "per_class" | "per_column" | "matrix":
+                return self._array(value, refused)
+            case _:
+                return self._number(value, refused)
+
+    def _number(self, value: Any, refused: LosscliError) -> float | int:
+        if isinstance(value, bool | np.bool_ | str) or not np.isscalar(value):
+            raise refused
+        try:
+            number = float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            raise refused from None
+        if not self.admits(number) or (self.kind == "whole" and not number.is_integer()):
+            raise refused
+        return int(number) if self.kind == "whole" else number
+
+    def _array(self, value: Any, refused: LosscliError) -> Any:
+        try:
+            array = np.asarray(value, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise refused from None
+        if self.kind == "per_column" and array.ndim == 0:
+            return self._number(array.item(), refused)
+        wanted = 2 if self.kind == "matrix" else 1
+        if array.ndim != wanted or array.size == 0 or not all(map(self.admits, array.flat)):
+            raise refused
+        if self.kind == "matrix" and array.shape[0] != array.shape[1]:
+            raise refused
+        return array
+
+    def admits(self, number: float) -> bool:
+        above = number > self.low if self.open_low else number >= self.low
+        below = number < self.high if self.open_high else number <= self.high
+        if self.hole is not None and self.hole[0] < number < self.hole[1]:
+            return False
+        return above and below and (math.isfinite(number) or (self.minus_infinity and number == -math.inf))
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, np.ndarray | Sequence):
+        text = str(np.asarray(value, dtype=object).tolist())
+        return text if len(text) <= 60 else text[:57] + "…]"
+    return str(value)
+
+
+LOGITS_HINT = "values outside [0, 1] look like logits: --from-logits reads them so"
+PROBABILITIES_HINT = "values outside [0, 1] look like logits: put a sigmoid (or softmax) before this loss"
+ROWS_HINT = (
+    "for logits add --from-logits; Keras would divide each row by its sum (--like keras), "
+    "PyTorch would read the row as logits"
+)
+ROWS_HINT_PLAIN = "for logits take the softmax first; frameworks do not check this: --like keras computes"
+
+# Values an entry
+_LOGIT = Domain("a finite logit")
+_LOG = Domain("a finite logarithm of a rate")
+Real = Annotated[Array, Domain("a finite number")]
+AboveMinusOne = Annotated[Array, Domain("above −1", low=-1.0, open_low=True)]
+Count = Annotated[Array, Domain("a count of 0 or more", low=0.0)]
+Rate = Annotated[Array, Domain("a rate of 0 or more", low=0.0, under={"from_log": _LOG})]
+SoftLabel = Annotated[
+    Array, Domain("a label in [0, 1]", low=0.0, high=1.0, hint="labels of this loss run from 0 to 1")
+]
+Probability = Annotated[
+    Array, Domain("a probability in [0, 1]", low=0.0, high=1.0, hint=PROBABILITIES_HINT)
+]
+ProbabilityOrLogit = Annotated[
+    Array,
+    Domain(
+        "a probability in [0, 1]", low=0.0, high=1.0, hint=LOGITS_HINT, under={"from_logits": _LOGIT}
+    ),
+]
+Sign = Annotated[
+    Array,
+    Domain(
+        "a label: −1 or 1, or 0 or 1",
+        values=(-1.0, 0.0, 1.0),
+        exclusive=(0.0, -1.0),
+        hint="this loss takes two classes, coded −1 and 1 or 0 and 1",
+    ),
+]
+
+# Values a row
+Vector = Annotated[Array, Domain("a finite number", grain="row")]
+Scores = Annotated[Array, Domain("a finite score", grain="row")]
+ClassTarget = Annotated[
+    Array,
+    Domain("a class probability of 0 or more (one-hot or soft)", grain="row", low=0.0, sums_to_one=True),
+]
+_LOGITS = Domain("a finite logit", grain="row")
+ClassProbabilities = Annotated[
+    Array,
+    Domain(
+        "a probability in [0, 1]",
+        grain="row",
+        low=0.0,
+        high=1.0,
+        sums_to_one=True,
+        hint=PROBABILITIES_HINT,
+    ),
+]
+ClassProbabilitiesOrLogits = Annotated[
+    Array,
+    Domain(
+        "a probability in [0, 1]",
+        grain="row",
+        low=0.0,
+        high=1.0,
+        sums_to_one=True,
+        hint=LOGITS_HINT,
+        under={"from_logits": _LOGITS},
+    ),
+]
+ClassIndex = Annotated[
+    Array, Domain("a class index: a whole number from 0", grain="index", below_classes=True)
+]
+ClassLabel = Annotated[Array, Domain("a class label: a whole number", grain="index")]
+SameOrNot = Annotated[
+    Array, Domain("1 (same) or 0 (different)", grain="scalar", values=(0.0, 1.0))
+]
+Distance = Annotated[Array, Domain("a distance of 0 or more", grain="scalar", low=0.0)]
+Boxes = Annotated[Array, Domain("a finite coordinate", grain="columns", size=4, ordered="box_format")]
+Embedding = Annotated[Array, Domain("a finite number", grain="row")]
+Triplets = Annotated[Array, Domain("a finite number", grain="parts", size=3)]
+Quadruplets = Annotated[Array, Domain("a finite number", grain="parts", size=4)]
+MeanAndLogVariance = Annotated[Array, Domain("a finite number", grain="parts", size=2)]
+Weights = Annotated[Array, Domain("a finite number", grain="rest")]
+
+LabelIndices = Annotated[
+    Array, Domain("a class index: a whole number, ended by −1", grain="indices", whole=True)
+]
+SignScalar = Annotated[Array, Domain("1 or −1", grain="scalar", values=(-1.0, 1.0))]
+RealScalar = Annotated[Array, Domain("a finite number", grain="scalar")]
+SignEntry = Annotated[Array, Domain("1 or −1", values=(-1.0, 1.0))]
+Label01 = Annotated[Array, Domain("a label: 0 or 1", values=(0.0, 1.0))]
+Labels01 = Annotated[Array, Domain("a label: 0 or 1", grain="row", values=(0.0, 1.0))]
+SoftLabels = Annotated[Array, Domain("a label in [0, 1]", grain="row", low=0.0, high=1.0)]
+Logit = Annotated[Array, Domain("a finite logit")]
+Logits = Annotated[Array, _LOGITS]
+LogProbabilities = Annotated[
+    Array, Domain("a log-probability: a number, or −inf", grain="row", minus_infinity=True)
+]
+NonNegativeRow = Annotated[Array, Domain("a number of 0 or more", grain="row", low=0.0)]
+Pair = Annotated[Array, Domain("a finite number", grain="columns", size=2)]
+Bounds = Annotated[Array, Domain("a finite bound", grain="columns", size=2)]
+MeanAndScale = Annotated[
+    Array, Domain("a finite number", grain="columns", size=2, positive=(1,))
+]
+Members = Annotated[Array, Domain("a finite number", grain="row")]
+EmbeddingPair = Annotated[Array, Domain("a finite number", grain="parts", size=2)]
+NonzeroEmbedding = Annotated[Array, Domain("a finite number", grain="row", nonzero=True)]
+NonzeroEmbeddingPair = Annotated[Array, Domain("a finite number", grain="parts", size=2, nonzero=True)]
+Similarities = Annotated[Array, Domain("a finite similarity", grain="square")]
+Grades = Annotated[Array, Domain("a finite grade", grain="row")]
+TimeAndEvent = Annotated[Array, Domain("a finite number", grain="columns", size=2)]
+Sequences = Annotated[Array, Domain("a finite logit", grain="steps")]
+
+# Parameters
+Number = Annotated[float, Range("a finite number")]
+NonNegative = Annotated[float, Range("a number of 0 or more", low=0.0)]
+Positive = Annotated[float, Range("a number above 0", low=0.0, open_low=True)]
+AtLeastOne = Annotated[float, Range("a number of 1 or more", low=1.0)]
+Fraction = Annotated[float, Range("a number from 0 to 1", low=0.0, high=1.0)]
+FractionOrNone = Annotated[
+    float | None, Range("a number from 0 to 1, or null", low=0.0, high=1.0, nullable=True)
+]
+Smoothing = Annotated[
+    float, Range("a number from 0 up to, not including, 1", low=0.0, high=1.0, open_high=True)
+]
+Flag = Annotated[bool, Range("true or false", kind="flag")]
+WholeOrNone = Annotated[int | None, Range("a whole number, or null", kind="whole", nullable=True)]
+PerColumn = Annotated[
+    Any,
+    Range("a number of 0 or more, or a list with one a column", low=0.0, kind="per_column"),
+]
+PerClass = Annotated[
+    Any,
+    Range("a list of numbers of 0 or more, one a class, or null", low=0.0, kind="per_class", nullable=True),
+]
+Matrix = Annotated[Any, Range("a square matrix of numbers, a row and a column a class", kind="matrix")]
+BoxFormat = Annotated[
+    str, Range('"xyxy", "yxyx" or "xywh"', kind="choice", choices=("xyxy", "yxyx", "xywh"))
+]
+LatentReduction = Annotated[str, Range('"sum" or "mean"', kind="choice", choices=("sum", "mean"))]
+PerGroup = Range('"batch", "sample" or "class"', kind="choice", choices=("batch", "sample", "class"))
+MetricDistance = Annotated[
+    str,
+    Range(
+        '"euclidean", "squared" or "cosine"', kind="choice", choices=("euclidean", "squared", "cosine")
+    ),
+]

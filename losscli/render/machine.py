@@ -1,0 +1,230 @@
+"""Records for programs: JSON, JSON lines, CSV and TSV. Every float round-trips."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+from dataclasses import asdict
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from losscli.render.text import clean
+from losscli.results import Comparison, Explanation, Score
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from losscli.render.explanation import Listed
+    from losscli.results import Concentration, Remark, Sample
+
+    Record = dict[str, Any]
+    Shown = Score | Comparison | Explanation | Sequence[Listed]
+
+_SUMMARY = ("loss", "params", "like", "n", "reduction", "value", "mean", "sum", "divisor", "divided_by")
+# Characters that JSON allows in strings but a terminal would obey, or that no encoding takes.
+_UNSAFE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+
+def json_text(record: Shown, version: str | None) -> str:
+    """The record as one JSON object, each of its keys and each entry of its lists on a line."""
+    whole = _whole(record, version)
+    fields = ",\n".join(f"  {_dump(key)}: {_spread(value)}" for key, value in whole.items())
+    return f"{{\n{fields}\n}}\n"
+
+
+def jsonl_text(record: Shown, version: str | None) -> str:
+    """An object a line: a sample, a score of a comparison, a loss of a listing, or the explanation."""
+    return "".join(_dump(entry) + "\n" for entry in _records(record, version))
+
+
+def csv_text(record: Shown, version: str | None, delimiter: str) -> str:
+    """The same records under a header, nested values as JSON text; an explanation as keys and values."""
+    if isinstance(record, Explanation):
+        rows = [{"key": key, "value": value} for key, value in explanation_object(record, version).items()]
+    else:
+        rows = _records(record, version)
+    out = StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+    if rows:
+        writer.writerow(rows[0])
+    writer.writerows([_cell(value) for value in row.values()] for row in rows)
+    return out.getvalue()
+
+
+def score_object(score: Score) -> Record:
+    """A Score as a JSON object: schema/compute.json."""
+    about = score.about
+    return {
+        "loss": score.loss,
+        "title": about.title if about else score.loss,
+        "kind": score.kind,
+        "params": _value(score.params),
+        "like": score.like,
+        "model": score.model,
+        "n": score.n,
+        "weighted": score.weighted,
+        "reduction": score.reduction,
+        "value": _value(score.value),
+        "mean": _value(score.mean),
+        "sum": _value(score.sum),
+        "divisor": _value(score.divisor),
+        "divided_by": score.divided_by,
+        "unit": about.unit if about else None,
+        "range": about.range if about else None,
+        "best": _value(about.best) if about else None,
+        "formula": about.formula if about else None,
+        "samples": [_sample(sample) for sample in score.samples],
+        "hidden": score.hidden,
+        "gradients": [_sample(sample) for sample in score.gradients],
+        "concentration": _concentration(score.concentration),
+        "remarks": [_remark(said) for said in score.remarks],
+        "signature": score.signature,
+        "version": score.version,
+    }
+
+
+def comparison_object(comparison: Comparison) -> Record:
+    """A Comparison as a JSON object: schema/compare.json. Its scores come without their samples."""
+    left_out = {"samples", "hidden", "gradients", "version"}
+    scores = [score_object(score) for score in comparison.scores]
+    return {
+        "n": comparison.n,
+        "source": comparison.source,
+        "losses": list(comparison.losses),
+        "models": list(comparison.models),
+        "scores": [{key: value for key, value in score.items() if key not in left_out} for score in scores],
+        "best": {loss: list(models) for loss, models in comparison.best.items()},
+        "refused": [asdict(refusal) for refusal in comparison.refused],
+        "remarks": [_remark(said) for said in comparison.remarks],
+        "version": comparison.version,
+    }
+
+
+def explanation_object(about: Explanation, version: str | None) -> Record:
+    """An Explanation as a JSON object: schema/explain.json."""
+    plain = {name: getattr(about, name) for name in about.__dataclass_fields__}
+    score = plain.pop("example_score")
+    entries = ("parameters", "not_when", "properties", "elsewhere", "relatives", "sources")
+    plain |= {name: [asdict(entry) for entry in plain[name]] for name in entries}
+    plain["example"] = vars(about.example) | {"score": score_object(score) if score else None}
+    return _object(plain) | {"version": version}
+
+
+def listing_object(losses: Sequence[Listed], version: str | None) -> Record:
+    """A listing as a JSON object: schema/list.json."""
+    return {"n": len(losses), "losses": [_listed(entry) for entry in losses], "version": version}
+
+
+def _whole(record: Shown, version: str | None) -> Record:
+    if isinstance(record, Score):
+        return score_object(record)
+    if isinstance(record, Comparison):
+        return comparison_object(record)
+    if isinstance(record, Explanation):
+        return explanation_object(record, version)
+    return listing_object(record, version)
+
+
+def _records(record: Shown, version: str | None) -> list[Record]:
+    if isinstance(record, Score):
+        return _score_records(record)
+    if isinstance(record, Comparison):
+        return [_compared(record, score) for score in record.scores]
+    if isinstance(record, Explanation):
+        return [explanation_object(record, version)]
+    return [_listed(entry) for entry in record]
+
+
+def _score_records(score: Score) -> list[Record]:
+    if score.samples:
+        return [_sample(sample) | {"signature": score.signature} for sample in score.samples]
+    whole = score_object(score)
+    gradients = {"gradients": whole["gradients"]} if score.gradients else {}
+    return [{key: whole[key] for key in (*_SUMMARY, "unit", "signature", "version")} | gradients]
+
+
+def _compared(comparison: Comparison, score: Score) -> Record:
+    whole, made = score_object(score), score.concentration
+    return {
+        **{key: whole[key] for key in ("loss", "model", *_SUMMARY[1:], "unit")},
+        "best": score.model in comparison.best.get(score.loss, ()),
+        "half": made.half if made else None,
+        "worst": made.worst if made else None,
+        "worst_share": made.worst_share if made else None,
+        "signature": score.signature,
+        "version": comparison.version,
+    }
+
+
+def _listed(entry: Listed) -> Record:
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "family": entry.family,
+        "kind": entry.kind,
+        "summary": entry.summary,
+        "properties": [asdict(p) for p in entry.properties],
+        "aliases": list(entry.aliases),
+    }
+
+
+def _sample(sample: Sample) -> Record:
+    record: Record = {
+        "row": sample.row,
+        "y_true": _value(sample.y_true),
+        "y_pred": _value(sample.y_pred),
+        "loss": _value(sample.loss),
+        "share": _value(sample.share),
+    }
+    if sample.weight is not None:
+        record["weight"] = _value(sample.weight)
+    if sample.gradient is not None:
+        record["gradient"] = _value(sample.gradient, nan=None)
+    return record
+
+
+def _concentration(made: Concentration | None) -> Record | None:
+    return asdict(made) if made else None
+
+
+def _remark(said: Remark) -> Record:
+    return asdict(said)
+
+
+def _object(mapping: Mapping[str, Any]) -> Record:
+    return {str(key): _value(value) for key, value in mapping.items()}
+
+
+def _value(value: Any, nan: str | None = "nan") -> Any:
+    """`value` in JSON's types: arrays as lists, non-finite numbers as the strings inf, -inf and nan."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if hasattr(value, "items"):
+        return {str(key): _value(entry, nan) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_value(entry, nan) for entry in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return nan if math.isnan(value) else "inf" if value > 0 else "-inf"
+    return value
+
+
+def _dump(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _spread(value: Any) -> str:
+    """A list of objects with each on its own line; anything else on one."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(f"    {_dump(entry)}" for entry in value) + "\n  ]"
+    return _dump(value)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return clean(value)
+    return repr(value) if isinstance(value, float) else _dump(value)

@@ -1,0 +1,146 @@
+"""The page of a Score: what was computed, the samples, the number and what it means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from losscli.render import words
+from losscli.render.blocks import (
+    Bar,
+    Block,
+    Column,
+    Facts,
+    Formula,
+    Grid,
+    Head,
+    Paragraph,
+    Role,
+    Span,
+    natural_width,
+)
+from losscli.render.numbers import aligned, column, nested, scalar, shares
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from losscli.results import Remark, Sample, Score
+
+_REMARKS: dict[str, Role] = {"nonfinite": "strong", "departure": "plain", "data": "quiet"}  # in this order
+_LABEL = 12  # columns for the labels beside the results
+_DETAIL = ((5, 40), (5, 30), (5, 20), (4, 16), (3, 14), (3, 9))  # digits, and characters for a vector
+
+
+def page(score: Score, width: int) -> list[Block]:
+    """Everything a person sees of `score`, laid out for `width` columns."""
+    about = score.about
+    named = [score.loss, words.parameters(score.params)]
+    if score.model is not None and score.model != "y_pred":
+        named.append(f"model {score.model}")
+    title = about.title if about else score.loss
+    blocks: list[Block] = [Head(title, " · ".join(filter(None, named)), words.definition(score))]
+    if about:
+        blocks.append(Formula(tuple(about.formula.split("\n")), about.where, tight=True))
+    blocks += samples(score, width)
+    blocks += results(score)
+    blocks += remarks(score.remarks)
+    if about:
+        advice = [("use it when", Span(about.use_when[0]))] if about.use_when else []
+        if about.not_when:
+            advice.append(("not when", Span(words.instead(about.not_when[0]))))
+        advice.append(("more", Span(f"losscli explain {score.loss}", "accent")))
+        blocks.append(Facts(tuple(advice), _LABEL))
+    return blocks
+
+
+def samples(score: Score, width: int) -> list[Block]:
+    """The tables of samples and of gradients, and how many samples are not shown."""
+    blocks: list[Block] = []
+    if score.samples:
+        blocks.append(table(score.samples, width))
+        if score.hidden:
+            hidden = Span(f"{score.hidden} more not shown (--rows all)", "quiet")
+            blocks.append(Paragraph(hidden, 2, tight=True))
+    if score.gradients:
+        blocks.append(table(score.gradients, width))
+    return blocks
+
+
+def table(rows: Sequence[Sample], width: int) -> Grid:
+    """Samples as a grid, with as many digits as `width` has room for; empty columns are left out."""
+    for digits, limit in _DETAIL:
+        grid = _table(rows, digits, min(limit, max(9, width // 3)))
+        if natural_width(grid, 2) <= width:
+            break
+    return grid
+
+
+def _table(rows: Sequence[Sample], digits: int, limit: int) -> Grid:
+    columns: list[Column] = []
+    cells: list[list[Span | Bar]] = []
+
+    def add(header: str, held: list[Any], role: Role = "plain", nan: str = "nan") -> None:
+        if all(value is None for value in held):
+            return
+        scalars = all(value is None or isinstance(value, (int, float)) for value in held)
+        if scalars:
+            texts = column(held, digits, nan)
+        else:
+            texts = ["" if value is None else nested(value, limit, nan) for value in held]
+        columns.append(Column(header, right=scalars))
+        cells.append([Span(text, role) for text in texts])
+
+    add("row", [sample.row for sample in rows], "quiet")
+    add("y_true", [sample.y_true for sample in rows])
+    add("y_pred", [sample.y_pred for sample in rows])
+    add("weight", [sample.weight for sample in rows])
+    add("loss", [sample.loss for sample in rows], "strong")
+    add("gradient", [sample.gradient for sample in rows], nan="none")
+    parts = [sample.share for sample in rows]
+    known = [part for part in parts if part is not None]
+    if known:
+        columns.extend((Column("share", right=True), Column("", bar=True)))
+        cells.append([Span(text) for text in shares(parts)])
+        largest = max(known) or 1.0
+        cells.append([Bar(None if part is None else part / largest) for part in parts])
+    return Grid(tuple(columns), tuple(zip(*cells, strict=True)))
+
+
+def results(score: Score) -> list[Block]:
+    """The number and what it is: mean, sum, n, divisor, unit, range, best, and which samples dominate."""
+    facts: list[tuple[str, Span]] = []
+    if score.about:
+        facts += [("unit", Span(score.about.unit)), ("range", Span(words.best(score.about)))]
+    if dominant := words.dominate(score.concentration):
+        facts.append(("dominated by", Span(dominant)))
+    return [numbers(score), Facts(tuple(facts), _LABEL, tight=True)] if facts else [numbers(score)]
+
+
+def numbers(score: Score) -> Grid:
+    """The reduced value first, then what goes with it: sum or mean, how many samples, what was divided by."""
+    divided = words.divided(score) or ""
+    samples = ("sample" if score.n == 1 else "samples") + ", weighted" * score.weighted
+    found: list[tuple[str, float | None, str]]
+    if score.kind == "sample":
+        found = [("mean", score.mean, f"the sum {divided}" if divided else ""), ("sum", score.sum, "")]
+        if score.reduction == "sum":
+            found.reverse()
+    else:
+        reduced = score.kind == "batch" and score.reduction != "none"
+        found = [(score.reduction if reduced else "value", score.value, divided)]
+    lines = [*found, ("n", score.n, samples)]
+    known = [(name, scalar(value), note) for name, value, note in lines if value is not None]
+    texts = aligned([text for _, text, _ in known])
+    rows = []
+    for i, ((name, _, note), text) in enumerate(zip(known, texts, strict=True)):
+        role: Role = "title" if i == 0 and score.reduction != "none" else "plain"
+        rows.append((Span(name.ljust(_LABEL), "quiet"), Span(text, role), Span(note, "quiet")))
+    return Grid((Column(""), Column(""), Column("", flex=True)), tuple(rows), header=False)
+
+
+def remarks(said: Sequence[Remark]) -> list[Block]:
+    """The remarks, what is not finite first."""
+    ordered = [(remark, role) for kind, role in _REMARKS.items() for remark in said if remark.kind == kind]
+    return [
+        Paragraph(Span(words.remark(remark), role), 2, tight=i > 0)
+        for i, (remark, role) in enumerate(ordered)
+    ]

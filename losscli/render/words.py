@@ -1,0 +1,143 @@
+"""The sentences that several pages share."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from losscli.render.numbers import nested, parameter, scalar, share
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from losscli.results import Advice, Concentration, Explanation, Remark, Score
+
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def counted(n: int, noun: str) -> str:
+    """`three models`, `11 models`: small counts in words, for headings."""
+    word = _COUNTS[n] if n < len(_COUNTS) else str(n)
+    return f"{word} {noun}" + "s" * (n != 1)
+
+
+def plural(n: int, noun: str) -> str:
+    """`1 row`, `12 rows`."""
+    return f"{n} {noun}" + "s" * (n != 1)
+
+
+def parameters(params: Mapping[str, Any]) -> str:
+    """`delta 1 · from_logits false`."""
+    return " · ".join(f"{name} {parameter(value)}" for name, value in params.items())
+
+
+def definition(score: Score) -> str:
+    """What the number follows: `exact definition`, or the framework."""
+    if score.like == "exact":
+        return "exact definition"
+    names = {e.framework: e.title for e in score.about.elsewhere} if score.about else {}
+    return f"like {names.get(score.like, score.like)}"
+
+
+def divided(score: Score) -> str | None:
+    """`divided by 4 (samples)`, where there is a divisor."""
+    if score.divisor is None:
+        return None
+    return f"divided by {scalar(score.divisor)}" + (f" ({score.divided_by})" if score.divided_by else "")
+
+
+def best(about: Explanation) -> str:
+    """The range, with the best value where the range's own words do not name it."""
+    if about.best is None or "best" in about.range:
+        return about.range
+    return f"{about.range}; the best is {scalar(about.best)}"
+
+
+def dominate(made: Concentration | None) -> str | None:
+    """Which samples dominate, as a sentence; None for a single sample."""
+    if made is None or made.n < 2:
+        return None
+    about = "" if made.exact else "about "
+    if made.half > 1:
+        return (
+            f"{about}{made.half} of {made.n} samples make up half of the loss; "
+            f"the largest share is row {made.worst}'s ({share(made.worst_share)})"
+        )
+    size = "more than half" if made.worst_share > 0.5 else "half"
+    return f"1 of {made.n} samples makes {size} of the loss: row {made.worst} ({share(made.worst_share)})"
+
+
+def half(made: Concentration | None) -> str:
+    """The same for a table cell: `98 rows (22 %)`, a dash where it does not apply."""
+    if made is None:
+        return "–"
+    about = "" if made.exact else "~"
+    return f"{about}{plural(made.half, 'row')} ({share(made.half / made.n)})"
+
+
+def worst(made: Concentration | None) -> str:
+    """`row 78 (3.1 %)`: the row with the largest share."""
+    return "–" if made is None else f"row {made.worst} ({share(made.worst_share)})"
+
+
+def remark(said: Remark) -> str:
+    """A remark with the rows it concerns: `Keras clips … (row 2).`"""
+    listed = ", ".join(map(str, said.rows))
+    if said.rows and said.count is not None and said.count > len(said.rows):
+        rows = f"{said.count} rows, the first: {listed}"
+    elif said.rows:
+        rows = ("row " if len(said.rows) == 1 else "rows ") + listed
+    elif said.count is not None:
+        rows = plural(said.count, "row")
+    else:
+        return said.text
+    return f"{said.text.rstrip('.')} ({rows})."
+
+
+def instead(advice: Advice) -> str:
+    """`Large errors are what costs you. → mse`."""
+    return advice.when + (f" → {', '.join(advice.instead)}" if advice.instead else "")
+
+
+def citation(text: str, identifier: str | None) -> str:
+    """A source with its identifier, a URL without its prefix."""
+    return text if identifier is None else f"{text.rstrip('.')}, {identifier.removeprefix('url:')}"
+
+
+def command(about: Explanation) -> tuple[str, ...]:
+    """The shell words that compute the worked example."""
+    example = about.example
+    words = [f"losscli compute {about.name}"]
+    if example.y_true is not None:
+        words.append(f"--true {_inline(example.y_true)}")
+    words.append(f"--pred {_inline(example.y_pred)}")
+    words.extend(
+        "-p " + shlex.quote(f"{name}={value if isinstance(value, str) else _json(value)}")
+        for name, value in example.params.items()
+    )
+    return tuple(words)
+
+
+def values(value: Any) -> str:
+    """An example's array in a line."""
+    return nested(value, 60)
+
+
+def _inline(value: Any) -> str:
+    text = _json(value)
+    flat = isinstance(value, (list, tuple)) and not any(isinstance(v, (list, tuple)) for v in value)
+    return shlex.quote(text[1:-1] if flat and len(value) > 1 else text)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(_short(value), separators=(",", ":"))
+
+
+def _short(value: Any) -> Any:
+    """`value` with whole numbers as integers: 3 and not 3.0."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [_short(entry) for entry in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value

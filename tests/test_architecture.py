@@ -1,0 +1,86 @@
+"""The rooms of the house, held by the imports that the source states (those for type checkers too)."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+import pytest
+from command import ROOT, environment
+
+PACKAGE = ROOT / "losscli"
+RECORDS = {"batch", "errors", "results"}
+
+# Room or module → what of losscli it may import besides itself, and which third-party packages.
+MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
+    "batch": (set(), {"numpy"}),
+    "errors": (set(), set()),
+    "results": (set(), {"numpy"}),
+    "losses": ({"errors"}, {"numpy"}),
+    "conventions": ({"losses", "errors"}, {"numpy"}),
+    "catalogue": ({"losses", "conventions", "results", "errors"}, {"yaml"}),
+    "data": ({"batch", "errors"}, {"numpy"}),
+    "engine": ({"losses", "conventions", *RECORDS}, {"numpy"}),
+    "render": ({"results", "errors"}, {"rich"}),
+    "api": ({"losses", "conventions", "catalogue", "engine", *RECORDS}, {"numpy"}),
+    "cli": ({"losses", "data", "catalogue", "render", "api", "__init__", *RECORDS}, {"typer"}),
+    "__init__": ({"api", "errors"}, set()),
+    "__main__": ({"cli"}, set()),
+}
+
+
+def sources(room: str) -> list[str]:
+    folder = PACKAGE / room
+    files = folder.rglob("*.py") if folder.is_dir() else [folder.with_suffix(".py")]
+    return [file.read_text(encoding="utf-8") for file in files]
+
+
+def imported(source: str) -> set[str]:
+    """Dotted names of the modules that a source file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute here"
+            if node.module == "losscli":
+                found.update(f"losscli.{alias.name}" for alias in node.names)
+            else:
+                found.add(str(node.module))
+    return found
+
+
+def test_every_room_has_its_rule() -> None:
+    rooms = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or any(path.rglob("*.py"))}
+    assert rooms == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_imports_only_what_the_design_lets_it(room: str) -> None:
+    rooms, packages = MAY_IMPORT[room]
+    for module in set().union(*map(imported, sources(room))):
+        top, _, rest = module.partition(".")
+        if top == "losscli":
+            # `from losscli import __version__` is the package itself
+            other = rest.partition(".")[0]
+            other = other if other in MAY_IMPORT else "__init__"
+            assert other in {room, *rooms}, f"{room} imports {module}"
+        else:
+            assert top in {"__future__", *sys.stdlib_module_names, *packages}, f"{room} imports {module}"
+
+
+@pytest.mark.parametrize("first", ["data", "engine", "catalogue", "render"])
+@pytest.mark.parametrize("second", ["data", "engine", "catalogue", "render"])
+def test_the_four_sides_never_import_one_another(first: str, second: str) -> None:
+    if first != second:
+        assert second not in MAY_IMPORT[first][0]
+
+
+def test_importing_losscli_imports_nothing_heavy() -> None:
+    heavy = "{'numpy', 'rich', 'yaml', 'typer'}"
+    code = f"import sys, losscli; losscli.__version__; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=True
+    )
+    assert done.stdout.strip() == "[]"

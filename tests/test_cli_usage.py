@@ -1,0 +1,180 @@
+"""Help, version, exit codes, and one clear message for every way of holding the command wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from command import LOSSCLI, ROOT, environment, losscli
+
+import losscli as package
+from losscli.cli import app
+
+COMMANDS = ("compute", "explain", "compare", "list")
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+def test_help_begins_with_examples(command: tuple[str, ...]) -> None:
+    short, long = losscli(*command, "-h"), losscli(*command, "--help")
+    assert short.returncode == 0
+    assert short.stdout == long.stdout
+    first, example, *_ = short.stdout.splitlines()
+    assert first == "Examples:"
+    assert example.startswith(f"  losscli {' '.join(command)}")
+    assert short.stderr == ""
+
+
+@pytest.mark.parametrize("command", [(), ("compute",), ("explain",), ("compare",)])
+def test_a_bare_command_gives_its_help(command: tuple[str, ...]) -> None:
+    bare = losscli(*command)
+    assert (bare.returncode, bare.stderr) == (0, "")
+    assert bare.stdout == losscli(*command, "-h").stdout
+
+
+def test_help_names_every_option_once() -> None:
+    shown = losscli("compute", "-h", COLUMNS="120").stdout
+    options = [line.split()[0].rstrip(",") for line in shown.splitlines() if line.startswith("  -")]
+    assert len(options) == len(set(options))
+    assert {"--true", "--pred", "--weight", "--class-weight", "--like", "--rows"} <= set(options)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_help_fits_the_terminal_except_for_examples(columns: int) -> None:
+    _, _, rest = losscli("compute", "-h", COLUMNS=str(columns)).stdout.partition("Usage:")
+    assert max(map(len, rest.splitlines())) <= columns
+
+
+def test_version() -> None:
+    assert losscli("--version").stdout == f"losscli {package.__version__}\n"
+
+
+WRONG = [
+    (["comput"], 'no command "comput"', 'did you mean "compute"?'),
+    (["frobnicate"], 'no command "frobnicate"', "compute, explain, compare, list"),
+    (["huber"], 'no command "huber"', "losscli compute huber"),
+    (["log_loss"], 'no command "log_loss"', "losscli compute bce"),
+    (["--versoin"], "no option --versoin", 'did you mean "--version"?'),
+    (["compute", "mse", "--ture", "1"], "no option --ture", 'did you mean "--true"?'),
+    (["compute", "mse", "-z"], "no option -z", "losscli compute -h"),
+    (["explain", "mse", "--class-weight", "0=1"], "no option --class-weight", "losscli explain -h"),
+    (["compute", "--true", "1"], "LOSS is missing", "losscli compute -h"),
+    (["compare", "examples/diabetes.csv"], "--losses is missing", "losscli compare -h"),
+    (["compute", "mse", "--true"], "'--true' requires an argument", None),
+    (["compute", "mse", "a.csv", "b.csv"], "b.csv", "losscli compute -h"),
+    (["compute", "mse", "--format", "jsn"], "--format: jsn is not one of", 'did you mean "json"?'),
+    (["compute", "mse", "--format", "latex"], "--format: latex is not one of table", None),
+    (["compute", "mse", "--sort", "value"], "--sort: value is not one of index, loss", None),
+    (["compute", "mse", "--missing", "drp"], "--missing: drp is not one of", 'did you mean "drop"?'),
+    (["compute", "mse", "--rows", "some"], '--rows: "some" is not a number of rows', "or all"),
+    (["compute", "mse", "--rows", "-1"], '--rows: "-1"', "from 0"),
+    (["compute", "mse", "--rows", "1.5"], '--rows: "1.5"', "whole number"),
+    (["compute", "mse", "-p", "delta"], '-p "delta"', "-p delta=1.5"),
+    (["compute", "mse", "-p", "=1"], '-p "=1"', "NAME=VALUE"),
+    (["compute", "huber", "-p", "delta=1", "-p", "delta=2"], "delta is given twice", "keep one"),
+    (["compute", "bce", "--from-logits", "-p", "from_logits=false"], "--from-logits contradicts", "keep one"),
+    (["compute", "bce", "--class-weight", "0:1"], '--class-weight "0:1"', "0=1.0,1=2.5"),
+    (["compute", "bce", "--class-weight", "0=1,0=2"], "gives class 0 twice", "0=1.0,1=2.5"),
+    (["compute", "bce", "--class-weight", "=2"], "names no class", "0=1.0,1=2.5"),
+    (["compute", "mse", "--output", "nowhere/out.json"], "there is no folder nowhere", "make it first"),
+    (["compute", "mse", "--output", "examples"], "--output examples is a folder", "name a file in it"),
+    (["compute", "mse", "--output", "out.xlsx"], "its ending names no format", ".json, .jsonl, .csv"),
+    (["compute", "mse", "--output", "out.tex"], "its ending names no format", "--format"),
+    (["compute", "mse"], "neither DATA nor --true and --pred", "--true 1,2,3 --pred 1,2,5"),
+    (["compute", "mse", "--true", "1,2"], "neither DATA nor --pred", "--pred 1,2,5"),
+    (["compute", "mse", "--pred", "1,2"], "neither DATA nor --true", "--true 1,2,3"),
+    (
+        ["compute", "l1_penalty", "--true", "1", "--pred", "1"],
+        "l1_penalty takes no y_true",
+        "leave --true out",
+    ),
+    (["compute", "hubr", "--true", "1", "--pred", "1"], 'no loss called "hubr"', 'did you mean "huber"?'),
+    (["explain", "hubr"], 'no loss called "hubr"', 'did you mean "huber"?'),
+    (["compare", "--losses", "mse,,mae", "--true", "1", "--pred", "1"], "empty name", "mae,mse"),
+    (["compare", "--losses", "mse,mse", "--true", "1", "--pred", "1"], "mse twice", "once"),
+    (["compare", "--losses", "mse,MSELoss", "--true", "1", "--pred", "1"], "mse twice", "once"),
+    (["list", "--family", "robst"], 'no family "robst"', 'did you mean "robust"?'),
+    (["list", "--property", "convx"], 'no property "convx"', 'did you mean "convex"?'),
+]
+
+
+@pytest.mark.parametrize(("arguments", "what", "hint"), WRONG, ids=lambda value: str(value)[:60])
+def test_wrong_usage_is_one_clear_message(arguments: list[str], what: str, hint: str | None) -> None:
+    done = losscli(*arguments)
+    lines = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(lines) <= 2
+    assert lines[0].startswith("losscli: ")
+    assert what in lines[0]
+    if hint is not None:
+        assert lines[1].startswith(" " * len("losscli: "))
+        assert hint in done.stderr
+
+
+def test_what_is_not_printable_is_escaped_and_markup_is_not_read() -> None:
+    done = losscli("explain", "[red]x[/red]\x1b[31m\n")
+    assert "[red]x[/red]\\x1b[31m\\n" in done.stderr.splitlines()[0]
+
+
+def test_debug_adds_the_traceback_and_keeps_the_message_last() -> None:
+    plain = losscli("compute", "mse", "--rows", "x")
+    debug = losscli("compute", "mse", "--rows", "x", "--debug")
+    assert "Traceback" not in plain.stderr
+    assert debug.stderr.startswith("Traceback")
+    assert debug.stderr.endswith(plain.stderr)
+    assert debug.returncode == 2
+
+
+def test_an_unexpected_exception_says_that_it_is_a_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr(app, "get_command", broken)
+    assert app.run(["list"]) == 2
+    what, hint = capsys.readouterr().err.splitlines()
+    assert what == "losscli: this is a bug in losscli: ZeroDivisionError: oops"
+    assert "--debug" in hint
+    assert app.run(["list", "--debug"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_silently_with_130(tmp_path: Path) -> None:
+    pipe = tmp_path / "data.csv"
+    os.mkfifo(pipe)
+    process = subprocess.Popen(
+        [*LOSSCLI, "compute", "mse", str(pipe)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        cwd=ROOT,
+    )
+    with pipe.open("w"):  # returns once the process has opened the other end, and waits in it
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["explain", "huber"], []])
+def test_a_closed_pipe_is_silent(arguments: list[str]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [*LOSSCLI, *arguments], stdout=write, stderr=subprocess.PIPE, env=environment(), cwd=ROOT, check=False
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_told() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*LOSSCLI, "list"], stdout=full, stderr=subprocess.PIPE, text=True, env=environment(), check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == "losscli: the result cannot be written: No space left on device\n"

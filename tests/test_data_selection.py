@@ -1,0 +1,193 @@
+"""Which columns a person means, and what is said about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from losscli.data import Source, open_table
+from losscli.errors import LosscliError
+
+COMMON_TRUE = ("y_true", "true", "target", "label", "actual", "ground_truth", "y")
+COMMON_PRED = [
+    "y_pred",
+    "pred",
+    "prediction",
+    "predicted",
+    "forecast",
+    "score",
+    "prob",
+    "probability",
+    "logits",
+]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Any:
+    """A function that opens a CSV of the given header and one row: 1, 2, 3 …"""
+
+    def make(*header: str) -> Any:
+        quoted = ['"' + name.replace('"', '""') + '"' for name in header]
+        row = ",".join(str(i) for i in range(1, len(header) + 1))
+        (tmp_path / "t.csv").write_text(",".join(quoted) + f"\n{row}\n", encoding="utf-8")
+        return open_table(str(tmp_path / "t.csv"))
+
+    return make
+
+
+def first(source: Source) -> tuple[Any, dict[str, Any], Any]:
+    (batch,) = source.batches()
+    y_true = None if batch.y_true is None else batch.y_true.tolist()
+    weight = None if batch.weight is None else batch.weight.tolist()
+    return y_true, {name: array.tolist() for name, array in batch.y_pred.items()}, weight
+
+
+@pytest.mark.parametrize(
+    ("pred", "wanted"),
+    [
+        ("a", [2]),
+        ("a,b", [[2, 3]]),
+        (" b , a ", [[3, 2]]),
+        ("p_*", [[7, 6, 5]]),  # p_1, p_2, p_10
+        ("p_?", [[7, 6]]),
+        ("p_??", [5]),
+        ("b,p_?", [[3, 7, 6]]),
+        ("2", [2]),
+        ("3,2", [[3, 2]]),
+        ("c,d", [4]),  # a name with a comma in it
+        ("8", [9]),  # a column's name goes before a position
+        ("[red]x[/red]", [10]),
+        ("[red]*", [10]),
+        ("\x1b[1m", [11]),
+    ],
+)
+def test_naming(table: Any, pred: str, wanted: list[Any]) -> None:
+    columns = table("y", "a", "b", "c,d", "p_10", "p_2", "p_1", "x", "8", "[red]x[/red]", "\x1b[1m")
+    source = columns.select("y", pred, None, truth=True, models=False)
+    assert first(source) == ([1], {"y_pred": wanted}, None)
+    assert source.models == ("y_pred",)
+
+
+def test_models_are_the_items_of_the_list(table: Any) -> None:
+    columns = table("y", "ridge", "p_2", "p_10", "c,d", "w")
+    source = columns.select("y", "ridge,p_*", "w", truth=True, models=True)
+    assert source.models == ("ridge", "p_*")
+    assert first(source) == ([1], {"ridge": [2], "p_*": [[3, 4]]}, [6])
+    assert next(source.batches()).origin.labels == {
+        "y_true": ("y",),
+        "ridge": ("ridge",),
+        "p_*": ("p_2", "p_10"),
+        "weight": ("w",),
+    }
+    assert first(columns.select("y", "c,d", None, truth=True, models=True))[1] == {"c,d": [5]}
+
+
+@pytest.mark.parametrize("at", range(len(COMMON_TRUE)))
+def test_common_names_in_their_order(table: Any, at: int) -> None:
+    """Of the names from one on, written in any order, the first in the order of the list is taken."""
+    header = [*reversed(COMMON_TRUE[at:]), *reversed(COMMON_PRED[at:]), "other"]
+    source = table(*header).select(None, None, None, truth=True, models=False)
+    (batch,) = source.batches()
+    assert batch.origin.labels == {"y_true": (COMMON_TRUE[at],), "y_pred": (COMMON_PRED[at],)}
+    assert source.chosen == (
+        f"y_true is the column {COMMON_TRUE[at]}, y_pred the column {COMMON_PRED[at]}: "
+        "the first of the common names found",
+    )
+
+
+def test_common_names_otherwise(table: Any) -> None:
+    select = table("Y_TRUE", "y", "Score", "forecast", "logits").select
+    # A name as it is goes before an earlier one in other letters.
+    both = select(None, None, None, truth=True, models=True)
+    assert first(both) == ([2], {"forecast": [4]}, None)
+    assert first(select("1", None, "forecast", truth=True, models=False)) == ([1], {"y_pred": [5]}, [4])
+    only_case = table("Target", "PRED").select(None, None, None, truth=True, models=False)
+    assert first(only_case) == ([1], {"y_pred": [2]}, None)
+    # What is chosen for one is not found for the other.
+    taken = table("y_pred", "pred").select("y_pred", None, None, truth=True, models=False)
+    assert first(taken) == ([1], {"y_pred": [2]}, None)
+    assert taken.chosen == ("y_pred is the column pred: the first of the common names found",)
+
+
+def test_a_loss_without_truth(table: Any) -> None:
+    columns = table("y_true", "y_pred")
+    source = columns.select(None, None, None, truth=False, models=False)
+    assert first(source) == (None, {"y_pred": [2]}, None)
+    assert source.chosen == ("y_pred is the column y_pred: the first of the common names found",)
+    with pytest.raises(LosscliError, match="--true y_true: this loss takes no y_true"):
+        columns.select("y_true", None, None, truth=False, models=False)
+
+
+def test_positions_are_said(table: Any) -> None:
+    source = table("a", "b").select("2", "1", None, truth=True, models=False)
+    assert source.chosen == ("--true 2 is the column b", "--pred 1 is the column a")
+
+
+def test_a_name_that_stands_twice(table: Any) -> None:
+    columns = table("y", "p", "p", "q")
+    assert first(columns.select("y", "q", None, truth=True, models=False))[1] == {"y_pred": [4]}
+    assert first(columns.select("y", "3", None, truth=True, models=False))[1] == {"y_pred": [3]}
+    for pred in ("p", "q,p", "p*"):
+        with pytest.raises(LosscliError, match=r"the column p stands twice .*position: 2, 3"):
+            columns.select("y", pred, None, truth=True, models=False)
+
+
+@pytest.mark.parametrize(
+    ("options", "what", "hint"),
+    [
+        (("y", "forcast"), "--pred: {} has no column forcast", 'did you mean "forecast"? {}'),
+        (("zzz", "w"), "--true: {} has no column zzz", "{}"),
+        (("y", "x*"), "--pred x* matches no column of {}", "{}"),
+        (("y", "5"), "--pred: {} has no column 5", "positions go from 1 to 4; {}"),
+        (("y", "0"), "--pred: {} has no column 0", "positions go from 1 to 4; {}"),
+        (("y", "9" * 5000), "--pred: {} has no column " + "9" * 5000, "positions go from 1 to 4; {}"),
+        (("y", "a,,w"), "--pred a,,w: an empty name beside a comma", "{}"),
+        (("y", ""), "--pred names no column", "{}"),
+        (("y", "a,a"), "--pred a,a takes the column a twice", "name it once"),
+        (("y", "w,4"), "--pred w,4 takes the column w twice", "name it once"),
+        (("y", "a", "a,w"), "--weight a,w names 2 columns", "a weight is one number a row: name one column"),
+        (
+            ("forecast", None),
+            "{}: no column has a common name of y_pred (" + ", ".join(COMMON_PRED) + ")",
+            "choose with --true NAME --pred NAME ({})",
+        ),
+    ],
+)
+def test_refusals(table: Any, options: tuple[str | None, ...], what: str, hint: str) -> None:
+    columns = table("y", "forecast", "a", "w")
+    with pytest.raises(LosscliError) as caught:
+        columns.select(*options, *[None] * (3 - len(options)), truth=True, models=False)
+    assert caught.value.what == what.format(columns.name)
+    assert caught.value.hint == hint.format("there are: y, forecast, a, w")
+
+
+def test_a_model_named_twice(table: Any) -> None:
+    with pytest.raises(LosscliError, match="--pred p,p: p is named twice"):
+        table("y", "p").select("y", "p,p", None, truth=True, models=True)
+
+
+def test_many_columns_are_not_all_listed(table: Any) -> None:
+    with pytest.raises(LosscliError) as caught:
+        table("", *(f"c{i}" for i in range(40))).select("y", "y", None, truth=True, models=False)
+    assert caught.value.hint == 'there are: "", c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 … and 29 more'
+
+
+def test_names_in_messages_hold_no_control_characters(table: Any) -> None:
+    columns = table("[b]y[/b]", "\x1b[31mp\n")
+    with pytest.raises(LosscliError) as caught:
+        columns.select("[b]y[/b]", "q\x07", None, truth=True, models=False)
+    assert caught.value.what == rf"--pred: {columns.name} has no column q\x07"
+    assert caught.value.hint == r"there are: [b]y[/b], \x1b[31mp"
+
+
+def test_columns_of_lists_stand_alone(tmp_path: Path) -> None:
+    np.savez(tmp_path / "t.npz", y=np.zeros(2), a=np.zeros((2, 3)), b=np.zeros(2))
+    table = open_table(str(tmp_path / "t.npz"))
+    (batch,) = table.select("y", "a", None, truth=True, models=False).batches()
+    assert batch.y_pred["y_pred"].shape == (2, 3)
+    for options in (("y", "b,a", None), ("y", "b", "a")):
+        with pytest.raises(LosscliError, match="column a holds lists"):
+            list(table.select(*options, truth=True, models=False).batches())
