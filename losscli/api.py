@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from losscli import __version__
 from losscli.batch import Batch
 from losscli.catalogue import explanation
-from losscli.conventions import by_call, conventions, convention
+from losscli.conventions import by_call, convention, conventions
 from losscli.engine import gradient as slopes
 from losscli.engine.class_weight import ClassWeight, weigh_classes
 from losscli.engine.finish import Show, finish
@@ -96,19 +96,19 @@ def gradient(
     """
     found = _find(loss)
     way = convention(found, "exact")
-    bound = way.signature.bind(way.owner, params)
+    task = Task(way, way.signature.bind(way.owner, params))
     pred = as_array(y_pred, "y_pred")
-    if found.kind == "sample":
-        true = None if y_true is None else as_array(y_true, "y_true")
-        compute(loss, y_true, y_pred, sample_weight, **params)  # refuses what compute refuses
-        return slopes.of_samples(way, true, pred, bound)
     told = score(
         loss,
-        arrays_stream(y_true, {"y_pred": y_pred}, sample_weight),
+        arrays_stream(y_true, {"y_pred": pred}, sample_weight),
         params=params,
         reduction=reduction,
+        rows=0 if task.rowwise else None,
         gradient=True,
     )
+    if task.rowwise:
+        true = None if y_true is None else as_array(y_true, "y_true")
+        return slopes.of_samples(task, true, pred)
     return np.array([sample.gradient for sample in told.gradients], dtype=np.float64).reshape(pred.shape)
 
 
@@ -182,7 +182,7 @@ def score(
     like: str = "exact",
     missing: Missing = "refuse",
     class_weight: ClassWeight | None = None,
-    rows: int | None | Literal["default"] = None,
+    rows: int | Literal["default"] | None = None,
     order: Literal["index", "loss"] = "index",
     gradient: bool = False,
     keep_values: bool = False,
@@ -223,7 +223,8 @@ def _task(
 ) -> tuple[Task, tuple[Remark, ...]]:
     """What to fold, and what there is to say of its class weights."""
     way = convention(loss, like)
-    given, told, reweigh = dict(params), (), None
+    given, reweigh = dict(params), None
+    told: tuple[Remark, ...] = ()
     if class_weight is not None:
         reweigh, given, told = weigh_classes(way, given, class_weight, stream, missing)
     infinite = explanation(loss, elsewhere=False).infinite
@@ -272,7 +273,9 @@ def contrast(
             unfit.setdefault(loss.name, why)
         else:
             about = explanation(loss, elsewhere=False)
-            scores.append(replace(result, model=task.model, about=about, remarks=told[loss.name] + result.remarks))
+            scores.append(
+                replace(result, model=task.model, about=about, remarks=told[loss.name] + result.remarks)
+            )
     _settle(unfit, skip_unfit, len(found))
     kept = tuple(score for score in scores if score.loss not in unfit)
     fitting = tuple(loss.name for loss in found if loss.name not in unfit)

@@ -33,17 +33,13 @@ class Origin:
     def place(self, argument: str, row: int | None = None, entry: tuple[int, ...] = ()) -> str:
         """`sales.csv, row 3, column forecast`; `row` counts data rows from 1."""
         labels = self.labels.get(argument, (argument,))
-        parts = [self.name] if self.name is not None else []
-        if row is not None:
-            parts.append(f"row {row}")
         if len(labels) == 1:
-            label = labels[0]
-            if entry:
-                label += "[" + ", ".join(str(i + 1) for i in entry) + "]"
+            inside = "[" + ", ".join(str(i + 1) for i in entry) + "]" if entry else ""
+            label = f"{self.noun} {labels[0]}{inside}".strip()
         else:
-            label = labels[entry[-1]] if entry else f"{labels[0]} … {labels[-1]}"
-        parts.append(f"{self.noun} {label}".strip())
-        return ", ".join(parts)
+            label = f"{self.noun} {labels[entry[-1]] if entry else f'{labels[0]} … {labels[-1]}'}".strip()
+        numbered = [] if row is None else [f"row {row}"]
+        return ", ".join([label, *numbered] if self.name is None else [self.name, *numbered, label])
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ class Sample:
     """One row of a Score. `row` counts data rows from 1.
 
     `y_true`, `y_pred` and `gradient` are a float, or nested lists for a sample with trailing axes.
-    `loss` is the sample's value before its weight; `share` is w|loss| over the sum of w|loss| (None when
-    that sum is 0 or not finite). In `gradient`, NaN stands for "there is none here" (a kink, an infinite value).
+    `loss` is the sample's value before its weight; `share` is w·loss over the sum of w·loss (None when some
+    value is negative, or the sum is 0 or not finite). In `gradient`, NaN stands for "there is none here" (a
+    kink, an infinite value).
     """
 
     row: int
@@ -32,7 +33,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Concentration:
-    """How few samples make half of the loss (of the sum of w|loss|).
+    """How few samples make half of the loss (of the sum of w·loss, where no value is negative).
 
     `half` samples of `n` make at least half; `worst` is the row (from 1) with the largest share.
     `exact` is False when `half` was read off bins of the values (many rows), within one part in a hundred.
@@ -65,9 +66,9 @@ class Score:
     """A finished result for one loss on one model's predictions.
 
     `value` is what `reduction` gives (None for "none"). `mean` and `sum` are None for statistic and batch
-    losses. `divisor` is the number that the mean (or the framework's own mean) divides by, `divided_by` says what
-    it counts. `samples` are the rows to show, `hidden` how many more there are. `per_sample` (N,) holds every
-    row's value in library calls. `gradients` holds rows with their gradient for statistic and batch losses.
+    losses. `divisor` is the number that the mean divides by, `divided_by` says what it counts. `samples` are
+    the rows to show, `hidden` how many more there are. `per_sample` (N,) holds every row's value in library
+    calls. `gradients` holds rows with their gradient for statistic and batch losses.
     `about` is the loss explained: title, formula, unit, range, when to use it.
     """
 
@@ -108,8 +109,9 @@ class Refusal:
 class Comparison:
     """Several losses (and models) on the same rows.
 
-    `scores` are loss by loss in the order asked for, each loss's models in their order. `best` names, for each
-    loss, the models with the lowest value (several where they tie; none where a value is nan, or there is one model).
+    `scores` are loss by loss in the order asked for, each loss's models in their order. `best` names, for
+    each loss, the models with the lowest value (several where they tie; none where a value is nan, or there
+    is one model).
     """
 
     n: int

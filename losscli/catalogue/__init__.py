@@ -43,12 +43,12 @@ def read(name: str, family: str) -> dict[str, Any]:
     """The file of a loss as data."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = (HERE / family / f"{name}.yaml").read_text(encoding="utf-8")
-    words: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, in C where there is one
+    words: dict[str, Any] = yaml.load(text, Loader=loader)
     return words
 
 
 def explanation(loss: Loss, *, elsewhere: bool = True) -> Explanation:
-    """What is said about a loss. `elsewhere` False leaves the frameworks out, which need not be imported then."""
+    """What is said about a loss. Without `elsewhere` the frameworks are left out, and not imported."""
     words = read(loss.name, loss.family)
     return Explanation(
         name=loss.name,

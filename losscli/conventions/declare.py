@@ -20,7 +20,7 @@ from losscli.losses.domain import Array
 
 @dataclass(frozen=True)
 class Totals:
-    """What a fold knows when it divides: n samples, Σw, Σc and Σwc (weights w, counts c), `weighted` or not."""
+    """What a fold knows when it divides: n samples, Σw, Σc and Σwc (weights w, counts c)."""
 
     n: int
     weights: float
@@ -31,7 +31,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class Reduction:
-    """A ratio of two sums over rows. `divisor` gives the lower one (None: no division), `sign` its short form."""
+    """A ratio of two sums over rows. `divisor` is the lower (None: no division), `sign` its short form."""
 
     name: str
     sign: str = ""
@@ -71,7 +71,7 @@ class Departure:
 
 @dataclass(frozen=True)
 class Survey:
-    """A look at all of y_true before the first row: `look` at each batch, `merge` the looks, hand over as `name`."""
+    """A look at all of y_true before the first row: `look` at a batch, `merge` looks, hand over as `name`."""
 
     name: str
     look: Callable[[Array], Any]
@@ -88,6 +88,7 @@ class Convention:
     last ("last_axis"), one an entry ("entry"). Its `sum` adds them all.
     `collapse`: on (N,) arrays the framework reduces the one axis there is: the N samples become one value.
     `checked`: the definition's domain is held against the data (a framework that makes no check computes).
+    `per`: the framework, too, can take a ratio for each sample or class. `empty` is the value of no pairs.
     """
 
     framework: Framework
@@ -104,12 +105,15 @@ class Convention:
     adds: Callable[..., Array] | None = None
     survey: Survey | None = None
     empty: float = 0.0
+    per: bool = False
     reductions: Mapping[str, Reduction] = field(default_factory=dict)
 
     @cached_property
     def signature(self) -> Signature:
         """Layout and parameters: the kernel's own."""
-        return read_signature(self.kernel)
+        return (
+            self.loss.signature if self.kernel is self.loss.kernel else read_signature(self.kernel, self.per)
+        )
 
     def reduction(self, name: str) -> Reduction:
         """The framework's reduction of this name; LosscliError when it has none."""
@@ -165,7 +169,8 @@ class Framework:
         entry = self.entries.get(loss.name)
         if entry is None:
             raise LosscliError(
-                f"{self.title} has no call for {loss.name}", f"losscli explain {loss.name} lists those that have"
+                f"{self.title} has no call for {loss.name}",
+                f"losscli explain {loss.name} lists those that have",
             )
         facts: dict[str, Any] = {"finish": loss.finish_, "adds": loss.adds, **self.common, **entry.facts}
         return Convention(self, loss, entry.call, entry.kernel or loss.kernel, **facts)
@@ -176,7 +181,8 @@ EXACT = Framework("exact", "the exact definition", "losscli")
 
 def exact(loss: Loss) -> Convention:
     """The definition itself, as a convention."""
-    reductions = {"mean": MEAN, "sum": SUM, "none": NONE} if loss.kind == "sample" else {"mean": MEAN}
+    by_row = loss.kind == "sample" or loss.per
+    reductions = {"mean": MEAN, "sum": SUM, "none": NONE} if by_row else {"mean": MEAN}
     if loss.kind == "batch":
         reductions = {"mean": OVER_SAMPLES, "sum": SUM}
     return Convention(

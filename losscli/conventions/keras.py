@@ -232,7 +232,9 @@ def _dice(overlap: float, true: float, found: float) -> float:
 @formula(
     "dice",
     "losses.Dice",
-    Departure("Keras adds 1e-7 to the denominator alone, so that nothing true and nothing predicted costs 1, not 0"),
+    Departure(
+        "Keras adds 1e-7 to the denominator alone, so that nothing true and nothing predicted costs 1, not 0"
+    ),
     finish=_dice,
 )
 def _(y_true: SoftLabel, y_pred: Probability) -> dict[str, Array]:
@@ -246,11 +248,11 @@ def _off_sum(y_true: Array, y_pred: Array, *, from_logits: bool, **_: Any) -> Ar
 
 
 RESCALED = Departure(
-    "Keras divides each row of probabilities by its sum, where the definition takes the row as it is", _off_sum
+    "Keras divides each row of probabilities by its sum, where the definition takes the row as it is",
+    _off_sum,
 )
 ROWS_CLIPPED = Departure(
-    CLIPPING.partition(", so")[0]
-    + ", so that certainty in the wrong class costs 16.1 instead of infinity",
+    CLIPPING.partition(", so")[0] + ", so that certainty in the wrong class costs 16.1 instead of infinity",
     lambda y_true, y_pred, *, from_logits, **_: (
         np.zeros(y_pred.shape, bool) if from_logits else _outside(y_pred / y_pred.sum(axis=-1, keepdims=True))
     ),
@@ -307,8 +309,8 @@ def _(
     "kld",
     "losses.KLDivergence",
     Departure(
-        "Keras clips y_true and y_pred to [1e-7, 1], so that a class of probability 0 costs 16.1 times y_true "
-        "instead of infinity, and a target of 0 adds a little instead of nothing",
+        "Keras clips y_true and y_pred to [1e-7, 1], so that a class of probability 0 costs 16.1 times "
+        "y_true instead of infinity, and a target of 0 adds a little instead of nothing",
         lambda y_true, y_pred: (y_true < EPSILON) | (y_pred < EPSILON) | (y_true > 1) | (y_pred > 1),
     ),
 )

@@ -53,8 +53,8 @@ same("contrastive", "losses.ContrastiveLoss")
         when=lambda params: bool(params["alpha"]),
     ),
     Departure(
-        "TensorFlow Addons clips probabilities to [1e-7, 1 − 1e-7] and adds 1e-7 inside the logarithm, so that "
-        "certainty in the wrong class costs 15.4 times its weight instead of infinity",
+        "TensorFlow Addons clips probabilities to [1e-7, 1 − 1e-7] and adds 1e-7 inside the logarithm, so "
+        "that certainty in the wrong class costs 15.4 times its weight instead of infinity",
         lambda y_true, y_pred, *, from_logits, **_: (
             np.zeros(y_pred.shape, bool) if from_logits else (y_pred < EPSILON) | (y_pred > NEAR_ONE)
         ),
@@ -75,9 +75,7 @@ def _(
         entropy = y_true * softplus(-y_pred) + (1 - y_true) * softplus(y_pred)
     else:
         clipped = np.clip(p, EPSILON, NEAR_ONE)
-        entropy = -(
-            y_true * np.log(clipped + EPSILON) + (1 - y_true) * np.log(1 - clipped + EPSILON)
-        )
+        entropy = -(y_true * np.log(clipped + EPSILON) + (1 - y_true) * np.log(1 - clipped + EPSILON))
     p_true = y_true * p + (1 - y_true) * (1 - p)
     weight = y_true * alpha + (1 - y_true) * (1 - alpha) if alpha else np.ones_like(p)
     return weight * (1 - p_true) ** gamma * entropy
@@ -86,16 +84,17 @@ def _(
 @formula(
     "triplet_semihard",
     "losses.TripletSemiHardLoss",
-    Departure("TensorFlow Addons divides by the number of pairs of one class even if there is none, which gives nan"),
     Departure(
-        "TensorFlow Addons takes distance 0 for the negative of a row that has none, where the definition leaves it out"
+        "TensorFlow Addons divides by the number of pairs of one class even if there is none, which gives nan"
+    ),
+    Departure(
+        "TensorFlow Addons takes distance 0 for the negative of a row that has none, where the definition "
+        "leaves it out"
     ),
     empty=float("nan"),
     reductions={"mean": OVER_SAMPLES, "sum": OVER_SAMPLES},
 )
-def _(
-    y_true: ClassLabel, y_pred: Embedding, *, margin: NonNegative = 1.0
-) -> Array:
+def _(y_true: ClassLabel, y_pred: Embedding, *, margin: NonNegative = 1.0) -> Array:
     distance = _pairwise(y_pred.astype(np.float64))
     values = [np.empty(0)]
     for anchor, near in enumerate(distance):
@@ -117,9 +116,7 @@ def _pairwise(points: Array) -> Array:
 
 
 _Corners = Annotated[Array, Domain("a finite coordinate", grain="columns", size=4)]
-_BoxFormat = Annotated[
-    str, Range('"yxyx", the only order it takes', kind="choice", choices=("yxyx",))
-]
+_BoxFormat = Annotated[str, Range('"yxyx", the only order it takes', kind="choice", choices=("yxyx",))]
 
 
 @formula(

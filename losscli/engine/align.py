@@ -25,7 +25,8 @@ def align(
 ) -> tuple[Array | None, Array]:
     """y_true and y_pred as the kernel takes them: shapes matched, rounded to the dtype, indices as int64.
 
-    Raises LosscliError when the shapes do not fit the loss or each other, BadValue for a value outside its domain.
+    Raises LosscliError when the shapes do not fit the loss or each other, BadValue for a value outside its
+    domain.
     """
     signature = convention.signature
     name = convention.loss.name
@@ -112,7 +113,8 @@ def _match(
 ) -> None:
     if len(y_true) != len(y_pred):
         raise LosscliError(
-            f"y_true has {len(y_true)} samples and y_pred {len(y_pred)}", "give one prediction for each sample"
+            f"y_true has {len(y_true)} samples and y_pred {len(y_pred)}",
+            "give one prediction for each sample",
         )
     if domain.grain == other.grain and true.shape != pred.shape:
         shapes = f"{name}: y_true is {shape_words(y_true)} and y_pred {shape_words(y_pred)}"
@@ -142,9 +144,7 @@ def _match_parameters(convention: Convention, pred: Array, params: Mapping[str, 
                 )
 
 
-def check(
-    argument: str, array: Array, domain: Domain, params: Mapping[str, Any], in_domain: bool
-) -> None:
+def check(argument: str, array: Array, domain: Domain, params: Mapping[str, Any], in_domain: bool) -> None:
     """BadValue for the first value outside the domain. NaN passes: missing values are dealt with before."""
     if array.size == 0 or domain.grain == "index" or not in_domain:
         return
@@ -165,7 +165,7 @@ def check(
             bad = np.zeros(array.shape, bool)
             bad[:, column] = array[:, column] <= 0
             _complain(argument, array, bad, replace(domain, words="above 0"))
-    if domain.nonzero and not (zero := ~np.any(array, axis=-1)).sum() == 0:
+    if domain.nonzero and (zero := ~np.any(array, axis=-1)).any():
         first = tuple(int(i) for i in np.argwhere(zero)[0])
         raise BadValue(argument, first[0], first[1:], "a zero vector has no direction")
     if domain.sums_to_one:

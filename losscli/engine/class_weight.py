@@ -73,7 +73,8 @@ def _given(wanted: Mapping[Any, float]) -> dict[float, float]:
     except (TypeError, ValueError):
         labels = ", ".join(map(str, wanted))
         raise LosscliError(
-            f"--class-weight: the classes {labels} are not all numbers", "classes are the labels in y_true: 0=1.0,1=2.5"
+            f"--class-weight: the classes {labels} are not all numbers",
+            "classes are the labels in y_true: 0=1.0,1=2.5",
         ) from None
 
 

@@ -14,13 +14,13 @@ from losscli.conventions.declare import Reduction, Totals
 from losscli.engine import gradient
 from losscli.engine.align import align
 from losscli.engine.fold import Folded
-from losscli.engine.partial import Partial, Top
+from losscli.engine.kept import Top
+from losscli.engine.partial import Partial
 from losscli.engine.provenance import remarks, signature
 from losscli.engine.sums import Sum
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
 from losscli.results import Concentration, Sample, Score
-
 
 SHOWN_ALL, SHOWN_WORST = 20, 10  # up to 20 samples are all shown; of more, the 10 worst
 
@@ -33,7 +33,7 @@ class Show:
     row's value as an array.
     """
 
-    rows: int | None | Literal["default"] = None
+    rows: int | Literal["default"] | None = None
     by_loss: bool = False
     gradient: bool = False
     values: bool = False
@@ -56,7 +56,8 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
     part = folded.partials[number]
     convention, loss = part.task.convention, part.task.convention.loss
     ratio = convention.reduction(reduction)
-    if loss.kind == "sample" and not part.collected:
+    rowwise = part.task.rowwise and not part.collected
+    if rowwise:
         reduced = _of_samples(part, ratio)
     elif part.collected:
         reduced = _of_collected(part, ratio)
@@ -65,7 +66,7 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
     samples, per_sample = _samples(part, show)
     return Score(
         loss=loss.name,
-        kind=loss.kind,
+        kind="sample" if rowwise else loss.kind,
         params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in part.task.params.items()},
         like=convention.framework.name,
         n=part.n,
@@ -76,14 +77,14 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
         divisor=reduced.divisor,
         divided_by=reduced.divided_by,
         samples=samples,
-        hidden=part.n - len(samples) if loss.kind == "sample" and not part.collected else 0,
+        hidden=part.n - len(samples) if rowwise else 0,
         signature=signature(part, ratio, folded),
         version=__version__,
         model=None if part.task.model == "y_pred" else part.task.model,
         weighted=part.weighted,
         concentration=_concentration(part),
         remarks=remarks(part, folded, reduction),
-        gradients=_gradients(part, folded, show) if show.gradient and loss.kind != "sample" else (),
+        gradients=_gradients(part, folded, show) if show.gradient and not part.task.rowwise else (),
         per_sample=per_sample,
     )
 
@@ -98,12 +99,12 @@ class _Reduced:
 
 
 def _totals(part: Partial) -> Totals:
-    sums = (float(s) for s in (part.weights, part.counts, part.weighted_counts))
-    return Totals(part.n, *sums, weighted=part.weighted)
+    weights, counts, both = float(part.weights), float(part.counts), float(part.weighted_counts)
+    return Totals(part.n, weights, counts, both, part.weighted)
 
 
 def _of_samples(part: Partial, ratio: Reduction) -> _Reduced:
-    """Σwv over a divisor; where a framework makes one value of (N,) arrays, that value times what it makes of w."""
+    """Σwv over a divisor; where a framework makes one value of (N,) arrays, that value with the weights."""
     convention, totals = part.task.convention, _totals(part)
     collapsed = convention.collapse and len(part.shape) == 1
 
@@ -135,22 +136,31 @@ def _weigh(one: float, divisor: float | None, totals: Totals) -> float:
 
 def _of_statistic(part: Partial, ratio: Reduction) -> _Reduced:
     convention, totals = part.task.convention, _totals(part)
+    if convention.framework.name == "exact" and ratio.name != "mean":
+        raise LosscliError(
+            f"{convention.loss.name} is one value from sums over all samples: it has no {ratio.name}",
+            "-p per=sample gives each sample a value",
+        )
     assert convention.finish is not None
     with np.errstate(all="ignore"):
-        value = float(convention.finish(**term_totals(part), **part.task.params))
+        value = float(np.mean(convention.finish(**term_totals(part), **part.task.kernel_params)))
     if convention.collapse:
         value = _weigh(value, None if ratio.divisor is None else ratio.divisor(totals), totals)
     return _Reduced(value, None, None, None, "nothing: one value from sums over all samples")
 
 
 def term_totals(part: Partial) -> dict[str, Any]:
-    """Each term's total: a sum, the root of a sum of squares, or the largest."""
+    """Each term's total: a sum (C of them if kept by class), the root of a sum of squares, or the largest."""
     merges = part.task.convention.loss.merges
-    totals: dict[str, Any] = {
-        name: np.float64(total.root() if merges.get(name) == "norm" else float(total))
-        for name, total in part.terms.items()
-    }
-    return totals | part.largest
+    totals: dict[str, Any] = dict(part.largest)
+    for name, total in part.terms.items():
+        term, _, column = name.partition("/")
+        value = np.float64(total.root() if merges.get(term) == "norm" else float(total))
+        if column:
+            totals.setdefault(term, []).append(value)
+        else:
+            totals[term] = value
+    return {name: np.array(v) if isinstance(v, list) else v for name, v in totals.items()}
 
 
 def _of_collected(part: Partial, ratio: Reduction) -> _Reduced:
@@ -163,13 +173,16 @@ def _of_collected(part: Partial, ratio: Reduction) -> _Reduced:
         )
     true, pred = align(convention, *rows_of(part), part.task.params)
     with np.errstate(all="ignore"):
-        values = np.asarray(convention.kernel(*((pred,) if true is None else (true, pred)), **part.task.params))
+        args = (pred,) if true is None else (true, pred)
+        values = np.asarray(convention.kernel(*args, **part.task.kernel_params))
     total = Sum()
     total.add_block(values.astype(np.float64), one_sign=False)
     n = float(values.size)
     dividing = ratio if ratio.divisor is not None else convention.reductions["mean"]
     if loss.kind == "sample":  # (N,) arrays that the framework takes for one vector
-        value = _weigh(float(total), None if ratio.divisor is None else ratio.divisor(_totals(part)), _totals(part))
+        value = _weigh(
+            float(total), None if ratio.divisor is None else ratio.divisor(_totals(part)), _totals(part)
+        )
         return _Reduced(value, value, value, 1.0, "1 vector: the framework takes (N,) arrays for one")
     pairs = Totals(values.size, n, n, n, weighted=False)
     assert dividing.divisor is not None
@@ -194,9 +207,8 @@ def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | Non
     total = float(part.terms["value"])
     shared = part.spread.lowest >= 0 and 0 < total < math.inf
     slopes = None
-    if show.gradient:
-        task = part.task
-        slopes = gradient.of_samples(task.convention, arrays.get("y_true"), arrays["y_pred"], task.params)
+    if show.gradient and numbers.size:
+        slopes = gradient.of_samples(part.task, arrays.get("y_true"), arrays["y_pred"])
     samples = tuple(
         Sample(
             row=int(row),
@@ -213,7 +225,7 @@ def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | Non
 
 
 def _gradients(part: Partial, folded: Folded, show: Show) -> tuple[Sample, ...]:
-    """For statistic and batch losses: rows with the gradient of the value, the steepest first if `by_loss`."""
+    """For statistic and batch losses: rows with the gradient of the value, the steepest first on demand."""
     top = Top(show.of(part.n))
     for rows, y_true, y_pred, slopes in _slopes(part, folded):
         arrays = {"y_pred": y_pred, "gradient": slopes}
@@ -241,16 +253,14 @@ def _slopes(part: Partial, folded: Folded) -> Iterator[tuple[Array, Array | None
     if part.collected:
         y_true, y_pred = rows_of(part)
         divisor = _of_collected(part, task.convention.reductions["mean"]).divisor or 1.0
-        slopes = gradient.of_batch(task.convention, y_true, y_pred, task.params, divisor)
+        slopes = gradient.of_batch(task, y_true, y_pred, divisor)
         yield np.concatenate([rows for rows, _, _ in part.collected]), y_true, y_pred, slopes
         return
     totals = term_totals(part)
     for read, rows in folded.again():
         batch = read if task.reweigh is None else task.reweigh(read)
         y_pred = batch.y_pred[task.model]
-        slopes = gradient.of_statistic(
-            task.convention, batch.y_true, y_pred, batch.weight, totals, task.params
-        )
+        slopes = gradient.of_statistic(task, batch.y_true, y_pred, batch.weight, totals)
         yield rows, batch.y_true, y_pred, slopes
 
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 
 from losscli.batch import Batch
-from losscli.engine.partial import Partial, Tally, Task, Top, partial
+from losscli.engine.kept import Tally, Top
+from losscli.engine.partial import Partial, Task, partial
 from losscli.errors import BadValue, LosscliError
 from losscli.losses.domain import Array
 
@@ -41,8 +42,8 @@ def fold(
 ) -> Folded:
     """Folds every batch through every task. `keep` rows are kept to be shown (None: all).
 
-    Raises LosscliError, naming file, row and column, for missing values (unless dropped or propagated). Values
-    that a loss does not admit end that loss alone: see `refused`.
+    Raises LosscliError, naming file, row and column, for missing values (unless dropped or propagated).
+    Values that a loss does not admit end that loss alone: see `refused`.
     """
     absent = Tally()
     facts = _survey(stream, tasks, missing)
@@ -69,7 +70,7 @@ def fold(
 
 
 def complete(stream: Stream, missing: Missing, absent: Tally) -> Iterator[tuple[Batch, Array]]:
-    """The batches without their missing values (or with them, if propagated), and their samples' row numbers."""
+    """The batches without their missing values (with them, if propagated), and their row numbers."""
     for batch in stream():
         full, rows = _complete(batch, missing, absent, stream)
         _check_weight(full, rows)
@@ -131,7 +132,8 @@ def _refuse_missing(stream: Stream) -> None:
     rows = ", ".join(map(str, tally.rows)) + (", …" if tally.count > len(tally.rows) else "")
     many = "row " + rows if tally.count == 1 else f"{tally.count} rows: {rows}"
     raise LosscliError(
-        f"{place}: nan or no value in {many}", "--missing drop leaves such rows out, --missing propagate computes"
+        f"{place}: nan or no value in {many}",
+        "--missing drop leaves such rows out, --missing propagate computes",
     )
 
 
@@ -149,7 +151,8 @@ def _check_weight(batch: Batch, rows: Array) -> None:
         return
     if batch.weight.shape != (len(batch),):
         raise LosscliError(
-            f"the weights are {batch.weight.shape}, the samples {len(batch)}", "give one weight for each sample"
+            f"the weights are {batch.weight.shape}, the samples {len(batch)}",
+            "give one weight for each sample",
         )
     bad = (batch.weight < 0) | np.isinf(batch.weight)
     if bad.any():
@@ -185,9 +188,7 @@ def _survey(stream: Stream, tasks: Sequence[Task], missing: Missing) -> list[dic
     return found
 
 
-def class_counts(
-    stream: Stream, missing: Missing, labels: Callable[[Batch], Array]
-) -> Mapping[float, int]:
+def class_counts(stream: Stream, missing: Missing, labels: Callable[[Batch], Array]) -> Mapping[float, int]:
     """How often each class occurs, from a pass over the rows that count."""
     counts: dict[float, int] = {}
     for batch, _ in complete(stream, missing, Tally()):

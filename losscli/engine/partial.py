@@ -11,14 +11,10 @@ import numpy as np
 from losscli.batch import Batch
 from losscli.conventions.declare import Convention
 from losscli.engine.align import align
+from losscli.engine.kept import Spread, Tally, Top
 from losscli.engine.sums import Sum
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
-
-FIRST_ROWS = 5  # how many rows a remark names
-KEPT_EXACTLY = 1_000_000  # values kept one by one for the concentration; beyond, they are binned
-_BIN_SHIFT = np.int64(44)  # bins of the exponent and 8 bits of the fraction: a part in 256
-_BINS = 1 << 19
 
 
 @dataclass(frozen=True)
@@ -34,127 +30,29 @@ class Task:
     infinite: str | None = None
     reweigh: Callable[[Batch], Batch] | None = None
 
+    @property
+    def per(self) -> str:
+        """Over what a ratio is taken: "batch", "sample" or "class"."""
+        return str(self.params.get("per", "batch"))
 
-@dataclass
-class Tally:
-    """How many rows a remark is about, and the first few."""
+    @property
+    def rowwise(self) -> bool:
+        """Whether each row has a value of its own."""
+        return self.convention.loss.kind == "sample" or self.per == "sample"
 
-    count: int = 0
-    rows: tuple[int, ...] = ()
-
-    def add(self, rows: Array) -> None:
-        self.count += len(rows)
-        self.rows = (*self.rows, *map(int, rows[:FIRST_ROWS]))[:FIRST_ROWS]
-
-    def merge(self, other: Tally) -> None:
-        self.count += other.count
-        self.rows = tuple(sorted((*self.rows, *other.rows)))[:FIRST_ROWS]
-
-
-@dataclass
-class Spread:
-    """The contributions w·v of rows, to say how few of them make half: one by one, binned when there are many."""
-
-    values: list[Array] = field(default_factory=list)
-    held: int = 0
-    counts: Array | None = None
-    sums: Array | None = None
-    lowest: float = 0.0
-
-    def add(self, values: Array) -> None:
-        if values.size == 0:
-            return
-        self.lowest = min(self.lowest, float(values.min()))
-        self.values.append(values)
-        self.held += values.size
-        if self.held > KEPT_EXACTLY:
-            self._bin()
-
-    def _bin(self) -> None:
-        values = np.concatenate(self.values)
-        bins = np.maximum(values, 0.0).view(np.int64) >> _BIN_SHIFT
-        counts = np.bincount(bins, minlength=_BINS)
-        sums = np.bincount(bins, weights=values, minlength=_BINS)
-        self.counts = counts if self.counts is None else self.counts + counts
-        self.sums = sums if self.sums is None else self.sums + sums
-        self.values, self.held = [], 0
-
-    def merge(self, other: Spread) -> None:
-        self.lowest = min(self.lowest, other.lowest)
-        if other.counts is not None and other.sums is not None:
-            self.counts = other.counts if self.counts is None else self.counts + other.counts
-            self.sums = other.sums if self.sums is None else self.sums + other.sums
-        self.values += other.values
-        self.held += other.held
-        if self.held > KEPT_EXACTLY:
-            self._bin()
-
-    def half(self) -> tuple[int, bool]:
-        """The fewest values that make half of the sum, and whether that count is exact."""
-        if self.counts is None or self.sums is None:
-            ordered = np.sort(np.concatenate(self.values))[::-1]
-            running = np.cumsum(ordered)
-            return int(np.searchsorted(running, running[-1] / 2)) + 1, True
-        if self.held:
-            self._bin()
-        counts, sums = self.counts[::-1], self.sums[::-1]
-        running = np.cumsum(sums)
-        at = int(np.searchsorted(running, running[-1] / 2))
-        before = running[at - 1] if at else 0.0
-        share = (running[-1] / 2 - before) / sums[at]
-        return int(counts[:at].sum() + np.ceil(share * counts[at])), False
-
-
-@dataclass
-class Top:
-    """The rows kept to be shown: all of them, or the `size` with the largest contribution."""
-
-    size: int | None
-    rows: Array = field(default_factory=lambda: np.empty(0, np.int64))
-    key: Array = field(default_factory=lambda: np.empty(0))
-    arrays: dict[str, list[Array]] = field(default_factory=dict)
-
-    def add(self, rows: Array, key: Array, arrays: Mapping[str, Array]) -> None:
-        if self.size == 0:
-            return
-        key = np.where(np.isnan(key), np.inf, key)
-        if self.size is not None and self.rows.size >= self.size:
-            worth = key > self.key.min()
-            if not worth.any():
-                return
-            rows, key = rows[worth], key[worth]
-            arrays = {name: array[worth] for name, array in arrays.items()}
-        self.rows = np.concatenate([self.rows, rows])
-        self.key = np.concatenate([self.key, key])
-        for name, array in arrays.items():
-            self.arrays.setdefault(name, []).append(array)
-        if self.size is not None and self.rows.size > self.size:
-            self._keep(np.sort(np.lexsort((self.rows, -self.key))[: self.size]))
-
-    def _keep(self, chosen: Array) -> None:
-        self.rows, self.key = self.rows[chosen], self.key[chosen]
-        self.arrays = {name: [np.concatenate(parts)[chosen]] for name, parts in self.arrays.items()}
-
-    def merge(self, other: Top) -> None:
-        if other.rows.size:
-            arrays = {name: np.concatenate(parts) for name, parts in other.arrays.items()}
-            self.add(other.rows, other.key, arrays)
-
-    def select(self, size: int | None, by_loss: bool) -> tuple[Array, dict[str, Array]]:
-        """The `size` largest (None: all), in row order or largest first; their row numbers and arrays."""
-        order = np.lexsort((self.rows, -self.key))[:size]
-        if not by_loss:
-            order = order[np.argsort(self.rows[order])]
-        arrays = {name: np.concatenate(parts)[order] for name, parts in self.arrays.items()}
-        return self.rows[order], arrays
+    @property
+    def kernel_params(self) -> dict[str, Any]:
+        """The parameters without `per`, which is the engine's."""
+        return {name: value for name, value in self.params.items() if name != "per"}
 
 
 @dataclass
 class Partial:
     """n, the sums and what is kept, of one task over some rows.
 
-    For kind sample `terms` holds "value" (Σwv) and "plain" (Σv); for statistic one sum a term. Rows of
-    batch losses are collected in `collected`. `tallies` counts rows by "inf", "nan" and the number of a departure.
+    Where rows have values `terms` holds "value" (Σwv) and "plain" (Σv); for a statistic one sum a term
+    ("term/k" where kept by class). Rows of batch losses are collected in `collected`. `tallies` counts rows
+    by "inf", "nan" and the number of a departure.
     """
 
     task: Task
@@ -215,11 +113,13 @@ def partial(task: Task, batch: Batch, rows: Array, facts: Mapping[str, Any], kee
         return part
     args = (y_pred,) if y_true is None else (y_true, y_pred)
     with np.errstate(all="ignore"):
-        if convention.loss.kind == "statistic":
-            _add_terms(part, convention.kernel(*args, **params, **facts), weight)
+        made = convention.kernel(*args, **task.kernel_params, **facts)
+        if not task.rowwise:
+            _add_terms(part, made, weight)
         else:
-            values = np.asarray(convention.kernel(*args, **params, **facts))
-            folded = _fold(part, values, raw)
+            folded = (
+                _fold(part, np.asarray(made)) if convention.loss.kind == "sample" else _ratios(task, made)
+            )
             counted = np.ones(len(raw))
             if convention.adds is not None and y_true is not None:
                 counted = convention.adds(y_true, ignore_class=params["ignore_class"])
@@ -233,7 +133,18 @@ def _needs_all(convention: Convention, y_pred: Array, raw: Array) -> bool:
     return convention.loss.kind == "batch" or (raw.ndim == 1 and y_pred.ndim == 2)
 
 
-def _fold(part: Partial, values: Array, raw: Array) -> Array:
+def _ratios(task: Task, terms: Mapping[str, Array]) -> Array:
+    """A statistic's value for each row alone (N,)."""
+    assert task.convention.finish is not None
+    return np.asarray(task.convention.finish(**row_totals(terms), **task.kernel_params), np.float64)
+
+
+def row_totals(terms: Mapping[str, Array]) -> dict[str, Array]:
+    """Each term's sum over a row's entries (N,)."""
+    return {name: term.reshape(len(term), -1).sum(axis=1, dtype=np.float64) for name, term in terms.items()}
+
+
+def _fold(part: Partial, values: Array) -> Array:
     """A value a sample (N,) in float64: the trailing axes averaged, or the last one summed first."""
     convention = part.task.convention
     values = values.astype(np.float64)
@@ -245,7 +156,7 @@ def _fold(part: Partial, values: Array, raw: Array) -> Array:
         part.cells = int(np.prod(values.shape[1:]))
     if part.cells > 1 and part.weighted and convention.grain == "last_axis":
         raise LosscliError(
-            f"{convention.owner} makes {part.cells} values of each sample here and takes no weight a sample for them",
+            f"{convention.owner} makes {part.cells} values of each sample here and takes no weight for them",
             "leave --weight out, or give y_true and y_pred as (N, D)",
         )
     if convention.fold == "sum":
@@ -281,13 +192,22 @@ def _add_terms(part: Partial, terms: Mapping[str, Array], weight: Array) -> None
         if merge == "max":
             part.largest[name] = float(np.max(np.where(spread > 0, term, -np.inf), initial=-np.inf))
             continue
-        total = part.terms[name] = Sum()
         broadcast = np.broadcast_to(spread, term.shape)
         if merge == "norm":
+            total = part.terms[name] = Sum()
             total.add_squares(term.astype(np.float64), broadcast)
-        else:
-            product = _weighted(broadcast, term.astype(np.float64)).ravel()
-            total.add_block(product, one_sign=False)
+            continue
+        product = _weighted(broadcast, term.astype(np.float64))
+        columns = merge == "columns" or part.task.per == "class"
+        if columns and product.ndim < 2:
+            raise LosscliError(
+                f"{convention.loss.name} by class needs the classes on the last axis: y_pred (N, …, C)"
+            )
+        for k, values in enumerate(
+            product.reshape(-1, product.shape[-1]).T if columns else [product.ravel()]
+        ):
+            total = part.terms[f"{name}/{k}" if columns else name] = Sum()
+            total.add_block(values, one_sign=False)
     part.counts.add_block(np.ones(len(weight)), one_sign=True)
     part.weighted_counts.add_block(weight, one_sign=True)
 

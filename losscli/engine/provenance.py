@@ -36,8 +36,8 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
         said.append(
             Remark(
                 "departure",
-                f"{convention.framework.title} reduces the last axis first: of (N,) arrays it makes one value, "
-                "whose sum is itself and which the weights scale; (N, 1) arrays give N values",
+                f"{convention.framework.title} reduces the last axis first: of (N,) arrays it makes one "
+                "value, whose sum is itself and which the weights scale; (N, 1) arrays give N values",
             )
         )
     if convention.framework.note:

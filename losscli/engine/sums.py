@@ -18,7 +18,7 @@ _SHIFT = 4000
 
 @dataclass
 class Sum:
-    """A running sum of float64 numbers. Infinities and NaN are kept apart, as float arithmetic would have them."""
+    """A running sum of float64 numbers. Infinities and NaN are kept apart, and add as floats do."""
 
     units: int = 0
     special: float = 0.0
@@ -72,12 +72,15 @@ class Sum:
         if self.special != 0 or math.isnan(self.special) or not math.isfinite(divisor):
             return float(np.divide(self.special, divisor)) if divisor else math.nan
         if divisor == 0:
-            return math.nan if self.units == 0 else math.copysign(math.inf, self.units)
+            return math.nan if self.units == 0 else self._infinity()
         top, bottom = divisor.as_integer_ratio()
         try:
             return (self.units * bottom) / (top << _SHIFT)
         except OverflowError:
-            return math.copysign(math.inf, self.units)
+            return self._infinity()
+
+    def _infinity(self) -> float:
+        return math.inf if self.units > 0 else -math.inf
 
     def root(self) -> float:
         """√ of the sum, which may itself be outside float64."""

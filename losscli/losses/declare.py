@@ -61,8 +61,8 @@ class Signature:
         }
 
 
-def read_signature(kernel: Callable[..., Any]) -> Signature:
-    """The layout and parameters that a kernel's annotations state."""
+def read_signature(kernel: Callable[..., Any], per: bool = False) -> Signature:
+    """The layout and parameters that a kernel's annotations state, with `per` where there is one."""
     hints = get_type_hints(kernel, include_extras=True)
     domains: dict[str, Domain] = {}
     parameters: dict[str, Parameter] = {}
@@ -75,6 +75,8 @@ def read_signature(kernel: Callable[..., Any]) -> Signature:
             parameters[name] = Parameter(name, None if required else argument.default, mark, required)
         else:
             domains[name] = mark
+    if per:
+        parameters["per"] = Parameter("per", "batch", PerGroup)
     return Signature(domains.get("y_true"), domains["y_pred"], parameters)
 
 
@@ -85,11 +87,12 @@ class Loss:
     `kernel(y_true, y_pred, **params)` (without `y_true` where there is no truth) returns for kind
     "sample" a value an entry or a row, for "statistic" a dict of terms, each with the layout of y_pred
     (its first axis the samples), for "batch" a value a pair, anchor or event. `merges` says how each term
-    of a statistic merges: "sum" (the default), "norm" (√Σwx²), "max", or "columns" (a sum for each index of the
-    last axis); `finish(**totals, **params)` turns totals into the value. `per` adds the parameter of that name:
-    one ratio over the batch, one a sample or one a class.
+    of a statistic merges: "sum" (the default), "norm" (√Σwx²), "max", or "columns" (a sum for each index of
+    the last axis); `finish(**totals, **params)` turns totals into the value. `per` adds the parameter of that
+    name: one ratio over the batch, one a sample or one a class.
     `slope` is the gradient: of the entry's or row's value for kind sample; of the value, from rows and
-    totals, for statistic; of the *sum* of its values for batch. `adds` says what a sample adds to the mean's divisor.
+    totals, for statistic; of the *sum* of its values for batch. `adds` says what a sample adds to the mean's
+    divisor.
     `lowest`, `highest` and `best` bound the value (`best` None where it depends on the data).
     """
 
@@ -116,11 +119,7 @@ class Loss:
 
     @cached_property
     def signature(self) -> Signature:
-        read = read_signature(self.kernel)
-        if not self.per:
-            return read
-        per = Parameter("per", "batch", PerGroup)
-        return Signature(read.y_true, read.y_pred, {**read.parameters, "per": per})
+        return read_signature(self.kernel, self.per)
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:
