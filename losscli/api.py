@@ -208,7 +208,7 @@ def score(
     if folded.refused:
         raise folded.refused[0]
     result = finish(folded, 0, reduction, show)
-    about = explanation(loss, elsewhere=False)
+    about = explanation(loss, elsewhere=like != "exact")
     return replace(result, about=about, remarks=told + result.remarks)
 
 
@@ -272,7 +272,7 @@ def contrast(
         except LosscliError as why:
             unfit.setdefault(loss.name, why)
         else:
-            about = explanation(loss, elsewhere=False)
+            about = explanation(loss, elsewhere=like != "exact")
             scores.append(
                 replace(result, model=task.model, about=about, remarks=told[loss.name] + result.remarks)
             )

@@ -85,7 +85,7 @@ def score(**changed: object) -> Score:
         "mean": 0.6875,
         "sum": 2.75,
         "divisor": 4.0,
-        "divided_by": "samples",
+        "divided_by": "4 samples",
         "samples": (
             Sample(4, 7.0, 10.0, 2.5, 2.5 / 2.75),
             Sample(1, 3.0, 2.5, 0.125, 0.125 / 2.75),
@@ -112,7 +112,7 @@ def crowded() -> Score:
         mean=math.inf,
         sum=math.inf,
         divisor=51.25,
-        divided_by="sum of weights",
+        divided_by="the sum of the weights of 442 samples",
         samples=(
             Sample(2, [1.0] + [0.0] * 9, probabilities, math.inf, None, 0.5, [math.nan] + [0.25] * 9),
             Sample(103, [0.0] * 9 + [1.0], probabilities, 3.25e-12, None, 2.0, [-1e6] * 10),
@@ -132,7 +132,7 @@ def dice(**changed: object) -> Score:
         mean=None,
         sum=None,
         divisor=None,
-        divided_by="",
+        divided_by="nothing: one value from sums over all samples",
         samples=(),
         concentration=None,
         gradients=(
@@ -160,6 +160,7 @@ def comparison(models: tuple[str, ...] = ("ridge", "forest", "boosting")) -> Com
             mean=value,
             sum=442 * value,
             divisor=442.0,
+            divided_by="442 samples",
             samples=(),
             hidden=442,
             concentration=Concentration(halves[loss], 442, 78, 0.031),
@@ -207,6 +208,7 @@ def test_a_column_keeps_what_is_not_a_number_apart() -> None:
         (2 / 3, "0.666667"),
         (8.120533447, "8.12053"),
         (1e-12, "1e-12"),
+        (5.000000000000001e17, "5e17"),
         (3123456789.5, "3.12346e9"),
         (-0.0, "0"),
         (math.inf, "inf"),
@@ -242,5 +244,6 @@ def test_what_a_terminal_would_obey_is_written_out() -> None:
 def test_wrapping_counts_columns_and_cuts_long_words() -> None:
     assert wrap("ab cd ef", 5) == ["ab cd", "ef"]
     assert all(width_of(line) <= 6 for line in wrap("列列列列列 e\u0301e\u0301e\u0301e\u0301", 6))
+    assert wrap("about 22 % of rows where p = 0", 14) == ["about 22 % of", "rows where", "p = 0"]
     assert wrap("keras.losses.Huber()", 14) == ["keras.losses.", "Huber()"]
     assert wrap_formula("L = a if b,  c otherwise", 14) == ["L = a if b,", "    c", "    otherwise"]

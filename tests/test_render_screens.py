@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
+import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from test_render_records import HOSTILE, comparison, crowded, dice, huber, score
 
 from losscli.render import message, render
 from losscli.render.text import width_of
-from losscli.results import Concentration, Sample
+from losscli.results import Concentration, Example, Sample
 
 WIDTHS = (60, 80, 120)
 SCREENS = {
@@ -55,8 +58,9 @@ def test_plain_says_what_the_table_says(name: str) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("format", ["table", "plain", "markdown"])
 def test_a_score_shows_every_fact(format: str, width: int) -> None:
-    text = words(re.sub(r"(?<!\\)\| ", "", render(score(about=huber()), format, width=width)))
-    text = text if format == "markdown" else words(render(score(about=huber()), format, width=width))
+    lines = render(score(about=huber()), format, width=width).splitlines()
+    cells = [line.strip("| ").replace(" | ", " ") if line.startswith("| ") else line for line in lines]
+    text = words("\n".join(cells))
     for fact in (
         "Huber",
         "huber · delta 1",
@@ -67,7 +71,7 @@ def test_a_score_shows_every_fact(format: str, width: int) -> None:
         "4 7.0 10.0 2.500 91 %",
         "2 -0.5 0.0 0.125 5 %",
         "0.6875",
-        "the sum divided by 4 (samples)",
+        "the sum divided by 4 samples",
         "2.75",
         "4 samples",
         "target² up to δ, target × δ beyond",
@@ -87,7 +91,7 @@ def test_a_score_says_what_is_hidden_not_finite_and_like_whom(format: str) -> No
         "like Keras",
         "440 more not shown",
         "442 samples, weighted",
-        "the sum divided by 51.25 (sum of weights)",
+        "the sum divided by 51.25, the sum of the weights of 442 samples",
         "infinite: y_true is 1 and y_pred is 0 (3 rows, the first: 2, 5).",
         "Keras clips probabilities to [1e-7, 1 − 1e-7] (row 2).",
         "y_true is the column target: the first of the common names found.",
@@ -106,8 +110,8 @@ def test_the_largest_bar_is_the_widest_and_nothing_has_none() -> None:
 
 def test_statistics_show_their_value_and_gradients_and_no_mean() -> None:
     text = words(render(dice(), "plain"))
-    assert "value 0.6875" in text
     assert "row y_true y_pred gradient 1 1 0.75 none 2 0 0.10 0.5" in text
+    assert "value 0.6875 divided by nothing: one value from sums over all samples" in text
     assert "mean" not in text
 
 
@@ -163,12 +167,24 @@ def test_a_comparison_shows_every_value_and_marks_the_best(format: str, width: i
         "98 rows (22 %)",
         "41 rows (9.3 %)",
         "worst row 78 (3.1 %)",
-        "divided by 442 (samples)",
+        "mean, divided by 442 samples",
         "delta 1",
     ):
         assert fact in text
     assert "mse leans on fewer rows (41) than mae does (98): look at row 78 first." in text
     assert "msle: y_true has values below −1: row 7" in text
+
+
+def test_losses_that_lean_on_as_many_rows_are_not_set_against_each_other() -> None:
+    made = Concentration(50, 442, 78, 0.031)
+    even = replace(comparison(), scores=tuple(replace(s, concentration=made) for s in comparison().scores))
+    assert "leans" not in render(even, "plain")
+
+
+def test_a_long_heading_leaves_no_empty_line() -> None:
+    lines = render(comparison(), "plain", width=40).splitlines()
+    assert lines[0] == "442 rows of diabetes.csv, y_true against"
+    assert lines[1:4] == ["three models", "  ★ best of its loss", ""]
 
 
 def test_a_comparison_of_one_model_has_a_row_a_loss() -> None:
@@ -193,6 +209,18 @@ def test_an_explanation_shows_all_that_it_knows(format: str, width: int) -> None
         assert words(fact) in text
     if width >= 80:
         assert "keras.losses.Huber(delta=1.0)" in text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_worked_example_is_a_command_that_a_shell_reads_back(width: int) -> None:
+    rows = [[[0.0, 1.5], [2.25, -3.0]]] * 9
+    about = replace(huber(), example=Example(rows, rows, {"matrix": [[1.0, 0.5]], "q": 0.9}, "Nothing."))
+    text = render(replace(about, example_score=None), "plain", width=width)
+    command = text[text.index("losscli compute") : text.index("Nothing.")]
+    _, _, name, _, true, _, pred, *params = shlex.split(command.replace("\\\n", ""))
+    assert name == "huber"
+    assert json.loads(true) == json.loads(pred) == rows
+    assert params == ["-p", "matrix=[[1,0.5]]", "-p", "q=0.9"]
 
 
 def test_a_listing_groups_by_family() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ PROPERTIES = {
 }
 
 
+@cache
 def read(name: str, family: str) -> dict[str, Any]:
     """The file of a loss as data."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

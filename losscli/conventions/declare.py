@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from losscli.errors import LosscliError, did_you_mean
-from losscli.losses.declare import Loss, Signature, read_signature
+from losscli.losses.declare import Loss, Merge, Signature, read_signature
 from losscli.losses.domain import Array
 
 
@@ -31,11 +31,17 @@ class Totals:
 
 @dataclass(frozen=True)
 class Reduction:
-    """A ratio of two sums over rows. `divisor` is the lower (None: no division), `sign` its short form."""
+    """A ratio of two sums over rows. `divisor` is the lower (None: no division), `sign` its short form.
+
+    `whole` takes all of a sample's values above the line, as a sum does, where a mean takes their average;
+    `scaled` takes each sample's value times the convention's `scale`.
+    """
 
     name: str
     sign: str = ""
     divisor: Callable[[Totals], float] | None = None
+    whole: bool = False
+    scaled: bool = False
 
     def words(self, totals: Totals) -> str:
         """What was divided by: "4 samples", "the sum of the weights"."""
@@ -88,7 +94,10 @@ class Convention:
     last ("last_axis"), one an entry ("entry"). Its `sum` adds them all.
     `collapse`: on (N,) arrays the framework reduces the one axis there is: the N samples become one value.
     `checked`: the definition's domain is held against the data (a framework that makes no check computes).
-    `per`: the framework, too, can take a ratio for each sample or class. `empty` is the value of no pairs.
+    `weights`: the call takes sample weights; `weighs`: its kernel does the weighing (`sample_weight`).
+    `adds(y_true, **params)` is what each sample adds to the mean's divisor, `scale(y_true, **params)` what
+    its value is multiplied by in a scaled mean. `per`: the framework, too, can take a ratio for each sample or
+    class. `empty` is the value of no pairs.
     """
 
     framework: Framework
@@ -103,6 +112,10 @@ class Convention:
     checked: bool = False
     finish: Callable[..., Any] | None = None
     adds: Callable[..., Array] | None = None
+    scale: Callable[..., Array] | None = None
+    merges: Mapping[str, Merge] = field(default_factory=dict)
+    weights: bool = True
+    weighs: bool = False
     survey: Survey | None = None
     empty: float = 0.0
     per: bool = False
@@ -172,7 +185,8 @@ class Framework:
                 f"{self.title} has no call for {loss.name}",
                 f"losscli explain {loss.name} lists those that have",
             )
-        facts: dict[str, Any] = {"finish": loss.finish_, "adds": loss.adds, **self.common, **entry.facts}
+        own = {"finish": loss.finish_, "adds": loss.adds, "merges": loss.merges}
+        facts: dict[str, Any] = {**own, **self.common, **entry.facts}
         return Convention(self, loss, entry.call, entry.kernel or loss.kernel, **facts)
 
 
@@ -193,5 +207,7 @@ def exact(loss: Loss) -> Convention:
         checked=True,
         finish=loss.finish_,
         adds=loss.adds,
+        merges=loss.merges,
+        weights=loss.kind != "batch",
         reductions=reductions,
     )

@@ -109,14 +109,13 @@ def _of_samples(part: Partial, ratio: Reduction) -> _Reduced:
     collapsed = convention.collapse and len(part.shape) == 1
 
     def reduce(ratio: Reduction) -> float:
-        divisor = None if ratio.divisor is None else ratio.divisor(totals)
+        divisor = 1.0 if ratio.divisor is None else ratio.divisor(totals)
         if collapsed:
             one = part.terms["plain"].over(part.n if convention.fold == "mean" else 1)
             return _weigh(one, divisor, totals)
-        if divisor is None:
-            value = part.terms["value"]
-            return float(Sum(value.units * part.cells, value.special))
-        return part.terms["value"].over(divisor)
+        value = part.terms["scaled" if ratio.scaled else "value"]
+        times = part.cells if ratio.whole or ratio.divisor is None else 1
+        return Sum(value.units * times, value.special).over(divisor)
 
     mean, total = (reduce(convention.reductions[name]) for name in ("mean", "sum"))
     value = total if ratio.divisor is None else reduce(ratio)
@@ -127,11 +126,9 @@ def _of_samples(part: Partial, ratio: Reduction) -> _Reduced:
     return _Reduced(value, mean, total, dividing.divisor(totals), dividing.words(totals))
 
 
-def _weigh(one: float, divisor: float | None, totals: Totals) -> float:
+def _weigh(one: float, divisor: float, totals: Totals) -> float:
     """What a framework makes of one finished value and N weights."""
-    if not totals.weighted:
-        return one
-    return one * totals.weights / (divisor if divisor is not None else 1.0)
+    return one * totals.weights / divisor if totals.weighted else one
 
 
 def _of_statistic(part: Partial, ratio: Reduction) -> _Reduced:
@@ -145,17 +142,18 @@ def _of_statistic(part: Partial, ratio: Reduction) -> _Reduced:
     with np.errstate(all="ignore"):
         value = float(np.mean(convention.finish(**term_totals(part), **part.task.kernel_params)))
     if convention.collapse:
-        value = _weigh(value, None if ratio.divisor is None else ratio.divisor(totals), totals)
+        value = _weigh(value, 1.0 if ratio.divisor is None else ratio.divisor(totals), totals)
     return _Reduced(value, None, None, None, "nothing: one value from sums over all samples")
 
 
 def term_totals(part: Partial) -> dict[str, Any]:
     """Each term's total: a sum (C of them if kept by class), the root of a sum of squares, or the largest."""
-    merges = part.task.convention.loss.merges
+    merges = part.task.convention.merges
     totals: dict[str, Any] = dict(part.largest)
     for name, total in part.terms.items():
         term, _, column = name.partition("/")
-        value = np.float64(total.root() if merges.get(term) == "norm" else float(total))
+        rooted = merges.get(term) in ("norm", "column_norms")
+        value = np.float64(total.root() if rooted else float(total))
         if column:
             totals.setdefault(term, []).append(value)
         else:
@@ -167,26 +165,22 @@ def _of_collected(part: Partial, ratio: Reduction) -> _Reduced:
     """A loss that needed every row at once: its pairs', anchors' or events' values reduced."""
     convention = part.task.convention
     loss = convention.loss
-    if part.weighted and loss.kind == "batch":
-        raise LosscliError(
-            f"{loss.name} takes no sample weights: its values belong to pairs of rows", "leave --weight out"
-        )
     true, pred = align(convention, *rows_of(part), part.task.params)
     with np.errstate(all="ignore"):
         args = (pred,) if true is None else (true, pred)
-        values = np.asarray(convention.kernel(*args, **part.task.kernel_params))
+        weighing = {"sample_weight": weights_of(part)} if convention.weighs else {}
+        values = np.asarray(convention.kernel(*args, **part.task.kernel_params, **weighing))
     total = Sum()
     total.add_block(values.astype(np.float64), one_sign=False)
     n = float(values.size)
     dividing = ratio if ratio.divisor is not None else convention.reductions["mean"]
     if loss.kind == "sample":  # (N,) arrays that the framework takes for one vector
-        value = _weigh(
-            float(total), None if ratio.divisor is None else ratio.divisor(_totals(part)), _totals(part)
-        )
+        totals = _totals(part)
+        value = _weigh(float(total), 1.0 if ratio.divisor is None else ratio.divisor(totals), totals)
         return _Reduced(value, value, value, 1.0, "1 vector: the framework takes (N,) arrays for one")
     pairs = Totals(values.size, n, n, n, weighted=False)
     assert dividing.divisor is not None
-    words = f"{values.size} pair" + ("" if values.size == 1 else "s")
+    words = f"{values.size} {loss.of}" + ("" if values.size == 1 else "s")
     if values.size == 0:
         return _Reduced(convention.empty, None, None, 0.0, words)
     value = float(total) if ratio.divisor is None else total.over(ratio.divisor(pairs))
@@ -195,8 +189,14 @@ def _of_collected(part: Partial, ratio: Reduction) -> _Reduced:
 
 def rows_of(part: Partial) -> tuple[Array | None, Array]:
     """All rows of a loss that needs them at once, as they were given."""
-    trues = [true for _, true, _ in part.collected if true is not None]
-    return (np.concatenate(trues) if trues else None), np.concatenate([pred for _, _, pred in part.collected])
+    trues = [true for _, true, _, _ in part.collected if true is not None]
+    pred = np.concatenate([pred for _, _, pred, _ in part.collected])
+    return (np.concatenate(trues) if trues else None), pred
+
+
+def weights_of(part: Partial) -> Array:
+    """The weights (N,) of those rows."""
+    return np.concatenate([weight for _, _, _, weight in part.collected])
 
 
 def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | None]:
@@ -254,7 +254,7 @@ def _slopes(part: Partial, folded: Folded) -> Iterator[tuple[Array, Array | None
         y_true, y_pred = rows_of(part)
         divisor = _of_collected(part, task.convention.reductions["mean"]).divisor or 1.0
         slopes = gradient.of_batch(task, y_true, y_pred, divisor)
-        yield np.concatenate([rows for rows, _, _ in part.collected]), y_true, y_pred, slopes
+        yield np.concatenate([rows for rows, _, _, _ in part.collected]), y_true, y_pred, slopes
         return
     totals = term_totals(part)
     for read, rows in folded.again():

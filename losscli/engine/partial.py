@@ -68,7 +68,7 @@ class Partial:
     codings: dict[float, int] = field(default_factory=dict)
     cells: int = 1
     shape: tuple[int, ...] = ()
-    collected: list[tuple[Array, Array | None, Array]] = field(default_factory=list)
+    collected: list[tuple[Array, Array | None, Array, Array]] = field(default_factory=list)
     weighted: bool = False
 
     def merge(self, other: Partial) -> None:
@@ -102,6 +102,9 @@ def partial(task: Task, batch: Batch, rows: Array, facts: Mapping[str, Any], kee
         batch = task.reweigh(batch)
     raw = batch.y_pred[task.model]
     y_true, y_pred = align(convention, batch.y_true, raw, params)
+    if batch.weight is not None and not convention.weights:
+        why = "its values belong to pairs of rows" if convention.loss.kind == "batch" else "its call has none"
+        raise LosscliError(f"{convention.owner} takes no sample weights: {why}", "leave --weight out")
     part = Partial(task, Top(keep), n=len(raw), weighted=batch.weight is not None, shape=raw.shape)
     weight = np.ones(len(raw)) if batch.weight is None else batch.weight.astype(convention.dtype)
     weight = weight.astype(np.float64)
@@ -109,7 +112,7 @@ def partial(task: Task, batch: Batch, rows: Array, facts: Mapping[str, Any], kee
     _note_codings(part, y_true, rows)
     _note_departures(part, y_true, y_pred, rows, facts)
     if _needs_all(convention, y_pred, raw):
-        part.collected.append((rows, batch.y_true, raw))
+        part.collected.append((rows, batch.y_true, raw, weight))
         return part
     args = (y_pred,) if y_true is None else (y_true, y_pred)
     with np.errstate(all="ignore"):
@@ -122,8 +125,12 @@ def partial(task: Task, batch: Batch, rows: Array, facts: Mapping[str, Any], kee
             )
             counted = np.ones(len(raw))
             if convention.adds is not None and y_true is not None:
-                counted = convention.adds(y_true, ignore_class=params["ignore_class"])
+                counted = convention.adds(y_true, **params)
             _add_values(part, folded, counted, weight)
+            if convention.scale is not None and y_true is not None:
+                scaled = Sum()
+                scaled.add_block(_weighted(weight, folded * convention.scale(y_true, **params)), False)
+                part.terms["scaled"] = scaled
             _keep(part, rows, folded, weight, batch, raw)
     return part
 
@@ -188,26 +195,26 @@ def _add_terms(part: Partial, terms: Mapping[str, Array], weight: Array) -> None
         weight = np.ones_like(weight)
     for name, term in terms.items():
         spread = weight.reshape(-1, *[1] * (term.ndim - 1))
-        merge = convention.loss.merges.get(name, "sum")
+        merge = convention.merges.get(name, "sum")
         if merge == "max":
             part.largest[name] = float(np.max(np.where(spread > 0, term, -np.inf), initial=-np.inf))
             continue
         broadcast = np.broadcast_to(spread, term.shape)
-        if merge == "norm":
-            total = part.terms[name] = Sum()
-            total.add_squares(term.astype(np.float64), broadcast)
-            continue
-        product = _weighted(broadcast, term.astype(np.float64))
-        columns = merge == "columns" or part.task.per == "class"
-        if columns and product.ndim < 2:
+        if part.task.per == "class" and term.ndim < 2:
             raise LosscliError(
                 f"{convention.loss.name} by class needs the classes on the last axis: y_pred (N, …, C)"
             )
-        for k, values in enumerate(
-            product.reshape(-1, product.shape[-1]).T if columns else [product.ravel()]
-        ):
+        columns = merge.startswith("column") or part.task.per == "class"
+        width = term.shape[-1] if columns and term.ndim > 1 else 1
+        entries = zip(
+            term.astype(np.float64).reshape(-1, width).T, broadcast.reshape(-1, width).T, strict=True
+        )
+        for k, (values, weights) in enumerate(entries if columns else [(term.ravel(), broadcast.ravel())]):
             total = part.terms[f"{name}/{k}" if columns else name] = Sum()
-            total.add_block(values, one_sign=False)
+            if merge in ("norm", "column_norms"):
+                total.add_squares(values.astype(np.float64), weights)
+            else:
+                total.add_block(_weighted(weights, values.astype(np.float64)), one_sign=False)
     part.counts.add_block(np.ones(len(weight)), one_sign=True)
     part.weighted_counts.add_block(weight, one_sign=True)
 

@@ -13,7 +13,7 @@ from losscli.errors import LosscliError, did_you_mean
 from losscli.losses.domain import Array, Domain, PerGroup, Range
 
 Kind = Literal["sample", "statistic", "batch"]
-Merge = Literal["sum", "norm", "max", "columns"]
+Merge = Literal["sum", "norm", "max", "columns", "column_norms"]
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,9 @@ class Loss:
     `kernel(y_true, y_pred, **params)` (without `y_true` where there is no truth) returns for kind
     "sample" a value an entry or a row, for "statistic" a dict of terms, each with the layout of y_pred
     (its first axis the samples), for "batch" a value a pair, anchor or event. `merges` says how each term
-    of a statistic merges: "sum" (the default), "norm" (√Σwx²), "max", or "columns" (a sum for each index of
-    the last axis); `finish(**totals, **params)` turns totals into the value. `per` adds the parameter of that
-    name: one ratio over the batch, one a sample or one a class.
+    of a statistic merges: "sum" (the default), "norm" (√Σwx²), "max", "columns" and "column_norms" (a sum or
+    norm for each index of the last axis); `finish(**totals, **params)` turns totals into the value. `per` adds
+    the parameter of that name: one ratio over the batch, one a sample or one a class.
     `slope` is the gradient: of the entry's or row's value for kind sample; of the value, from rows and
     totals, for statistic; of the *sum* of its values for batch. `adds` says what a sample adds to the mean's
     divisor.
@@ -107,6 +107,7 @@ class Loss:
     merges: Mapping[str, Merge] = field(default_factory=dict)
     per: bool = False
     memory: Callable[[int, int], int] | None = None
+    of: str = "value"
     slope: Callable[..., Array] | None = None
     finish_: Callable[..., Any] | None = None
     adds: Callable[..., Array] | None = None
@@ -193,9 +194,13 @@ def batch(
     *aliases: str,
     title: str,
     memory: Callable[[int, int], int],
+    of: str = "value",
     lowest: float = 0.0,
     highest: float = math.inf,
     best: float | None = 0.0,
 ) -> Callable[[Callable[..., Array]], Loss]:
-    """Declares a loss of kind batch: it needs every row at once. `memory(n, d)` estimates its bytes."""
-    return _declare("batch", title, aliases, memory=memory, lowest=lowest, highest=highest, best=best)
+    """Declares a loss of kind batch: it needs every row at once.
+
+    `memory(n, d)` estimates its bytes, `of` names what its values belong to: "pair", "anchor", "event".
+    """
+    return _declare("batch", title, aliases, memory=memory, of=of, lowest=lowest, highest=highest, best=best)

@@ -149,7 +149,12 @@ def fit(grid: Grid, width: int, *, bars: bool) -> Fitted:
         widths = [min(BAR, spare) if c.bar else w for w, c in zip(widths, columns, strict=True)]
     else:
         _shrink(widths, kept, grid, room - gap * (len(kept) - 1))
-    header = tuple(_pad(wrap(clean(columns[i].header), widths[i]), widths[i], columns[i].right) for i in kept)
+    names = [wrap(clean(columns[i].header), widths[i]) for i in kept]
+    deep = max(map(len, names))
+    header = tuple(
+        _pad([""] * (deep - len(lines)) + lines, widths[i], columns[i].right)
+        for i, lines in zip(kept, names, strict=True)
+    )
     rows = tuple(tuple(_cell(row[i], widths[i], columns[i]) for i in kept) for row in grid.rows)
     return Fitted(tuple(widths[i] for i in kept), gap, header, rows)
 

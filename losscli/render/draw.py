@@ -69,7 +69,7 @@ def _wrapped(span: Span, width: int, indent: int = 0) -> Iterator[Line]:
 def _ends(left: Line, right: Span, width: int) -> Line | None:
     """`left` and `right` at the two ends of a line, or None where they do not fit."""
     space = width - sum(width_of(span.text) for span in left) - width_of(right.text)
-    return (*left, Span(" " * space), right) if space >= 3 or not right.text else None
+    return (*left, Span(" " * space), right) if space >= (3 if right.text else 0) else None
 
 
 def _head(head: Head, width: int) -> Iterator[Line]:
@@ -82,7 +82,8 @@ def _head(head: Head, width: int) -> Iterator[Line]:
         yield left
     else:
         yield from _wrapped(Span(title, "title"), width)
-        yield from _wrapped(Span(rest), width, 2)
+        if rest:
+            yield from _wrapped(Span(rest), width, 2)
     if right:
         yield from _wrapped(Span(right, "quiet"), width, 2)
 
@@ -102,16 +103,19 @@ def _formula(formula: Formula, width: int) -> Iterator[Line]:
 
 
 def _command(command: Command, width: int) -> Iterator[Line]:
-    """The command, continued with a backslash; nothing where one of its words is wider than the line."""
-    words = [clean(word) for word in command.words]
+    """The command, continued with a backslash; long JSON breaks inside its quotes, where it may."""
     room = width - command.indent - 2
-    if any(width_of(word) + 4 > room for word in words):
-        return
-    lines = [words[0]]
-    for word in words[1:]:
-        if width_of(lines[-1]) + 1 + width_of(word) <= room:
-            lines[-1] += " " + word
-        else:
+    lines = [""]
+    for word in map(clean, command.words):
+        if lines[-1] and width_of(lines[-1]) + 1 + width_of(word) > room:
+            lines[-1] += " \\"
             lines.append("    " + word)
-    for i, line in enumerate(lines):
-        yield (Span(" " * command.indent), Span(line + (" \\" if i < len(lines) - 1 else ""), "accent"))
+        else:
+            lines[-1] += " " * bool(lines[-1]) + word
+        while width_of(lines[-1]) > room:
+            end = lines[-1].rfind("],", 0, room - 1) + 2
+            if end < 6:
+                break
+            lines[-1:] = [lines[-1][:end], "    " + lines[-1][end:]]
+    for line in lines:
+        yield from _wrapped(Span(line, "accent"), width, command.indent)

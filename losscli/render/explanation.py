@@ -132,16 +132,10 @@ def _neighbours(about: Explanation) -> list[Block]:
 
 
 def _example(about: Explanation, width: int) -> list[Block]:
-    example, score = about.example, about.example_score
     blocks: list[Block] = [Section("Worked example"), Command(words.command(about))]
-    if score and (score.samples or score.gradients):
-        blocks += scores.samples(score, width)
-    else:
-        arrays = (("y_true", example.y_true), ("y_pred", example.y_pred))
-        blocks.append(Facts(tuple((n, Span(words.values(v))) for n, v in arrays if v is not None)))
-    if score:
-        blocks.append(scores.numbers(score))
-    return [*blocks, Paragraph(Span(example.shows), 2)]
+    if score := about.example_score:
+        blocks += [*scores.samples(score, width), scores.numbers(score)]
+    return [*blocks, Paragraph(Span(about.example.shows), 2)]
 
 
 def _sources(about: Explanation) -> list[Block]:

@@ -21,7 +21,8 @@ def scalar(value: float, digits: int = 6, exact: int = _EXACT + 1) -> str:
     if not math.isfinite(value) or value == 0:
         return _special(value)
     if not _SMALL <= abs(value) < _LARGE:
-        return _scientific(value, min(digits - 1, _mantissa(value)))
+        rounded = float(f"{value:.{digits - 1}e}")
+        return _scientific(rounded, _mantissa(rounded))
     if _whole(value) + _decimals(value) <= exact:
         return f"{value:.{_decimals(value)}f}"
     text = f"{value:.{max(0, digits - 1 - _exponent(value))}f}"

@@ -7,7 +7,7 @@ import unicodedata
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, format (bidi marks), surrogates, line separators
-_SPACE = re.compile(" +(?!%)")  # 22 % stays together
+_SPACE = re.compile("(?<![=≠≤≥→])(?<! row) +(?![%=≠≤≥])")  # lines break here: not in 22 %, p = 0, row 7
 _JOINTS = re.compile(r"(?<=[,;:(\[/_\\-])|(?<=\.)(?=\D)|(?<=[a-z])(?=[A-Z])")  # where a long word is best cut
 
 
@@ -79,8 +79,8 @@ def wrap_formula(formula: str, width: int) -> list[str]:
 
 
 def wrap_clauses(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width`, broken first after its semicolons and commas."""
-    return _wrap_parts(text, width, re.compile("(?<=[;,]) "), " ", indent=0)
+    """`text` in lines of at most `width`, broken first after semicolons and commas outside brackets."""
+    return _wrap_parts(text, width, re.compile(r"(?<=[;,]) (?![^()]*\))"), " ", indent=0)
 
 
 def _wrap_parts(text: str, width: int, between: re.Pattern[str], joint: str, indent: int) -> list[str]:

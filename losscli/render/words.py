@@ -6,7 +6,7 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from losscli.render.numbers import nested, parameter, scalar, share
+from losscli.render.numbers import parameter, scalar, share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,10 +41,13 @@ def definition(score: Score) -> str:
 
 
 def divided(score: Score) -> str | None:
-    """`divided by 4 (samples)`, where there is a divisor."""
-    if score.divisor is None:
+    """`divided by 4 samples`, `divided by 51.25, the sum of the weights of 4 samples`."""
+    if not score.divided_by:
         return None
-    return f"divided by {scalar(score.divisor)}" + (f" ({score.divided_by})" if score.divided_by else "")
+    first = score.divided_by.split()[0].rstrip(":,")
+    if score.divisor is None or first in ("nothing", f"{score.divisor:.0f}"):
+        return f"divided by {score.divided_by}"
+    return f"divided by {scalar(score.divisor)}, {score.divided_by}"
 
 
 def best(about: Explanation) -> str:
@@ -117,11 +120,6 @@ def command(about: Explanation) -> tuple[str, ...]:
         for name, value in example.params.items()
     )
     return tuple(words)
-
-
-def values(value: Any) -> str:
-    """An example's array in a line."""
-    return nested(value, 60)
 
 
 def _inline(value: Any) -> str:
