@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from losscli import __version__
 from losscli.batch import Batch
@@ -22,6 +21,9 @@ from losscli.errors import LosscliError
 from losscli.losses import registry
 from losscli.losses.declare import Loss
 from losscli.results import Comparison, Explanation, Refusal, Remark, Score
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 names = registry.names
 

@@ -158,12 +158,16 @@ class Property:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """The same loss in a framework: the call, and how its number differs (empty: it does not)."""
+    """The same loss in a framework: the call, and how its number differs (empty: it does not).
+
+    `note` is what holds for all its numbers: precision, and what weighted means are divided by.
+    """
 
     framework: str
     title: str
     call: str
     differences: tuple[str, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "conventions": ({"losses", "errors"}, {"numpy"}),
     "catalogue": ({"losses", "conventions", "results", "errors"}, {"yaml"}),
     "data": ({"batch", "errors"}, {"numpy"}),
-    "engine": ({"losses", "conventions", *RECORDS}, {"numpy"}),
+    "engine": ({"losses", "conventions", "__init__", *RECORDS}, {"numpy"}),
     "render": ({"results", "errors"}, {"rich"}),
-    "api": ({"losses", "conventions", "catalogue", "engine", *RECORDS}, {"numpy"}),
+    "api": ({"losses", "conventions", "catalogue", "engine", "__init__", *RECORDS}, {"numpy"}),
     "cli": ({"losses", "data", "catalogue", "render", "api", "__init__", *RECORDS}, {"typer"}),
     "__init__": ({"api", "errors"}, set()),
     "__main__": ({"cli"}, set()),
@@ -62,7 +62,7 @@ def test_a_room_imports_only_what_the_design_lets_it(room: str) -> None:
     for module in set().union(*map(imported, sources(room))):
         top, _, rest = module.partition(".")
         if top == "losscli":
-            # `from losscli import __version__` is the package itself
+            # `from losscli import __version__` names no room: it is the package itself
             other = rest.partition(".")[0]
             other = other if other in MAY_IMPORT else "__init__"
             assert other in {room, *rooms}, f"{room} imports {module}"

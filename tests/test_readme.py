@@ -1,4 +1,4 @@
-"""The README cannot lie: its console lines run, its Python runs, and its commands' examples exist in the help."""
+"""The README cannot lie: its console lines run, its Python runs, and so does every example of a help text."""
 
 from __future__ import annotations
 

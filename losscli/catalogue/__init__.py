@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from losscli.conventions import conventions
+from losscli.conventions.declare import Convention
 from losscli.losses.declare import Loss
 from losscli.results import (
     Advice,
@@ -103,6 +104,14 @@ def _elsewhere(loss: Loss) -> tuple[Elsewhere, ...]:
             found.framework.title,
             found.owner,
             tuple(departure.why for departure in found.departures),
+            _note(found),
         )
         for name, found in conventions(loss).items()
     )
+
+
+def _note(found: Convention) -> str:
+    notes = ["float32"] if found.float32 else []
+    if found.loss.kind == "sample" and found.weights and found.over_samples("mean"):
+        notes.append("weighted sums are divided by the samples")
+    return ", ".join(notes)

@@ -25,9 +25,7 @@ def read_parameters(texts: Sequence[str] | None, *, from_logits: bool = False) -
         given[name] = read_value(value)
     if from_logits:
         if given.get("from_logits", True) is not True:
-            raise LosscliError(
-                "--from-logits and -p from_logits=… contradict each other", "keep one of the two"
-            )
+            raise LosscliError("--from-logits contradicts -p from_logits=…", "keep one of the two")
         given["from_logits"] = True
     return given
 

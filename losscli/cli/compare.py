@@ -64,10 +64,12 @@ def compare(
     class_weights = read_class_weight(class_weight)
 
     from losscli import api, render
-    from losscli.cli.reading import open_source, say
+    from losscli.cli.reading import mention_chosen, open_source
 
     found = [api.find(name) for name in _split(losses)]
     names = [loss.name for loss in found]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")
     params = _share_out(given, found)
     source = open_source(
         ", ".join(names),
@@ -91,16 +93,14 @@ def compare(
         source=source.name,
     )
 
-    out.write(render.render(say(source, comparison), out.format, width=out.width, color=out.color))
+    comparison = mention_chosen(source, comparison)
+    out.write(render.render(comparison, out.format, width=out.width, color=out.color))
 
 
 def _split(losses: str) -> list[str]:
     names = [name.strip() for name in losses.split(",")]
     if "" in names:
         raise LosscliError(f'--losses "{losses}" has an empty name', "for example --losses mae,mse")
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
-        raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")
     return names
 
 

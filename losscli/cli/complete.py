@@ -78,4 +78,5 @@ def _parameters(loss_name: str) -> list[str]:
 
 def _properties(loss_name: str) -> list[str]:
     # `[convex, {bounded_gradient: delta}]`, or an item a line
-    return re.findall(r"(?:[\[,{]\s*|-\s+)([a-z]\w*)", " ".join(_block(loss_name, "properties")))
+    item = re.compile(r"(?:[\[,]|^\s*-)\s*\{?([a-z]\w*)\s*(?=[],:}]|$)")
+    return [name for line in _block(loss_name, "properties") for name in item.findall(line)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 from typer import Option
 
 from losscli.cli import options
 from losscli.cli.assignments import read_class_weight, read_parameters
-from losscli.cli.output import choose, note
+from losscli.cli.output import choose, say
 from losscli.errors import LosscliError
 
 EXAMPLES = """\
@@ -68,7 +68,7 @@ def compute(
     class_weights = read_class_weight(class_weight)
 
     from losscli import api, render
-    from losscli.cli.reading import open_source, say
+    from losscli.cli.reading import mention_chosen, open_source
 
     found = api.find(loss)
     source = open_source(found.name, data, true, pred, weight, input_format, truth=found.truth, models=False)
@@ -84,14 +84,14 @@ def compute(
         order=sort or ("loss" if out.read_by_eye else "index"),
         gradient=gradient,
     )
-    score = say(source, score)
+    score = mention_chosen(source, score)
 
     out.write(render.render(score, out.format, width=out.width, color=out.color))
     if score.hidden and out.format in ROW_FORMATS:
-        note(f"{score.hidden} of {score.n} rows are not shown; --rows all shows them")
+        say(f"{score.hidden} of {score.n} rows are not shown; --rows all shows them")
 
 
-def _read_rows(text: str | None) -> int | str | None:
+def _read_rows(text: str | None) -> int | Literal["default"] | None:
     """--rows as api.score takes it: None for all of them."""
     if text is None:
         return "default"

@@ -2,10 +2,83 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated, get_args
+
+from typer import Option
+
+from losscli.cli import complete, options
+from losscli.cli.output import choose, say
+from losscli.errors import LosscliError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from losscli.results import Explanation
+
 EXAMPLES = """\
 losscli list
+losscli list --family robust
+losscli list --property convex --property smooth
+losscli list --search outliers
+losscli list --format csv --output losses.csv
 """
 
 
-def list_losses() -> None:
-    """List the losses"""
+def list_losses(
+    family: Annotated[
+        str | None,
+        Option("--family", metavar="FAMILY", autocompletion=complete.family, help="Losses of one family."),
+    ] = None,
+    property: Annotated[
+        list[str] | None,
+        Option(
+            "--property",
+            metavar="PROPERTY",
+            autocompletion=complete.property_,
+            help="Losses that have it (convex, smooth, proper, …); repeatable: all of them.",
+        ),
+    ] = None,
+    search: Annotated[
+        str | None,
+        Option("--search", metavar="WORDS", help="Losses whose pages hold all of these words."),
+    ] = None,
+    format: options.Format = None,
+    output: options.Output = None,
+    debug: options.Debug = False,
+) -> None:
+    """List every loss by family, each with its one line."""
+    out = choose(format, output, get_args(options.FormatName))
+
+    from losscli import __version__, render
+    from losscli.catalogue import PROPERTIES, explanation
+    from losscli.losses import registry
+
+    if family is not None:
+        _check("family", family, registry.families())
+    for name in property or ():
+        _check("property", name, PROPERTIES)
+
+    wanted = set(property or ())
+    words = search.casefold().split() if search else []
+    pages = [
+        page
+        for folder, names in registry.families().items()
+        if family in (None, folder)
+        for page in (explanation(registry.get(name), elsewhere=False) for name in names)
+        if wanted <= {held.name for held in page.properties} and all(word in _words(page) for word in words)
+    ]
+    out.write(render.render(pages, out.format, width=out.width, color=out.color, version=__version__))
+    if not pages:
+        say("no loss has all of that")
+
+
+def _check(kind: str, word: str, known: Collection[str]) -> None:
+    if word not in known:
+        hint = did_you_mean(word, known) or f"there are: {', '.join(sorted(known))}"
+        raise LosscliError(f'--{kind}: there is no {kind} "{word}"', hint)
+
+
+def _words(page: Explanation) -> str:
+    """What is searched: everything a person would look for a loss by."""
+    said = (page.name, page.title, *page.aliases, page.summary, page.meaning, *page.use_when, *page.pitfalls)
+    return " ".join(said).casefold()

@@ -122,6 +122,9 @@ def write_stdout(text: str) -> None:
         raise LosscliError(f"the result cannot be written: {error.strerror or error}") from error
 
 
-def note(text: str) -> None:
-    """A remark beside a result in a format that has no room for it: on stderr."""
-    print(f"losscli: {text}", file=sys.stderr)
+def say(what: str, hint: str | None = None) -> None:
+    """A message, on stderr."""
+    from losscli.render import message
+
+    if sys.stderr is not None:
+        sys.stderr.write(message(what, hint))

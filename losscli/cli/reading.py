@@ -9,7 +9,7 @@ from losscli.errors import LosscliError
 from losscli.results import Comparison, Remark, Score
 
 if TYPE_CHECKING:
-    from losscli.data import Source
+    from losscli.data.source import Source
 
 Result = TypeVar("Result", Score, Comparison)
 
@@ -50,7 +50,7 @@ def open_source(
     return reader.read_stream(true, pred, weight, input_format=input_format)
 
 
-def say(source: Source, result: Result) -> Result:
+def mention_chosen(source: Source, result: Result) -> Result:
     """The result, with what was chosen without being named as its first remarks."""
-    chosen = tuple(Remark("data", sentence) for sentence in source.chosen)
+    chosen: tuple[Remark, ...] = tuple(Remark("data", sentence) for sentence in source.chosen)
     return replace(result, remarks=(*chosen, *result.remarks))

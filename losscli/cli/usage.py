@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import typer
 
 from losscli.errors import LosscliError, did_you_mean
-
-PREFIX = "losscli: "
-
-
-def complain(what: str, hint: str | None) -> None:
-    """The message on stderr, the hint indented under it; what is not printable is escaped."""
-    print(PREFIX + _printable(what), file=sys.stderr)
-    if hint:
-        print(" " * len(PREFIX) + _printable(hint), file=sys.stderr)
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def explain(error: Exception) -> tuple[str, str | None]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from losscli.conventions.declare import Convention, Framework, exact
 from losscli.errors import LosscliError, did_you_mean
+from losscli.losses.registry import fold
 
 if TYPE_CHECKING:
     from losscli.losses.declare import Loss
 
-FRAMEWORKS = ("keras", "tfa")
+FRAMEWORKS = ("keras", "torch", "tfa", "torchvision")
 
 
 def framework(name: str) -> Framework:
@@ -35,14 +36,13 @@ def conventions(loss: Loss) -> dict[str, Convention]:
 
 
 def by_call(word: str) -> str | None:
-    """The loss whose framework call is `word` ("torch.nn.HuberLoss", "keras.losses.Huber"), or None."""
-    if "." not in word:
-        return None
+    """The loss whose framework call is `word` ("torch.nn.HuberLoss", "keras.losses.huber"), or None."""
     module, _, rest = word.partition(".")
+    wanted = fold(rest.rpartition(".")[2])
     for name in FRAMEWORKS:
         known = framework(name)
-        if module in (known.module, known.name):
+        if rest and module in (known.module, known.name):
             for loss, entry in known.entries.items():
-                if rest == entry.call or rest.rpartition(".")[2] == entry.call.rpartition(".")[2]:
+                if wanted in {fold(call.rpartition(".")[2]) for call in (entry.call, *entry.also)}:
                     return loss
     return None

@@ -20,13 +20,17 @@ from losscli.losses.domain import Array
 
 @dataclass(frozen=True)
 class Totals:
-    """What a fold knows when it divides: n samples, Σw, Σc and Σwc (weights w, counts c)."""
+    """What a fold knows when it divides: n samples, Σw, Σc and Σwc (weights w, counts c).
+
+    `class_weighted`: the loss was given class weights.
+    """
 
     n: int
     weights: float
     counts: float
     weighted_counts: float
     weighted: bool
+    class_weighted: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Reduction:
         rows = f"{totals.n} sample" + ("" if totals.n == 1 else "s")
         if totals.weighted and self.sign == "/Σw":
             return f"the sum of the weights of {rows}"
+        if totals.class_weighted and self.sign == "/Σw_y":
+            return f"the sum of the class weights of {rows}"
         ignored = totals.n - totals.counts
         if ignored > 0 and float(ignored).is_integer():
             return f"{totals.counts:.0f} of {rows} ({ignored:.0f} ignored)"
@@ -137,6 +143,15 @@ class Convention:
         return found
 
     @property
+    def float32(self) -> bool:
+        """Whether the framework computes in single precision."""
+        return self.dtype is np.float32
+
+    def over_samples(self, reduction: str) -> bool:
+        """Whether a weighted mean is divided by the samples, where the definition divides by the weights."""
+        return self.framework.name != "exact" and self.reduction(reduction).sign == OVER_SAMPLES.sign
+
+    @property
     def owner(self) -> str:
         """Who takes the parameters, for messages: "huber", or "keras.losses.Huber"."""
         return self.loss.name if self.framework.name == "exact" else f"{self.framework.module}.{self.call}"
@@ -144,11 +159,15 @@ class Convention:
 
 @dataclass(frozen=True)
 class Entry:
-    """What a framework's module says of one loss, before the loss itself is imported."""
+    """What a framework's module says of one loss, before the loss itself is imported.
+
+    `also` names other calls of the same framework that are this loss.
+    """
 
     call: str
     facts: Mapping[str, Any]
     kernel: Callable[..., Any] | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,21 +177,22 @@ class Framework:
     name: str
     title: str
     module: str
-    note: str = ""
     common: Mapping[str, Any] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
 
-    def same(self, loss: str, call: str, *why: Departure, **facts: Any) -> None:
+    def same(
+        self, loss: str, call: str, *why: Departure, also: tuple[str, ...] = (), **facts: Any
+    ) -> None:
         """Declares that the framework's formula is the definition's; `facts` override the common ones."""
-        self.entries[loss] = Entry(call, {"departures": why, **facts})
+        self.entries[loss] = Entry(call, {"departures": why, **facts}, also=also)
 
     def formula(
-        self, loss: str, call: str, *why: Departure, **facts: Any
+        self, loss: str, call: str, *why: Departure, also: tuple[str, ...] = (), **facts: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Decorator: declares the framework's own formula."""
 
         def decorate(kernel: Callable[..., Any]) -> Callable[..., Any]:
-            self.entries[loss] = Entry(call, {"departures": why, **facts}, kernel)
+            self.entries[loss] = Entry(call, {"departures": why, **facts}, kernel, also)
             return kernel
 
         return decorate

@@ -53,7 +53,6 @@ FRAMEWORK = Framework(
     "keras",
     "Keras",
     "keras",
-    note="Keras computes in float32 and divides a weighted sum by the number of samples, not by the weights.",
     common={
         "dtype": np.float32,
         "grain": "last_axis",

@@ -31,7 +31,6 @@ FRAMEWORK = Framework(
     "tfa",
     "TensorFlow Addons",
     "tfa",
-    note="TensorFlow Addons computes in float32 and divides a weighted sum by the number of samples.",
     common={
         "dtype": np.float32,
         "grain": "last_axis",

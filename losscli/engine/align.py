@@ -11,6 +11,7 @@ import numpy as np
 from losscli.conventions.declare import Convention
 from losscli.errors import BadValue, LosscliError
 from losscli.losses.domain import Array, Domain
+from losscli.losses.stable import one_hot
 
 SUM_SLACK = 1e-3
 
@@ -38,21 +39,31 @@ def align(
     pred = _shaped(name, "y_pred", y_pred, given, convention)
     true = None
     if y_true is not None and signature.y_true is not None:
-        true = _shaped(name, "y_true", y_true, signature.y_true.given(params), convention)
-        _match(name, true, pred, y_true, y_pred, signature.y_true, given)
+        rows = signature.y_true.given(params)
+        wanted = _layout(rows, y_true)
+        true = _shaped(name, "y_true", y_true, wanted, convention)
+        _match(name, true, pred, y_true, y_pred, wanted, given)
     _match_parameters(convention, pred, params)
-    if true is not None and signature.y_true is not None:
-        check("y_true", true, signature.y_true.given(params), params, convention.checked)
-        if signature.y_true.below_classes:
+    if true is not None:
+        check("y_true", true, wanted, params, convention.checked)
+        if wanted.below_classes:
             _check_classes(true, pred.shape[-1], params)
+        if wanted is not rows:
+            true = one_hot(true, pred.shape[-1]).astype(convention.dtype)
     check("y_pred", pred, given, params, convention.checked)
     return true, pred
+
+
+def _layout(domain: Domain, array: Array) -> Domain:
+    """The domain of class indices, where they may stand for rows and the array's shape says that they do."""
+    indices = domain.index is not None and (array.ndim == 1 or array.shape[1:] == (1,))
+    return domain.index if indices and domain.index is not None else domain
 
 
 def _shaped(name: str, argument: str, array: Array, domain: Domain, convention: Convention) -> Array:
     """The array in the layout its domain asks for."""
     match domain.grain:
-        case "row" | "indices" | "square":
+        case "row" | "square":
             if array.ndim == 1 and convention.collapse:
                 return np.asarray(array[None, :], convention.dtype)
             if array.ndim != 2:
@@ -76,6 +87,14 @@ def _shaped(name: str, argument: str, array: Array, domain: Domain, convention: 
             return _parts(name, argument, array, domain.size).astype(convention.dtype, copy=False)
         case "index":
             return _index(name, argument, array)
+        case "indices":
+            if array.ndim != 2:
+                raise LosscliError(
+                    f"{name} takes a row of class indices for each sample: {argument} must be (N, L), "
+                    f"it is {shape_words(array)}",
+                    f"name several columns, or a pattern: {_option(argument)} 'label_*'",
+                )
+            return _whole(argument, array)
     return np.asarray(array, convention.dtype)
 
 
@@ -101,10 +120,14 @@ def _index(name: str, argument: str, array: Array) -> Array:
         raise LosscliError(
             f"{name}: {argument} must be class indices, (N,) or (N, 1); it is {shape_words(array)}", hint
         )
+    return _whole(argument, array)
+
+
+def _whole(argument: str, array: Array) -> Array:
     whole = np.isfinite(array) & (array == np.floor(array))
     if not whole.all():
-        row = int(np.flatnonzero(~whole)[0])
-        raise BadValue(argument, row, (), f"{array[row]:.15g} is not a class: a whole number")
+        first = tuple(int(i) for i in np.argwhere(~whole)[0])
+        raise BadValue(argument, first[0], first[1:], f"{array[first]:.15g} is not a class: a whole number")
     return array.astype(np.int64)
 
 
@@ -130,7 +153,7 @@ def _match(
 
 
 def _match_parameters(convention: Convention, pred: Array, params: Mapping[str, Any]) -> None:
-    """A class weight for each class, a matrix of C rows."""
+    """A class weight for each class, a matrix of C rows, a class that exists."""
     for name, parameter in convention.signature.parameters.items():
         value = params[name]
         kind = parameter.range.kind
@@ -142,6 +165,9 @@ def _match_parameters(convention: Convention, pred: Array, params: Mapping[str, 
                     f"parameter {name} has {value.shape[0]} entries, y_pred has {columns} {what}",
                     "give one for each",
                 )
+        if parameter.range.below_classes and value >= pred.shape[-1]:
+            last = pred.shape[-1] - 1
+            raise LosscliError(f"parameter {name}: {value} is not among the classes of y_pred (0 to {last})")
 
 
 def check(argument: str, array: Array, domain: Domain, params: Mapping[str, Any], in_domain: bool) -> None:
@@ -220,16 +246,18 @@ def _check_boxes(argument: str, array: Array, box_format: str) -> None:
 
 
 def _check_classes(index: Array, classes: int, params: Mapping[str, Any]) -> None:
-    outside = (index < 0) | (index >= classes)
-    ignored = params.get("ignore_class")
-    if ignored is not None:
-        outside &= index != ignored
+    if index.ndim == 1:
+        outside = (index < 0) | (index >= classes)
+        if params.get("ignore_class") is not None:
+            outside &= index != params["ignore_class"]
+        hint = "count classes from 0"
+        if "ignore_class" in params:
+            hint += ", or leave a label out with -p ignore_class=…"
+    else:
+        ends = (index < 0) | (index == params.get("blank"))
+        outside = ~np.logical_or.accumulate(ends, axis=1) & (index >= classes)
+        hint = "count classes from 0, and end the list with −1"
     if outside.any():
-        row = int(np.flatnonzero(outside)[0])
-        raise BadValue(
-            "y_true",
-            row,
-            (),
-            f"class {index[row]} is not among the {classes} classes of y_pred (0 to {classes - 1})",
-            "count classes from 0, or leave a label out with -p ignore_class=…",
-        )
+        first = tuple(int(i) for i in np.argwhere(outside)[0])
+        what = f"class {index[first]} is not among the {classes} classes of y_pred (0 to {classes - 1})"
+        raise BadValue("y_true", first[0], first[1:], what, hint)

@@ -100,7 +100,8 @@ class _Reduced:
 
 def _totals(part: Partial) -> Totals:
     weights, counts, both = float(part.weights), float(part.counts), float(part.weighted_counts)
-    return Totals(part.n, weights, counts, both, part.weighted)
+    class_weighted = part.task.params.get("class_weight") is not None
+    return Totals(part.n, weights, counts, both, part.weighted, class_weighted)
 
 
 def _of_samples(part: Partial, ratio: Reduction) -> _Reduced:
@@ -122,7 +123,7 @@ def _of_samples(part: Partial, ratio: Reduction) -> _Reduced:
     dividing = ratio if ratio.divisor is not None else convention.reductions["mean"]
     assert dividing.divisor is not None
     if collapsed and convention.fold == "sum":
-        return _Reduced(value, mean, total, 1.0, "nothing: the framework adds the samples up")
+        return _Reduced(value, mean, total, None, "not divided: the framework adds the samples up")
     return _Reduced(value, mean, total, dividing.divisor(totals), dividing.words(totals))
 
 
@@ -143,7 +144,7 @@ def _of_statistic(part: Partial, ratio: Reduction) -> _Reduced:
         value = float(np.mean(convention.finish(**term_totals(part), **part.task.kernel_params)))
     if convention.collapse:
         value = _weigh(value, 1.0 if ratio.divisor is None else ratio.divisor(totals), totals)
-    return _Reduced(value, None, None, None, "nothing: one value from sums over all samples")
+    return _Reduced(value, None, None, None, "one value, from sums over all samples")
 
 
 def term_totals(part: Partial) -> dict[str, Any]:

@@ -40,8 +40,20 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
                 "value, whose sum is itself and which the weights scale; (N, 1) arrays give N values",
             )
         )
-    if convention.framework.note:
-        said.append(Remark("departure", convention.framework.note))
+    title = convention.framework.title
+    if reduction == "sum" and part.cells > 1 and convention.loss.signature.y_pred.grain == "entry":
+        many = f"{title} adds up the {part.cells} values of each sample, the definition their average"
+        said.append(Remark("departure", many))
+    if convention.float32:
+        said.append(Remark("departure", f"{title} computes in float32"))
+    if part.weighted and convention.over_samples(reduction):
+        said.append(
+            Remark(
+                "departure",
+                f"{title} divides a weighted sum by the number of samples, the definition by the sum of the "
+                "weights",
+            )
+        )
     return tuple(said)
 
 
@@ -52,7 +64,8 @@ def signature(part: Partial, ratio: Reduction, folded: Folded) -> str:
     parts = [convention.loss.name]
     parts += [f"{name}:{short(value)}" for name, value in part.task.params.items()]
     parts.append(f"like:{convention.framework.name}")
-    sign = "/N" if ratio.sign == "/Σw" and not part.weighted else ratio.sign
+    weighted = {"/Σw": part.weighted, "/Σw_y": part.task.params.get("class_weight") is not None}
+    sign = ratio.sign if weighted.get(ratio.sign, True) else "/N"
     parts.append(kind if kind == "statistic" else f"{ratio.name}:{sign}" if sign else ratio.name)
     parts.append(f"n:{part.n}")
     if part.weighted:

@@ -1,4 +1,4 @@
-"""Binary classification: a label of two, and a probability, a logit or a score for it."""
+"""Binary classification: a label of two and a probability for it; and whether a label was hit at all."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from losscli.losses.domain import (
     Array,
     Flag,
     FractionOrNone,
+    Label,
+    LabelOrScore,
+    LabelOrSign,
     NonNegative,
+    NumberOrNone,
     PerColumn,
+    Probability,
     ProbabilityOrLogit,
-    Real,
-    Sign,
     Smoothing,
     SoftLabel,
 )
-from losscli.losses.stable import nowhere, quotient, sigmoid, softplus, xlog1py, xlogy
+from losscli.losses.stable import quotient, sigmoid, softplus, xlog1py, xlogy
 
 
 def _targets(y_true: Array, label_smoothing: float) -> tuple[Array, Array]:
@@ -52,9 +55,7 @@ def bce(
 
 
 @bce.gradient
-def _(
-    y_true: Array, y_pred: Array, *, from_logits: bool, label_smoothing: float, pos_weight: float
-) -> Array:
+def _(y_true: Array, y_pred: Array, *, from_logits: bool, label_smoothing: float, pos_weight: float) -> Array:
     t, other = _targets(y_true, label_smoothing)
     if from_logits:
         return other * sigmoid(y_pred) - pos_weight * t * sigmoid(-y_pred)
@@ -111,30 +112,31 @@ def _balance(t: Array, other: Array, alpha: float | None) -> Array | float:
     return 1.0 if alpha is None else alpha * t + (1 - alpha) * other
 
 
-def _side(y_true: Array) -> Array:
-    """±1 from labels coded −1 and 1 or 0 and 1."""
-    return np.where(y_true > 0, 1.0, -1.0).astype(y_true.dtype)
+@loss("brier_score", title="Brier score", highest=1.0)
+def brier(y_true: SoftLabel, y_pred: Probability) -> Array:
+    """(p − y)², no unit: half of Brier's sum over both classes; least at the probability. Brier 1950."""
+    return (y_pred - y_true) ** 2
 
 
-@loss(title="Hinge")
-def hinge(y_true: Sign, y_pred: Real) -> Array:
-    """max(0, 1 − t p), t = ±1, no unit: distance from the margin. Cortes, Vapnik 1995."""
-    return np.maximum(0, 1 - _side(y_true) * y_pred)
-
-
-@hinge.gradient
+@brier.gradient
 def _(y_true: Array, y_pred: Array) -> Array:
-    t = _side(y_true)
-    return nowhere(t * y_pred == 1, np.where(t * y_pred < 1, -t, 0.0))
+    return 2 * (y_pred - y_true)
 
 
-@loss(title="Squared hinge")
-def squared_hinge(y_true: Sign, y_pred: Real) -> Array:
-    """max(0, 1 − t p)², t = ±1, no unit. Cortes, Vapnik 1995 (L2 support vector machine)."""
-    return np.maximum(0, 1 - _side(y_true) * y_pred) ** 2
+@loss("misclassification", "misclassification_rate", "error_rate", title="Zero-one", highest=1.0)
+def zero_one(y_true: LabelOrSign, y_pred: LabelOrScore, *, threshold: NumberOrNone = None) -> Array:
+    """[y ≠ p] of a row, where p may be 1 above a threshold; a share, least at the mode. Wald 1939."""
+    if threshold is not None:
+        y_true, y_pred = np.heaviside(y_true, 0), np.heaviside(y_pred - threshold, 0)
+    return _differs(y_true, y_pred).reshape(len(y_true), -1).max(axis=1)
 
 
-@squared_hinge.gradient
-def _(y_true: Array, y_pred: Array) -> Array:
-    t = _side(y_true)
-    return -2 * t * np.maximum(0, 1 - t * y_pred)
+@loss("hamming_distance", title="Hamming", highest=1.0)
+def hamming(y_true: Label, y_pred: Label) -> Array:
+    """[y ≠ p] of an entry, a share of labels; least at each output's mode. Hamming 1950."""
+    return _differs(y_true, y_pred)
+
+
+def _differs(y: Array, p: Array) -> Array:
+    """1 where y ≠ p, else 0; a missing label stays missing."""
+    return np.sign(np.abs(p - y))

@@ -9,15 +9,19 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from losscli.errors import LosscliError
 
-Array: TypeAlias = NDArray[Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array: TypeAlias = NDArray[Any]
+else:
+    Array = np.ndarray  # importing numpy.typing takes a twentieth of the start
 
 # How the values of one sample stand in the array:
 #   entry    (N, ...), a value an entry, trailing axes averaged by the engine
@@ -30,9 +34,7 @@ Array: TypeAlias = NDArray[Any]
 #   indices  (N, C), whole numbers
 #   square   (N, N)
 #   steps    (N, T, C)
-Grain = Literal[
-    "entry", "row", "rest", "scalar", "columns", "parts", "index", "indices", "square", "steps"
-]
+Grain = Literal["entry", "row", "rest", "scalar", "columns", "parts", "index", "indices", "square", "steps"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Domain:
     `exclusive` names two label values that may not both occur; `positive` the columns whose values must be above 0;
     `nonzero` refuses a row (or part) that is all zero; `ordered` names the parameter with the order of a box's
     corners. Under a parameter that is set (`under`), or by a function of all (`by`), it becomes another.
+    Where `index` is a domain, rows may come as class indices; the kernel then gets their one-hot rows.
     """
 
     words: str
@@ -62,6 +65,7 @@ class Domain:
     hint: str | None = None
     under: Mapping[str, Domain] = field(default_factory=dict)
     by: Callable[[Mapping[str, Any]], Domain] | None = None
+    index: Domain | None = None
 
     def given(self, params: Mapping[str, Any]) -> Domain:
         """The domain under these parameters: a probability becomes a logit under from_logits."""
@@ -85,6 +89,7 @@ class Range:
     nullable: bool = False
     hole: tuple[float, float] | None = None
     minus_infinity: bool = False
+    below_classes: bool = False
 
     def read(self, name: str, value: Any) -> Any:
         if value is None and self.nullable:
@@ -92,7 +97,7 @@ class Range:
         refused = LosscliError(f"parameter {name}: {_show(value)} is not {self.words}")
         match self.kind:
             case "flag":
-                if not isinstance(value, bool | np.bool_):
+                if not isinstance(value, bool | np.bool_) or not self.admits(float(value)):
                     raise refused
                 return bool(value)
             case "choice":
@@ -105,6 +110,8 @@ class Range:
                 return self._number(value, refused)
 
     def _number(self, value: Any, refused: LosscliError) -> float | int:
+        if self.minus_infinity and value == "-inf":
+            return -math.inf  # JSON has no other way to write it
         if isinstance(value, bool | np.bool_ | str) or not np.isscalar(value):
             raise refused
         try:
@@ -164,14 +171,10 @@ Rate = Annotated[Array, Domain("a rate of 0 or more", low=0.0, under={"from_log"
 SoftLabel = Annotated[
     Array, Domain("a label in [0, 1]", low=0.0, high=1.0, hint="labels of this loss run from 0 to 1")
 ]
-Probability = Annotated[
-    Array, Domain("a probability in [0, 1]", low=0.0, high=1.0, hint=PROBABILITIES_HINT)
-]
+Probability = Annotated[Array, Domain("a probability in [0, 1]", low=0.0, high=1.0, hint=PROBABILITIES_HINT)]
 ProbabilityOrLogit = Annotated[
     Array,
-    Domain(
-        "a probability in [0, 1]", low=0.0, high=1.0, hint=LOGITS_HINT, under={"from_logits": _LOGIT}
-    ),
+    Domain("a probability in [0, 1]", low=0.0, high=1.0, hint=LOGITS_HINT, under={"from_logits": _LOGIT}),
 ]
 Sign = Annotated[
     Array,
@@ -218,9 +221,7 @@ ClassIndex = Annotated[
     Array, Domain("a class index: a whole number from 0", grain="index", below_classes=True)
 ]
 ClassLabel = Annotated[Array, Domain("a class label: a whole number", grain="index")]
-SameOrNot = Annotated[
-    Array, Domain("1 (same) or 0 (different)", grain="scalar", values=(0.0, 1.0))
-]
+SameOrNot = Annotated[Array, Domain("1 (same) or 0 (different)", grain="scalar", values=(0.0, 1.0))]
 Distance = Annotated[Array, Domain("a distance of 0 or more", grain="scalar", low=0.0)]
 Boxes = Annotated[Array, Domain("a finite coordinate", grain="columns", size=4, ordered="box_format")]
 Embedding = Annotated[Array, Domain("a finite number", grain="row")]
@@ -230,7 +231,37 @@ MeanAndLogVariance = Annotated[Array, Domain("a finite number", grain="parts", s
 Weights = Annotated[Array, Domain("a finite number", grain="rest")]
 
 LabelIndices = Annotated[
-    Array, Domain("a class index: a whole number, ended by −1", grain="indices", whole=True)
+    Array, Domain("a class index: a whole number, ended by −1", grain="indices", below_classes=True)
+]
+OneHot = Annotated[
+    Array,
+    Domain(
+        "0 or 1: this loss takes one-hot rows",
+        grain="row",
+        values=(0.0, 1.0),
+        sums_to_one=True,
+    ),
+]
+ClassTargetOrIndex = Annotated[
+    Array,
+    Domain(
+        "a class probability of 0 or more (one-hot or soft)",
+        grain="row",
+        low=0.0,
+        sums_to_one=True,
+        index=Domain("a class index: a whole number from 0", grain="index", below_classes=True),
+    ),
+]
+LabelProbabilitiesOrLogits = Annotated[
+    Array,
+    Domain(
+        "a probability in [0, 1]",
+        grain="row",
+        low=0.0,
+        high=1.0,
+        hint=LOGITS_HINT,
+        under={"from_logits": _LOGITS},
+    ),
 ]
 SignScalar = Annotated[Array, Domain("1 or −1", grain="scalar", values=(-1.0, 1.0))]
 RealScalar = Annotated[Array, Domain("a finite number", grain="scalar")]
@@ -246,9 +277,7 @@ LogProbabilities = Annotated[
 NonNegativeRow = Annotated[Array, Domain("a number of 0 or more", grain="row", low=0.0)]
 Pair = Annotated[Array, Domain("a finite number", grain="columns", size=2)]
 Bounds = Annotated[Array, Domain("a finite bound", grain="columns", size=2)]
-MeanAndScale = Annotated[
-    Array, Domain("a finite number", grain="columns", size=2, positive=(1,))
-]
+MeanAndScale = Annotated[Array, Domain("a finite number", grain="columns", size=2, positive=(1,))]
 Members = Annotated[Array, Domain("a finite number", grain="row")]
 EmbeddingPair = Annotated[Array, Domain("a finite number", grain="parts", size=2)]
 NonzeroEmbedding = Annotated[Array, Domain("a finite number", grain="row", nonzero=True)]
@@ -258,20 +287,77 @@ Grades = Annotated[Array, Domain("a finite grade", grain="row")]
 TimeAndEvent = Annotated[Array, Domain("a finite number", grain="columns", size=2)]
 Sequences = Annotated[Array, Domain("a finite logit", grain="steps")]
 
+_LABEL = Domain(
+    "a class label: a whole number",
+    whole=True,
+    hint="decide on labels first (class 1 where the score is above a threshold, say)",
+)
+Label = Annotated[Array, _LABEL]
+_LABELS = replace(
+    _LABEL, grain="rest", hint="for scores or probabilities give the threshold: -p threshold=0.5"
+)
+_SIGNS = Domain(
+    "a label: 1 / 0 or 1 / −1",
+    grain="rest",
+    values=(-1.0, 0.0, 1.0),
+    exclusive=(0.0, -1.0),
+    hint="a threshold parts two classes, coded 0 and 1 or −1 and 1",
+)
+_SCORES = Domain("a finite score", grain="rest")
+_TRUE_LABELS = replace(_LABELS, hint=None)
+LabelOrSign = Annotated[
+    Array, replace(_TRUE_LABELS, by=lambda given: _TRUE_LABELS if given.get("threshold") is None else _SIGNS)
+]
+LabelOrScore = Annotated[
+    Array, replace(_LABELS, by=lambda given: _LABELS if given.get("threshold") is None else _SCORES)
+]
+
+PositiveEntry = Annotated[Array, Domain("above 0", low=0.0, open_low=True)]
+_AMOUNT = Domain("a number of 0 or more", low=0.0)
+_ABOVE_0 = Domain("above 0", low=0.0, open_low=True)
+
+
+def _tweedie_target(given: Mapping[str, Any]) -> Domain:
+    if given["power"] <= 0:
+        return Domain("a finite number")
+    return _AMOUNT if given["power"] < 2 else _ABOVE_0
+
+
+TweedieTarget = Annotated[Array, replace(_AMOUNT, by=_tweedie_target)]
+TweedieMean = Annotated[
+    Array,
+    replace(_ABOVE_0, by=lambda given: Domain("a finite number") if given["power"] == 0 else _ABOVE_0),
+]
+
 # Parameters
 Number = Annotated[float, Range("a finite number")]
+NumberOrNone = Annotated[float | None, Range("a finite number, or null", nullable=True)]
 NonNegative = Annotated[float, Range("a number of 0 or more", low=0.0)]
 Positive = Annotated[float, Range("a number above 0", low=0.0, open_low=True)]
+Negative = Annotated[float, Range("a number below 0", high=0.0, open_high=True)]
 AtLeastOne = Annotated[float, Range("a number of 1 or more", low=1.0)]
 Fraction = Annotated[float, Range("a number from 0 to 1", low=0.0, high=1.0)]
 FractionOrNone = Annotated[
     float | None, Range("a number from 0 to 1, or null", low=0.0, high=1.0, nullable=True)
 ]
+Between01 = Annotated[
+    float,
+    Range("a number between 0 and 1, neither included", low=0.0, high=1.0, open_low=True, open_high=True),
+]
+Nonzero = Annotated[float, Range("a number other than 0", hole=(-5e-324, 5e-324))]
+NumberOrMinusInfinity = Annotated[float, Range("a finite number, or −inf", minus_infinity=True)]
+TweediePower = Annotated[float, Range("a number of 0 or less, or of 1 or more", hole=(0.0, 1.0))]
 Smoothing = Annotated[
     float, Range("a number from 0 up to, not including, 1", low=0.0, high=1.0, open_high=True)
 ]
 Flag = Annotated[bool, Range("true or false", kind="flag")]
+LogitsOnly = Annotated[bool, Range("true: the call takes logits only", low=1.0, kind="flag")]
 WholeOrNone = Annotated[int | None, Range("a whole number, or null", kind="whole", nullable=True)]
+Class = Annotated[int, Range("a class: a whole number from 0", low=0.0, kind="whole", below_classes=True)]
+OneOrTwo = Annotated[int, Range("1 or 2", low=1.0, high=2.0, kind="whole")]
+KappaWeights = Annotated[
+    str, Range('"linear" or "quadratic"', kind="choice", choices=("linear", "quadratic"))
+]
 PerColumn = Annotated[
     Any,
     Range("a number of 0 or more, or a list with one a column", low=0.0, kind="per_column"),
@@ -281,14 +367,11 @@ PerClass = Annotated[
     Range("a list of numbers of 0 or more, one a class, or null", low=0.0, kind="per_class", nullable=True),
 ]
 Matrix = Annotated[Any, Range("a square matrix of numbers, a row and a column a class", kind="matrix")]
-BoxFormat = Annotated[
-    str, Range('"xyxy", "yxyx" or "xywh"', kind="choice", choices=("xyxy", "yxyx", "xywh"))
-]
+BoxFormat = Annotated[str, Range('"xyxy", "yxyx" or "xywh"', kind="choice", choices=("xyxy", "yxyx", "xywh"))]
 LatentReduction = Annotated[str, Range('"sum" or "mean"', kind="choice", choices=("sum", "mean"))]
 PerGroup = Range('"batch", "sample" or "class"', kind="choice", choices=("batch", "sample", "class"))
+CosineMargin = Annotated[float, Range("a number from −1 to 1", low=-1.0, high=1.0)]
 MetricDistance = Annotated[
     str,
-    Range(
-        '"euclidean", "squared" or "cosine"', kind="choice", choices=("euclidean", "squared", "cosine")
-    ),
+    Range('"euclidean", "squared" or "cosine"', kind="choice", choices=("euclidean", "squared", "cosine")),
 ]

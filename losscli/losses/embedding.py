@@ -1,30 +1,34 @@
-"""Embeddings: points that should lie near their own kind and away from the others."""
+"""Embeddings, given as pairs, triplets or fours: what is alike should lie near, the rest away."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.declare import batch, loss
+from losscli.losses.declare import loss
 from losscli.losses.domain import (
     Array,
     AtLeastOne,
-    ClassLabel,
+    CosineMargin,
     Distance,
-    Embedding,
+    EmbeddingPair,
     Flag,
-    MetricDistance,
     NonNegative,
+    Number,
+    Pair,
     Quadruplets,
     SameOrNot,
+    SignScalar,
     Triplets,
 )
-from losscli.losses.stable import norm, nowhere, power_of_two, unit
+from losscli.losses.stable import difference, norm, nowhere, one_minus_cosine, power_of_two, unit
 
 
-@loss("siamese", title="Contrastive (siamese)")
+@loss("siamese", "siamese_contrastive", title="Contrastive (siamese)")
 def contrastive(y_true: SameOrNot, y_pred: Distance, *, margin: NonNegative = 1.0) -> Array:
     """y d² + (1 − y) max(0, m − d)², in squared distance. Hadsell, Chopra, LeCun 2006, without its ½."""
-    return y_true * y_pred**2 + (1 - y_true) * np.maximum(0, margin - y_pred) ** 2
+    near = np.where(y_true > 0, y_pred, 0)  # d² may be ∞, and 0 · ∞ is no number
+    short = np.where(y_true < 1, np.maximum(0, margin - y_pred), 0)
+    return y_true * near**2 + (1 - y_true) * short**2
 
 
 @contrastive.gradient
@@ -32,25 +36,88 @@ def _(y_true: Array, y_pred: Array, *, margin: float) -> Array:
     return 2 * y_true * y_pred - 2 * (1 - y_true) * np.maximum(0, margin - y_pred)
 
 
-def _length(difference: Array, p: float, squared: bool) -> Array:
-    """The P-norm along the last axis, or its square, without over- or underflow on the way."""
+@loss("CosineEmbeddingLoss", title="Cosine embedding", highest=2.0)
+def cosine_embedding(y_true: SignScalar, y_pred: EmbeddingPair, *, margin: CosineMargin = 0.0) -> Array:
+    """1 − cos for a pair marked 1, max(0, cos − m) for one marked −1; a zero vector has cos 0. PyTorch."""
+    a, b = np.moveaxis(y_pred, 1, 0)
+    cosine = np.sum(unit(a) * unit(b), axis=-1)
+    return np.where(y_true > 0, one_minus_cosine(a, b), np.maximum(0, cosine - margin))
+
+
+@cosine_embedding.gradient
+def _(y_true: Array, y_pred: Array, *, margin: float) -> Array:
+    direction, length = unit(y_pred), norm(y_pred)[..., None]
+    cosine = np.sum(direction[:, 0] * direction[:, 1], axis=-1)[:, None, None]
+    slope = (direction[:, ::-1] - cosine * direction) / length
+    same = (y_true > 0)[:, None, None]
+    slope = np.where(same, -slope, np.where((cosine < margin) & (length > 0), 0.0, slope))
+    return nowhere(~same & (cosine == margin) & (slope != 0), slope)
+
+
+@loss("HingeEmbeddingLoss", title="Hinge embedding")
+def hinge_embedding(y_true: SignScalar, y_pred: Distance, *, margin: NonNegative = 1.0) -> Array:
+    """d for a pair marked 1, max(0, m − d) for one marked −1, a distance. PyTorch."""
+    return np.where(y_true > 0, y_pred, np.maximum(0, margin - y_pred))
+
+
+@hinge_embedding.gradient
+def _(y_true: Array, y_pred: Array, *, margin: float) -> Array:
+    slope = np.where(y_true > 0, 1.0, np.where(y_pred < margin, -1.0, 0.0))
+    return nowhere((y_true < 0) & (y_pred == margin), slope)
+
+
+@loss("MarginRankingLoss", "pairwise_hinge", title="Margin ranking")
+def margin_ranking(y_true: SignScalar, y_pred: Pair, *, margin: Number = 0.0) -> Array:
+    """max(0, m − y (s₁ − s₂)), in score units: the winner leads by m. Herbrich, Graepel, Obermayer 2000."""
+    return np.maximum(0, _lacking(y_true, y_pred, margin))
+
+
+def _lacking(y_true: Array, y_pred: Array, margin: float) -> Array:
+    """m − y (s₁ − s₂), rounded once."""
+    lead, lost = difference(y_pred[:, 0], y_pred[:, 1])
+    lacking, lost_too = difference(np.full_like(lead, margin), y_true * lead)
+    return lacking + (lost_too - y_true * lost)
+
+
+@margin_ranking.gradient
+def _(y_true: Array, y_pred: Array, *, margin: float) -> Array:
+    lacking = _lacking(y_true, y_pred, margin)
+    slope = np.where(lacking > 0, y_true, 0.0)
+    return nowhere((lacking == 0)[:, None], np.stack([-slope, slope], axis=1))
+
+
+def _length(vector: Array, p: float) -> Array:
+    """The P-norm along the last axis, without over- or underflow on the way."""
     if p == 2:
-        return np.sum(difference * difference, axis=-1) if squared else norm(difference)
-    exponent = power_of_two(difference)
-    scaled = np.abs(np.ldexp(difference, -exponent))
-    length = np.ldexp(np.sum(scaled**p, axis=-1) ** (1 / p), exponent[..., 0])
-    return length * length if squared else length
+        return norm(vector)
+    exponent = power_of_two(vector)
+    scaled = np.abs(np.ldexp(vector, -exponent))
+    return np.ldexp(np.sum(scaled**p, axis=-1) ** (1 / p), exponent[..., 0])
 
 
-def _length_slope(difference: Array, p: float, squared: bool) -> Array:
-    """The gradient of `_length`; none at length 0 unless squared."""
+def _length_gap(near: Array, far: Array, p: float, squared: bool) -> Array:
+    """‖near‖ − ‖far‖ in the P-norm, or ‖near‖² − ‖far‖², which may be finite where both squares are not."""
+    if not squared:
+        return _length(near, p) - _length(far, p)
+    exponent = np.maximum(power_of_two(near), power_of_two(far))
+    near, far = np.ldexp(near, -exponent), np.ldexp(far, -exponent)
+    if p == 2:
+        gap = np.sum(near * near, axis=-1) - np.sum(far * far, axis=-1)
+    else:
+        gap = _length(near, p) ** 2 - _length(far, p) ** 2
+    return np.ldexp(gap, 2 * exponent[..., 0])
+
+
+def _length_slope(vector: Array, p: float, squared: bool) -> Array:
+    """The gradient of the P-norm or its square; none at length 0 unless squared, nor at a 0 under p = 1."""
     if squared and p == 2:
-        return 2 * difference
-    length = _length(difference, p, squared=False)[..., None]
-    direction = np.sign(difference) * (np.abs(difference) / length) ** (p - 1)
+        return 2 * vector
+    length = _length(vector, p)[..., None]
+    direction = np.sign(vector) * (np.abs(vector) / length) ** (p - 1)
     if squared:
-        return np.where(length == 0, 0.0, 2 * length * direction)
-    return nowhere(length == 0, direction)
+        direction = 2 * length * direction
+    empty = (length == 0) & (not squared)
+    return nowhere(empty | ((vector == 0) & (length > 0) & (p == 1)), np.where(length == 0, 0.0, direction))
 
 
 @loss("TripletMarginLoss", title="Triplet margin")
@@ -63,23 +130,24 @@ def triplet(
     swap: Flag = False,
 ) -> Array:
     """max(0, d(a, q) − d(a, n) + m), a distance. Balntas et al. 2016; Schroff et al. 2015 (squared)."""
+    near, far, _ = _near_and_far(y_pred, p, swap)
+    return np.maximum(0, _length_gap(near, far, p, squared) + margin)
+
+
+def _near_and_far(y_pred: Array, p: float, swap: bool) -> tuple[Array, Array, Array]:
+    """a − q; a − n, or q − n where swap finds it shorter; and how that compares: −1 shorter, 0, 1."""
     anchor, positive, negative = np.moveaxis(y_pred, 1, 0)
-    near = _length(anchor - positive, p, squared)
-    far = _length(anchor - negative, p, squared)
-    if swap:
-        far = np.minimum(far, _length(positive - negative, p, squared))
-    return np.maximum(0, near - far + margin)
+    far, swapped = anchor - negative, positive - negative
+    order = np.sign(_length(swapped, p) - _length(far, p))[:, None] if swap else np.ones((len(far), 1))
+    return anchor - positive, np.where(order < 0, swapped, far), order
 
 
 @triplet.gradient
 def _(y_pred: Array, *, margin: float, p: float, squared: bool, swap: bool) -> Array:
-    anchor, positive, negative = np.moveaxis(y_pred, 1, 0)
-    far, swapped = (_length(x - negative, p, squared) for x in (anchor, positive))
-    near = _length(anchor - positive, p, squared)
-    from_positive = ((swapped < far) if swap else np.zeros(far.shape, bool))[:, None]
-    value = near - np.where(from_positive[:, 0], swapped, far) + margin
-    pull = _length_slope(anchor - positive, p, squared)
-    push = _length_slope(np.where(from_positive, positive, anchor) - negative, p, squared)
+    near, far, order = _near_and_far(y_pred, p, swap)
+    value = (_length_gap(near, far, p, squared) + margin)[:, None, None]
+    pull, push = (_length_slope(vector, p, squared) for vector in (near, far))
+    from_positive = order < 0
     slope = np.stack(
         [
             pull - np.where(from_positive, 0.0, push),
@@ -88,11 +156,11 @@ def _(y_pred: Array, *, margin: float, p: float, squared: bool, swap: bool) -> A
         ],
         axis=1,
     )
-    tied = (value == 0) | ((value > 0) & (swapped == far) if swap else False)
-    return nowhere(tied[:, None, None], np.where(value[:, None, None] < 0, 0.0, slope))
+    tied = (value == 0) | ((value > 0) & (order == 0)[:, None])
+    return nowhere(tied & (slope != 0), np.where(value < 0, 0.0, slope))
 
 
-@loss(title="Quadruplet")
+@loss("QuadrupletLoss", "quadruplet_margin", title="Quadruplet")
 def quadruplet(y_pred: Quadruplets, *, margin1: NonNegative = 1.0, margin2: NonNegative = 0.5) -> Array:
     """Two hinges on squared distances: d²(a, q) against d²(a, n) and d²(n₂, n). Chen et al. 2017."""
     first, second = _quadruplet_terms(y_pred, margin1, margin2)
@@ -101,91 +169,23 @@ def quadruplet(y_pred: Quadruplets, *, margin1: NonNegative = 1.0, margin2: NonN
 
 def _quadruplet_terms(y_pred: Array, margin1: float, margin2: float) -> tuple[Array, Array]:
     anchor, positive, negative, other = np.moveaxis(y_pred, 1, 0)
-    near, far, apart = (
-        np.sum((a - b) ** 2, axis=-1)
-        for a, b in ((anchor, positive), (anchor, negative), (other, negative))
+    first, second = (
+        _length_gap(anchor - positive, far, 2.0, squared=True)
+        for far in (anchor - negative, other - negative)
     )
-    return near - far + margin1, near - apart + margin2
+    return first + margin1, second + margin2
 
 
 @quadruplet.gradient
 def _(y_pred: Array, *, margin1: float, margin2: float) -> Array:
     anchor, positive, negative, other = np.moveaxis(y_pred, 1, 0)
-    first, second = _quadruplet_terms(y_pred, margin1, margin2)
-    one, two = (first > 0)[:, None], (second > 0)[:, None]
-    slope = 2 * np.stack(
-        [
-            one * (negative - positive) + two * (anchor - positive),
-            (one + two * 1) * (positive - anchor),
-            one * (anchor - negative) + two * (other - negative),
-            two * (negative - other),
-        ],
-        axis=1,
+    zero = np.zeros_like(anchor)
+    slopes = (
+        np.stack([negative - positive, positive - anchor, anchor - negative, zero], axis=1),
+        np.stack([anchor - positive, positive - anchor, other - negative, negative - other], axis=1),
     )
-    return nowhere(((first == 0) | (second == 0))[:, None, None], slope)
-
-
-def _distances(points: Array, anchor: int, distance: str) -> Array:
-    """D from one point to all (N,): euclidean, squared, or 1 − cosine."""
-    if distance == "cosine":
-        directions = unit(points)
-        return np.sum((directions - directions[anchor]) ** 2, axis=-1) / 2
-    return _length(points - points[anchor], 2.0, squared=distance == "squared")
-
-
-def _semihard_pairs(label: Array, near: Array, anchor: int) -> tuple[Array, Array]:
-    """Of one anchor: its positives j, and for each the nearest negative beyond it, or the farthest of all."""
-    same = label == label[anchor]
-    negatives = np.flatnonzero(~same)
-    same[anchor] = False
-    positives = np.flatnonzero(same)
-    if negatives.size == 0:
-        return negatives, negatives
-    negatives = negatives[np.argsort(near[negatives], kind="stable")]
-    beyond = np.searchsorted(near[negatives], near[positives], side="right")
-    return positives, negatives[np.minimum(beyond, negatives.size - 1)]
-
-
-@batch(title="Triplet with semi-hard mining", memory=lambda n, d: 8 * n * (n + 4 * d))
-def triplet_semihard(
-    y_true: ClassLabel,
-    y_pred: Embedding,
-    *,
-    margin: NonNegative = 1.0,
-    distance: MetricDistance = "euclidean",
-) -> Array:
-    """max(0, m + D_ij − D_ik) for every pair (i, j) of one class, k semi-hard. Schroff et al. 2015."""
-    values = [np.empty(0)]
-    for anchor in range(len(y_pred)):
-        near = _distances(y_pred, anchor, distance)
-        positives, negatives = _semihard_pairs(y_true, near, anchor)
-        values.append(np.maximum(0, margin + near[positives] - near[negatives]))
-    return np.concatenate(values)
-
-
-@triplet_semihard.gradient
-def _(y_true: Array, y_pred: Array, *, margin: float, distance: str) -> Array:
-    slope = np.zeros_like(y_pred)
-    for anchor in range(len(y_pred)):
-        near = _distances(y_pred, anchor, distance)
-        positives, negatives = _semihard_pairs(y_true, near, anchor)
-        value = margin + near[positives] - near[negatives]
-        for j, k, v in zip(positives, negatives, value, strict=True):
-            if v == 0 or np.count_nonzero(near[y_true != y_true[anchor]] == near[k]) > 1:
-                slope[[anchor, j, k]] = np.nan
-            elif v > 0:
-                for other, sign in ((j, 1.0), (k, -1.0)):
-                    at_anchor, at_other = _distance_slope(y_pred[anchor], y_pred[other], distance)
-                    slope[anchor] += sign * at_anchor
-                    slope[other] += sign * at_other
-    return slope
-
-
-def _distance_slope(a: Array, b: Array, distance: str) -> tuple[Array, Array]:
-    """∇_a and ∇_b of the distance between two points."""
-    if distance == "cosine":
-        u, v = unit(a), unit(b)
-        cosine = np.sum(u * v)
-        return (cosine * u - v) / norm(a), (cosine * v - u) / norm(b)
-    slope = _length_slope(a - b, 2.0, squared=distance == "squared")
-    return slope, -slope
+    total = np.zeros_like(y_pred)
+    for term, slope in zip(_quadruplet_terms(y_pred, margin1, margin2), slopes, strict=True):
+        at = term[:, None, None]
+        total += nowhere((at == 0) & (slope != 0), np.where(at > 0, 2 * slope, 0.0))
+    return total

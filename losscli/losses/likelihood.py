@@ -5,17 +5,139 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.losses.declare import loss
-from losscli.losses.domain import Array, Count, Flag, Rate
-from losscli.losses.stable import log_factorial, quotient, xlogy
+from losscli.losses.domain import (
+    Array,
+    Count,
+    Flag,
+    MeanAndScale,
+    PositiveEntry,
+    Rate,
+    RealScalar,
+    TweedieMean,
+    TweediePower,
+    TweedieTarget,
+)
+from losscli.losses.stable import (
+    excess,
+    expm1_minus,
+    log_factorial_rest,
+    log_ratio,
+    minus_log1p,
+    nowhere,
+    quotient,
+)
+from losscli.losses.tweedie import half_deviance
+from losscli.losses.twofold import HALF_LOG_2PI, LOG_2, Number, Twofold, exp, log, total, xlogy
 
 
 @loss("poisson_nll", "PoissonNLLLoss", title="Poisson", lowest=-np.inf, best=None)
 def poisson(y_true: Count, y_pred: Rate, *, from_log: Flag = False, full: Flag = False) -> Array:
-    """p − y log p, in nats less log y!; least at the mean. Poisson 1837, parameters as torch.nn.PoissonNLLLoss."""
-    value = np.exp(y_pred) - y_true * y_pred if from_log else y_pred - xlogy(y_true, y_pred)
-    return value + log_factorial(y_true) if full else value
+    """p − y log p, in nats less log y!; least at the mean. Poisson 1837, parameters as PyTorch's."""
+    if full:  # half the deviance, and what log y! is above y log y − y: nothing cancels
+        beyond = _excess_log(y_true, y_pred) if from_log else excess(y_true, y_pred)
+        return beyond + log_factorial_rest(y_true)
+    if from_log:
+        return total(lambda y, z: (exp(z), -(y * z)), y_true, y_pred)
+    return total(lambda y, p: (p, -xlogy(y, p)), y_true, y_pred)
 
 
 @poisson.gradient
 def _(y_true: Array, y_pred: Array, *, from_log: bool, full: bool) -> Array:
     return np.exp(y_pred) - y_true if from_log else 1 - quotient(y_true, y_pred, empty=0.0)
+
+
+def _excess_log(y: Array, z: Array) -> Array:
+    """y log y − y z − y + exp z, with y = 0 read as its limit."""
+    above = (Twofold(z) - log(Twofold(np.where(y == 0, 1.0, y)))).high
+    far = np.exp(z) - y * (1 + above)
+    value = np.where(np.abs(above) <= 1, y * expm1_minus(above), far)
+    return np.where(y == 0, np.exp(z), value).astype(z.dtype, copy=False)
+
+
+@loss("mean_poisson_deviance", title="Poisson deviance")
+def poisson_deviance(y_true: Count, y_pred: Rate) -> Array:
+    """2(y log(y/p) − y + p), in nats; least at the mean, 0 at the truth. Nelder, Wedderburn 1972."""
+    return 2 * excess(y_true, y_pred)
+
+
+@poisson_deviance.gradient
+def _(y_true: Array, y_pred: Array) -> Array:
+    return 2 * (1 - quotient(y_true, y_pred, empty=0.0))
+
+
+@loss("mean_gamma_deviance", title="Gamma deviance")
+def gamma_deviance(y_true: PositiveEntry, y_pred: PositiveEntry) -> Array:
+    """2(log(p/y) + y/p − 1), no unit; least at the mean, 0 at the truth. McCullagh, Nelder 1989."""
+    return 2 * _gamma(y_true, y_pred)
+
+
+def _gamma(y: Array, p: Array) -> Array:
+    off = (y - p) / p
+    return np.where(off <= -0.75, off + log_ratio(p, y), minus_log1p(off))
+
+
+@gamma_deviance.gradient
+def _(y_true: Array, y_pred: Array) -> Array:
+    return 2 * ((y_pred - y_true) / y_pred) / y_pred
+
+
+@loss("tweedie_deviance", "mean_tweedie_deviance", title="Tweedie deviance")
+def tweedie(y_true: TweedieTarget, y_pred: TweedieMean, *, power: TweediePower = 1.5) -> Array:
+    """2 ∫ (y − v) / vʳ dv from p to y, in target^(2 − power); least at the mean. Jørgensen 1987."""
+    if power == 0:
+        return (y_pred - y_true) ** 2
+    if power == 1:
+        return 2 * excess(y_true, y_pred)
+    if power == 2:
+        return 2 * _gamma(y_true, y_pred)
+    return 2 * half_deviance(y_true, y_pred, power)
+
+
+@tweedie.gradient
+def _(y_true: Array, y_pred: Array, *, power: float) -> Array:
+    if power == 0:
+        return 2 * (y_pred - y_true)
+    root = y_pred ** (power / 2)
+    return 2 * ((y_pred - y_true) / root) / root
+
+
+@loss("GaussianNLLLoss", "normal_nll", title="Gaussian negative log-likelihood", lowest=-np.inf, best=None)
+def gaussian_nll(y_true: RealScalar, y_pred: MeanAndScale, *, full: Flag = False) -> Array:
+    """½(log v + (y − μ)²/v), in nats less ½ log 2π; least at the mean and the variance. Nix, Weigend 1994."""
+
+    def terms(y: Number, mean: Number, variance: Number) -> tuple[Number, ...]:
+        constant = (HALF_LOG_2PI,) if full else ()
+        return (0.5 * log(variance), _half_square_over(y - mean, variance), *constant)
+
+    return total(terms, y_true, y_pred[:, 0], y_pred[:, 1])
+
+
+@gaussian_nll.gradient
+def _(y_true: Array, y_pred: Array, *, full: bool) -> Array:
+    error, variance = y_pred[:, 0] - y_true, y_pred[:, 1]
+    return np.stack([error / variance, (0.5 - _half_square_over(error, variance)) / variance], axis=1)
+
+
+def _half_square_over(e: Number, v: Number) -> Number:
+    """e²/(2v), without leaving the floats on the way."""
+    ratio = 0.5 * e / v
+    if isinstance(ratio, Twofold) or np.isfinite(ratio).all():
+        return e * ratio
+    return np.where(np.isfinite(ratio), e * ratio, (e / np.sqrt(2 * v)) ** 2)
+
+
+@loss("LaplaceNLLLoss", title="Laplace negative log-likelihood", lowest=-np.inf, best=None)
+def laplace_nll(y_true: RealScalar, y_pred: MeanAndScale) -> Array:
+    """log(2b) + |y − μ|/b, in nats; least at the median and the mean distance from it. Laplace 1774."""
+
+    def terms(y: Number, location: Number, scale: Number) -> tuple[Number, ...]:
+        return log(scale), abs(y - location) / scale, LOG_2
+
+    return total(terms, y_true, y_pred[:, 0], y_pred[:, 1])
+
+
+@laplace_nll.gradient
+def _(y_true: Array, y_pred: Array) -> Array:
+    error, scale = y_pred[:, 0] - y_true, y_pred[:, 1]
+    location_slope = nowhere(error == 0, np.sign(error) / scale)
+    return np.stack([location_slope, (1 - np.abs(error) / scale) / scale], axis=1)

@@ -1,6 +1,8 @@
-"""Several classes: a distribution over C classes against a class index, a one-hot row or another distribution."""
+"""Several classes: a distribution over C classes against a class index, a one-hot row or a distribution."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -12,16 +14,22 @@ from losscli.losses.domain import (
     ClassProbabilitiesOrLogits,
     ClassTarget,
     Flag,
+    Fraction,
+    LogProbabilities,
     Matrix,
+    Negative,
+    NonNegative,
+    Number,
+    OneHot,
     PerClass,
-    Scores,
+    PerColumn,
     Smoothing,
     WholeOrNone,
 )
-from losscli.losses.stable import log_ratio, log_softmax, nowhere, one_hot, quotient, softmax, xlogy
+from losscli.losses.stable import log_softmax, minus_log1p, one_hot, quotient, softmax, xlogy
 
 
-def _smooth(y_true: Array, label_smoothing: float, class_weight: Array | None) -> Array:
+def _smooth(y_true: Array, label_smoothing: float, class_weight: Array | float | None) -> Array:
     """wₖ tₖ with t = y(1 − s) + s/C."""
     t = y_true * (1 - label_smoothing) + label_smoothing / y_true.shape[-1]
     return t if class_weight is None else class_weight * t
@@ -90,7 +98,7 @@ def scce(
 
 
 @scce.count
-def _(y_true: Array, *, ignore_class: int | None) -> Array:
+def _(y_true: Array, *, ignore_class: int | None, **_: Any) -> Array:
     return (y_true != ignore_class).astype(np.float64)
 
 
@@ -115,45 +123,142 @@ def _(
     return np.where((y_true == ignore_class)[:, None], 0.0, slope)
 
 
+@loss("NLLLoss", "negative_log_likelihood", title="Negative log-likelihood", lowest=-np.inf, best=None)
+def nll(
+    y_true: ClassIndex,
+    y_pred: LogProbabilities,
+    *,
+    class_weight: PerClass = None,
+    ignore_class: WholeOrNone = None,
+) -> Array:
+    """−w_y p_y, p a log-probability; an ignored sample has value 0. torch.nn.NLLLoss."""
+    w = _smooth(one_hot(y_true, y_pred.shape[-1]).astype(y_pred.dtype), 0.0, class_weight)
+    values = -np.sum(np.where(w == 0, 0.0, w * y_pred), axis=-1)
+    return np.where(y_true == ignore_class, 0.0, values)
+
+
+@nll.count
+def _(y_true: Array, *, ignore_class: int | None, **_: Any) -> Array:
+    return (y_true != ignore_class).astype(np.float64)
+
+
+@nll.gradient
+def _(y_true: Array, y_pred: Array, *, class_weight: Array | None, ignore_class: int | None) -> Array:
+    w = _smooth(one_hot(y_true, y_pred.shape[-1]), 0.0, class_weight)
+    return np.where((y_true == ignore_class)[:, None], 0.0, -w)
+
+
+def _chances(y_pred: Array, from_logits: bool) -> tuple[Array, Array, Array]:
+    """p, 1 − p and log p, each with its digits at both ends."""
+    if from_logits:
+        return *softmax(y_pred), log_softmax(y_pred)
+    return y_pred, 1 - y_pred, np.log(y_pred)
+
+
+@loss("categorical_focal_crossentropy", title="Categorical focal")
+def categorical_focal(
+    y_true: ClassTarget,
+    y_pred: ClassProbabilitiesOrLogits,
+    *,
+    gamma: NonNegative = 2.0,
+    alpha: PerColumn = 0.25,
+    from_logits: Flag = False,
+    label_smoothing: Smoothing = 0.0,
+) -> Array:
+    """−Σ αₖ (1 − pₖ)^γ tₖ log pₖ, in nats. Lin et al. 2017; keras.losses.CategoricalFocalCrossentropy."""
+    t = _smooth(y_true, label_smoothing, alpha)
+    _, missed, log_p = _chances(y_pred, from_logits)
+    return -np.sum(np.where(t == 0, 0.0, t * missed**gamma * log_p), axis=-1)
+
+
+@categorical_focal.gradient
+def _(
+    y_true: Array,
+    y_pred: Array,
+    *,
+    gamma: float,
+    alpha: Array | float,
+    from_logits: bool,
+    label_smoothing: float,
+) -> Array:
+    t = _smooth(y_true, label_smoothing, alpha)
+    p, missed, log_p = _chances(y_pred, from_logits)
+    lost = t * missed**gamma  # t (1 − p)^γ, and log p / (1 − p) is −1 at p = 1
+    if from_logits:
+        slope = lost * (gamma * quotient(p * log_p, missed, empty=-1.0) - 1)  # p times the slope in p
+        return slope * missed - p * (np.sum(slope, axis=-1, keepdims=True) - slope)
+    return np.where(t == 0, 0.0, lost * (gamma * quotient(log_p, missed, empty=-1.0) - 1 / p))
+
+
 @loss(
-    "kl",
-    "kl_divergence",
-    "KLDivergence",
-    "kullback_leibler_divergence",
-    "relative_entropy",
-    "KLDivLoss",
-    title="Kullback-Leibler divergence",
+    "gce",
+    "categorical_generalized_cross_entropy",
+    "generalized_cross_entropy",
+    title="Generalized cross-entropy",
 )
-def kld(y_true: ClassTarget, y_pred: ClassProbabilities) -> Array:
-    """Σ yₖ log(yₖ / pₖ), in nats; 0 where the distributions agree. Kullback, Leibler 1951."""
-    return np.sum(np.where(y_true == 0, 0.0, y_true * log_ratio(y_true, y_pred)), axis=-1)
+def generalized_cce(y_true: OneHot, y_pred: ClassProbabilities, *, q: Fraction = 0.5) -> Array:
+    """(1 − P^q)/q, P = Σ yₖ pₖ, no unit; at q = 0 −log P, in nats. Zhang, Sabuncu 2018."""
+    log_p = np.log(np.sum(y_true * y_pred, axis=-1))
+    if q == 0:
+        return -log_p
+    power = q * log_p
+    return np.where(power > -(2.0**-54), -log_p, -np.expm1(power) / q)
 
 
-@kld.gradient
-def _(y_true: Array, y_pred: Array) -> Array:
-    return -quotient(y_true, y_pred, empty=0.0)
+@generalized_cce.gradient
+def _(y_true: Array, y_pred: Array, *, q: float) -> Array:
+    p = np.sum(y_true * y_pred, axis=-1, keepdims=True)
+    return np.where(y_true == 0, 0.0, -(p ** (q - 1)))
 
 
-@loss(title="Categorical hinge")
-def categorical_hinge(y_true: ClassTarget, y_pred: Scores) -> Array:
-    """max(0, 1 + max (1 − yₖ) pₖ − Σ yₖ pₖ), no unit. keras.losses.CategoricalHinge; Weston, Watkins 1999."""
-    rival = np.max((1 - y_true) * y_pred, axis=-1)
-    return np.maximum(0, 1 + rival - np.sum(y_true * y_pred, axis=-1))
+@loss("symmetric_cross_entropy", "sce", title="Symmetric cross-entropy")
+def symmetric_cce(
+    y_true: ClassTarget,
+    y_pred: ClassProbabilities,
+    *,
+    alpha: NonNegative = 0.1,
+    beta: NonNegative = 1.0,
+    log_zero: Negative = -4.0,
+) -> Array:
+    """−α Σ y log p − β Σ p log y, log 0 in the second read as log_zero; in nats. Wang et al. 2019."""
+    log_y = np.where(y_true > 0, np.log(y_true), log_zero)
+    return -np.sum(xlogy(alpha * y_true, y_pred) + beta * y_pred * log_y, axis=-1)
 
 
-@categorical_hinge.gradient
-def _(y_true: Array, y_pred: Array) -> Array:
-    rivals = (1 - y_true) * y_pred
-    top = rivals == rivals.max(axis=-1, keepdims=True)
-    margin = 1 + rivals.max(axis=-1) - np.sum(y_true * y_pred, axis=-1)
-    slope = np.where(margin[:, None] > 0, top * (1 - y_true) - y_true, 0.0)
-    tied = (top.sum(axis=-1) > 1) & (margin > 0)
-    return nowhere((tied | (margin == 0))[:, None], slope)
+@symmetric_cce.gradient
+def _(y_true: Array, y_pred: Array, *, alpha: float, beta: float, log_zero: float) -> Array:
+    log_y = np.where(y_true > 0, np.log(y_true), log_zero)
+    return -quotient(alpha * y_true, y_pred, empty=0.0) - beta * log_y
+
+
+@loss("poly_loss", "poly1", "poly_loss_cross_entropy", title="Poly-1 cross-entropy", lowest=-np.inf)
+def poly_cce(
+    y_true: ClassTarget,
+    y_pred: ClassProbabilitiesOrLogits,
+    *,
+    epsilon: Number = 2.0,
+    from_logits: Flag = True,
+) -> Array:
+    """−Σ yₖ log pₖ + ε Σ yₖ (1 − pₖ), in nats. Leng et al. 2022."""
+    _, missed, log_p = _chances(y_pred, from_logits)
+    beyond = np.where(missed < 0.75, minus_log1p(-missed), -log_p - missed)  # −log p − (1 − p) ≥ 0
+    return np.sum(np.where(y_true == 0, 0.0, y_true * (beyond + (1 + epsilon) * missed)), axis=-1)
+
+
+@poly_cce.gradient
+def _(y_true: Array, y_pred: Array, *, epsilon: float, from_logits: bool) -> Array:
+    if not from_logits:
+        return -quotient(y_true, y_pred, empty=0.0) - epsilon * y_true
+    p, missed = softmax(y_pred)
+    true = y_true * p
+    others = np.sum(true, axis=-1, keepdims=True) - true
+    pulled = p * (np.sum(y_true, axis=-1, keepdims=True) - y_true) - y_true * missed
+    return pulled - epsilon * p * (y_true * missed - others)
 
 
 @loss(title="Matrix-based cross-entropy", lowest=-np.inf, best=None)
 def matrix_cce(y_true: ClassTarget, y_pred: ClassProbabilities, *, matrix: Matrix) -> Array:
-    """−Σ yₖ log₂ pₖ + Σ (A y)ₖ exp pₖ − Σ yₖ exp pₖ: cross-entropy in bits, and the pattern of wrong answers."""
+    """−Σ yₖ log₂ pₖ + Σ (A y)ₖ exp pₖ − Σ yₖ exp pₖ: cross-entropy in bits, and priced confusions."""
     bits = -np.sum(xlogy(y_true, y_pred), axis=-1) / np.log(2)
     return bits + np.sum((y_true @ matrix.T - y_true) * np.exp(y_pred), axis=-1)
 

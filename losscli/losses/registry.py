@@ -1,4 +1,4 @@
-"""Finding a loss by name or alias. A name's family is the folder of its YAML file; only that family is imported."""
+"""Finding a loss by name or alias. Its family is the folder of its YAML file; only that one is imported."""
 
 from __future__ import annotations
 

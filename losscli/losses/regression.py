@@ -4,14 +4,35 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.declare import loss, statistic
-from losscli.losses.domain import AboveMinusOne, Array, Fraction, Real, Vector
-from losscli.losses.stable import log_ratio, norm, nowhere, quotient, unit
-
-
-@loss(
-    "mean_squared_error", "MSELoss", "squared_error", "l2", "quadratic", title="Mean squared error"
+from losscli.losses.declare import batch, loss, statistic
+from losscli.losses.domain import (
+    AboveMinusOne,
+    Array,
+    Between01,
+    Fraction,
+    NonNegative,
+    Nonzero,
+    Real,
+    Vector,
 )
+from losscli.losses.stable import (
+    difference,
+    distance,
+    divide,
+    expm1_minus,
+    log_ratio,
+    norm,
+    nowhere,
+    one_minus_cosine,
+    percent,
+    power_of_two,
+    product,
+    quotient,
+    unit,
+)
+
+
+@loss("mean_squared_error", "MSELoss", "squared_error", "l2", "quadratic", title="Mean squared error")
 def mse(y_true: Real, y_pred: Real) -> Array:
     """Squared error, in squared target units; least at the mean. Gauss 1809."""
     return (y_pred - y_true) ** 2
@@ -22,9 +43,18 @@ def _(y_true: Array, y_pred: Array) -> Array:
     return 2 * (y_pred - y_true)
 
 
-@statistic(
-    "root_mean_squared_error", title="Root mean squared error", merges={"error": "norm"}
-)
+@loss("half_squared_error", title="Half squared error")
+def half_mse(y_true: Real, y_pred: Real) -> Array:
+    """e²/2, in squared target units; least at the mean. Gauss 1809."""
+    return (y_pred - y_true) * ((y_pred - y_true) / 2)
+
+
+@half_mse.gradient
+def _(y_true: Array, y_pred: Array) -> Array:
+    return y_pred - y_true
+
+
+@statistic("root_mean_squared_error", title="Root mean squared error", merges={"error": "norm"})
 def rmse(y_true: Real, y_pred: Real) -> dict[str, Array]:
     """Root of the mean squared error over every entry, in target units; least at the mean. Gauss 1809."""
     return {"error": y_pred - y_true, "count": np.ones_like(y_pred)}
@@ -37,8 +67,6 @@ def _(error: float, count: float) -> float:
 
 @rmse.gradient
 def _(y_true: Array, y_pred: Array, error: float, count: float) -> Array:
-    if error == 0:
-        return np.full_like(y_pred, np.nan)
     return (y_pred - y_true) / error / np.sqrt(count)
 
 
@@ -53,10 +81,43 @@ def _(y_true: Array, y_pred: Array) -> Array:
     return nowhere(y_pred == y_true, np.sign(y_pred - y_true))
 
 
+@batch("medae", title="Median absolute error", memory=lambda n, d: 32 * n * d)
+def median_absolute_error(y_true: Real, y_pred: Real) -> Array:
+    """The median over samples of |e|, one an output, in target units. Hampel 1974."""
+    return np.median(np.abs(y_pred - y_true).reshape(len(y_pred), -1), axis=0)
+
+
+@median_absolute_error.gradient
+def _(y_true: Array, y_pred: Array) -> Array:
+    error = np.abs(y_pred - y_true)
+    ordered, n = np.sort(error, axis=0), len(error)
+    low, high = error == ordered[(n - 1) // 2], error == ordered[n // 2]
+    alone = np.where(low, low.sum(axis=0) == 1, True) & np.where(high, high.sum(axis=0) == 1, True)
+    middle = low | high
+    return nowhere(middle & ~(alone & (error > 0)), (low + high) / 2 * np.sign(y_pred - y_true))
+
+
+@statistic("linf", "chebyshev", title="Maximum residual error", merges={"error": "max"})
+def max_error(y_true: Real, y_pred: Real) -> dict[str, Array]:
+    """The largest |e| of all entries, in target units; least at the midrange. Chebyshev 1854."""
+    return {"error": np.abs(y_pred - y_true)}
+
+
+@max_error.finish
+def _(error: float) -> float:
+    return error
+
+
+@max_error.gradient
+def _(y_true: Array, y_pred: Array, error: float) -> Array:
+    largest = np.abs(y_pred - y_true) == error
+    return nowhere(largest & ((largest.sum() > 1) | (error == 0)), largest * np.sign(y_pred - y_true))
+
+
 @loss("mean_absolute_percentage_error", title="Mean absolute percentage error")
 def mape(y_true: Real, y_pred: Real) -> Array:
     """Absolute error over |y_true|, in percent; 0/0 is read as 0. Makridakis 1993."""
-    return 100 * quotient(np.abs(y_pred - y_true), np.abs(y_true), empty=0.0)
+    return percent(np.abs(y_pred - y_true), np.abs(y_true))
 
 
 @mape.gradient
@@ -65,8 +126,42 @@ def _(y_true: Array, y_pred: Array) -> Array:
 
 
 @loss(
-    "mean_squared_logarithmic_error", "mean_squared_log_error", title="Mean squared logarithmic error"
+    "symmetric_mean_absolute_percentage_error",
+    title="Symmetric mean absolute percentage error",
+    highest=200.0,
 )
+def smape(y_true: Real, y_pred: Real) -> Array:
+    """200|e| / (|y| + |p|), in percent, 0 to 200; 0/0 is read as 0. Armstrong 1985."""
+    exponent = power_of_two(np.stack([y_true, y_pred], axis=-1))[..., 0]
+    y, p = np.ldexp(y_true, -exponent), np.ldexp(y_pred, -exponent)
+    return quotient(200 * np.abs(p - y), np.abs(y) + np.abs(p), empty=0.0)
+
+
+@smape.gradient
+def _(y_true: Array, y_pred: Array) -> Array:
+    size = np.abs(y_true) + np.abs(y_pred)
+    slope = np.sign(y_pred - y_true) * 400 * (np.abs(y_true) / size) / size
+    kink = (y_pred == y_true) | ((y_pred == 0) & (y_true != 0))
+    return nowhere(kink, np.where(np.sign(y_true) == np.sign(y_pred), slope, 0))
+
+
+@statistic("wmape", "weighted_mape", title="Weighted absolute percentage error")
+def wape(y_true: Real, y_pred: Real) -> dict[str, Array]:
+    """100 Σ|e| / Σ|y| over every entry, in percent; least near the median. Kolassa, Schütz 2007."""
+    return {"error": np.abs(y_pred - y_true), "size": np.abs(y_true)}
+
+
+@wape.finish
+def _(error: Array, size: Array) -> Array:
+    return percent(error, size)
+
+
+@wape.gradient
+def _(y_true: Array, y_pred: Array, error: float, size: float) -> Array:
+    return nowhere(y_pred == y_true, 100 * np.sign(y_pred - y_true) / size)
+
+
+@loss("mean_squared_logarithmic_error", "mean_squared_log_error", title="Mean squared logarithmic error")
 def msle(y_true: AboveMinusOne, y_pred: AboveMinusOne) -> Array:
     """Squared log((1 + y_pred) / (1 + y_true)), no unit; the square of a log ratio."""
     return _log1p_difference(y_pred, y_true) ** 2
@@ -79,9 +174,30 @@ def _(y_true: Array, y_pred: Array) -> Array:
 
 def _log1p_difference(p: Array, y: Array) -> Array:
     """log(1 + p) − log(1 + y) = ±log1p(|p − y| / (1 + min(p, y))), which keeps its digits for p near y."""
-    difference = p - y
-    near = np.copysign(np.log1p(np.abs(difference) / (1 + np.minimum(p, y))), difference)
+    ratio, lost = divide(*distance(p, y), *difference(np.minimum(p, y), -1))
+    near = np.copysign(np.log1p(ratio) + lost / (1 + ratio), p - y)
     return near if np.isfinite(near).all() else np.where(np.isfinite(near), near, log_ratio(1 + p, 1 + y))
+
+
+@statistic(
+    "root_mean_squared_log_error",
+    "root_mean_squared_logarithmic_error",
+    title="Root mean squared logarithmic error",
+    merges={"log": "norm"},
+)
+def rmsle(y_true: AboveMinusOne, y_pred: AboveMinusOne) -> dict[str, Array]:
+    """Root of the mean of msle over every entry, no unit; nearly a relative error while small."""
+    return {"log": _log1p_difference(y_pred, y_true), "count": np.ones_like(y_pred)}
+
+
+@rmsle.finish
+def _(log: float, count: float) -> float:
+    return log / np.sqrt(count)
+
+
+@rmsle.gradient
+def _(y_true: Array, y_pred: Array, log: float, count: float) -> Array:
+    return _log1p_difference(y_pred, y_true) / log / np.sqrt(count) / (1 + y_pred)
 
 
 @loss("pinball", "tilted", title="Quantile (pinball)")
@@ -93,6 +209,62 @@ def quantile(y_true: Real, y_pred: Real, *, q: Fraction = 0.5) -> Array:
 @quantile.gradient
 def _(y_true: Array, y_pred: Array, *, q: float) -> Array:
     return nowhere(y_pred == y_true, np.where(y_pred < y_true, -q, 1 - q))
+
+
+@loss("asymmetric_squared", title="Expectile (asymmetric squared)")
+def expectile(y_true: Real, y_pred: Real, *, q: Between01 = 0.5) -> Array:
+    """q e² too low, (1 − q) e² too high, in target units²; least at the q-expectile. Newey, Powell 1987."""
+    error = y_pred - y_true
+    return np.where(error < 0, q, 1 - q) * error * error
+
+
+@expectile.gradient
+def _(y_true: Array, y_pred: Array, *, q: float) -> Array:
+    error = y_pred - y_true
+    return 2 * np.where(error < 0, q, 1 - q) * error
+
+
+def _excess(y_true: Array, y_pred: Array, epsilon: float) -> Array:
+    """|e| − ε rounded once: where |e| is near ε, the rounding of e would show."""
+    error, lost = distance(y_pred, y_true)
+    return (error - epsilon) + lost
+
+
+@loss("svr", title="Epsilon-insensitive")
+def epsilon_insensitive(y_true: Real, y_pred: Real, *, epsilon: NonNegative = 0.1) -> Array:
+    """|e| beyond ε, in target units; least near the median. Vapnik 1995."""
+    return np.maximum(0, _excess(y_true, y_pred, epsilon))
+
+
+@epsilon_insensitive.gradient
+def _(y_true: Array, y_pred: Array, *, epsilon: float) -> Array:
+    excess = _excess(y_true, y_pred, epsilon)
+    return nowhere(excess == 0, np.where(excess > 0, np.sign(y_pred - y_true), 0))
+
+
+@loss(title="Squared epsilon-insensitive")
+def squared_epsilon_insensitive(y_true: Real, y_pred: Real, *, epsilon: NonNegative = 0.1) -> Array:
+    """The square of |e| beyond ε, in squared target units; least near the mean. Vapnik 1995."""
+    return np.maximum(0, _excess(y_true, y_pred, epsilon)) ** 2
+
+
+@squared_epsilon_insensitive.gradient
+def _(y_true: Array, y_pred: Array, *, epsilon: float) -> Array:
+    return 2 * np.maximum(0, _excess(y_true, y_pred, epsilon)) * np.sign(y_pred - y_true)
+
+
+@loss("linear_exponential", title="LINEX")
+def linex(y_true: Real, y_pred: Real, *, a: Nonzero = 1.0) -> Array:
+    """exp(ae) − ae − 1, no unit; one side grows like exp, the other like |ae|. Varian 1975."""
+    error, lost_error = difference(y_pred, y_true)
+    x, lost = product(a, error)
+    value = expm1_minus(x)
+    return np.where(value < np.inf, value + np.expm1(x) * (lost + a * lost_error), value)
+
+
+@linex.gradient
+def _(y_true: Array, y_pred: Array, *, a: float) -> Array:
+    return a * np.expm1(a * (y_pred - y_true))
 
 
 @loss(
@@ -108,9 +280,20 @@ def cosine_similarity(y_true: Vector, y_pred: Vector) -> Array:
     return -np.sum(unit(y_true) * unit(y_pred), axis=-1)
 
 
-@cosine_similarity.gradient
-def _(y_true: Array, y_pred: Array) -> Array:
+def _cosine_slope(y_true: Array, y_pred: Array) -> Array:
     y, p, length = unit(y_true), unit(y_pred), norm(y_pred)[:, None]
     cosine = np.sum(y * p, axis=-1, keepdims=True)
     zero_true = ~np.any(y_true, axis=-1, keepdims=True)
     return np.where(zero_true, 0.0, nowhere(length == 0, (cosine * p - y) / length))
+
+
+cosine_similarity.gradient(_cosine_slope)
+
+
+@loss(title="Cosine distance", highest=2.0)
+def cosine_distance(y_true: Vector, y_pred: Vector) -> Array:
+    """1 − cos of the angle between two vectors, from 0 (same direction) to 2; 1 for a zero vector. Salton 1975."""
+    return one_minus_cosine(y_true, y_pred)
+
+
+cosine_distance.gradient(_cosine_slope)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from losscli.losses.declare import loss
-from losscli.losses.domain import Array, Positive, Real
+from losscli.losses.domain import Array, NonNegative, NumberOrMinusInfinity, Positive, Real
+from losscli.losses.stable import distance, half_square, log_ratio
 
 
 @loss("HuberLoss", title="Huber")
@@ -21,15 +24,133 @@ def _(y_true: Array, y_pred: Array, *, delta: float) -> Array:
     return np.clip(y_pred - y_true, -delta, delta)
 
 
+@loss("SmoothL1Loss", title="Smooth L1")
+def smooth_l1(y_true: Real, y_pred: Real, *, beta: NonNegative = 1.0) -> Array:
+    """e²/(2β) up to |e| = β, |e| − β/2 beyond, in target units; between mean and median. Girshick 2015."""
+    error = np.abs(y_pred - y_true)
+    share = np.fmin(error / beta, 1)  # 0/0, which is no error at β = 0, gives 1
+    return share * (error - np.minimum(error, beta) / 2)
+
+
+@smooth_l1.gradient
+def _(y_true: Array, y_pred: Array, *, beta: float) -> Array:
+    return np.clip((y_pred - y_true) / beta, -1, 1)
+
+
+@loss("charbonnier", title="Pseudo-Huber")
+def pseudo_huber(y_true: Real, y_pred: Real, *, delta: Positive = 1.0) -> Array:
+    """δ²(√(1 + (e/δ)²) − 1) = e²/(1 + √(1 + (e/δ)²)); between mean and median. Charbonnier et al. 1994."""
+    error, lost = distance(y_pred, y_true)
+    small, large = np.minimum(error, delta), np.maximum(error, delta)
+    root = np.hypot(1, small / large)  # of 1 + (e/δ)², divided by |e|/δ where that is above 1
+    value = error * (small / (delta / large + root))
+    return np.where(value < np.inf, value + small / root * lost, value)
+
+
+@pseudo_huber.gradient
+def _(y_true: Array, y_pred: Array, *, delta: float) -> Array:
+    return (y_pred - y_true) / np.hypot(1, (y_pred - y_true) / delta)
+
+
 @loss("log_cosh", "LogCosh", title="Log-cosh")
 def logcosh(y_true: Real, y_pred: Real) -> Array:
     """log cosh e: e²/2 near 0, |e| − log 2 far out; between mean and median. Green 1990."""
-    error = np.abs(y_pred - y_true)
+    error, lost = distance(y_pred, y_true)
     near = np.minimum(error, 20)  # beyond 20, log cosh grows by the error itself to every digit
     decay = np.exp(-near)
-    return np.log1p(np.expm1(-near) ** 2 / (2 * decay)) + (error - near)
+    return np.log1p(np.expm1(-near) ** 2 / (2 * decay)) + (error - near) + np.tanh(near) * lost
 
 
 @logcosh.gradient
 def _(y_true: Array, y_pred: Array) -> Array:
     return np.tanh(y_pred - y_true)
+
+
+@loss("lorentzian", title="Cauchy (Lorentzian)")
+def cauchy(y_true: Real, y_pred: Real, *, scale: Positive = 1.0) -> Array:
+    """log(1 + x²/2), x = e/c, no unit; half the pull at 3.7c. Black, Anandan 1996, scaled as Barron 2019."""
+    error, lost = distance(y_pred, y_true)
+    return _log_of_square(error, half_square(error, lost, scale), scale, 2.0)
+
+
+def _log_of_square(error: Array, half: Array, scale: float, b: float) -> Array:
+    """(b/2) log(1 + x²/b) of x = e/c and half = x²/2, also where that has left the floats; x²/2 for small x."""
+    ratio = half / (b / 2)
+    far = 2 * log_ratio(error, scale) - math.log(b)
+    return np.where(ratio < 1e-17, half, b / 2 * np.where(ratio < 1e20, np.log1p(ratio), far))
+
+
+@cauchy.gradient
+def _(y_true: Array, y_pred: Array, *, scale: float) -> Array:
+    error = y_pred - y_true
+    return 2 / (error + 2 * scale * (scale / error))
+
+
+@loss(title="Geman-McClure", highest=2.0)
+def geman_mcclure(y_true: Real, y_pred: Real, *, scale: Positive = 1.0) -> Array:
+    """2x²/(x² + 4), x = e/c, no unit, tending to 2; near the mode. Geman, McClure 1985."""
+    half = np.minimum(half_square(*distance(y_pred, y_true), scale), 1e20)  # 2 to every digit there
+    return 2 * half / (half + 2)
+
+
+@geman_mcclure.gradient
+def _(y_true: Array, y_pred: Array, *, scale: float) -> Array:
+    error = y_pred - y_true
+    root = np.hypot(error, 2 * scale)
+    return 4 * (error / root) * (2 * scale / root) ** 2 / root
+
+
+@loss("leclerc", title="Welsch (Leclerc)", highest=1.0)
+def welsch(y_true: Real, y_pred: Real, *, scale: Positive = 1.0) -> Array:
+    """1 − exp(−x²/2), x = e/c, no unit, tending to 1; near the mode. Dennis, Welsch 1978."""
+    return -np.expm1(-half_square(*distance(y_pred, y_true), scale))
+
+
+@welsch.gradient
+def _(y_true: Array, y_pred: Array, *, scale: float) -> Array:
+    x = np.clip((y_pred - y_true) / scale, -50, 50)  # beyond, the slope is 0 to every digit
+    return x / scale * np.exp(-x * (x / 2))
+
+
+@loss("biweight", "bisquare", title="Tukey's biweight")
+def tukey(y_true: Real, y_pred: Real, *, c: Positive = 4.685) -> Array:
+    """c²/6 (1 − (1 − u)³) = e²/2 (1 − u + u²/3), u = (e/c)², up to |e| = c, c²/6 beyond. Beaton, Tukey 1974."""
+    error, lost = distance(y_pred, y_true)
+    u = 2 * half_square(error, lost, c)
+    return np.where(u < 1, half_square(error, lost, 1.0) * (1 - u + u * u / 3), c * (c / 6))
+
+
+@tukey.gradient
+def _(y_true: Array, y_pred: Array, *, c: float) -> Array:
+    error = np.clip(y_pred - y_true, -c, c)
+    return error * ((1 - error / c) * (1 + error / c)) ** 2
+
+
+@loss("general_robust", "adaptive_robust", title="Barron's general robust loss")
+def barron(y_true: Real, y_pred: Real, *, alpha: NumberOrMinusInfinity = 1.0, scale: Positive = 1.0) -> Array:
+    """(b/α)((x²/b + 1)^(α/2) − 1), x = e/c, b = |α − 2|, no unit; its limits at 2, 0, −inf. Barron 2019."""
+    error, lost = distance(y_pred, y_true)
+    half, b = half_square(error, lost, scale), abs(alpha - 2)
+    if alpha == 2:
+        return half
+    if alpha == -math.inf:
+        return -np.expm1(-half)
+    log = _log_of_square(error, half, scale, b)
+    growth = alpha / b * log
+    near = log * np.where(growth == 0, 1, np.expm1(growth) / growth)
+    if alpha <= 0:
+        return near
+    far = np.where(
+        half < 1e280, (1 + half / (b / 2)) ** (alpha / 4), (error / scale / math.sqrt(b)) ** (alpha / 2)
+    )
+    return np.where(growth < 1, near, b / alpha * far * far - b / alpha)
+
+
+@barron.gradient
+def _(y_true: Array, y_pred: Array, *, alpha: float, scale: float) -> Array:
+    x, b = (y_pred - y_true) / scale, abs(alpha - 2)
+    if alpha == 2:
+        return x / scale
+    if alpha == -math.inf:
+        return x / scale * np.exp(-x * (x / 2))
+    return x / scale * np.hypot(1, x / math.sqrt(b)) ** (alpha - 2)

@@ -6,6 +6,8 @@ All work elementwise (or along the last axis, where said) on float arrays of any
 from __future__ import annotations
 
 import math
+from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -35,17 +37,26 @@ def sigmoid(x: Array) -> Array:
     return np.where(x >= 0, 1 / (1 + small), small / (1 + small))
 
 
+def _exp_below(z: Array) -> Array:
+    """exp(z − max z) along the last axis; what the difference rounds away is put back as a factor."""
+    peak = z.max(axis=-1, keepdims=True)
+    shifted = z - peak
+    part = shifted - z
+    lost = (z - (shifted - part)) - (peak + part)
+    return np.exp(shifted) * (1 + np.where(np.isfinite(lost), lost, 0))
+
+
 def log_softmax(z: Array) -> Array:
     """log(exp z / Σ exp z) along the last axis: the peak is left out of the sum, so that −0 keeps its digits."""
     shifted = z - z.max(axis=-1, keepdims=True)
-    others = np.exp(shifted)
+    others = _exp_below(z)
     np.put_along_axis(others, z.argmax(axis=-1)[..., None], 0, axis=-1)
     return shifted - np.log1p(others.sum(axis=-1, keepdims=True))
 
 
 def softmax(z: Array) -> tuple[Array, Array]:
     """p = exp z / Σ exp z along the last axis, and 1 − p, neither by subtraction from 1 at the peak."""
-    scaled = np.exp(z - z.max(axis=-1, keepdims=True))
+    scaled = _exp_below(z)
     peak = z.argmax(axis=-1)[..., None]
     others = scaled.copy()
     np.put_along_axis(others, peak, 0, axis=-1)
@@ -73,11 +84,51 @@ def expm1_minus(x: Array) -> Array:
     return np.where(np.abs(x) <= 1, near * near / 2 * series, np.expm1(x) - x)
 
 
-def log_factorial(y: Array) -> Array:
-    """log Γ(y + 1) for y ≥ 0, once a distinct value (counts repeat)."""
+def log_factorial_rest(y: Array) -> Array:
+    """log Γ(y + 1) − (y log y − y) for y ≥ 0, once a distinct value (counts repeat); 0 at 0, else above."""
     distinct, inverse = np.unique(y, return_inverse=True)
-    logs = np.array([math.lgamma(v + 1) if math.isfinite(v) else v for v in distinct.tolist()], dtype=y.dtype)
-    return logs[inverse].reshape(y.shape)
+    small = distinct < 1
+    rest = np.zeros(distinct.shape)
+    rest[small] = _log_factorial_rest_small(distinct[small].astype(np.float64))
+    rest[~small] = _log_factorial_rest_large(distinct[~small].astype(np.float64))
+    return rest.astype(y.dtype)[inverse].reshape(y.shape)
+
+
+def _log_factorial_rest_large(y: Array) -> Array:
+    """Stirling's series from 16 on; below, steps of rest(y) − rest(y + 1) = 1 − y log(1 + 1/y)."""
+    steps = np.zeros_like(y)
+    while (low := y < 16).any():
+        s = 1 / (2 * y[low] + 1)  # log(1 + 1/y) = 2 artanh s
+        steps[low] += s - (1 - s) * artanh_rest(s)
+        y = np.where(low, y + 1, y)
+    inverse, square = 1 / y, 1 / y / y
+    series = np.zeros_like(y)
+    for coefficient in (-691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12):
+        series = coefficient + square * series
+    return (np.log(y) / 2 + (math.log(2 * math.pi) / 2 - steps)) + inverse * series
+
+
+def _log_factorial_rest_small(y: Array) -> Array:
+    """log Γ(1 + y) = −log(1 + y) + (1 − γ) y + Σ (ζ(k) − 1) (−y)ᵏ/k for y < 1."""
+    series = np.zeros_like(y)
+    for k in range(50, 1, -1):
+        series = _zeta_minus_one(k) / k - y * series
+    log_gamma = (y * 0.42278433509846713 - np.log1p(y)) + y * y * series
+    return (y - xlogy(y, y)) + log_gamma
+
+
+@cache
+def _zeta_minus_one(k: int) -> float:
+    """ζ(k) − 1 = Σ n⁻ᵏ from n = 2: the terms below 150, and Euler and Maclaurin's rest."""
+    n = 150.0
+    first = math.fsum(i**-k for i in range(2, 150))
+    rest = n ** (1 - k) / (k - 1) + n**-k / 2 + k * n ** (-k - 1) / 12
+    return first + rest - k * (k + 1) * (k + 2) * n ** (-k - 3) / 720
+
+
+def erf(x: Array) -> Array:
+    """2/√π ∫ exp(−t²) from 0 to x."""
+    return np.array([math.erf(v) for v in x.ravel().tolist()], dtype=x.dtype).reshape(x.shape)
 
 
 def quotient(a: Array, b: Array, *, empty: float) -> Array:
@@ -114,3 +165,104 @@ def one_hot(index: Array, classes: int) -> Array:
 def nowhere(condition: Array, slope: Array) -> Array:
     """`slope`, and NaN where `condition` says that there is none."""
     return np.where(condition, np.nan, slope)
+
+
+def difference(a: Array, b: Array) -> tuple[Array, Array]:
+    """a − b, and what its rounding lost (0 where a − b leaves the floats). Knuth 1969."""
+    rounded = a - b
+    part = rounded - a
+    lost = (a - (rounded - part)) - (b + part)
+    return rounded, np.where(np.isfinite(lost), lost, 0)
+
+
+def distance(a: Array, b: Array) -> tuple[Array, Array]:
+    """|a − b|, and what its rounding lost."""
+    rounded, lost = difference(a, b)
+    return np.abs(rounded), np.copysign(1, rounded) * lost
+
+
+def product(a: Array | float, b: Array) -> tuple[Array, Array]:
+    """a · b, and what its rounding lost (0 where that over- or underflows). Veltkamp, Dekker 1971."""
+    info = np.finfo(b.dtype)
+    splitter = 2.0 ** ((info.nmant + 2) // 2) + 1
+    (a_high, a_low), (b_high, b_low) = _halves(a, splitter), _halves(b, splitter)
+    rounded = a * b
+    lost = a_low * b_low - (((rounded - a_high * b_high) - a_low * b_high) - a_high * b_low)
+    whole = np.isfinite(lost) & (np.abs(rounded) > float(info.tiny) / float(info.eps) ** 2)
+    return rounded, np.where(whole, lost, 0)
+
+
+def _halves(x: Any, splitter: float) -> tuple[Any, Any]:
+    high = splitter * x - (splitter * x - x)
+    return high, x - high
+
+
+def divide(a: Array, a_lost: Array, b: Any, b_lost: Any = 0.0) -> tuple[Array, Array]:
+    """(a + a_lost) / (b + b_lost), and what its rounding lost."""
+    rounded = a / b
+    back, back_lost = product(b, rounded)
+    lost = (((a - back) - back_lost) + a_lost - rounded * b_lost) / b
+    return rounded, np.where(np.isfinite(lost), lost, 0)
+
+
+def half_square(error: Array, lost: Array, scale: float) -> Array:
+    """((error + lost) / scale)² / 2, rounded hardly more than once."""
+    x, x_lost = divide(error, lost, scale)
+    square, square_lost = product(x, x / 2)
+    return np.where(np.isfinite(square), square + (square_lost + x * x_lost), square)
+
+
+def percent(part: Array, whole: Array) -> Array:
+    """100 part / whole for numbers of 0 or more, without over- or underflow on the way; 0/0 is 0."""
+    large = part > 1e30
+    ratio = quotient(np.where(large, part, 100 * part), whole, empty=0.0)
+    return np.where(large, 100 * ratio, ratio)
+
+
+def one_minus_cosine(a: Array, b: Array) -> Array:
+    """1 − cos(a, b) along the last axis, exact also where a and b are all but parallel; 1 for a zero vector.
+
+    Near 1 the cosine says nothing about the angle; the part of b across a does: 1 − cos = sin² / (1 + cos).
+    """
+    a, b = (np.ldexp(x, -power_of_two(x)) for x in np.broadcast_arrays(a, b))
+    aa, bb, ab = (np.sum(x * y, axis=-1, keepdims=True) for x, y in ((a, a), (b, b), (a, b)))
+    along, lost = product(quotient(ab, aa, empty=0.0), a)
+    across = (b - along) - lost
+    across = across - quotient(np.sum(across * a, axis=-1, keepdims=True), aa, empty=0.0) * a
+    cosine = quotient(ab, np.sqrt(aa) * np.sqrt(bb), empty=0.0)
+    squared_sine = quotient(np.sum(across * across, axis=-1, keepdims=True), bb, empty=1.0)
+    return np.where(cosine > 0.5, squared_sine / (1 + cosine), 1 - cosine)[..., 0]
+
+
+def artanh_rest(r: Array) -> Array:
+    """artanh(r)/r − 1 = r²/3 + r⁴/5 + …, for |r| ≤ 0.6."""
+    square = r * r
+    series = np.zeros_like(r)
+    for k in range(81, 1, -2):
+        series = 1 / k + square * series
+    return square * series
+
+
+def minus_log1p(t: Array) -> Array:
+    """t − log(1 + t) for t > −1, by its series near 0: with r = t/(2 + t), log(1 + t) = 2 artanh r."""
+    near = np.clip(t, -0.75, 2.0)
+    r = near / (2 + near)
+    far = t - np.log1p(np.minimum(t, np.finfo(t.dtype).max))
+    return np.where(t == near, r * (near - 2 * artanh_rest(r)), far)
+
+
+def excess(a: Array, b: Array) -> Array:
+    """a log(a / b) − a + b for a, b ≥ 0: never negative, 0 at a = b; b where a is 0, inf where b alone is."""
+    apart = b - a
+    r = (apart / 2) / (a / 2 + b / 2)
+    near = np.abs(r) <= 0.6
+    value = r * (apart - 2 * a * artanh_rest(np.where(near, r, 0)))
+    return np.where(near, value, np.where(a == 0, b, a * log_ratio(a, b) + apart))
+
+
+def over_margin(margin: float, rival: Array, own: Array) -> Array:
+    """margin + rival − own; what rival − own rounds away is added back, so that it holds next to 0 too."""
+    lead = rival - own
+    part = lead - rival
+    lost = (rival - (lead - part)) - (own + part)
+    return (margin + lead) + np.where(np.isfinite(lost), lost, 0)

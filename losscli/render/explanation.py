@@ -25,7 +25,7 @@ from losscli.render.text import width_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from losscli.results import Explanation, Property
+    from losscli.results import Elsewhere, Explanation, Property
 
 _COMPUTED_ON = {
     "statistic": "totals over all rows: no row has a value of its own",
@@ -116,12 +116,19 @@ def _advice(about: Explanation) -> list[Block]:
     ]
 
 
+def _difference(e: Elsewhere) -> str:
+    """`the same number (float32)`, or the sentences that say how it differs."""
+    told = ". ".join(e.differences) or "the same number"
+    return told + (f" ({e.note})" if e.note else "")
+
+
+
 def _neighbours(about: Explanation) -> list[Block]:
     blocks: list[Block] = []
     if about.elsewhere:
         columns = (Column("framework"), Column("call", flex=True), Column("its number", flex=True))
         rows = tuple(
-            (Span(e.title, "strong"), Span(e.call), Span(" ".join(e.differences) or "the same number"))
+            (Span(e.title, "strong"), Span(e.call), Span(_difference(e)))
             for e in about.elsewhere
         )
         blocks += [Section("The same loss elsewhere"), Grid(columns, rows)]

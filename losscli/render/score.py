@@ -121,9 +121,12 @@ def numbers(score: Score) -> Grid:
     samples = ("sample" if score.n == 1 else "samples") + ", weighted" * score.weighted
     found: list[tuple[str, float | None, str]]
     if score.kind == "sample":
-        found = [("mean", score.mean, f"the sum {divided}" if divided else ""), ("sum", score.sum, "")]
+        divided = divided if score.divisor is None else f"the sum {divided}"
+        found = [("mean", score.mean, divided), ("sum", score.sum, "")]
         if score.reduction == "sum":
             found.reverse()
+        elif score.reduction not in ("mean", "none"):  # a framework's own word
+            found = [(score.reduction, score.value, divided), ("sum", score.sum, "")]
     else:
         reduced = score.kind == "batch" and score.reduction != "none"
         found = [(score.reduction if reduced else "value", score.value, divided)]

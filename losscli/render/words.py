@@ -41,11 +41,10 @@ def definition(score: Score) -> str:
 
 
 def divided(score: Score) -> str | None:
-    """`divided by 4 samples`, `divided by 51.25, the sum of the weights of 4 samples`."""
-    if not score.divided_by:
-        return None
-    first = score.divided_by.split()[0].rstrip(":,")
-    if score.divisor is None or first in ("nothing", f"{score.divisor:.0f}"):
+    """`divided by 4 samples`, `divided by 51.25, the sum of the weights of 4 samples`, or why it is not."""
+    if score.divisor is None:
+        return score.divided_by or None
+    if score.divided_by.split()[0] == f"{score.divisor:.0f}":
         return f"divided by {score.divided_by}"
     return f"divided by {scalar(score.divisor)}, {score.divided_by}"
 

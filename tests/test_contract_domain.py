@@ -1,0 +1,179 @@
+"""What a loss does not admit is refused, with the row and the value named; NaN is missing data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from test_contract_inputs import NAMES, Case, cases, compute, loss_of
+
+from losscli import LosscliError
+from losscli.errors import BadValue
+from losscli.losses.domain import Array, Domain
+
+ARGUMENTS = [
+    (name, argument)
+    for name in NAMES
+    for argument in ("y_true", "y_pred")
+    if getattr(loss_of(name).signature, argument) is not None
+]
+
+
+def bad_values(domain: Domain, classes: int) -> Iterator[float]:
+    """Values that one entry may not be."""
+    yield np.inf
+    if not domain.minus_infinity:
+        yield -np.inf
+    if domain.values is not None or domain.whole or domain.grain in ("index", "indices"):
+        yield 0.5
+    if domain.values is not None:
+        yield 7.0
+    if domain.below_classes:
+        yield float(classes)
+    if domain.below_classes and domain.grain == "index":
+        yield -3.0
+    if np.isfinite(domain.low):
+        yield domain.low if domain.open_low else domain.low - 0.25
+    if np.isfinite(domain.high):
+        yield domain.high + 0.25
+
+
+def bound_of(case: Case, argument: str) -> Domain:
+    domain: Domain = getattr(case.loss.signature, argument)
+    given_domain = domain.given(case.loss.signature.bind(case.loss.name, case.params))
+    values = getattr(case, argument)
+    if given_domain.index is not None and values.ndim == 1:
+        return given_domain.index
+    return given_domain
+
+
+def drawn(data: Any, name: str) -> Case:
+    case: Case = data.draw(cases(loss_of(name), rows=(2, 6)))
+    # ignore_class admits one label outside the classes
+    return replace(case, params={k: v for k, v in case.params.items() if k != "ignore_class"})
+
+
+@pytest.mark.parametrize(("name", "argument"), ARGUMENTS)
+@given(data=st.data())
+def test_a_value_outside_the_domain_is_refused_by_row_and_value(name: str, argument: str, data: Any) -> None:
+    case = drawn(data, name)
+    domain = bound_of(case, argument)
+    values: Array = getattr(case, argument)
+    value = data.draw(st.sampled_from([*bad_values(domain, case.y_pred.shape[-1])]))
+    row = data.draw(st.integers(0, len(case) - 1))
+    spoiled = values.copy()
+    # the entries of a row of labels that count come first
+    spoiled.reshape(len(case), -1)[row, 0 if domain.grain == "indices" else -1] = value
+    with pytest.raises(LosscliError) as refused:
+        compute(replace(case, **{argument: spoiled}))
+    assert f"{argument}, row {row + 1}" in relabelled(refused.value.what, argument)
+    assert f"{value:.15g}" in refused.value.what
+    assert not isinstance(refused.value, BadValue)
+
+
+def relabelled(message: str, argument: str) -> str:
+    """The message with the place in the README's order: "row 3, y_pred[2]" becomes "y_pred, row 3"."""
+    place = message.partition(":")[0]
+    row = next((part for part in place.split(", ") if part.startswith("row ")), "")
+    return f"{argument}, {row}" if argument in place else place
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_relations_within_a_row_are_held(name: str, data: Any) -> None:
+    case = drawn(data, name)
+    row = data.draw(st.integers(0, len(case) - 1))
+    spoilt = 0
+    for argument in ("y_true", "y_pred"):
+        if getattr(case.loss.signature, argument) is None:
+            continue
+        domain, values = bound_of(case, argument), getattr(case, argument).copy()
+        if domain.sums_to_one:
+            values[row] = 0.3 if values.shape[1] == 2 else 0.2
+            if domain.values is not None:
+                values[row] = 1.0
+        elif domain.ordered == "box_format":
+            low_high = case.params.get("box_format") != "xywh"
+            values[row] = [5.0, 5.0, 4.0, 6.0] if low_high else [5.0, 5.0, -1.0, 6.0]
+        elif domain.positive:
+            values[row, domain.positive[0]] = 0.0
+        elif domain.nonzero:
+            values[row] = 0.0
+        elif domain.exclusive is not None and values.size > 1:
+            values.flat[0], values.flat[-1] = domain.exclusive
+            with pytest.raises(LosscliError, match="two codings"):
+                compute(replace(case, **{argument: values}))
+            continue
+        else:
+            continue
+        spoilt += 1
+        with pytest.raises(LosscliError, match=rf"\brow {row + 1}\b"):
+            compute(replace(case, **{argument: values}))
+
+
+@pytest.mark.parametrize(("name", "argument"), ARGUMENTS)
+@given(data=st.data())
+def test_nan_is_refused_dropped_or_propagated(name: str, argument: str, data: Any) -> None:
+    case = drawn(data, name)
+    row = data.draw(st.integers(0, len(case) - 1))
+    values = getattr(case, argument).copy()
+    values.reshape(len(case), -1)[row, 0] = np.nan
+    holed = replace(case, **{argument: values})
+    with pytest.raises(LosscliError, match=rf"row {row + 1}\b"):
+        compute(holed)
+    rest = case.take(np.arange(len(case)) != row)
+    if case.loss.signature.y_pred.grain != "square":  # where a row is a column too
+        dropped = compute(holed, missing="drop")
+        np.testing.assert_equal(dropped.value, compute(rest).value)
+        assert dropped.n == len(case) - 1
+        assert any(remark.count == 1 and remark.rows == (row + 1,) for remark in dropped.remarks)
+    assume(bound_of(case, argument).grain not in ("index", "indices"))
+    told = compute(holed, missing="propagate")
+    assert any(remark.count == 1 and remark.rows == (row + 1,) for remark in told.remarks)
+    if told.per_sample is not None and case.loss.kind == "sample":
+        others = np.delete(np.arange(len(case)), row)
+        np.testing.assert_array_equal(told.per_sample[others], compute(case).per_sample[others])
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_lengths_and_shapes_that_differ_are_refused(name: str, data: Any) -> None:
+    case = drawn(data, name)
+    assume(case.y_true is not None)
+    assert case.y_true is not None
+    with pytest.raises(LosscliError, match="samples"):
+        compute(replace(case, y_true=case.y_true[1:]))
+    if case.loss.signature.y_pred.grain == "entry" and case.y_pred.ndim == 1:
+        for one, other in ((case.y_true[:, None], case.y_pred), (case.y_true, case.y_pred[:, None])):
+            with pytest.raises(LosscliError, match="N × N"):
+                compute(replace(case, y_true=one, y_pred=other))
+    with pytest.raises(LosscliError, match="needs y_true"):
+        compute(replace(case, y_true=None))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parameters_outside_their_range_and_unknown_ones_are_refused(name: str) -> None:
+    loss = loss_of(name)
+    with pytest.raises(LosscliError, match="no parameter nonesuch"):
+        loss.signature.bind(name, {"nonesuch": 1})
+    for parameter in loss.parameters.values():
+        range_ = parameter.range
+        wrong: list[Any] = ["word", float("nan"), [[[1.0]]]]
+        wrong += [] if range_.nullable else [None]
+        wrong += [range_.low - 1] if np.isfinite(range_.low) else []
+        wrong += [range_.high + 1] if np.isfinite(range_.high) else []
+        wrong += [range_.low] if range_.open_low else []
+        wrong += [range_.high] if range_.open_high else []
+        for value in wrong:
+            with pytest.raises(LosscliError, match=f"{parameter.name}.* is not "):
+                parameter.read(value)
+        if parameter.required:
+            with pytest.raises(LosscliError, match=f"needs the parameter {parameter.name}"):
+                loss.signature.bind(name, {})
+        else:
+            assert parameter.default is None or parameter.read(parameter.default) == parameter.default

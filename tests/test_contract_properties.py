@@ -1,0 +1,322 @@
+"""Every property that a catalogue page declares, held against the numbers. No property is printed untested.
+
+With default parameters; what the words mean stands in losscli.catalogue.PROPERTIES.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_contract_inputs import NAMES, Case, array, cases, compute, loss_of
+from test_contract_perfect import hard, perfect
+
+import losscli
+from losscli import catalogue
+from losscli.losses.declare import Loss
+from losscli.losses.domain import Array
+
+
+def declared() -> list[tuple[str, str, str | None]]:
+    """(loss, property, detail) of every page."""
+    found = []
+    for name in NAMES:
+        for item in catalogue.read(name, loss_of(name).family)["properties"]:
+            ((what, detail),) = item.items() if isinstance(item, dict) else [(item, None)]
+            found.append((name, what, None if detail is None else str(detail)))
+    return found
+
+
+def values_of(case: Case) -> Array:
+    """The samples' values, or the one value there is."""
+    found = compute(case)
+    return np.atleast_1d(found.value if found.per_sample is None else found.per_sample)
+
+
+def gradient_of(case: Case) -> Array:
+    return losscli.gradient(case.loss.name, case.y_true, case.y_pred, **case.params)
+
+
+def another(case: Case, seed: int) -> Array:
+    """Other predictions for the same rows."""
+    bound = case.loss.signature.bind(case.loss.name, case.params)
+    domain = case.loss.signature.y_pred.given(bound)
+    return array(np.random.default_rng(seed), domain, case.y_pred.shape, False, bound)
+
+
+def real_truth(case: Case) -> bool:
+    """Whether y_true holds numbers of y_pred's kind rather than labels."""
+    domain = case.loss.signature.y_true
+    label = domain is None or domain.values is not None or domain.grain in ("index", "indices") or domain.high == 1
+    return not label and case.y_true is not None
+
+
+seeds = st.integers(0, 2**32)
+
+
+def convex(loss: Loss, _: str | None) -> None:
+    @settings(max_examples=40)
+    @given(cases(loss, wide=False, default=True, rows=(2, 6)), seeds, st.sampled_from([0.5, 0.1, 0.9]))
+    def check(case: Case, seed: int, part: float) -> None:
+        other = replace(case, y_pred=another(case, seed))
+        between = replace(case, y_pred=part * case.y_pred + (1 - part) * other.y_pred)
+        chord = part * values_of(case) + (1 - part) * values_of(other)
+        assert (values_of(between) <= chord + 1e-11 * (1 + np.abs(chord))).all()
+
+    check()
+
+
+def smooth(loss: Loss, _: str | None) -> None:
+    @settings(max_examples=8)
+    @given(cases(loss, wide=False, default=True, rows=(2, 4)), seeds)
+    def check(case: Case, seed: int) -> None:
+        start, end = case.y_pred, another(case, seed)
+        # along a segment: the largest jump must vanish as one looks closer
+        low, high, steepest = 0.0, 1.0, 0.0
+        while high - low > 1e-9:
+            parts = np.linspace(low, high, 33)
+            slopes = gradients_of(case, [(1 - t) * start + t * end for t in parts])
+            assert not np.isnan(slopes).any()
+            steepest = max(steepest, np.abs(slopes).max())
+            jumps = np.abs(np.diff(slopes, axis=0)).reshape(32, -1).max(axis=1)
+            low, high = parts[jumps.argmax()], parts[jumps.argmax() + 1]
+        assert jumps.max() < 1e-5 * (1 + steepest)
+        for special in specials(case):  # at a point where several things coincide
+            before, here, after = gradients_of(case, [special + sign * 1e-8 * (end - start) for sign in (-1, 0, 1)])
+            assert not np.isnan(here).any(), special
+            assert (np.abs(after - before) < 1e-4 * (1 + np.abs(here))).all()
+
+    check()
+
+
+def gradients_of(case: Case, predictions: list[Array]) -> Array:
+    """The gradient at each of several predictions; at once where rows do not depend on one another."""
+    if case.loss.kind != "sample":
+        return np.array([gradient_of(replace(case, y_pred=y_pred)) for y_pred in predictions])
+    true = None if case.y_true is None else np.concatenate([case.y_true] * len(predictions))
+    found = gradient_of(replace(case, y_true=true, y_pred=np.concatenate(predictions)))
+    return found.reshape(len(predictions), *case.y_pred.shape)
+
+
+def specials(case: Case) -> list[Array]:
+    """Predictions inside the domain where kinks like to be: at the truth, at 0, all rows or parts equal."""
+    bound = case.loss.signature.bind(case.loss.name, case.params)
+    domain = case.loss.signature.y_pred.given(bound)
+    found = [np.broadcast_to(case.y_pred[:1], case.y_pred.shape), np.zeros_like(case.y_pred)]
+    if domain.grain == "parts":
+        found.append(np.broadcast_to(case.y_pred[:, :1], case.y_pred.shape))
+    if case.y_true is not None and case.y_true.shape == case.y_pred.shape:
+        found.append(case.y_true)
+    outside = [p for p in found if (p <= domain.low).any() or (p >= domain.high).any()]
+    outside += [p for p in found if domain.sums_to_one and (np.abs(p.sum(axis=-1) - 1) > 1e-6).any()]
+    outside += [p for p in found if domain.nonzero and not np.any(p, axis=-1).all()]
+    outside += [p for p in found if any((p[:, column] <= 0).any() for column in domain.positive)]
+    return [p for p in found if not any(p is other for other in outside)]
+
+
+def bounded_gradient(loss: Loss, detail: str | None) -> None:
+    expression = compile(detail or "", loss.name, "eval")
+    default = not set(expression.co_names) & set(loss.parameters)
+
+    @settings(max_examples=60)
+    @given(data=st.data())
+    def check(data: Any) -> None:
+        case = data.draw(cases(loss, wide=data.draw(st.booleans()), default=default))
+        bound = loss.signature.bind(loss.name, case.params)
+        try:
+            limit = eval(expression, {"__builtins__": {}, "max": max, "min": min, "math": math}, dict(bound))
+        except ZeroDivisionError:  # no bound under these parameters
+            limit = np.inf
+        steepest = np.nanmax(np.abs(gradient_of(case)), initial=0.0)
+        assert steepest <= limit * (1 + 1e-12)
+
+    check()
+
+
+def same_after(change: Callable[[Case, np.random.Generator], Case], slack: float = 1e-9) -> Any:
+    """A check that a change of the inputs leaves every value."""
+
+    def check_loss(loss: Loss, _: str | None) -> None:
+        @settings(max_examples=20)
+        @given(cases(loss, wide=False, default=True, rows=(2, 6)), seeds)
+        def check(case: Case, seed: int) -> None:
+            changed = change(case, np.random.default_rng(seed))
+            np.testing.assert_allclose(values_of(changed), values_of(case), rtol=slack, atol=slack)
+
+        check()
+
+    return check_loss
+
+
+def exchanged(case: Case, _: np.random.Generator) -> Case:
+    assert case.y_true is not None
+    return replace(case, y_true=case.y_pred, y_pred=case.y_true)
+
+
+def shifted(case: Case, rng: np.random.Generator) -> Case:
+    """One number added to y_true and y_pred; without a real y_true, one vector to every embedding."""
+    if not real_truth(case):
+        return replace(case, y_pred=case.y_pred + rng.uniform(-20, 20, case.y_pred.shape[-1]))
+    number = rng.uniform(-20, 20)
+    moved = case.y_pred + number
+    for column in case.loss.signature.y_pred.positive:
+        moved[:, column] = case.y_pred[:, column]
+    return replace(case, y_true=case.y_true + number, y_pred=moved)
+
+
+def scaled(case: Case, rng: np.random.Generator) -> Case:
+    number = 10 ** rng.uniform(-3, 3)
+    return replace(
+        case, y_true=case.y_true * number if real_truth(case) else case.y_true, y_pred=case.y_pred * number
+    )
+
+
+def rotated(case: Case, rng: np.random.Generator) -> Case:
+    if case.y_pred.ndim == 1:
+        return case
+    size = case.y_pred.shape[-1]
+    turn, _ = np.linalg.qr(rng.normal(size=(size, size)))
+    turn[0] *= np.sign(np.linalg.det(turn))
+    return replace(case, y_true=case.y_true @ turn if real_truth(case) else case.y_true, y_pred=case.y_pred @ turn)
+
+
+def zero_at_truth(loss: Loss, _: str | None) -> None:
+    @settings(max_examples=20)
+    @given(data=st.data())
+    def check(data: Any) -> None:
+        case = hard(data.draw(cases(loss, wide=data.draw(st.booleans()), default=True)))
+        right = perfect(case, 1.0)
+        assert (np.abs(values_of(right)) <= 1e-15).all()
+
+    check()
+
+
+def bounded(loss: Loss, detail: str | None) -> None:
+    low, _, high = (detail or "").replace("−", "-").partition(" to ")
+    assert (float(low), float(high)) == (loss.lowest, loss.highest)  # which the values never leave
+
+
+def margin(loss: Loss, _: str | None) -> None:
+    @settings(max_examples=20)
+    @given(cases(loss, wide=False, default=True, rows=(2, 6)), st.sampled_from([10.0, 1e3]))
+    def check(case: Case, size: float) -> None:
+        assert (values_of(perfect(hard(case), size)) == 0).all()
+
+    check()
+
+    @given(cases(loss, wide=False, default=True, rows=(4, 6)))
+    def check_wrong(case: Case) -> None:
+        assert values_of(perfect(hard(case), 10.0, wrong=True)).max() > 0 or not varied(case)
+
+    check_wrong()
+
+
+def varied(case: Case) -> bool:
+    """Whether there is a wrong side: several classes among the rows."""
+    return case.y_true is None or len(np.unique(case.y_true)) > 1
+
+
+def proper(loss: Loss, _: str | None) -> None:
+    truth, pred = loss.signature.y_true, loss.signature.y_pred
+    assert truth is not None
+    if pred.positive:
+        return proper_density(loss)
+    if pred.grain == "entry":
+        grid = np.linspace(0.02, 0.98, 97)
+        wrong, right = (compute(Case(loss, {}, np.full(97, y), grid)).per_sample for y in (0.0, 1.0))
+        for i, chance in enumerate(grid):
+            expected = (1 - chance) * wrong + chance * right
+            assert (np.delete(expected, i) > expected[i]).all()
+        return None
+    rng = np.random.default_rng(0)
+    for classes in (2, 3, 5):
+        chance = rng.dirichlet(np.ones(classes))
+        near = rng.dirichlet(1 + 1e4 * chance, 20)
+        others = np.concatenate([[chance], near, rng.dirichlet(np.ones(classes), 200)])
+        outcomes = np.eye(classes) if truth.grain == "row" else np.arange(classes)
+        costs = [compute(Case(loss, {}, np.array([y] * len(others)), others)).per_sample for y in outcomes]
+        expected = chance @ np.array(costs)
+        assert (expected[1:] > expected[0]).all()
+    return None
+
+
+def proper_density(loss: Loss) -> None:
+    """A location and a scale: least, on average over the distribution, at its own (0 and 1)."""
+    chances = (np.arange(4001) + 0.5) / 4001
+    if "laplace" in loss.name:
+        sample = np.where(chances < 0.5, np.log(2 * chances), -np.log(2 * (1 - chances)))
+    else:
+        sample = np.array([NormalDist().inv_cdf(chance) for chance in chances])
+
+    def expected(place: float, scale: float) -> float:
+        return float(compute(Case(loss, {}, sample, np.tile([place, scale], (4001, 1)))).value)
+
+    others = [(0.1, 1.0), (-0.1, 1.0), (0.0, 0.9), (0.0, 1.1), (0.5, 2.0), (-1.0, 0.3), (0.0, 10.0)]
+    assert all(expected(*other) > expected(0.0, 1.0) for other in others)
+
+
+def minimiser(loss: Loss, detail: str | None) -> None:
+    @settings(max_examples=20)
+    @given(data=st.data())
+    def check(data: Any) -> None:
+        case = data.draw(cases(loss, wide=False, default=detail != "quantile q", rows=(5, 5)))
+        rng = np.random.default_rng(data.draw(seeds))
+        assert loss.signature.y_true is not None
+        targets = array(rng, loss.signature.y_true, (7,), False, {})
+
+        def cost(constant: float) -> float:
+            return float(compute(replace(case, y_true=targets, y_pred=np.full(7, constant))).value)
+
+        match detail:
+            case "mean":
+                best = targets.mean()
+            case "median":
+                best = np.median(targets)
+            case "quantile q":
+                q = loss.signature.bind(loss.name, case.params)["q"]
+                best = np.quantile(targets, q, method="inverted_cdf")
+            case "mode":
+                labels, counts = np.unique(targets, return_counts=True)
+                best = labels[counts.argmax()]
+            case _:
+                pytest.fail(f"no check for the minimiser {detail}")
+        others = [*targets]
+        if not loss.signature.y_true.whole:
+            others += [*np.linspace(targets.min(), targets.max(), 30), best - 1e-3, best + 1e-3]
+        lowest = cost(best)
+        slack = 1e-12 * (1 + abs(lowest))
+        assert all(cost(other) >= lowest - slack for other in others if targets.min() <= other <= targets.max())
+
+    check()
+
+
+CHECKS: dict[str, Callable[[Loss, str | None], None]] = {
+    "convex": convex,
+    "smooth": smooth,
+    "bounded_gradient": bounded_gradient,
+    "symmetric": same_after(exchanged),
+    "shift_invariant": same_after(shifted),
+    "scale_invariant": same_after(scaled),
+    "rotation_invariant": same_after(rotated),
+    "zero_at_truth": zero_at_truth,
+    "bounded": bounded,
+    "proper": proper,
+    "minimiser": minimiser,
+    "margin": margin,
+}
+
+
+def test_every_word_of_the_vocabulary_has_a_check() -> None:
+    assert set(CHECKS) == set(catalogue.PROPERTIES)
+
+
+@pytest.mark.parametrize(("name", "what", "detail"), declared())
+def test_property(name: str, what: str, detail: str | None) -> None:
+    CHECKS[what](loss_of(name), detail)

@@ -1,0 +1,69 @@
+"""Registry, families and catalogue match one to one; names and aliases lead to one loss each."""
+
+from __future__ import annotations
+
+import importlib
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from test_contract_inputs import NAMES, loss_of
+
+import losscli
+from losscli import LosscliError, catalogue
+from losscli.losses import registry
+from losscli.losses.declare import Loss
+
+FAMILIES = sorted({file.parent.name for file in Path(catalogue.__file__).parent.glob("*/*.yaml")})
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_s_kernels_and_pages_match_one_to_one(family: str) -> None:
+    module = importlib.import_module(f"losscli.losses.{family}")
+    kernels = {
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, Loss) and value.kernel.__module__ == module.__name__
+    }
+    assert kernels == set(registry.families()[family]), "each kernel needs catalogue/FAMILY/NAME.yaml, and each page a kernel"
+
+
+def test_no_module_declares_a_loss_without_a_family_of_pages() -> None:
+    modules = {file.stem for file in Path(registry.__file__).parent.glob("*.py")}
+    assert modules - set(FAMILIES) == {"__init__", "declare", "domain", "registry", "stable"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_loss_is_what_its_page_says(name: str) -> None:
+    loss = loss_of(name)
+    assert loss.name == name
+    assert loss.family in FAMILIES
+    assert set(catalogue.read(name, loss.family)["parameters"]) == set(loss.parameters)
+    assert loss.title
+    assert loss.kernel.__doc__
+    assert (loss.finish_ is not None) == (loss.kind == "statistic")
+    assert (loss.memory is not None) == (loss.kind == "batch")
+    assert loss.lowest < loss.highest
+    assert loss.best is None or loss.best == loss.lowest
+
+
+def test_names_and_aliases_are_unique_after_folding() -> None:
+    owners: dict[str, set[str]] = defaultdict(set)
+    for name in NAMES:
+        for word in (name, *loss_of(name).aliases):
+            owners[registry.fold(word)].add(name)
+    assert {word: names for word, names in owners.items() if len(names) > 1} == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_alias_is_found_however_it_is_written(name: str) -> None:
+    for alias in (name, *loss_of(name).aliases):
+        for written in (alias, alias.upper(), alias.replace("_", "-"), alias.replace("_", " "), f"{alias}_loss"):
+            assert losscli.find(written).name == name, written
+
+
+def test_a_miss_names_the_nearest() -> None:
+    with pytest.raises(LosscliError, match='did you mean "huber"'):
+        losscli.find("hubber")
+    with pytest.raises(LosscliError, match="losscli list"):
+        losscli.find("qqqqqqqq")
