@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from test_contract_inputs import NAMES, Case, cases, compute, loss_of
 
 from losscli import LosscliError
-from losscli.errors import BadValue
 from losscli.losses.domain import Array, Domain
 
 ARGUMENTS = [
@@ -71,16 +71,10 @@ def test_a_value_outside_the_domain_is_refused_by_row_and_value(name: str, argum
     spoiled.reshape(len(case), -1)[row, 0 if domain.grain == "indices" else -1] = value
     with pytest.raises(LosscliError) as refused:
         compute(replace(case, **{argument: spoiled}))
-    assert f"{argument}, row {row + 1}" in relabelled(refused.value.what, argument)
+    place = refused.value.what.partition(":")[0]
+    assert argument in place
+    assert re.search(rf"\brow {row + 1}\b", place)
     assert f"{value:.15g}" in refused.value.what
-    assert not isinstance(refused.value, BadValue)
-
-
-def relabelled(message: str, argument: str) -> str:
-    """The message with the place in the README's order: "row 3, y_pred[2]" becomes "y_pred, row 3"."""
-    place = message.partition(":")[0]
-    row = next((part for part in place.split(", ") if part.startswith("row ")), "")
-    return f"{argument}, {row}" if argument in place else place
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -88,7 +82,6 @@ def relabelled(message: str, argument: str) -> str:
 def test_relations_within_a_row_are_held(name: str, data: Any) -> None:
     case = drawn(data, name)
     row = data.draw(st.integers(0, len(case) - 1))
-    spoilt = 0
     for argument in ("y_true", "y_pred"):
         if getattr(case.loss.signature, argument) is None:
             continue
@@ -111,7 +104,6 @@ def test_relations_within_a_row_are_held(name: str, data: Any) -> None:
             continue
         else:
             continue
-        spoilt += 1
         with pytest.raises(LosscliError, match=rf"\brow {row + 1}\b"):
             compute(replace(case, **{argument: values}))
 
@@ -132,7 +124,11 @@ def test_nan_is_refused_dropped_or_propagated(name: str, argument: str, data: An
         np.testing.assert_equal(dropped.value, compute(rest).value)
         assert dropped.n == len(case) - 1
         assert any(remark.count == 1 and remark.rows == (row + 1,) for remark in dropped.remarks)
-    assume(bound_of(case, argument).grain not in ("index", "indices"))
+    domain = bound_of(case, argument)
+    if domain.grain in ("index", "indices") or domain.whole:  # no kernel computes with a class nan
+        with pytest.raises(LosscliError, match=rf"row {row + 1}\b.*nan"):
+            compute(holed, missing="propagate")
+        return
     told = compute(holed, missing="propagate")
     assert any(remark.count == 1 and remark.rows == (row + 1,) for remark in told.remarks)
     if told.per_sample is not None and case.loss.kind == "sample":
@@ -144,8 +140,10 @@ def test_nan_is_refused_dropped_or_propagated(name: str, argument: str, data: An
 @given(data=st.data())
 def test_lengths_and_shapes_that_differ_are_refused(name: str, data: Any) -> None:
     case = drawn(data, name)
-    assume(case.y_true is not None)
-    assert case.y_true is not None
+    if case.y_true is None:
+        with pytest.raises(LosscliError, match="takes no y_true"):
+            compute(replace(case, y_true=np.ones(len(case))))
+        return
     with pytest.raises(LosscliError, match="samples"):
         compute(replace(case, y_true=case.y_true[1:]))
     if case.loss.signature.y_pred.grain == "entry" and case.y_pred.ndim == 1:

@@ -201,7 +201,7 @@ def cases(
 
 def _copied(y_true: Array, y_pred: Array, domain: Domain) -> Array:
     """y_true with every other row a perfect prediction's, where y_pred lies in its domain."""
-    fits = (y_pred >= domain.low) & (y_pred <= domain.high) & (not domain.whole)
+    fits = (y_pred >= domain.low) & (y_pred <= domain.high) & (not domain.whole and domain.grain != "indices")
     if domain.sums_to_one:
         fits &= np.abs(y_pred.sum(axis=-1, keepdims=True) - 1) < 1e-6
     elif domain.open_low:

@@ -67,6 +67,7 @@ def application(first: str) -> typer.Typer:
         # Without markup Typer leaves Rich alone, which would double the time that help takes.
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
+        add_completion=first not in COMMANDS,
     )
     app.callback()(losscli)
     for name in (first,) if first in COMMANDS else COMMANDS:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from losscli.errors import LosscliError
 
@@ -27,8 +26,7 @@ READ_BY_EYE = {"table", "plain", "markdown"}
 WIDTH_ON_A_PIPE = 80
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):  # a dataclass takes five times as long to make
     """A destination (None: stdout), a format, and for people's formats a width and colour or not."""
 
     file: Path | None

@@ -12,7 +12,7 @@ from losscli.losses.registry import fold
 if TYPE_CHECKING:
     from losscli.losses.declare import Loss
 
-FRAMEWORKS = ("keras", "torch", "tfa", "torchvision")
+FRAMEWORKS = ("keras", "torch", "optax", "sklearn", "tfa", "torchvision")
 
 
 def framework(name: str) -> Framework:
@@ -41,7 +41,7 @@ def by_call(word: str) -> str | None:
     wanted = fold(rest.rpartition(".")[2])
     for name in FRAMEWORKS:
         known = framework(name)
-        if rest and module in (known.module, known.name):
+        if rest and module in (known.module.partition(".")[0], known.name):
             for loss, entry in known.entries.items():
                 if wanted in {fold(call.rpartition(".")[2]) for call in (entry.call, *entry.also)}:
                     return loss

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from losscli import __version__
-from losscli.conventions.declare import Reduction, Totals
+from losscli.conventions.declare import SUM, Reduction, Totals
 from losscli.engine import gradient
 from losscli.engine.align import align
 from losscli.engine.fold import Folded
@@ -118,7 +118,7 @@ def _of_samples(part: Partial, ratio: Reduction) -> _Reduced:
         times = part.cells if ratio.whole or ratio.divisor is None else 1
         return Sum(value.units * times, value.special).over(divisor)
 
-    mean, total = (reduce(convention.reductions[name]) for name in ("mean", "sum"))
+    mean, total = (reduce(known) for known in (convention.reductions["mean"], SUM))
     value = total if ratio.divisor is None else reduce(ratio)
     dividing = ratio if ratio.divisor is not None else convention.reductions["mean"]
     assert dividing.divisor is not None

@@ -20,13 +20,13 @@ from losscli.losses.domain import (
     Smoothing,
     SoftLabel,
 )
-from losscli.losses.stable import quotient, sigmoid, softplus, xlog1py, xlogy
+from losscli.losses.stable import difference, divide, product, quotient, sigmoid, softplus, xlog1py, xlogy
 
 
 def _targets(y_true: Array, label_smoothing: float) -> tuple[Array, Array]:
-    """t = y(1 − s) + s/2 and 1 − t, each without cancellation."""
-    half = label_smoothing / 2
-    return y_true * (1 - label_smoothing) + half, (1 - y_true) * (1 - label_smoothing) + half
+    """t = y(1 − s) + s/2 = y + s(½ − y), and 1 − t."""
+    shift = label_smoothing * (0.5 - y_true)
+    return y_true + shift, (1 - y_true) - shift
 
 
 @loss(
@@ -74,13 +74,10 @@ def binary_focal(
 ) -> Array:
     """aₜ (1 − pₜ)^γ · cross-entropy, in nats; pₜ the probability of the true class. Lin et al. 2017."""
     t, other = _targets(y_true, label_smoothing)
-    if from_logits:
-        entropy = t * softplus(-y_pred) + other * softplus(y_pred)
-        missed = t * sigmoid(-y_pred) + other * sigmoid(y_pred)
-    else:
-        entropy = -xlogy(t, y_pred) - xlog1py(other, -y_pred)
-        missed = t * (1 - y_pred) + other * y_pred
-    return _balance(t, other, alpha) * missed**gamma * entropy
+    missed, lost = _missed(t, other, y_pred, from_logits)
+    half = missed ** (gamma / 2)  # twice, around the entropy: the power alone may underflow
+    exact = 1 + gamma * quotient(lost, missed, empty=0.0)
+    return _balance(t, other, alpha) * (half * _entropy(t, other, y_pred, from_logits) * half) * exact
 
 
 @binary_focal.gradient
@@ -94,17 +91,37 @@ def _(
     label_smoothing: float,
 ) -> Array:
     t, other = _targets(y_true, label_smoothing)
+    missed, _ = _missed(t, other, y_pred, from_logits)
     if from_logits:
         p, q = sigmoid(y_pred), sigmoid(-y_pred)
-        entropy = t * softplus(-y_pred) + other * softplus(y_pred)
         slope, step = other * p - t * q, (t - other) * p * q
     else:
-        p, q = y_pred, 1 - y_pred
-        entropy = -xlogy(t, p) - xlog1py(other, -p)
-        slope, step = quotient(other, q, empty=0.0) - quotient(t, p, empty=0.0), t - other
-    missed = t * q + other * p
-    falling = gamma * quotient(entropy, missed, empty=1.0) * step
+        slope = quotient(other, 1 - y_pred, empty=0.0) - quotient(t, y_pred, empty=0.0)
+        step = t - other
+    falling = gamma * quotient(_entropy(t, other, y_pred, from_logits), missed, empty=1.0) * step
     return _balance(t, other, alpha) * missed**gamma * (slope - falling)
+
+
+def _entropy(t: Array, other: Array, y_pred: Array, from_logits: bool) -> Array:
+    """−t log p − (1 − t) log(1 − p); from a logit z what is wrong of |z|, + log(1 + exp(−|z|))."""
+    if from_logits:
+        wrong = np.where(y_pred > 0, other, t) * np.abs(y_pred)
+        return wrong + np.log1p(np.exp(-np.abs(y_pred)))
+    return -xlogy(t, y_pred) - xlog1py(other, -y_pred)
+
+
+def _missed(t: Array, other: Array, y_pred: Array, from_logits: bool) -> tuple[Array, Array]:
+    """1 − pₜ = (t q + (1 − t)p)/(p + q), p : q the odds, and what its rounding lost, as γ multiplies that."""
+    if from_logits:
+        small, one = np.exp(-np.abs(y_pred)), np.ones_like(y_pred)
+        p, q = np.where(y_pred > 0, (one, small), (small, one))
+        q_lost, (whole, whole_lost) = 0.0 * one, difference(one, -small)
+    else:
+        p, (q, q_lost) = y_pred, difference(np.ones_like(y_pred), y_pred)
+        whole, whole_lost = np.ones_like(y_pred), np.zeros_like(y_pred)
+    (true, true_lost), (false, false_lost) = product(t, q), product(other, p)
+    both, lost = difference(true, -false)
+    return divide(both, lost + true_lost + false_lost + t * q_lost, whole, whole_lost)
 
 
 def _balance(t: Array, other: Array, alpha: float | None) -> Array | float:

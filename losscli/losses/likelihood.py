@@ -22,7 +22,6 @@ from losscli.losses.stable import (
     expm1_minus,
     log_factorial_rest,
     log_ratio,
-    minus_log1p,
     nowhere,
     quotient,
 )
@@ -72,8 +71,10 @@ def gamma_deviance(y_true: PositiveEntry, y_pred: PositiveEntry) -> Array:
 
 
 def _gamma(y: Array, p: Array) -> Array:
+    exponent = -np.frexp(p)[1]
+    near = excess(np.ldexp(p, exponent), np.ldexp(y, exponent)) / np.ldexp(p, exponent)
     off = (y - p) / p
-    return np.where(off <= -0.75, off + log_ratio(p, y), minus_log1p(off))
+    return np.where(off <= -0.75, off + log_ratio(p, y), near)
 
 
 @gamma_deviance.gradient

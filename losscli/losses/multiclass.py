@@ -98,7 +98,7 @@ def scce(
 
 
 @scce.count
-def _(y_true: Array, *, ignore_class: int | None, **_: Any) -> Array:
+def _(y_true: Array, *, ignore_class: int | None = None, **_: Any) -> Array:
     return (y_true != ignore_class).astype(np.float64)
 
 
@@ -138,7 +138,7 @@ def nll(
 
 
 @nll.count
-def _(y_true: Array, *, ignore_class: int | None, **_: Any) -> Array:
+def _(y_true: Array, *, ignore_class: int | None = None, **_: Any) -> Array:
     return (y_true != ignore_class).astype(np.float64)
 
 

@@ -68,7 +68,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
 
 @loss("lorentzian", title="Cauchy (Lorentzian)")
 def cauchy(y_true: Real, y_pred: Real, *, scale: Positive = 1.0) -> Array:
-    """log(1 + x²/2), x = e/c, no unit; half the pull at 3.7c. Black, Anandan 1996, scaled as Barron 2019."""
+    """log(1 + x²/2), x = e/c, no unit; its pull is largest at e = 1.41c. Black, Anandan 1996."""
     error, lost = distance(y_pred, y_true)
     return _log_of_square(error, half_square(error, lost, scale), scale, 2.0)
 

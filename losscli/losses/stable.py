@@ -253,10 +253,10 @@ def minus_log1p(t: Array) -> Array:
 
 def excess(a: Array, b: Array) -> Array:
     """a log(a / b) − a + b for a, b ≥ 0: never negative, 0 at a = b; b where a is 0, inf where b alone is."""
-    apart = b - a
+    apart, lost = difference(b, a)
     r = (apart / 2) / (a / 2 + b / 2)
     near = np.abs(r) <= 0.6
-    value = r * (apart - 2 * a * artanh_rest(np.where(near, r, 0)))
+    value = r * (apart - 2 * a * artanh_rest(np.where(near, r, 0))) + 2 * r * lost
     return np.where(near, value, np.where(a == 0, b, a * log_ratio(a, b) + apart))
 
 

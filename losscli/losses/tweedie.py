@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.losses.domain import Array
-from losscli.losses.stable import log_ratio
+from losscli.losses.stable import divide, log_ratio
 
 _CLOSE = 0.25  # of |y/p − 1|
 _NEAR = 3.0  # of x in _near
@@ -19,7 +19,7 @@ def half_deviance(y: Array, p: Array, power: float) -> Array:
     """Its value for p > 0, with y^a read as 0 where y ≤ 0."""
     a, b = 2 - power, 1 - power
     positive = y > 0
-    reach = log_ratio(np.where(positive, y, p), p)
+    reach = _log_ratio(np.where(positive, y, p), p)
     value = np.where(positive, _far(y, p, reach, a, b), p**a / a - _times_power(y, p, b) / b)
     close = np.abs(y - p) <= _CLOSE * p
     value[close] = _close(y[close], p[close], power)
@@ -28,6 +28,13 @@ def half_deviance(y: Array, p: Array, power: float) -> Array:
         near = positive & ~close & (sign * reach >= 0) & (np.abs(reach) * (most - least) <= _NEAR)
         value[near] = _near(y[near], p[near], reach[near], sign, a)
     return value
+
+
+def _log_ratio(y: Array, p: Array) -> Array:
+    """log(y/p), with what the rounding of y/p lost: the series below magnify it."""
+    ratio, lost = divide(y, np.zeros_like(y), p)
+    inside = (ratio > 1e-290) & (ratio < 1e290)
+    return np.where(inside, np.log(ratio) + lost / ratio, log_ratio(y, p))
 
 
 def _close(y: Array, p: Array, power: float) -> Array:

@@ -1,6 +1,6 @@
-"""PyTorch 2.13 on float64 arrays: every entry counts, and nothing is checked but what the call itself checks.
+"""PyTorch 2.13 on float64 arrays: every entry counts, and only what the call itself checks is checked.
 
-The formulas are torch/nn/functional.py's and ATen's, written as they are there: 1 − p is subtracted, exp overflows.
+The formulas are torch/nn/functional.py's and ATen's, with their rounding: an exp overflows where theirs does.
 """
 
 from losscli.conventions.torch import classes, embedding, entries

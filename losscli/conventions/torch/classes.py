@@ -35,7 +35,8 @@ ClassWeight = Annotated[
 ]
 
 TAKES_LOGITS = Departure(
-    "PyTorch takes logits only, which probabilities handed over as their logarithms are: CrossEntropyLoss()(p.log(), y)"
+    "PyTorch takes logits: y_pred must hold them; probabilities that sum to 1 go in as their logarithms, "
+    "CrossEntropyLoss()(p.log(), y)"
 )
 
 
@@ -117,7 +118,7 @@ def _(
     "nn.KLDivLoss",
     Departure("PyTorch takes log-probabilities: y_pred must hold log p, KLDivLoss()(p.log(), y)"),
     Departure(
-        "PyTorch's mean divides by N·C, so that it is 1/C of the definition's; its batchmean divides by N"
+        "PyTorch's mean divides by N·C, which gives 1/C of the definition's; its batchmean divides by N"
     ),
     Departure(
         "PyTorch multiplies a target of 0 by log 0 = −∞ and gets nan, where the definition counts nothing",
@@ -201,7 +202,8 @@ same(
         "weighs no more than a short one"
     ),
     Departure(
-        "PyTorch takes log-probabilities, steps first: CTCLoss()(y_pred.log_softmax(-1).transpose(0, 1), y, …)"
+        "PyTorch takes log-probabilities, steps first: "
+        "CTCLoss(blank)(y_pred.log_softmax(-1).transpose(0, 1), y_true, steps, labels)"
     ),
     scale=_per_label,
     reductions={**REDUCTIONS, "mean": Reduction("mean", "/N", OVER_SAMPLES.divisor, scaled=True)},

@@ -1,0 +1,39 @@
+"""The examples that help shows are run, as they stand there, in a copy of examples/."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from command import LOSSCLI, ROOT, environment
+
+from losscli.cli import app, compare, compute, explain, listing
+
+EXAMPLES = [line for page in (app, compute, explain, compare, listing) for line in page.EXAMPLES.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("anywhere")
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    return folder
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_works(example: str, folder: Path) -> None:
+    shell = f'losscli() {{ "{LOSSCLI[0]}" -m losscli "$@"; }}\n{example}'
+    before = set(folder.iterdir())
+    done = subprocess.run(
+        ["bash", "-c", shell],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=folder,
+        env=environment(),
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    # What is not printed has been written to the file that the example names.
+    assert done.stdout or all(file.name in example for file in set(folder.iterdir()) - before)
+    assert bool(done.stdout) != ("--output" in example)
