@@ -5,7 +5,8 @@ The formulas are sklearn/metrics/_regression.py's and _classification.py's.
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from losscli.losses.domain import (
     Array,
     ClassIndex,
     Domain,
+    Range,
     Real,
 )
 from losscli.losses.stable import xlogy
@@ -102,7 +104,7 @@ _OneOutput = Annotated[Array, Domain("a finite number", grain="scalar")]
 
 @formula("max_error", "max_error", weights=False)
 def _(y_true: _OneOutput, y_pred: _OneOutput) -> dict[str, Array]:
-    return {"largest": np.abs(y_pred - y_true)}
+    return {"error": np.abs(y_pred - y_true)}
 
 
 def _clipped(p: Array) -> Array:
