@@ -80,7 +80,7 @@ def test_a_parameter_goes_to_every_loss_that_takes_it_or_to_the_one_named() -> N
     ("parameter", "hint"),
     [
         ("detla=2", 'did you mean "delta"?'),
-        ("mse.delta=2", 'did you mean "huber.delta"?'),
+        ("hubr.delta=2", 'did you mean "huber.delta"?'),
         ("gamma=2", "their parameters are: huber.delta"),
     ],
 )

@@ -89,9 +89,9 @@ def run(arguments: list[str]) -> int:
     # One thread does for what NumPy's matrix products do here; starting a pool takes a tenth of the start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
-        # A locale that has no δ gets \u03b4 (which is valid in JSON as well), not a traceback.
+        # UTF-8 whatever the locale, as in files; what is not even Unicode (a path's bytes) is escaped.
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         command = get_command(application(next(iter(arguments), "")))
         # Not standalone: Typer would print usage errors itself.

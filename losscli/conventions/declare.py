@@ -102,7 +102,8 @@ class Convention:
     `checked`: the definition's domain is held against the data (a framework that makes no check computes).
     `weights`: the call takes sample weights; `weighs`: its kernel does the weighing (`sample_weight`).
     `adds(y_true, **params)` is what each sample adds to the mean's divisor, `scale(y_true, **params)` what
-    its value is multiplied by in a scaled mean. `per`: the framework, too, can take a ratio for each sample or
+    its value is multiplied by in a scaled mean; of a batch loss with a value a row, `counted(values)` says
+    which rows count. `per`: the framework, too, can take a ratio for each sample or
     class. `empty` is the value of no pairs.
     """
 
@@ -120,6 +121,7 @@ class Convention:
     adds: Callable[..., Array] | None = None
     scale: Callable[..., Array] | None = None
     merges: Mapping[str, Merge] = field(default_factory=dict)
+    counted: Callable[[Array], Array] | None = None
     weights: bool = True
     weighs: bool = False
     survey: Survey | None = None
@@ -180,9 +182,7 @@ class Framework:
     common: Mapping[str, Any] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
 
-    def same(
-        self, loss: str, call: str, *why: Departure, also: tuple[str, ...] = (), **facts: Any
-    ) -> None:
+    def same(self, loss: str, call: str, *why: Departure, also: tuple[str, ...] = (), **facts: Any) -> None:
         """Declares that the framework's formula is the definition's; `facts` override the common ones."""
         self.entries[loss] = Entry(call, {"departures": why, **facts}, also=also)
 

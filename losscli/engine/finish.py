@@ -179,13 +179,27 @@ def _of_collected(part: Partial, ratio: Reduction) -> _Reduced:
         totals = _totals(part)
         value = _weigh(float(total), 1.0 if ratio.divisor is None else ratio.divisor(totals), totals)
         return _Reduced(value, value, value, 1.0, "1 vector: the framework takes (N,) arrays for one")
-    pairs = Totals(values.size, n, n, n, weighted=False)
     assert dividing.divisor is not None
+    if convention.counted is not None:  # a value a row, with its weight
+        return _of_rows(part, values.astype(np.float64), ratio, dividing)
+    pairs = Totals(values.size, n, n, n, weighted=False)
     words = f"{values.size} {loss.of}" + ("" if values.size == 1 else "s")
     if values.size == 0:
         return _Reduced(convention.empty, None, None, 0.0, words)
     value = float(total) if ratio.divisor is None else total.over(ratio.divisor(pairs))
     return _Reduced(value, None, None, dividing.divisor(pairs), words)
+
+
+def _of_rows(part: Partial, values: Array, ratio: Reduction, dividing: Reduction) -> _Reduced:
+    counted = part.task.convention.counted
+    assert counted is not None and dividing.divisor is not None
+    weight, counts = weights_of(part), counted(values).astype(np.float64)
+    sums = (float(np.sum(x)) for x in (weight, counts, weight * counts))
+    totals = Totals(part.n, *sums, part.weighted)
+    total = Sum()
+    total.add_block(weight * values, one_sign=False)
+    value = float(total) if ratio.divisor is None else total.over(ratio.divisor(totals))
+    return _Reduced(value, None, None, dividing.divisor(totals), dividing.words(totals))
 
 
 def rows_of(part: Partial) -> tuple[Array | None, Array]:

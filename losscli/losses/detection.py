@@ -7,7 +7,8 @@ and C − U is a sum of products of such lengths.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from losscli.losses.domain import Array, Boxes, BoxFormat
 from losscli.losses.stable import quotient
 
 
-class Span(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Span:
     """Two intervals on one axis: how far p's ends lie beyond y's, and the lengths of y and p, each (N,)."""
 
     start: Array
@@ -24,57 +26,58 @@ class Span(NamedTuple):
     true: Array
     pred: Array
 
-    @property
+    @cached_property
     def true_only(self) -> Array:
         return np.minimum(np.maximum(0, self.start) + np.maximum(0, -self.end), self.true)
 
-    @property
+    @cached_property
     def pred_only(self) -> Array:
         return np.minimum(np.maximum(0, -self.start) + np.maximum(0, self.end), self.pred)
 
-    @property
+    @cached_property
     def both(self) -> Array:
         return self.true - self.true_only
 
-    @property
+    @cached_property
     def gap(self) -> Array:
         return np.maximum(0, np.maximum(self.start, -self.end) - self.true)
 
-    @property
+    @cached_property
     def hull(self) -> Array:
         return self.true + np.maximum(0, -self.start) + np.maximum(0, self.end)
 
-    @property
+    @cached_property
     def touching(self) -> Array:
         """Where two ends meet: the lengths have a kink there."""
         return (self.start == 0) | (self.end == 0) | (self.start == self.true) | (self.end == -self.true)
 
 
-class Pair(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Pair:
     """Two boxes: their spans across (x) and down (y)."""
 
     x: Span
     y: Span
 
-    @property
+    @cached_property
     def overlap(self) -> Array:
         return self.x.both * self.y.both
 
-    @property
+    @cached_property
     def alone(self) -> Array:
         """The area in one box only: U − I."""
-        x, y = self
+        x, y = self.x, self.y
         true = x.true_only * y.true + x.both * y.true_only
         return true + (x.pred_only * y.pred + x.both * y.pred_only)
 
-    @property
+    @cached_property
     def empty(self) -> Array:
         """The area of the hull in neither box: C − U."""
-        x, y = self
+        x, y = self.x, self.y
         beside = x.gap * (y.both + y.true_only + y.pred_only) + y.gap * x.hull
         return x.true_only * y.pred_only + x.pred_only * y.true_only + beside
 
-    @property
+    @cached_property
     def kink(self) -> Array:
         return self.x.touching | self.y.touching | (self.overlap + self.alone == 0)
 
@@ -95,9 +98,13 @@ def read_pair(y_true: Array, y_pred: Array, box_format: str) -> Pair:
 
 def scale(pair: Pair) -> tuple[Pair, Array]:
     """Each span over a power of two near its hull, to keep areas inside the floats; the exponents (2, N)."""
-    exponents = np.stack([np.frexp(span.hull)[1] for span in pair])
-    spans = (Span(*(np.ldexp(a, -e) for a in span)) for span, e in zip(pair, exponents, strict=True))
-    return Pair(*spans), exponents
+    x, y = pair.x, pair.y
+    exponents = np.stack([np.frexp(x.hull)[1], np.frexp(y.hull)[1]])
+    return Pair(_shrink(x, exponents[0]), _shrink(y, exponents[1])), exponents
+
+
+def _shrink(span: Span, exponent: Array) -> Span:
+    return Span(*(np.ldexp(a, -exponent) for a in (span.start, span.end, span.true, span.pred)))
 
 
 def _one_minus_iou(pair: Pair) -> Array:
@@ -174,7 +181,7 @@ def _(y_true: Array, y_pred: Array, *, box_format: str) -> Array:
 
 def _distance(pair: Pair) -> Array:
     """Between the centres, over the hull's diagonal."""
-    x, y = pair
+    x, y = pair.x, pair.y
     exponent = -np.frexp(np.maximum(x.hull, y.hull))[1]
     lengths = (x.start + x.end, y.start + y.end, x.hull, y.hull)
     across, down, wide, high = (np.ldexp(length, exponent) for length in lengths)
@@ -191,7 +198,7 @@ def _turn(pair: Pair) -> Array:
 
 def _area_slopes(pair: Pair) -> tuple[Array, Array, Array]:
     """Of the overlap, of p's area and of the hull."""
-    x, y = pair
+    x, y = pair.x, pair.y
     inside = (x.both > 0) & (y.both > 0)
     across, down = np.where(inside, y.both, 0.0), np.where(inside, x.both, 0.0)
     overlap = np.stack(
@@ -215,10 +222,11 @@ def _distance_slope(pair: Pair) -> Array:
     """ρ²/c² = (shift/2c)² summed over both axes."""
     c = np.hypot(pair.x.hull, pair.y.hull)
     squared = _distance(pair) ** 2
-    pulls = [(span.start + span.end) / 2 / c for span in pair]
-    grows = [2 * squared * span.hull / c for span in pair]
-    before = [pull + grow * (span.start < 0) for pull, grow, span in zip(pulls, grows, pair, strict=True)]
-    after = [pull - grow * (span.end > 0) for pull, grow, span in zip(pulls, grows, pair, strict=True)]
+    spans = (pair.x, pair.y)
+    pulls = [(span.start + span.end) / 2 / c for span in spans]
+    grows = [2 * squared * span.hull / c for span in spans]
+    before = [pull + grow * (span.start < 0) for pull, grow, span in zip(pulls, grows, spans, strict=True)]
+    after = [pull - grow * (span.end > 0) for pull, grow, span in zip(pulls, grows, spans, strict=True)]
     return np.stack(before + after, axis=1) / c[:, None]
 
 

@@ -74,7 +74,7 @@ def _gamma(y: Array, p: Array) -> Array:
     exponent = -np.frexp(p)[1]
     near = excess(np.ldexp(p, exponent), np.ldexp(y, exponent)) / np.ldexp(p, exponent)
     off = (y - p) / p
-    return np.where(off <= -0.75, off + log_ratio(p, y), near)
+    return np.where((off > -0.75) & (off < 3), near, off + log_ratio(p, y))
 
 
 @gamma_deviance.gradient

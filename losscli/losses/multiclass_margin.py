@@ -16,7 +16,7 @@ from losscli.losses.domain import (
     PerClass,
     Scores,
 )
-from losscli.losses.stable import nowhere, over_margin
+from losscli.losses.stable import nowhere, over_margin, total
 
 
 @loss(title="Categorical hinge")
@@ -75,7 +75,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
     return nowhere(top.sum(axis=-1, keepdims=True) > 1, 1.0 * top - hot)
 
 
-def _project(z: Array) -> tuple[Array, Array]:
+def project_simplex(z: Array) -> tuple[Array, Array]:
     """sparsemax(z) = max(0, z − τ), the nearest point of the simplex; and τ, for z whose maximum is 0."""
     ordered = -np.sort(-z, axis=-1)
     sums = np.cumsum(ordered, axis=-1)
@@ -92,15 +92,15 @@ def sparsemax(y_true: ClassTargetOrIndex, y_pred: Logits) -> Array:
     Written with s = sparsemax(z) as ½‖s − q‖² + Σ qₖ max(0, τ − zₖ) + τ(1 − Σq), where nothing cancels.
     """
     peak = y_pred.max(axis=-1, keepdims=True)
-    s, threshold = _project(y_pred - peak)
+    s, threshold = project_simplex(y_pred - peak)
     below = y_true * np.maximum(0, threshold - (y_pred - peak))
-    rest = (threshold + peak)[:, 0] * (1 - np.sum(y_true, axis=-1))
-    return np.sum((s - y_true) ** 2 / 2 + below, axis=-1) + rest
+    rest = (threshold + peak) * total(np.append(np.ones_like(peak), -y_true, axis=-1))[:, None]
+    return total(np.append((s - y_true) ** 2 / 2 + below, rest, axis=-1))
 
 
 @sparsemax.gradient
 def _(y_true: Array, y_pred: Array) -> Array:
-    return _project(y_pred - y_pred.max(axis=-1, keepdims=True))[0] - y_true
+    return project_simplex(y_pred - y_pred.max(axis=-1, keepdims=True))[0] - y_true
 
 
 @loss("MultiMarginLoss", title="Multi-class margin")

@@ -91,7 +91,7 @@ def label_ranking(y_true: Labels01, y_pred: Scores) -> Array:
     wrong = np.zeros_like(y_pred[:, 0])
     for k in range(y_pred.shape[1]):
         wrong += y_true[:, k] * np.count_nonzero(false & (y_pred >= y_pred[:, [k]]), axis=-1)
-    pairs = y_true.sum(axis=-1) * false.sum(axis=-1)
+    pairs = y_true.sum(axis=-1) * false.sum(axis=-1, dtype=y_pred.dtype)
     return wrong / np.maximum(pairs, 1)
 
 

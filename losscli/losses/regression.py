@@ -91,10 +91,12 @@ def median_absolute_error(y_true: Real, y_pred: Real) -> Array:
 def _(y_true: Array, y_pred: Array) -> Array:
     error = np.abs(y_pred - y_true)
     ordered, n = np.sort(error, axis=0), len(error)
-    low, high = error == ordered[(n - 1) // 2], error == ordered[n // 2]
-    alone = np.where(low, low.sum(axis=0) == 1, True) & np.where(high, high.sum(axis=0) == 1, True)
-    middle = low | high
-    return nowhere(middle & ~(alone & (error > 0)), (low + high) / 2 * np.sign(y_pred - y_true))
+    share, none = np.zeros_like(error), np.zeros(error.shape, bool)
+    for middle in (ordered[(n - 1) // 2], ordered[n // 2]):  # one and the same for odd n
+        at = error == middle
+        share += at / 2
+        none |= at & ((at.sum(axis=0) > 1) | (middle == 0))
+    return nowhere(none, share * np.sign(y_pred - y_true))
 
 
 @statistic("linf", "chebyshev", title="Maximum residual error", merges={"error": "max"})
@@ -111,7 +113,8 @@ def _(error: float) -> float:
 @max_error.gradient
 def _(y_true: Array, y_pred: Array, error: float) -> Array:
     largest = np.abs(y_pred - y_true) == error
-    return nowhere(largest & ((largest.sum() > 1) | (error == 0)), largest * np.sign(y_pred - y_true))
+    slope = np.where(largest, np.sign(y_pred - y_true), 0)
+    return nowhere(largest & ((largest.sum() > 1) | (error == 0)), slope)
 
 
 @loss("mean_absolute_percentage_error", title="Mean absolute percentage error")
@@ -202,7 +205,7 @@ def _(y_true: Array, y_pred: Array, log: float, count: float) -> Array:
 
 @loss("pinball", "tilted", title="Quantile (pinball)")
 def quantile(y_true: Real, y_pred: Real, *, q: Fraction = 0.5) -> Array:
-    """q a unit too low, 1 − q a unit too high, in target units; least at the q-quantile. Koenker, Bassett 1978."""
+    """q a unit too low, 1 − q too high, in target units; least at the q-quantile. Koenker, Bassett 1978."""
     return np.maximum(q * (y_true - y_pred), (q - 1) * (y_true - y_pred))
 
 
@@ -215,13 +218,13 @@ def _(y_true: Array, y_pred: Array, *, q: float) -> Array:
 def expectile(y_true: Real, y_pred: Real, *, q: Between01 = 0.5) -> Array:
     """q e² too low, (1 − q) e² too high, in target units²; least at the q-expectile. Newey, Powell 1987."""
     error = y_pred - y_true
-    return np.where(error < 0, q, 1 - q) * error * error
+    return np.where(error < 0, q * error, (1 - q) * error) * error
 
 
 @expectile.gradient
 def _(y_true: Array, y_pred: Array, *, q: float) -> Array:
     error = y_pred - y_true
-    return 2 * np.where(error < 0, q, 1 - q) * error
+    return 2 * np.where(error < 0, q * error, (1 - q) * error)
 
 
 def _excess(y_true: Array, y_pred: Array, epsilon: float) -> Array:
@@ -267,16 +270,9 @@ def _(y_true: Array, y_pred: Array, *, a: float) -> Array:
     return a * np.expm1(a * (y_pred - y_true))
 
 
-@loss(
-    "cosine",
-    "cosine_proximity",
-    title="Cosine similarity (negated)",
-    lowest=-1.0,
-    highest=1.0,
-    best=-1.0,
-)
+@loss("cosine", "cosine_proximity", title="Cosine similarity (negated)", lowest=-1.0, highest=1.0, best=-1.0)
 def cosine_similarity(y_true: Vector, y_pred: Vector) -> Array:
-    """−cos of the angle between two vectors, from −1 (same direction) to 1; 0 for a zero vector. Salton 1975."""
+    """−cos of the angle between vectors, from −1 (same direction) to 1; 0 for a zero vector. Salton 1975."""
     return -np.sum(unit(y_true) * unit(y_pred), axis=-1)
 
 
@@ -292,7 +288,7 @@ cosine_similarity.gradient(_cosine_slope)
 
 @loss(title="Cosine distance", highest=2.0)
 def cosine_distance(y_true: Vector, y_pred: Vector) -> Array:
-    """1 − cos of the angle between two vectors, from 0 (same direction) to 2; 1 for a zero vector. Salton 1975."""
+    """1 − cos of the angle between vectors: 0 (same direction) to 2; 1 for a zero vector. Salton 1975."""
     return one_minus_cosine(y_true, y_pred)
 
 

@@ -74,9 +74,9 @@ def cauchy(y_true: Real, y_pred: Real, *, scale: Positive = 1.0) -> Array:
 
 
 def _log_of_square(error: Array, half: Array, scale: float, b: float) -> Array:
-    """(b/2) log(1 + x²/b) of x = e/c and half = x²/2, also where that has left the floats; x²/2 for small x."""
+    """(b/2) log(1 + x²/b), x = e/c, half = x²/2, also where that has left the floats; x²/2 for small x."""
     ratio = half / (b / 2)
-    far = 2 * log_ratio(error, scale) - math.log(b)
+    far = 2 * log_ratio(error, error.dtype.type(scale)) - math.log(b)
     return np.where(ratio < 1e-17, half, b / 2 * np.where(ratio < 1e20, np.log1p(ratio), far))
 
 
@@ -114,10 +114,10 @@ def _(y_true: Array, y_pred: Array, *, scale: float) -> Array:
 
 @loss("biweight", "bisquare", title="Tukey's biweight")
 def tukey(y_true: Real, y_pred: Real, *, c: Positive = 4.685) -> Array:
-    """c²/6 (1 − (1 − u)³) = e²/2 (1 − u + u²/3), u = (e/c)², up to |e| = c, c²/6 beyond. Beaton, Tukey 1974."""
+    """c²/6 (1 − (1 − u)³) = e²/2 (1 − u + u²/3), u = (e/c)² up to 1, c²/6 beyond. Beaton, Tukey 1974."""
     error, lost = distance(y_pred, y_true)
     u = 2 * half_square(error, lost, c)
-    return np.where(u < 1, half_square(error, lost, 1.0) * (1 - u + u * u / 3), c * (c / 6))
+    return np.where(u > 1, c * (c / 6), half_square(error, lost, 1.0) * (1 - u + u * u / 3))
 
 
 @tukey.gradient

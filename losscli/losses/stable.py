@@ -39,11 +39,8 @@ def sigmoid(x: Array) -> Array:
 
 def _exp_below(z: Array) -> Array:
     """exp(z − max z) along the last axis; what the difference rounds away is put back as a factor."""
-    peak = z.max(axis=-1, keepdims=True)
-    shifted = z - peak
-    part = shifted - z
-    lost = (z - (shifted - part)) - (peak + part)
-    return np.exp(shifted) * (1 + np.where(np.isfinite(lost), lost, 0))
+    shifted, lost = difference(z, z.max(axis=-1, keepdims=True))
+    return np.exp(shifted) * (1 + lost)
 
 
 def log_softmax(z: Array) -> Array:
@@ -167,7 +164,7 @@ def nowhere(condition: Array, slope: Array) -> Array:
     return np.where(condition, np.nan, slope)
 
 
-def difference(a: Array, b: Array) -> tuple[Array, Array]:
+def difference(a: Array, b: Array | float) -> tuple[Array, Array]:
     """a − b, and what its rounding lost (0 where a − b leaves the floats). Knuth 1969."""
     rounded = a - b
     part = rounded - a
@@ -262,7 +259,16 @@ def excess(a: Array, b: Array) -> Array:
 
 def over_margin(margin: float, rival: Array, own: Array) -> Array:
     """margin + rival − own; what rival − own rounds away is added back, so that it holds next to 0 too."""
-    lead = rival - own
-    part = lead - rival
-    lost = (rival - (lead - part)) - (own + part)
-    return (margin + lead) + np.where(np.isfinite(lost), lost, 0)
+    lead, lost = difference(rival, own)
+    return (margin + lead) + lost
+
+
+def total(x: Array) -> Array:
+    """Σ along the last axis, with what the additions round away added back. Ogita, Rump, Oishi 2005."""
+    lost = np.zeros(x.shape[:-1], x.dtype)
+    while x.shape[-1] > 1:
+        half = x.shape[-1] // 2
+        added, missed = difference(x[..., :half], -x[..., half : 2 * half])
+        lost = lost + np.sum(missed, axis=-1)
+        x = np.concatenate([added, x[..., 2 * half :]], axis=-1)
+    return np.sum(x, axis=-1) + lost

@@ -5,6 +5,9 @@ The three terms cancel for y near p, and for a power near 1 or 2; each of these 
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import numpy as np
 
 from losscli.losses.domain import Array
@@ -38,7 +41,7 @@ def _log_ratio(y: Array, p: Array) -> Array:
 
 
 def _close(y: Array, p: Array, power: float) -> Array:
-    """∫ (y − v) / v^power dv from p to y = e² p^−power Σ C(−power, n) (e/p)ⁿ / ((n + 1)(n + 2)), e = y − p."""
+    """∫ (y − v)/v^power dv from p to y = e² p^−power Σ C(−power, n) (e/p)ⁿ/((n + 1)(n + 2)), e = y − p."""
     error = y - p
     t = error / p
     series = np.zeros_like(t)
@@ -46,8 +49,8 @@ def _close(y: Array, p: Array, power: float) -> Array:
         series = t * ((1 - power - n) / (n + 2)) * (1 + series)
     factor = p**-power
     inside = (factor > 1e-290) & (factor < 1e290)
-    squared = np.where(inside, error * factor * error, (error * p ** (-power / 2)) ** 2)
-    return squared * (1 + series) / 2
+    squared = np.where(inside, error * factor * error, (t * p ** (1 - power / 2)) ** 2)
+    return np.where(error == 0, 0.0, squared * (1 + series) / 2)
 
 
 def _near(y: Array, p: Array, reach: Array, sign: float, a: float) -> Array:
@@ -56,13 +59,21 @@ def _near(y: Array, p: Array, reach: Array, sign: float, a: float) -> Array:
     Around the least of 0, L and a L, its Taylor series Σ xⁿ (1 + s + … + sⁿ)/(n + 2)! has no negative term.
     """
     least, middle, most = sorted((0.0, sign, sign * a))
-    x, s = np.abs(reach) * (most - least), (middle - least) / (most - least)
+    x = np.abs(reach) * (most - least)
     series = np.zeros_like(x)
-    for n in range(_STEPS, 0, -1):
-        sums = sum(s**k for k in range(n + 1)) / sum(s**k for k in range(n))
-        series = x * (sums / (n + 2)) * (1 + series)
+    for coefficient in _coefficients((middle - least) / (most - least)):
+        series = coefficient + x * series
     at_least = p**a if least == 0 else _times_power(y, p, a - 1) if least == sign else y**a
-    return at_least * reach * reach * (1 + series) / 2
+    return at_least * reach * reach * series
+
+
+def _coefficients(share: float) -> list[float]:
+    """(1 + s + … + sⁿ)/(n + 2)!, each rounded once, the last first."""
+    s = Fraction(share)
+    sums = [Fraction(1)]
+    for _ in range(_STEPS):
+        sums.append(1 + s * sums[-1])
+    return [float(total / math.factorial(n + 2)) for n, total in enumerate(sums)][::-1]
 
 
 def _far(y: Array, p: Array, reach: Array, a: float, b: float) -> Array:
@@ -72,7 +83,8 @@ def _far(y: Array, p: Array, reach: Array, a: float, b: float) -> Array:
         value = (_times_power(y - p, p, b) - _box_cox(y, p, reach, a)) / -b
     else:
         value = y**a / (a * b) - _times_power(y, p, b) / b + p**a / a
-    return np.where(np.isnan(value), np.inf, value)  # two infinite terms: the larger one is the positive
+    overflown = np.isnan(value) & ~np.isnan(p)  # of two infinite terms the larger one is the positive
+    return np.where(overflown, np.inf, value)
 
 
 def _box_cox(y: Array, p: Array, reach: Array, c: float) -> Array:
@@ -85,4 +97,4 @@ def _times_power(y: Array, p: Array, b: float) -> Array:
     if abs(b) < 0.9:
         return y * p**b
     root = p ** (b / 2)
-    return y * root * root
+    return np.where(y == 0, 0.0, y * root * root)

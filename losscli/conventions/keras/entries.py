@@ -1,80 +1,28 @@
-"""Keras 3.15: float32, clipping at 1e-7, the last axis averaged first, weighted sums divided by N.
-
-The formulas are keras/src/losses/losses.py's and its JAX backend's.
-"""
+"""Keras losses of one value an entry, averaged over the last axis."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from losscli.conventions.declare import (
-    MEAN,
-    NONE,
-    OVER_SAMPLES,
-    SUM,
-    Departure,
-    Framework,
-    Reduction,
-    Survey,
-    Totals,
-)
+from losscli.conventions.declare import MEAN, Departure, Survey
+from losscli.conventions.keras.framework import CLIPPING, EPSILON, NEAR_ONE, formula, outside, same
 from losscli.losses.domain import (
     Array,
-    ClassIndex,
-    ClassProbabilitiesOrLogits,
-    ClassTarget,
     Flag,
     FractionOrNone,
     NonNegative,
-    Probability,
     ProbabilityOrLogit,
     Real,
     Smoothing,
     SoftLabel,
     Vector,
-    WholeOrNone,
 )
-from losscli.losses.stable import log_softmax, one_hot, sigmoid, softplus
+from losscli.losses.stable import sigmoid, softplus
 
-EPSILON = np.float32(1e-7)
-NEAR_ONE = np.float32(1 - 1e-7)  # rounds to 1 − 2⁻²³
-
-_REDUCTIONS = {
-    "mean": OVER_SAMPLES,
-    "sum_over_batch_size": Reduction("sum_over_batch_size", OVER_SAMPLES.sign, OVER_SAMPLES.divisor),
-    "mean_with_sample_weight": Reduction("mean_with_sample_weight", MEAN.sign, MEAN.divisor),
-    "sum": SUM,
-    "none": NONE,
-}
-
-FRAMEWORK = Framework(
-    "keras",
-    "Keras",
-    "keras",
-    common={
-        "dtype": np.float32,
-        "grain": "last_axis",
-        "collapse": True,
-        "reductions": _REDUCTIONS,
-    },
-)
-same, formula = FRAMEWORK.same, FRAMEWORK.formula
-
-
-def _outside(p: Array) -> Array:
-    return (p < EPSILON) | (p > NEAR_ONE)
-
-
-CLIPPING = (
-    "Keras clips probabilities to [1e-7, 1 − 1e-7], so that certainty in the wrong class costs 16.1 "
-    "(15.9 for a predicted 1, in float32) instead of infinity"
-)
 CLIPPED = Departure(
     CLIPPING,
     lambda y_true, y_pred, *, from_logits, **_: (
-        np.zeros(y_pred.shape, bool) if from_logits else _outside(y_pred)
+        np.zeros(y_pred.shape, bool) if from_logits else outside(y_pred)
     ),
 )
 
@@ -176,7 +124,7 @@ def _(
     "losses.BinaryFocalCrossentropy",
     Departure(
         CLIPPING + "; logits pass a sigmoid first and are clipped too",
-        lambda y_true, y_pred, *, from_logits, **_: _outside(sigmoid(y_pred) if from_logits else y_pred),
+        lambda y_true, y_pred, *, from_logits, **_: outside(sigmoid(y_pred) if from_logits else y_pred),
     ),
     Departure(
         "Keras weighs by alpha only with apply_class_balancing=True, which giving alpha stands for here",
@@ -222,100 +170,3 @@ def _(y_true: Real, y_pred: Real, *, all_binary: bool) -> Array:
 @formula("squared_hinge", "losses.SquaredHinge", HINGE_LABELS, survey=ALL_BINARY)
 def _(y_true: Real, y_pred: Real, *, all_binary: bool) -> Array:
     return _margin(y_true, y_pred, all_binary) ** 2
-
-
-def _dice(overlap: float, true: float, found: float) -> float:
-    return 1 - 2 * overlap / (true + found + float(EPSILON))
-
-
-@formula(
-    "dice",
-    "losses.Dice",
-    Departure(
-        "Keras adds 1e-7 to the denominator alone, so that nothing true and nothing predicted costs 1, not 0"
-    ),
-    finish=_dice,
-)
-def _(y_true: SoftLabel, y_pred: Probability) -> dict[str, Array]:
-    return {"overlap": y_true * y_pred, "true": y_true, "found": y_pred}
-
-
-def _off_sum(y_true: Array, y_pred: Array, *, from_logits: bool, **_: Any) -> Array:
-    if from_logits:
-        return np.zeros(len(y_pred), bool)
-    return np.abs(y_pred.sum(axis=-1, dtype=np.float64) - 1) > 1e-6
-
-
-RESCALED = Departure(
-    "Keras divides each row of probabilities by its sum, where the definition takes the row as it is",
-    _off_sum,
-)
-ROWS_CLIPPED = Departure(
-    CLIPPING.partition(", so")[0] + ", so that certainty in the wrong class costs 16.1 instead of infinity",
-    lambda y_true, y_pred, *, from_logits, **_: (
-        np.zeros(y_pred.shape, bool) if from_logits else _outside(y_pred / y_pred.sum(axis=-1, keepdims=True))
-    ),
-)
-
-
-def _log_probabilities(y_pred: Array, from_logits: bool) -> Array:
-    if from_logits:
-        return log_softmax(y_pred)
-    return np.log(np.clip(y_pred / np.sum(y_pred, axis=-1, keepdims=True), EPSILON, NEAR_ONE))
-
-
-@formula("cce", "losses.CategoricalCrossentropy", RESCALED, ROWS_CLIPPED)
-def _(
-    y_true: ClassTarget,
-    y_pred: ClassProbabilitiesOrLogits,
-    *,
-    from_logits: Flag = False,
-    label_smoothing: Smoothing = 0.0,
-) -> Array:
-    t = y_true * (1 - label_smoothing) + label_smoothing / y_true.shape[-1]
-    return -np.sum(t * _log_probabilities(y_pred, from_logits), axis=-1)
-
-
-def _kept(t: Totals) -> float:
-    """Keras scales the mask of kept rows by N / (kept + 1e-7)."""
-    return t.counts if t.counts == t.n else t.counts + float(EPSILON)
-
-
-@formula(
-    "scce",
-    "losses.SparseCategoricalCrossentropy",
-    RESCALED,
-    ROWS_CLIPPED,
-    reductions={
-        **_REDUCTIONS,
-        "mean": Reduction("mean", "/N", _kept),
-        "sum_over_batch_size": Reduction("sum_over_batch_size", "/N", _kept),
-    },
-)
-def _(
-    y_true: ClassIndex,
-    y_pred: ClassProbabilitiesOrLogits,
-    *,
-    from_logits: Flag = False,
-    ignore_class: WholeOrNone = None,
-) -> Array:
-    t = one_hot(y_true, y_pred.shape[-1])
-    values = -np.sum(t * _log_probabilities(y_pred, from_logits), axis=-1)
-    return np.where(y_true == ignore_class, 0.0, values)
-
-
-@formula(
-    "kld",
-    "losses.KLDivergence",
-    Departure(
-        "Keras clips y_true and y_pred to [1e-7, 1], so that a class of probability 0 costs 16.1 times "
-        "y_true instead of infinity, and a target of 0 adds a little instead of nothing",
-        lambda y_true, y_pred: (y_true < EPSILON) | (y_pred < EPSILON) | (y_true > 1) | (y_pred > 1),
-    ),
-)
-def _(y_true: Vector, y_pred: Vector) -> Array:
-    y, p = np.clip(y_true, EPSILON, 1), np.clip(y_pred, EPSILON, 1)
-    return np.sum(y * np.log(y / p), axis=-1)
-
-
-same("categorical_hinge", "losses.CategoricalHinge")

@@ -1,0 +1,112 @@
+"""Optax losses of embeddings and masks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli.conventions.declare import OVER_SAMPLES, Departure
+from losscli.conventions.optax.entries import cosine
+from losscli.conventions.optax.framework import formula
+from losscli.losses.domain import (
+    Array,
+    ClassLabel,
+    Domain,
+    Embedding,
+    Flag,
+    NonNegative,
+    Number,
+    Positive,
+    Range,
+    Triplets,
+)
+
+
+@formula(
+    "triplet",
+    "losses.triplet_margin_loss",
+    Departure("Optax adds 1e-6 to each sum of powers before its root"),
+    Departure(
+        "Optax takes powers of the signed differences: for an odd p they cancel and the root may be nan",
+        when=lambda params: params["p"] % 2 != 0,
+    ),
+)
+def _(y_pred: Triplets, *, margin: Number = 1.0, p: Positive = 2.0) -> Array:
+    anchor, positive, negative = np.moveaxis(y_pred, 1, 0)
+    near, far = (
+        (np.sum((anchor - x) ** p, axis=-1) + np.float32(1e-6)) ** (1 / p) for x in (positive, negative)
+    )
+    return np.maximum(near - far + margin, 0)
+
+
+@formula(
+    "ntxent",
+    "losses.ntxent",
+    Departure("Optax divides by the number of pairs of one class even if there is none, which gives nan"),
+    Departure("Optax takes squared lengths of at least 1.2e-7, so that shorter vectors count as nearly zero"),
+    empty=float("nan"),
+    reductions={"mean": OVER_SAMPLES, "sum": OVER_SAMPLES},
+)
+def _(y_true: ClassLabel, y_pred: Embedding, *, temperature: Positive = 0.07) -> Array:
+    values = [np.empty(0)]
+    epsilon = float(np.finfo(np.float32).eps)
+    for anchor in range(len(y_pred)):
+        similarity = cosine(y_pred, y_pred[anchor][None], epsilon) / temperature
+        same_class = y_true == y_true[anchor]
+        shifted = similarity - similarity.max()
+        others = np.sum(np.exp(shifted[~same_class]))
+        same_class[anchor] = False
+        positives = shifted[same_class]
+        values.append(np.log(np.exp(positives) + others) - positives)
+    return np.concatenate(values)
+
+
+def _weighted_dice(overlap: Array, true: Array, found: Array, *, smooth: float) -> float:
+    weight = 1 / (true**2 + 1e-7)
+    loss = 1 - (overlap + smooth) / ((true + found) / 2 + smooth)
+    return float(np.mean(loss * weight / np.sum(weight) * len(weight)))
+
+
+_Masks = Annotated[Array, Domain("a finite number")]
+
+
+@formula(
+    "generalized_dice",
+    "losses.multiclass_generalized_dice_loss",
+    Departure(
+        "Optax averages one Dice a class, weighed by 1/(Sy² + 1e-7), where the definition takes one ratio"
+    ),
+    finish=_weighted_dice,
+    merges={"overlap": "columns", "true": "columns", "found": "columns"},
+    reductions={"mean": OVER_SAMPLES},
+)
+def _(y_true: _Masks, y_pred: _Masks, *, smooth: NonNegative = 1.0) -> dict[str, Array]:
+    return {"overlap": y_true * y_pred, "true": y_true, "found": y_pred}
+
+
+def _dice(overlap: Array, true: Array, found: Array, *, smooth: float, from_logits: bool) -> Array:
+    return 1 - (overlap + smooth) / ((true + found) / 2 + smooth)
+
+
+_PerSample = Annotated[str, Range('"sample", which is Optax\'s way', kind="choice", choices=("sample",))]
+
+
+@formula(
+    "dice",
+    "losses.binary_dice_loss",
+    Departure("Optax takes one ratio for each sample and averages them, the definition one over everything"),
+    Departure("Optax takes logits unless told apply_sigmoid=False, the definition probabilities"),
+    Departure("Optax's smooth is 1 unless told otherwise and stands for twice the definition's"),
+    finish=_dice,
+)
+def _(
+    y_true: _Masks,
+    y_pred: _Masks,
+    *,
+    smooth: NonNegative = 1.0,
+    from_logits: Flag = True,
+    per: _PerSample = "sample",
+) -> dict[str, Array]:
+    p = 1 / (1 + np.exp(-y_pred)) if from_logits else y_pred
+    return {"overlap": y_true * p, "true": y_true, "found": p}

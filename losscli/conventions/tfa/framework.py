@@ -1,0 +1,22 @@
+"""What all TensorFlow Addons losses share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.conventions.declare import NONE, OVER_SAMPLES, SUM, Framework
+
+EPSILON = np.float32(1e-7)
+NEAR_ONE = np.float32(1 - 1e-7)
+
+FRAMEWORK = Framework(
+    "tfa",
+    "TensorFlow Addons",
+    "tfa",
+    common={
+        "dtype": np.float32,
+        "grain": "last_axis",
+        "reductions": {"mean": OVER_SAMPLES, "sum": SUM, "none": NONE},
+    },
+)
+same, formula = FRAMEWORK.same, FRAMEWORK.formula
