@@ -12,7 +12,7 @@ from losscli.losses.registry import fold
 if TYPE_CHECKING:
     from losscli.losses.declare import Loss
 
-FRAMEWORKS = ("keras", "torch", "optax", "sklearn", "tfa", "torchvision")
+FRAMEWORKS = ("keras", "torch", "optax", "sklearn", "tfa", "torchvision", "scipy")
 
 
 def framework(name: str) -> Framework:

@@ -191,6 +191,10 @@ def check(argument: str, array: Array, domain: Domain, params: Mapping[str, Any]
             bad = np.zeros(array.shape, bool)
             bad[:, column] = array[:, column] <= 0
             _complain(argument, array, bad, replace(domain, words="above 0"))
+    for column in domain.zero_one:
+        bad = np.zeros(array.shape, bool)
+        bad[:, column] = ~np.isin(array[:, column], (0, 1)) & ~np.isnan(array[:, column])
+        _complain(argument, array, bad, replace(domain, words="0 or 1"))
     if domain.nonzero and (zero := ~np.any(array, axis=-1)).any():
         first = tuple(int(i) for i in np.argwhere(zero)[0])
         raise BadValue(argument, first[0], first[1:], "a zero vector has no direction")

@@ -15,7 +15,7 @@ from losscli.engine import gradient
 from losscli.engine.align import align
 from losscli.engine.fold import Folded
 from losscli.engine.kept import Top
-from losscli.engine.partial import Partial
+from losscli.engine.partial import Partial, weighted
 from losscli.engine.provenance import remarks, signature
 from losscli.engine.sums import Sum
 from losscli.errors import LosscliError
@@ -84,7 +84,7 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
         weighted=part.weighted,
         concentration=_concentration(part),
         remarks=remarks(part, folded, reduction),
-        gradients=_gradients(part, folded, show) if show.gradient and not part.task.rowwise else (),
+        gradients=_gradients(part, folded, show, ratio) if show.gradient and not part.task.rowwise else (),
         per_sample=per_sample,
     )
 
@@ -167,6 +167,10 @@ def _of_collected(part: Partial, ratio: Reduction) -> _Reduced:
     convention = part.task.convention
     loss = convention.loss
     true, pred = align(convention, *rows_of(part), part.task.params)
+    if convention.signature.y_pred.grain == "square" and pred.shape[0] != pred.shape[1]:
+        raise LosscliError(
+            f"{loss.name} takes a similarity for each pair of rows: y_pred must be (N, N), it is {pred.shape}"
+        )
     with np.errstate(all="ignore"):
         args = (pred,) if true is None else (true, pred)
         weighing = {"sample_weight": weights_of(part)} if convention.weighs else {}
@@ -192,10 +196,10 @@ def _of_collected(part: Partial, ratio: Reduction) -> _Reduced:
 
 def _of_rows(part: Partial, values: Array, ratio: Reduction, dividing: Reduction) -> _Reduced:
     counted = part.task.convention.counted
-    assert counted is not None and dividing.divisor is not None
+    assert counted is not None
+    assert dividing.divisor is not None
     weight, counts = weights_of(part), counted(values).astype(np.float64)
-    sums = (float(np.sum(x)) for x in (weight, counts, weight * counts))
-    totals = Totals(part.n, *sums, part.weighted)
+    totals = Totals(part.n, float(weight.sum()), float(counts.sum()), float(weight @ counts), part.weighted)
     total = Sum()
     total.add_block(weight * values, one_sign=False)
     value = float(total) if ratio.divisor is None else total.over(ratio.divisor(totals))
@@ -230,7 +234,7 @@ def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | Non
             y_true=arrays["y_true"][i].tolist() if "y_true" in arrays else None,
             y_pred=arrays["y_pred"][i].tolist(),
             loss=float(arrays["loss"][i]) + 0.0,  # −0 is 0 to a reader
-            share=float(arrays["weight"][i] * arrays["loss"][i] / total) if shared else None,
+            share=float(weighted(arrays["weight"][i], arrays["loss"][i]) / total) if shared else None,
             weight=float(arrays["weight"][i]) if part.weighted else None,
             gradient=None if slopes is None else slopes[i].tolist(),
         )
@@ -239,10 +243,10 @@ def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | Non
     return samples, per_sample
 
 
-def _gradients(part: Partial, folded: Folded, show: Show) -> tuple[Sample, ...]:
+def _gradients(part: Partial, folded: Folded, show: Show, ratio: Reduction) -> tuple[Sample, ...]:
     """For statistic and batch losses: rows with the gradient of the value, the steepest first on demand."""
     top = Top(show.of(part.n))
-    for rows, y_true, y_pred, slopes in _slopes(part, folded):
+    for rows, y_true, y_pred, slopes in _slopes(part, folded, ratio):
         arrays = {"y_pred": y_pred, "gradient": slopes}
         if y_true is not None:
             arrays["y_true"] = y_true
@@ -262,12 +266,15 @@ def _gradients(part: Partial, folded: Folded, show: Show) -> tuple[Sample, ...]:
     )
 
 
-def _slopes(part: Partial, folded: Folded) -> Iterator[tuple[Array, Array | None, Array, Array]]:
+def _slopes(
+    part: Partial, folded: Folded, ratio: Reduction
+) -> Iterator[tuple[Array, Array | None, Array, Array]]:
     """Rows with d(value)/d(y_pred): at once for batch losses, batch by batch for statistics."""
     task = part.task
     if part.collected:
         y_true, y_pred = rows_of(part)
-        divisor = _of_collected(part, task.convention.reductions["mean"]).divisor or 1.0
+        mean = _of_collected(part, task.convention.reductions["mean"])
+        divisor = 1.0 if ratio.divisor is None else mean.divisor or 1.0
         slopes = gradient.of_batch(task, y_true, y_pred, divisor)
         yield np.concatenate([rows for rows, _, _, _ in part.collected]), y_true, y_pred, slopes
         return

@@ -16,6 +16,8 @@ from losscli.engine.sums import Sum
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
 
+UNIT_SLACK = 1e-3  # how far a squared length may be from 1 without a word
+
 
 @dataclass(frozen=True)
 class Task:
@@ -111,6 +113,11 @@ def partial(task: Task, batch: Batch, rows: Array, facts: Mapping[str, Any], kee
     part.weights.add_block(weight, one_sign=True)
     _note_codings(part, y_true, rows)
     _note_departures(part, y_true, y_pred, rows, facts)
+    if convention.signature.y_pred.unit_length:
+        off = np.abs(np.sum(y_pred * y_pred, axis=-1) - 1) > UNIT_SLACK
+        if off.any():
+            part.tallies["unit"] = Tally()
+            part.tallies["unit"].add(rows[off])
     if _needs_all(convention, y_pred, raw):
         part.collected.append((rows, batch.y_true, raw, weight))
         return part
@@ -129,7 +136,7 @@ def partial(task: Task, batch: Batch, rows: Array, facts: Mapping[str, Any], kee
             _add_values(part, folded, counted, weight)
             if convention.scale is not None and y_true is not None:
                 scaled = Sum()
-                scaled.add_block(_weighted(weight, folded * convention.scale(y_true, **params)), False)
+                scaled.add_block(weighted(weight, folded * convention.scale(y_true, **params)), False)
                 part.terms["scaled"] = scaled
             _keep(part, rows, folded, weight, batch, raw)
     return part
@@ -171,7 +178,7 @@ def _fold(part: Partial, values: Array) -> Array:
     return values.reshape(len(values), -1).mean(axis=-1)
 
 
-def _weighted(weight: Array, values: Array) -> Array:
+def weighted(weight: Array, values: Array) -> Array:
     """w·v, where a weight of 0 silences any value."""
     return np.where(weight == 0, 0.0, weight * values)
 
@@ -179,7 +186,7 @@ def _weighted(weight: Array, values: Array) -> Array:
 def _add_values(part: Partial, values: Array, counted: Array, weight: Array) -> None:
     loss = part.task.convention.loss
     one_sign = loss.lowest >= 0 or loss.highest <= 0
-    contribution = _weighted(weight, values)
+    contribution = weighted(weight, values)
     part.terms["value"] = Sum()
     part.terms["value"].add_block(contribution, one_sign)
     part.terms["plain"] = Sum()
@@ -214,7 +221,7 @@ def _add_terms(part: Partial, terms: Mapping[str, Array], weight: Array) -> None
             if merge in ("norm", "column_norms"):
                 total.add_squares(values.astype(np.float64), weights)
             else:
-                total.add_block(_weighted(weights, values.astype(np.float64)), one_sign=False)
+                total.add_block(weighted(weights, values.astype(np.float64)), one_sign=False)
     part.counts.add_block(np.ones(len(weight)), one_sign=True)
     part.weighted_counts.add_block(weight, one_sign=True)
 
@@ -226,7 +233,7 @@ def _keep(part: Partial, rows: Array, values: Array, weight: Array, batch: Batch
     arrays = {"loss": values, "y_pred": raw, "weight": weight}
     if batch.y_true is not None:
         arrays["y_true"] = batch.y_true
-    part.top.add(rows, _weighted(weight, values), arrays)
+    part.top.add(rows, weighted(weight, values), arrays)
 
 
 def _note_codings(part: Partial, y_true: Array | None, rows: Array) -> None:

@@ -25,6 +25,10 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
             tally = part.tallies[kind]
             text = f"the loss is {words}" + (f": {why}" if why else "")
             said.append(Remark("nonfinite", text, tally.count, tally.rows))
+    if "unit" in part.tallies:
+        tally = part.tallies["unit"]
+        text = "embeddings that are not of unit length were computed as given"
+        said.append(Remark("data", text, tally.count, tally.rows))
     for number, departure in enumerate(convention.departures):
         if departure.rows is None:
             if departure.when is None or departure.when(task.params):

@@ -88,8 +88,8 @@ class Loss:
     "sample" a value an entry or a row, for "statistic" a dict of terms, each with the layout of y_pred
     (its first axis the samples), for "batch" a value a pair, anchor or event. `merges` says how each term
     of a statistic merges: "sum" (the default), "norm" (√Σwx²), "max", "columns" and "column_norms" (a sum or
-    norm for each index of the last axis); `finish(**totals, **params)` turns totals into the value. `per` adds
-    the parameter of that name: one ratio over the batch, one a sample or one a class.
+    norm for each index of the last axis); `finish(**totals, **params)` turns totals into the value. `per`
+    adds the parameter of that name: one ratio over the batch, one a sample or one a class.
     `slope` is the gradient: of the entry's or row's value for kind sample; of the value, from rows and
     totals, for statistic; of the *sum* of its values for batch. `adds` says what a sample adds to the mean's
     divisor.

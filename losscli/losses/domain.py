@@ -41,9 +41,11 @@ Grain = Literal["entry", "row", "rest", "scalar", "columns", "parts", "index", "
 class Domain:
     """What an array of a loss may hold. `words` completes "… is not"; `hint` says how to mend a bad value.
 
-    `exclusive` names two label values that may not both occur; `positive` the columns whose values must be above 0;
-    `nonzero` refuses a row (or part) that is all zero; `ordered` names the parameter with the order of a box's
-    corners. Under a parameter that is set (`under`), or by a function of all (`by`), it becomes another.
+    `exclusive` names two label values that may not both occur; `positive` the columns whose values must be
+    above 0, `zero_one` those that hold 0 or 1; `nonzero` refuses a row (or part) that is all zero,
+    `unit_length` has rows of another length pointed out; `ordered` names the parameter with the order of a
+    box's corners. Under a parameter that is set (`under`), or by a function of all (`by`), it becomes
+    another.
     Where `index` is a domain, rows may come as class indices; the kernel then gets their one-hot rows.
     """
 
@@ -60,7 +62,9 @@ class Domain:
     minus_infinity: bool = False
     below_classes: bool = False
     sums_to_one: bool = False
+    zero_one: tuple[int, ...] = ()
     nonzero: bool = False
+    unit_length: bool = False
     ordered: str | None = None
     hint: str | None = None
     under: Mapping[str, Domain] = field(default_factory=dict)
@@ -284,7 +288,8 @@ NonzeroEmbedding = Annotated[Array, Domain("a finite number", grain="row", nonze
 NonzeroEmbeddingPair = Annotated[Array, Domain("a finite number", grain="parts", size=2, nonzero=True)]
 Similarities = Annotated[Array, Domain("a finite similarity", grain="square")]
 Grades = Annotated[Array, Domain("a finite grade", grain="row")]
-TimeAndEvent = Annotated[Array, Domain("a finite number", grain="columns", size=2)]
+TimeAndEvent = Annotated[Array, Domain("a finite number", grain="columns", size=2, zero_one=(1,))]
+UnitEmbedding = Annotated[Array, Domain("a finite number", grain="row", unit_length=True)]
 Sequences = Annotated[Array, Domain("a finite logit", grain="steps")]
 
 _LABEL = Domain(

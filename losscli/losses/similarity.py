@@ -10,13 +10,13 @@ from losscli.losses.declare import batch
 from losscli.losses.domain import (
     Array,
     ClassLabel,
-    Embedding,
     Labels01,
     NonNegative,
     NonzeroEmbedding,
     NonzeroEmbeddingPair,
     Positive,
     Similarities,
+    UnitEmbedding,
 )
 from losscli.losses.stable import log_softmax, norm, nowhere, sigmoid, softmax, softplus, unit
 
@@ -200,7 +200,7 @@ def _(y_true: Array, y_pred: Array, *, temperature: float) -> Array:
 
 @batch("CircleLoss", title="Circle", memory=_memory)
 def circle(
-    y_true: ClassLabel, y_pred: Embedding, *, gamma: Positive = 80.0, margin: NonNegative = 0.4
+    y_true: ClassLabel, y_pred: UnitEmbedding, *, gamma: Positive = 80.0, margin: NonNegative = 0.4
 ) -> Array:
     """softplus(LSEⱼ γ[1 + m − s]₊(1 − m − s) + LSEₖ γ[s + m]₊(s − m)) an anchor. Sun et al. 2020."""
     values = [np.empty(0, y_pred.dtype)]

@@ -44,7 +44,7 @@ def _exp_below(z: Array) -> Array:
 
 
 def log_softmax(z: Array) -> Array:
-    """log(exp z / Σ exp z) along the last axis: the peak is left out of the sum, so that −0 keeps its digits."""
+    """log(exp z / Σ exp z) along the last axis: the peak is left out of the sum, for the digits near 0."""
     shifted = z - z.max(axis=-1, keepdims=True)
     others = _exp_below(z)
     np.put_along_axis(others, z.argmax(axis=-1)[..., None], 0, axis=-1)
@@ -135,7 +135,7 @@ def quotient(a: Array, b: Array, *, empty: float) -> Array:
 
 
 def power_of_two(x: Array) -> Array:
-    """The power of two at the largest |entry| along the last axis, kept as an axis: dividing by it is exact."""
+    """The power of two at the largest |entry| along the last axis, kept as an axis: exact to divide by."""
     _, exponent = np.frexp(np.abs(x).max(axis=-1, keepdims=True))
     return exponent
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from losscli.losses.domain import Array
-from losscli.losses.stable import divide, log_ratio
+from losscli.losses.stable import difference, divide, log_ratio
 
 _CLOSE = 0.25  # of |y/p − 1|
 _NEAR = 3.0  # of x in _near
@@ -23,14 +23,34 @@ def half_deviance(y: Array, p: Array, power: float) -> Array:
     a, b = 2 - power, 1 - power
     positive = y > 0
     reach = _log_ratio(np.where(positive, y, p), p)
-    value = np.where(positive, _far(y, p, reach, a, b), p**a / a - _times_power(y, p, b) / b)
+    below = _raise(p, 2, power) / a - _times_raised(y, p, power) / b
+    value = np.where(positive, _far(y, p, reach, power), below)
     close = np.abs(y - p) <= _CLOSE * p
     value[close] = _close(y[close], p[close], power)
     for sign in (1.0, -1.0):
         least, _, most = sorted((0.0, sign, sign * a))
         near = positive & ~close & (sign * reach >= 0) & (np.abs(reach) * (most - least) <= _NEAR)
-        value[near] = _near(y[near], p[near], reach[near], sign, a)
+        value[near] = _near(y[near], p[near], reach[near], sign, power)
     return value
+
+
+def _raise(x: Array, whole: float, power: float) -> Array:
+    """x^(whole − power)."""
+    return x ** (whole - power) * _exponent_rest(x, whole, power)
+
+
+def _times_raised(y: Array, p: Array, power: float) -> Array:
+    """y p^(1 − power); the second factor alone may leave the floats."""
+    if abs(1 - power) < 0.9:
+        return y * _raise(p, 1, power)
+    root = p ** ((1 - power) / 2)
+    return np.where(y == 0, 0.0, y * root * root * _exponent_rest(p, 1, power))
+
+
+def _exponent_rest(x: Array, whole: float, power: float) -> Array | float:
+    """x to the power of what rounding whole − power lost: 0 for most, but a large x magnifies it."""
+    _, lost = difference(np.float64(whole), np.float64(power))
+    return 1.0 if lost == 0 else 1 + float(lost) * np.log(np.where(x > 0, x, 1))
 
 
 def _log_ratio(y: Array, p: Array) -> Array:
@@ -53,17 +73,21 @@ def _close(y: Array, p: Array, power: float) -> Array:
     return np.where(error == 0, 0.0, squared * (1 + series) / 2)
 
 
-def _near(y: Array, p: Array, reach: Array, sign: float, a: float) -> Array:
+def _near(y: Array, p: Array, reach: Array, sign: float, power: float) -> Array:
     """p^a L² exp[0, L, a L], the second divided difference, with L = log(y/p) = `reach` and its sign.
 
     Around the least of 0, L and a L, its Taylor series Σ xⁿ (1 + s + … + sⁿ)/(n + 2)! has no negative term.
     """
+    a = 2 - power
     least, middle, most = sorted((0.0, sign, sign * a))
     x = np.abs(reach) * (most - least)
     series = np.zeros_like(x)
     for coefficient in _coefficients((middle - least) / (most - least)):
         series = coefficient + x * series
-    at_least = p**a if least == 0 else _times_power(y, p, a - 1) if least == sign else y**a
+    if least == sign:
+        at_least = _times_raised(y, p, power)
+    else:
+        at_least = _raise(p if least == 0 else y, 2, power)
     return at_least * reach * reach * series
 
 
@@ -76,13 +100,15 @@ def _coefficients(share: float) -> list[float]:
     return [float(total / math.factorial(n + 2)) for n, total in enumerate(sums)][::-1]
 
 
-def _far(y: Array, p: Array, reach: Array, a: float, b: float) -> Array:
+def _far(y: Array, p: Array, reach: Array, power: float) -> Array:
+    a, b = 2 - power, 1 - power
     if abs(b) < 0.25:
         value = (y * (_box_cox(y, p, reach, b) - p**b) + p**a) / a
     elif abs(a) < 0.25:
-        value = (_times_power(y - p, p, b) - _box_cox(y, p, reach, a)) / -b
+        value = (_times_raised(y - p, p, power) - _box_cox(y, p, reach, a)) / -b
     else:
-        value = y**a / (a * b) - _times_power(y, p, b) / b + p**a / a
+        both = _raise(y, 2, power) / (a * b) + _raise(p, 2, power) / a
+        value = both - _times_raised(y, p, power) / b
     overflown = np.isnan(value) & ~np.isnan(p)  # of two infinite terms the larger one is the positive
     return np.where(overflown, np.inf, value)
 
@@ -90,11 +116,3 @@ def _far(y: Array, p: Array, reach: Array, a: float, b: float) -> Array:
 def _box_cox(y: Array, p: Array, reach: Array, c: float) -> Array:
     """(y^c − p^c)/c."""
     return np.where(np.abs(c * reach) <= 1, p**c * np.expm1(c * reach), y**c - p**c) / c
-
-
-def _times_power(y: Array, p: Array, b: float) -> Array:
-    """y p^b; p^b alone may leave the floats."""
-    if abs(b) < 0.9:
-        return y * p**b
-    root = p ** (b / 2)
-    return np.where(y == 0, 0.0, y * root * root)
