@@ -33,12 +33,12 @@ def find(name: str) -> Loss:
 
     Raises LosscliError with the nearest known name if there is none.
     """
-    loss = _find(name)
+    loss = lookup(name)
     loss.conventions.update(conventions(loss))
     return loss
 
 
-def _find(name: str) -> Loss:
+def lookup(name: str) -> Loss:
     """The loss alone: frameworks are imported only for a name with a dot."""
     if "." not in name:
         return registry.find(name)
@@ -96,7 +96,7 @@ def gradient(
     d(a sample's loss)/d(y_pred) for kind sample (weights and reduction do not enter), d(the reduced
     value)/d(y_pred) for statistic and batch.
     """
-    found = _find(loss)
+    found = lookup(loss)
     way = convention(found, "exact")
     task = Task(way, way.signature.bind(way.owner, params))
     pred = as_array(y_pred, "y_pred")
@@ -195,7 +195,7 @@ def score(
     `keep_values` adds every row's value as an array.
     """
     show = Show(rows, by_loss=order == "loss", gradient=gradient, values=keep_values)
-    loss = _find(name)
+    loss = lookup(name)
     way = convention(loss, like)
     way.reduction(reduction)
     if gradient:
@@ -249,7 +249,7 @@ def contrast(
 
     A loss that does not fit raises, or with `skip_unfit` is listed in `refused`.
     """
-    found = [_find(name) for name in losses]
+    found = [lookup(name) for name in losses]
     models = _models(stream)
     tasks: list[Task] = []
     told: dict[str, tuple[Remark, ...]] = {}

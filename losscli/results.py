@@ -1,9 +1,12 @@
-"""The frozen records that everything shown is in: Score, Comparison, Explanation."""
+"""The frozen records that everything shown is in: Score, Comparison, Explanation.
+
+Their parts are named tuples: a frozen dataclass takes five times as long to make, at every start.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,8 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """One row of a Score. `row` counts data rows from 1.
 
     `y_true`, `y_pred` and `gradient` are a float, or nested lists for a sample with trailing axes.
@@ -31,8 +33,7 @@ class Sample:
     gradient: Any = None
 
 
-@dataclass(frozen=True)
-class Concentration:
+class Concentration(NamedTuple):
     """How few samples make half of the loss (of the sum of w·loss, where no value is negative).
 
     `half` samples of `n` make at least half; `worst` is the row (from 1) with the largest share.
@@ -96,8 +97,7 @@ class Score:
     about: Explanation | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A loss that does not fit the data, and why."""
 
     loss: str
@@ -125,8 +125,7 @@ class Comparison:
     remarks: tuple[Remark, ...] = ()
 
 
-@dataclass(frozen=True)
-class ParameterWords:
+class ParameterWords(NamedTuple):
     """A parameter: its default, what values it takes ("a number > 0"), and what it does."""
 
     name: str
@@ -136,16 +135,14 @@ class ParameterWords:
     required: bool = False
 
 
-@dataclass(frozen=True)
-class Advice:
+class Advice(NamedTuple):
     """A situation in which another loss serves better."""
 
     when: str
     instead: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Property:
+class Property(NamedTuple):
     """A property that the contract suite checks, with a bound or a qualifier where it has one."""
 
     name: str
@@ -156,8 +153,7 @@ class Property:
         return self.name.replace("_", " ") + (f" ({self.detail})" if self.detail else "")
 
 
-@dataclass(frozen=True)
-class Elsewhere:
+class Elsewhere(NamedTuple):
     """The same loss in a framework: the call, and how its number differs (empty: it does not).
 
     `note` is what holds for all its numbers: precision, and what weighted means are divided by.
@@ -170,24 +166,21 @@ class Elsewhere:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Relative:
+class Relative(NamedTuple):
     """A neighbouring loss and the one reason to prefer it."""
 
     name: str
     why: str
 
 
-@dataclass(frozen=True)
-class Citation:
+class Citation(NamedTuple):
     """A source; `identifier` is "doi:…", "arXiv:…", "isbn:…" or "url:…", or None where none exists."""
 
     text: str
     identifier: str | None = None
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(NamedTuple):
     """The worked example: arrays, parameters, and what to see in it."""
 
     y_true: Any

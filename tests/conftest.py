@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 REFERENCE = Path(__file__).parent / "reference"
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -22,6 +22,8 @@ settings.register_profile(
     database=None,
     max_examples=int(_harder or 12),
     deadline=None,  # no timings in tests
+    # Cases are small as they are drawn; shrinking a failure of a batch loss takes minutes.
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("losscli")

@@ -28,6 +28,7 @@ class Slopes:
     """
 
     def __init__(self, values: Array, h: Array) -> None:
+        values = np.where(np.isfinite(values).all(axis=0), values, np.nan)  # no slope beside infinity
         far_left, left, near_left, here, near_right, right, far_right = values
         wide, middle, narrow = far_right - far_left, right - left, near_right - near_left
         thirds = [(4 * a - b) / 3 for a, b in ((middle / h, wide / (2 * h)), (2 * narrow / h, middle / h))]

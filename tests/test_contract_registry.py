@@ -14,37 +14,34 @@ from losscli import LosscliError, catalogue
 from losscli.losses import registry
 from losscli.losses.declare import Loss
 
-FAMILIES = sorted({file.parent.name for file in Path(catalogue.__file__).parent.glob("*/*.yaml")})
+MODULES = sorted(file.stem for file in Path(registry.__file__).parent.glob("[!_]*.py"))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_family_s_kernels_and_pages_match_one_to_one(family: str) -> None:
-    module = importlib.import_module(f"losscli.losses.{family}")
-    kernels = {
-        name
-        for name, value in vars(module).items()
-        if isinstance(value, Loss) and value.kernel.__module__ == module.__name__
-    }
-    assert kernels == set(registry.families()[family]), "each kernel needs catalogue/FAMILY/NAME.yaml, and each page a kernel"
+@pytest.mark.parametrize("module", MODULES)
+def test_a_family_s_kernels_and_pages_match_one_to_one(module: str) -> None:
+    declared = vars(importlib.import_module(f"losscli.losses.{module}")).values()
+    kernels = {found.name for found in declared if isinstance(found, Loss) and found.family == module}
+    pages = set(registry.families().get(module, []))
+    assert not kernels - pages, f"write losscli/catalogue/{module}/NAME.yaml"
+    assert not pages - kernels, f"declare it in losscli/losses/{module}.py"
 
 
-def test_no_module_declares_a_loss_without_a_family_of_pages() -> None:
-    modules = {file.stem for file in Path(registry.__file__).parent.glob("*.py")}
-    assert modules - set(FAMILIES) == {"__init__", "declare", "domain", "registry", "stable"}
+def test_every_folder_of_pages_is_a_family() -> None:
+    assert set(registry.families()) <= set(MODULES)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_loss_is_what_its_page_says(name: str) -> None:
     loss = loss_of(name)
     assert loss.name == name
-    assert loss.family in FAMILIES
+    assert loss.family in registry.families()
     assert set(catalogue.read(name, loss.family)["parameters"]) == set(loss.parameters)
     assert loss.title
     assert loss.kernel.__doc__
     assert (loss.finish_ is not None) == (loss.kind == "statistic")
     assert (loss.memory is not None) == (loss.kind == "batch")
     assert loss.lowest < loss.highest
-    assert loss.best is None or loss.best == loss.lowest
+    assert loss.best is None or loss.lowest <= loss.best <= loss.highest
 
 
 def test_names_and_aliases_are_unique_after_folding() -> None:
@@ -58,7 +55,8 @@ def test_names_and_aliases_are_unique_after_folding() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_alias_is_found_however_it_is_written(name: str) -> None:
     for alias in (name, *loss_of(name).aliases):
-        for written in (alias, alias.upper(), alias.replace("_", "-"), alias.replace("_", " "), f"{alias}_loss"):
+        longer = [] if registry.fold(alias) != registry.fold(f"{alias}x")[:-1] else [f"{alias}_loss"]
+        for written in (alias, alias.upper(), alias.replace("_", "-"), alias.replace("_", " "), *longer):
             assert losscli.find(written).name == name, written
 
 

@@ -132,7 +132,7 @@ def dice(**changed: object) -> Score:
         mean=None,
         sum=None,
         divisor=None,
-        divided_by="nothing: one value from sums over all samples",
+        divided_by="one value, from sums over all samples",
         samples=(),
         concentration=None,
         gradients=(

@@ -66,7 +66,7 @@ def compare(
     from losscli import api, render
     from losscli.cli.reading import mention_chosen, open_source
 
-    found = [api.find(name) for name in _split(losses)]
+    found = [api.lookup(name) for name in _split(losses)]
     names = [loss.name for loss in found]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")

@@ -70,7 +70,7 @@ def compute(
     from losscli import api, render
     from losscli.cli.reading import mention_chosen, open_source
 
-    found = api.find(loss)
+    found = api.lookup(loss)
     source = open_source(found.name, data, true, pred, weight, input_format, truth=found.truth, models=False)
     score = api.score(
         found.name,

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from losscli.conventions.calls import Call, Style
 from losscli.errors import LosscliError, did_you_mean
 from losscli.losses.declare import Loss, Merge, Signature, read_signature
 from losscli.losses.domain import Array
 
 
-@dataclass(frozen=True)
-class Totals:
+class Totals(NamedTuple):
     """What a fold knows when it divides: n samples, Σw, Σc and Σwc (weights w, counts c).
 
     `class_weighted`: the loss was given class weights.
@@ -33,8 +33,7 @@ class Totals:
     class_weighted: bool = False
 
 
-@dataclass(frozen=True)
-class Reduction:
+class Reduction(NamedTuple):
     """A ratio of two sums over rows. `divisor` is the lower (None: no division), `sign` its short form.
 
     `whole` takes all of a sample's values above the line, as a sum does, where a mean takes their average;
@@ -68,12 +67,12 @@ MEAN = Reduction("mean", "/Σw", lambda t: t.weighted_counts)
 OVER_SAMPLES = Reduction("mean", "/N", lambda t: t.counts)
 
 
-@dataclass(frozen=True)
-class Departure:
+class Departure(NamedTuple):
     """One difference from the definition, in a sentence told by its consequence.
 
     `rows(y_true, y_pred, **params)` marks the entries it changed. Where it cannot be told by rows, the
-    sentence stands beside every number for which `when(params)` holds (None: every one).
+    sentence stands beside every number for which `when(params)` holds (None: every one). `cause` is what kind
+    of difference it is, in a word or two: "clipping", "divisor"; "input" where it says what the call takes.
     """
 
     why: str
@@ -81,8 +80,7 @@ class Departure:
     when: Callable[[Mapping[str, Any]], bool] | None = None
 
 
-@dataclass(frozen=True)
-class Survey:
+class Survey(NamedTuple):
     """A look at all of y_true before the first row: `look` at a batch, `merge` looks, hand over as `name`."""
 
     name: str
@@ -159,8 +157,7 @@ class Convention:
         return self.loss.name if self.framework.name == "exact" else f"{self.framework.module}.{self.call}"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What a framework's module says of one loss, before the loss itself is imported.
 
     `also` names other calls of the same framework that are this loss.
@@ -174,11 +171,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Framework:
-    """A framework and what all its losses share. `module` stands before a call: keras.losses.Huber."""
+    """A framework and what all its losses share. `module` stands before a call: keras.losses.Huber.
+
+    `style` is how its calls are written, `calls` what is particular about a loss's: the first that holds.
+    """
 
     name: str
     title: str
     module: str
+    style: Style
+    calls: Mapping[str, tuple[Call, ...]] = field(default_factory=dict)
     common: Mapping[str, Any] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
 
@@ -210,7 +212,7 @@ class Framework:
         return Convention(self, loss, entry.call, entry.kernel or loss.kernel, **facts)
 
 
-EXACT = Framework("exact", "the exact definition", "losscli")
+EXACT = Framework("exact", "the exact definition", "losscli", Style({"losscli": "losscli"}))
 
 
 def exact(loss: Loss) -> Convention:

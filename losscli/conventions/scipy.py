@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from losscli.conventions.calls import Style
 from losscli.conventions.declare import NONE, OVER_SAMPLES, SUM, Framework
 from losscli.losses.domain import Array, Number, Real
 
@@ -11,6 +12,13 @@ FRAMEWORK = Framework(
     "scipy",
     "SciPy",
     "scipy",
+    Style(
+        {"scipy": "scipy.special", "np": "numpy"},
+        template="np.{reduction}({path}({arrays}))",
+        arrays="{delta}, y_pred - y_true",
+        weight="",
+        reduction="",
+    ),
     common={
         "grain": "entry",
         "weights": False,

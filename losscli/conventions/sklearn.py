@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from losscli.conventions.calls import Call, Style
 from losscli.conventions.declare import MEAN, SUM, Departure, Framework, Survey
 from losscli.errors import LosscliError
 from losscli.losses.domain import (
@@ -23,10 +24,25 @@ from losscli.losses.stable import xlogy
 
 EPSILON = float(np.finfo(np.float64).eps)
 
+_EVERY_CLASS = "labels=range(y_pred.shape[1])"
+
 FRAMEWORK = Framework(
     "sklearn",
     "scikit-learn",
     "sklearn.metrics",
+    Style(
+        {"sklearn": "sklearn.metrics"},
+        template="{path}({arrays}{more}{weight})",
+        weight=", sample_weight=sample_weight",
+        reduction="normalize=False",
+    ),
+    {
+        # Without them a class that does not occur in y_true is not known to be one.
+        "bce": (Call(keywords="labels=[0, 1]"),),
+        "cce": (Call(arrays="y_true.argmax(axis=1), y_pred", keywords=_EVERY_CLASS),),
+        "scce": (Call(keywords=_EVERY_CLASS),),
+        "quantile": (Call(names={"q": "alpha={}"}),),
+    },
     common={"reductions": {"mean": MEAN}, "checked": True},
 )
 same, formula = FRAMEWORK.same, FRAMEWORK.formula
@@ -44,7 +60,8 @@ def _mean_of_roots(error: Array, count: Array) -> float:
 
 
 A_ROOT_AN_OUTPUT = Departure(
-    "scikit-learn takes one root for each output and averages them, the definition one root over everything"
+    "scikit-learn takes one root for each output and averages them, the definition one root over everything",
+    cause="outputs",
 )
 _BY_OUTPUT = {"error": "column_norms", "count": "columns"}
 
@@ -65,11 +82,14 @@ def _(y_true: _AboveMinusOne, y_pred: _AboveMinusOne) -> dict[str, Array]:
 @formula(
     "mape",
     "mean_absolute_percentage_error",
-    Departure("scikit-learn gives a fraction, not percent: 1/100 of the definition's number"),
+    Departure(
+        "scikit-learn gives a fraction, not percent: 1/100 of the definition's number", cause="percent"
+    ),
     Departure(
         "scikit-learn divides by at least 2.2e-16, so that a target of 0 costs 4.5e15 times the error "
         "instead of infinity",
         lambda y_true, y_pred: np.abs(y_true) < EPSILON,
+        cause="clipping",
     ),
 )
 def _(y_true: Real, y_pred: Real) -> Array:
@@ -119,10 +139,12 @@ CLIPPED = Departure(
     "scikit-learn clips probabilities to [2.2e-16, 1 − 2.2e-16], so that certainty in the wrong class "
     "costs 36.04 instead of infinity",
     lambda y_true, y_pred, **_: _outside(y_pred),
+    cause="clipping",
 )
 WARNED = Departure(
     "scikit-learn warns of rows that do not sum to 1 and takes them as they are",
     lambda y_true, y_pred, **_: np.abs(y_pred.sum(axis=-1) - 1) > np.sqrt(EPSILON),
+    cause="input",
 )
 
 
@@ -207,6 +229,7 @@ _Power = Annotated[float, Range("a number of 0 or less, or of 1 or more", hole=(
     Departure(
         "scikit-learn's power is 0 (squared error) unless told otherwise, the definition's 1.5",
         when=lambda params: params["power"] == 0,
+        cause="default",
     ),
 )
 def _(y_true: _TweedieTruth, y_pred: _TweedieMean, *, power: _Power = 0.0) -> Array:
@@ -240,6 +263,7 @@ def _merged(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ..
     Departure(
         "scikit-learn takes the smaller label for −1, and a lone label too: rows of 1 alone count as −1",
         lambda y_true, y_pred, *, labels: np.full(y_true.shape, len(labels) == 1 and labels[0] > 0),
+        cause="label coding",
     ),
     survey=Survey("labels", _labels, _merged),
     checked=False,

@@ -5,18 +5,32 @@ The formulas are torchvision/ops/*_loss.py's.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
+from losscli.conventions.calls import Call, Given, Style
 from losscli.conventions.declare import NONE, OVER_SAMPLES, SUM, Departure, Framework
 from losscli.conventions.torch.framework import log_sigmoid
 from losscli.losses.domain import Array, Domain, FractionOrNone, LogitsOnly, Number, Range, Real
+
+
+def _alpha(value: Any, given: Given) -> str:
+    return f"alpha={-1 if value is None else value}"
+
 
 FRAMEWORK = Framework(
     "torchvision",
     "torchvision",
     "torchvision",
+    Style(
+        {"torchvision": "torchvision"},
+        template="{path}({arrays}{more})",
+        arrays="y_pred, y_true",
+        weight="",
+        unsaid="none",
+    ),
+    {"binary_focal": (Call(names={"alpha": _alpha}),)},
     common={
         "grain": "entry",
         "weights": False,
@@ -31,10 +45,11 @@ EPSILON = 1e-7
 @formula(
     "binary_focal",
     "ops.sigmoid_focal_loss",
-    Departure("torchvision takes logits only: of probabilities hand over log(p / (1 − p))"),
+    Departure("torchvision takes logits only: of probabilities hand over log(p / (1 − p))", cause="input"),
     Departure(
         "torchvision weighs by alpha = 0.25 unless told alpha=-1 (here null), the definition by nothing",
         when=lambda params: params["alpha"] is not None,
+        cause="alpha",
     ),
 )
 def _(
@@ -56,11 +71,13 @@ _Boxes = Annotated[Array, Domain("a coordinate", grain="columns", size=4)]
 _Order = Annotated[str, Range('"xyxy", the only order it takes', kind="choice", choices=("xyxy",))]
 
 OFFSET = Departure(
-    "torchvision adds 1e-7 to what it divides by, so that equal boxes cost 1e-7 over their area instead of 0"
+    "torchvision adds 1e-7 to what it divides by, so that equal boxes cost 1e-7 over their area instead of 0",
+    cause="epsilon",
 )
 BACKWARDS = Departure(
     "torchvision computes with a negative side where a corner lies on the wrong side, as it stands",
     lambda y_true, y_pred, **_: (y_pred[:, 2:] < y_pred[:, :2]) | (y_true[:, 2:] < y_true[:, :2]),
+    cause="box corners",
 )
 
 
@@ -111,6 +128,7 @@ def _(y_true: _Boxes, y_pred: _Boxes, *, box_format: _Order = "xyxy") -> Array:
     Departure(
         "torchvision divides width by height even where both are 0, which gives nan",
         lambda y_true, y_pred, **_: _pointlike(y_true) | _pointlike(y_pred),
+        cause="epsilon",
     ),
 )
 def _(y_true: _Boxes, y_pred: _Boxes, *, box_format: _Order = "xyxy") -> Array:

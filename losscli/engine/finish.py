@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -25,8 +24,7 @@ from losscli.results import Concentration, Sample, Score
 SHOWN_ALL, SHOWN_WORST = 20, 10  # up to 20 samples are all shown; of more, the 10 worst
 
 
-@dataclass(frozen=True)
-class Show:
+class Show(NamedTuple):
     """What a Score is to hold of its rows, largest contribution first if `by_loss`.
 
     `rows` are shown at most (None: all; "default": all up to 20, the 10 worst of more). `values` keeps every
@@ -89,8 +87,7 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
     )
 
 
-@dataclass(frozen=True)
-class _Reduced:
+class _Reduced(NamedTuple):
     value: float
     mean: float | None
     sum: float | None

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from losscli.errors import LosscliError, did_you_mean
 from losscli.losses.domain import Array, Domain, PerGroup, Range
@@ -16,8 +16,7 @@ Kind = Literal["sample", "statistic", "batch"]
 Merge = Literal["sum", "norm", "max", "columns", "column_norms"]
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter of a loss: its name, default and range. `required` parameters have no default."""
 
     name: str
@@ -35,8 +34,7 @@ class Parameter:
         return self.range.read(self.name, value)
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(NamedTuple):
     """A kernel's layout and parameters, read from its annotations."""
 
     y_true: Domain | None

@@ -153,4 +153,5 @@ def _(y_true: Array, y_pred: Array, *, alpha: float, scale: float) -> Array:
         return x / scale
     if alpha == -math.inf:
         return x / scale * np.exp(-x * (x / 2))
-    return x / scale * np.hypot(1, x / math.sqrt(b)) ** (alpha - 2)
+    near = np.exp((alpha / 2 - 1) * np.log1p(x * (x / b)))
+    return x / scale * np.where(x * x < b, near, np.hypot(1, x / math.sqrt(b)) ** (alpha - 2))

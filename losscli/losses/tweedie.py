@@ -13,7 +13,7 @@ import numpy as np
 from losscli.losses.domain import Array
 from losscli.losses.stable import difference, divide, log_ratio
 
-_CLOSE = 0.25  # of |y/p − 1|
+_CLOSE = 0.4  # of |y/p − 1|, times |power| where that is above 1
 _NEAR = 3.0  # of x in _near
 _STEPS = 28
 
@@ -25,7 +25,7 @@ def half_deviance(y: Array, p: Array, power: float) -> Array:
     reach = _log_ratio(np.where(positive, y, p), p)
     below = _raise(p, 2, power) / a - _times_raised(y, p, power) / b
     value = np.where(positive, _far(y, p, reach, power), below)
-    close = np.abs(y - p) <= _CLOSE * p
+    close = np.abs(y - p) <= _CLOSE / max(1.0, abs(power)) * p
     value[close] = _close(y[close], p[close], power)
     for sign in (1.0, -1.0):
         least, _, most = sorted((0.0, sign, sign * a))
@@ -49,7 +49,7 @@ def _times_raised(y: Array, p: Array, power: float) -> Array:
 
 def _exponent_rest(x: Array, whole: float, power: float) -> Array | float:
     """x to the power of what rounding whole − power lost: 0 for most, but a large x magnifies it."""
-    _, lost = difference(np.float64(whole), np.float64(power))
+    _, lost = difference(np.asarray(whole, np.float64), np.asarray(power, np.float64))
     return 1.0 if lost == 0 else 1 + float(lost) * np.log(np.where(x > 0, x, 1))
 
 
@@ -84,10 +84,7 @@ def _near(y: Array, p: Array, reach: Array, sign: float, power: float) -> Array:
     series = np.zeros_like(x)
     for coefficient in _coefficients((middle - least) / (most - least)):
         series = coefficient + x * series
-    if least == sign:
-        at_least = _times_raised(y, p, power)
-    else:
-        at_least = _raise(p if least == 0 else y, 2, power)
+    at_least = _times_raised(y, p, power) if least == sign else _raise(p if least == 0 else y, 2, power)
     return at_least * reach * reach * series
 
 

@@ -122,15 +122,11 @@ def _difference(e: Elsewhere) -> str:
     return told + (f" ({e.note})" if e.note else "")
 
 
-
 def _neighbours(about: Explanation) -> list[Block]:
     blocks: list[Block] = []
     if about.elsewhere:
         columns = (Column("framework"), Column("call", flex=True), Column("its number", flex=True))
-        rows = tuple(
-            (Span(e.title, "strong"), Span(e.call), Span(_difference(e)))
-            for e in about.elsewhere
-        )
+        rows = tuple((Span(e.title, "strong"), Span(e.call), Span(_difference(e))) for e in about.elsewhere)
         blocks += [Section("The same loss elsewhere"), Grid(columns, rows)]
     if about.relatives:
         facts = tuple((relative.name, Span(relative.why)) for relative in about.relatives)

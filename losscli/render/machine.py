@@ -96,7 +96,7 @@ def comparison_object(comparison: Comparison) -> Record:
         "models": list(comparison.models),
         "scores": [{key: value for key, value in score.items() if key not in left_out} for score in scores],
         "best": {loss: list(models) for loss, models in comparison.best.items()},
-        "refused": [asdict(refusal) for refusal in comparison.refused],
+        "refused": [refusal._asdict() for refusal in comparison.refused],
         "remarks": [_remark(said) for said in comparison.remarks],
         "version": comparison.version,
     }
@@ -107,8 +107,8 @@ def explanation_object(about: Explanation, version: str | None) -> Record:
     plain = {name: getattr(about, name) for name in about.__dataclass_fields__}
     score = plain.pop("example_score")
     entries = ("parameters", "not_when", "properties", "elsewhere", "relatives", "sources")
-    plain |= {name: [asdict(entry) for entry in plain[name]] for name in entries}
-    plain["example"] = vars(about.example) | {"score": score_object(score) if score else None}
+    plain |= {name: [entry._asdict() for entry in plain[name]] for name in entries}
+    plain["example"] = about.example._asdict() | {"score": score_object(score) if score else None}
     return _object(plain) | {"version": version}
 
 
@@ -165,7 +165,7 @@ def _listed(entry: Listed) -> Record:
         "family": entry.family,
         "kind": entry.kind,
         "summary": entry.summary,
-        "properties": [asdict(p) for p in entry.properties],
+        "properties": [p._asdict() for p in entry.properties],
         "aliases": list(entry.aliases),
     }
 
@@ -186,7 +186,7 @@ def _sample(sample: Sample) -> Record:
 
 
 def _concentration(made: Concentration | None) -> Record | None:
-    return asdict(made) if made else None
+    return made._asdict() if made else None
 
 
 def _remark(said: Remark) -> Record:

@@ -49,12 +49,14 @@ def _off_sum(y_true: Array, y_pred: Array, *, from_logits: bool, **_: Any) -> Ar
 RESCALED = Departure(
     "Keras divides each row of probabilities by its sum, where the definition takes the row as it is",
     _off_sum,
+    cause="rescaling",
 )
 ROWS_CLIPPED = Departure(
     CLIPPING.partition(", so")[0] + ", so that certainty in the wrong class costs 16.1 instead of infinity",
     lambda y_true, y_pred, *, from_logits, **_: (
         np.zeros(y_pred.shape, bool) if from_logits else outside(y_pred / y_pred.sum(axis=-1, keepdims=True))
     ),
+    cause="clipping",
 )
 
 
@@ -111,6 +113,7 @@ def _(
         "Keras clips y_true and y_pred to [1e-7, 1], so that a class of probability 0 costs 16.1 times "
         "y_true instead of infinity, and a target of 0 adds a little instead of nothing",
         lambda y_true, y_pred: (y_true < EPSILON) | (y_pred < EPSILON) | (y_true > 1) | (y_pred > 1),
+        cause="clipping",
     ),
 )
 def _(y_true: Vector, y_pred: Vector) -> Array:
@@ -128,6 +131,7 @@ same("categorical_hinge", "losses.CategoricalHinge")
     Departure(
         CLIPPING + "; logits pass a softmax first and are clipped too",
         lambda y_true, y_pred, *, from_logits, **_: outside(_probabilities(y_pred, from_logits)),
+        cause="clipping",
     ),
 )
 def _(
@@ -156,7 +160,7 @@ _Row = Annotated[Array, Domain("a finite number", grain="row")]
 @formula(
     "generalized_cce",
     "losses.CategoricalGeneralizedCrossEntropy",
-    Departure("Keras takes class indices in y_true, the definition one-hot rows"),
+    Departure("Keras takes class indices in y_true, the definition one-hot rows", cause="input"),
 )
 def _(y_true: ClassIndex, y_pred: _Row, *, q: _Open = 0.5) -> Array:
     return (1 - np.sum(y_pred * one_hot(y_true, y_pred.shape[-1]), axis=-1) ** q) / q
@@ -165,8 +169,11 @@ def _(y_true: ClassIndex, y_pred: _Row, *, q: _Open = 0.5) -> Array:
 @formula(
     "ctc",
     "losses.CTC",
-    Departure("Keras counts log 0 as −1e5, so that a sequence no path fits costs about 1e5, not infinity"),
-    Departure("Keras takes 0 for the blank, and as many labels of a row as are not 0"),
+    Departure(
+        "Keras counts log 0 as −1e5, so that a sequence no path fits costs about 1e5, not infinity",
+        cause="clipping",
+    ),
+    Departure("Keras takes 0 for the blank, and as many labels of a row as are not 0", cause="label coding"),
 )
 def _(y_true: LabelIndices, y_pred: Sequences) -> Array:
     return ctc_forward(y_true, np.sum(y_true != 0, axis=-1), y_pred, 0)
@@ -176,7 +183,8 @@ def _(y_true: LabelIndices, y_pred: Sequences) -> Array:
     "circle",
     "losses.Circle",
     Departure(
-        "Keras divides by the anchors whose loss is above 0, and by no less; it takes no similarity above 1"
+        "Keras divides by the anchors whose loss is above 0, and by no less; it takes no similarity above 1",
+        cause="divisor",
     ),
     weights=True,
     counted=lambda values: values > 0,

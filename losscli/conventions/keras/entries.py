@@ -24,6 +24,7 @@ CLIPPED = Departure(
     lambda y_true, y_pred, *, from_logits, **_: (
         np.zeros(y_pred.shape, bool) if from_logits else outside(y_pred)
     ),
+    cause="clipping",
 )
 
 same("mse", "losses.MeanSquaredError")
@@ -49,6 +50,7 @@ def _(y_true: Real, y_pred: Real) -> Array:
     Departure(
         "Keras divides by at least 1e-7, so that a target of 0 costs 1e9 times the error instead of infinity",
         lambda y_true, y_pred: np.abs(y_true) < EPSILON,
+        cause="clipping",
     ),
 )
 def _(y_true: Real, y_pred: Real) -> Array:
@@ -62,6 +64,7 @@ def _(y_true: Real, y_pred: Real) -> Array:
         "Keras raises every value below 1e-7 to 1e-7, negative ones too, where the definition takes the "
         "logarithm of 1 + the value as it is",
         lambda y_true, y_pred: (y_true < EPSILON) | (y_pred < EPSILON),
+        cause="clipping",
     ),
 )
 def _(y_true: Real, y_pred: Real) -> Array:
@@ -78,6 +81,7 @@ def _(y_true: Real, y_pred: Real) -> Array:
         lambda y_true, y_pred: (
             (np.linalg.norm(y_true, axis=-1) < EPSILON) | (np.linalg.norm(y_pred, axis=-1) < EPSILON)
         ),
+        cause="clipping",
     ),
 )
 def _(y_true: Vector, y_pred: Vector) -> Array:
@@ -93,6 +97,7 @@ def _(y_true: Vector, y_pred: Vector) -> Array:
         "Keras adds 1e-7 to the rate inside the logarithm, so that a rate of 0 costs 16.1 a count instead of "
         "infinity; it has no log input and no log y! term",
         lambda y_true, y_pred: (y_pred <= EPSILON) & (y_true != 0),
+        cause="epsilon",
     ),
 )
 def _(y_true: Real, y_pred: Real) -> Array:
@@ -125,10 +130,12 @@ def _(
     Departure(
         CLIPPING + "; logits pass a sigmoid first and are clipped too",
         lambda y_true, y_pred, *, from_logits, **_: outside(sigmoid(y_pred) if from_logits else y_pred),
+        cause="clipping",
     ),
     Departure(
         "Keras weighs by alpha only with apply_class_balancing=True, which giving alpha stands for here",
         when=lambda params: params["alpha"] is not None,
+        cause="input",
     ),
 )
 def _(
@@ -150,6 +157,7 @@ def _(
 HINGE_LABELS = Departure(
     "Keras reads labels as −1 and 1 only if all of them are 0 or 1, and takes them as they stand otherwise",
     lambda y_true, y_pred, *, all_binary: (np.abs(y_true) != 1) & (not all_binary),
+    cause="label coding",
 )
 ALL_BINARY = Survey(
     "all_binary",

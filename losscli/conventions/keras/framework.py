@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.conventions.declare import MEAN, NONE, OVER_SAMPLES, SUM, Framework, Reduction
+from losscli.conventions.keras.calls import CALLS, STYLE
 from losscli.losses.domain import Array
 
 EPSILON = np.float32(1e-7)
@@ -22,6 +23,8 @@ FRAMEWORK = Framework(
     "keras",
     "Keras",
     "keras",
+    STYLE,
+    CALLS,
     common={
         "dtype": np.float32,
         "grain": "last_axis",

@@ -9,7 +9,8 @@ from losscli.conventions.keras.framework import EPSILON, formula
 from losscli.losses.domain import Array, NonNegative, Probability, SoftLabel
 
 EMPTY = Departure(
-    "Keras adds 1e-7 to the denominator alone, so that nothing true and nothing predicted costs 1, not 0"
+    "Keras adds 1e-7 to the denominator alone, so that nothing true and nothing predicted costs 1, not 0",
+    cause="epsilon",
 )
 
 
@@ -33,6 +34,7 @@ def _tversky(overlap: Any, missed: Any, false: Any, *, alpha: float, beta: float
     Departure(
         "Keras 3.15 weighs false negatives by alpha and false positives by beta, the definition the reverse",
         when=lambda params: params["alpha"] != params["beta"],
+        cause="parameters",
     ),
     finish=_tversky,
     per=True,

@@ -26,7 +26,7 @@ from losscli.losses.domain import (
 @formula(
     "triplet",
     "losses.triplet_margin_loss",
-    Departure("Optax adds 1e-6 to each sum of powers before its root"),
+    Departure("Optax adds 1e-6 to each sum of powers before its root", cause="epsilon"),
     Departure(
         "Optax takes powers of the signed differences: for an odd p they cancel and the root may be nan",
         when=lambda params: params["p"] % 2 != 0,
@@ -43,8 +43,14 @@ def _(y_pred: Triplets, *, margin: Number = 1.0, p: Positive = 2.0) -> Array:
 @formula(
     "ntxent",
     "losses.ntxent",
-    Departure("Optax divides by the number of pairs of one class even if there is none, which gives nan"),
-    Departure("Optax takes squared lengths of at least 1.2e-7, so that shorter vectors count as nearly zero"),
+    Departure(
+        "Optax divides by the number of pairs of one class even if there is none, which gives nan",
+        cause="divisor",
+    ),
+    Departure(
+        "Optax takes squared lengths of at least 1.2e-7, so that shorter vectors count as nearly zero",
+        cause="clipping",
+    ),
     empty=float("nan"),
     reductions={"mean": OVER_SAMPLES, "sum": OVER_SAMPLES},
 )
@@ -75,7 +81,8 @@ _Masks = Annotated[Array, Domain("a finite number")]
     "generalized_dice",
     "losses.multiclass_generalized_dice_loss",
     Departure(
-        "Optax averages one Dice a class, weighed by 1/(Sy² + 1e-7), where the definition takes one ratio"
+        "Optax averages one Dice a class, weighed by 1/(Sy² + 1e-7), where the definition takes one ratio",
+        cause="averaging",
     ),
     finish=_weighted_dice,
     merges={"overlap": "columns", "true": "columns", "found": "columns"},
@@ -95,9 +102,16 @@ _PerSample = Annotated[str, Range('"sample", which is Optax\'s way', kind="choic
 @formula(
     "dice",
     "losses.binary_dice_loss",
-    Departure("Optax takes one ratio for each sample and averages them, the definition one over everything"),
-    Departure("Optax takes logits unless told apply_sigmoid=False, the definition probabilities"),
-    Departure("Optax's smooth is 1 unless told otherwise and stands for twice the definition's"),
+    Departure(
+        "Optax takes one ratio for each sample and averages them, the definition one over everything",
+        cause="averaging",
+    ),
+    Departure(
+        "Optax takes logits unless told apply_sigmoid=False, the definition probabilities", cause="input"
+    ),
+    Departure(
+        "Optax's smooth is 1 unless told otherwise and stands for twice the definition's", cause="factor"
+    ),
     finish=_dice,
 )
 def _(

@@ -21,7 +21,7 @@ from losscli.losses.domain import (
 )
 from losscli.losses.stable import log_softmax, one_hot, softmax
 
-LOGARITHMS = Departure("Optax takes log-probabilities: y_pred must hold log p")
+LOGARITHMS = Departure("Optax takes log-probabilities: y_pred must hold log p", cause="input")
 
 
 @formula("cce", "softmax_cross_entropy", LOGITS)
@@ -51,6 +51,7 @@ def _at(values: Array, index: Array) -> Array:
         "Optax counts a negative class from the last one and gives nan for a class that is not there, where "
         "the definition refuses both",
         lambda y_true, y_pred, **_: (y_true < 0) | (y_true >= y_pred.shape[-1]),
+        cause="label coding",
     ),
 )
 def _(y_true: ClassLabel, y_pred: Scores, *, from_logits: LogitsOnly = True) -> Array:
@@ -71,6 +72,7 @@ def _divergence(y_true: Array, y_pred: Array) -> Array:
 ZERO_BY_INFINITY = Departure(
     "Optax multiplies a target of 0 by log 0 = −∞ and gets nan, where the definition counts nothing",
     lambda y_true, y_pred: (y_true == 0) & np.isinf(y_pred),
+    cause="log 0",
 )
 
 
@@ -112,7 +114,10 @@ def _(y_true: ClassIndex, y_pred: Scores) -> Array:
 @formula(
     "listnet",
     "losses.ranking_softmax_loss",
-    Departure("Optax takes the grades as they are, where the definition puts them through a softmax first"),
+    Departure(
+        "Optax takes the grades as they are, where the definition puts them through a softmax first",
+        cause="input scale",
+    ),
 )
 def _(y_true: Vector, y_pred: Scores) -> Array:
     return -np.sum(y_true * log_softmax(y_pred), axis=-1)
@@ -127,7 +132,8 @@ def _ctc_labels(y_true: Array, blank: int) -> Array:
     "ctc",
     "ctc_loss",
     Departure(
-        "Optax counts log 0 as −1e5, so that a sequence no path fits costs about 1e5 instead of infinity"
+        "Optax counts log 0 as −1e5, so that a sequence no path fits costs about 1e5 instead of infinity",
+        cause="clipping",
     ),
 )
 def _(y_true: LabelIndices, y_pred: Sequences, *, blank: Class = 0) -> Array:

@@ -41,13 +41,17 @@ ZERO_VECTOR = Departure(
     "Optax divides by the length as it is, so that a zero vector gives nan, where the definition reads its "
     "cosine as 0",
     lambda y_true, y_pred: ~np.any(y_true, axis=-1) | ~np.any(y_pred, axis=-1),
+    cause="zero vectors",
 )
 
 
 @formula(
     "cosine_similarity",
     "cosine_similarity",
-    Departure("Optax gives the cosine itself, +1 for vectors that point the same way, not its negative"),
+    Departure(
+        "Optax gives the cosine itself, +1 for vectors that point the same way, not its negative",
+        cause="sign",
+    ),
     ZERO_VECTOR,
 )
 def _(y_true: Vector, y_pred: Vector) -> Array:
@@ -70,6 +74,7 @@ def _entropy(y_true: Array, y_pred: Array) -> Array:
     Departure(
         "Optax's smooth_labels spreads over the last axis, s/D, the definition over two classes, s/2",
         when=lambda params: params["label_smoothing"] > 0,
+        cause="label smoothing",
     ),
 )
 def _(
@@ -100,6 +105,7 @@ def _(
 AS_THEY_STAND = Departure(
     "Optax takes labels as they stand: a label of 0 is no −1, and its value does not depend on the score",
     lambda y_true, y_pred: y_true == 0,
+    cause="label coding",
 )
 
 

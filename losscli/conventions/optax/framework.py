@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.conventions.declare import NONE, OVER_SAMPLES, SUM, Departure, Framework
+from losscli.conventions.optax.calls import CALLS, STYLE
 from losscli.losses.domain import Array
 
 FRAMEWORK = Framework(
     "optax",
     "Optax",
     "optax",
+    STYLE,
+    CALLS,
     common={
         "dtype": np.float32,
         "grain": "entry",
@@ -21,7 +24,9 @@ FRAMEWORK = Framework(
 same, formula = FRAMEWORK.same, FRAMEWORK.formula
 
 
-LOGITS = Departure("Optax takes logits only: y_pred must hold what comes before the sigmoid or softmax")
+LOGITS = Departure(
+    "Optax takes logits only: y_pred must hold what comes before the sigmoid or softmax", cause="input"
+)
 
 
 def smooth(y_true: Array, label_smoothing: float) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.conventions.declare import NONE, OVER_SAMPLES, SUM, Framework
+from losscli.conventions.tfa.calls import CALLS, STYLE
 
 EPSILON = np.float32(1e-7)
 NEAR_ONE = np.float32(1 - 1e-7)
@@ -13,6 +14,8 @@ FRAMEWORK = Framework(
     "tfa",
     "TensorFlow Addons",
     "tfa",
+    STYLE,
+    CALLS,
     common={
         "dtype": np.float32,
         "grain": "last_axis",

@@ -18,7 +18,8 @@ _ONE_NUMBER: dict[str, Any] = {
     "reductions": {"mean": OVER_SAMPLES, "sum": OVER_SAMPLES},
 }
 NO_PAIR = Departure(
-    "TensorFlow Addons divides by the number of pairs of one class even if there is none, which gives nan"
+    "TensorFlow Addons divides by the number of pairs of one class even if there is none, which gives nan",
+    cause="divisor",
 )
 
 
@@ -28,7 +29,8 @@ NO_PAIR = Departure(
     NO_PAIR,
     Departure(
         "TensorFlow Addons takes distance 0 for the negative of a row that has none, where the definition "
-        "leaves it out"
+        "leaves it out",
+        cause="negatives",
     ),
     **_ONE_NUMBER,
 )
@@ -66,7 +68,8 @@ def _hardest(distance: Array, same_class: Array) -> tuple[Array, Array]:
     "losses.TripletHardLoss",
     Departure(
         "TensorFlow Addons counts every row as an anchor: one without a second of its class has distance "
-        "0 to its positive, where the definition leaves it out"
+        "0 to its positive, where the definition leaves it out",
+        cause="divisor",
     ),
     **_ONE_NUMBER,
 )
@@ -89,7 +92,8 @@ def _(y_true: ClassLabel, y_pred: Embedding, *, margin: NonNegative = 1.0) -> Ar
     "weighted_kappa",
     "losses.WeightedKappaLoss",
     Departure(
-        "TensorFlow Addons adds 1e-6 inside the logarithm: a perfect prediction gives −13.8, not −∞"
+        "TensorFlow Addons adds 1e-6 inside the logarithm: a perfect prediction gives −13.8, not −∞",
+        cause="epsilon",
     ),
     **_ONE_NUMBER,
 )

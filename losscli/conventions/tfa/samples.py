@@ -31,10 +31,11 @@ same("contrastive", "losses.ContrastiveLoss")
 @formula(
     "binary_focal",
     "losses.SigmoidFocalCrossEntropy",
-    Departure("TensorFlow Addons sums over the last axis, where the definition averages"),
+    Departure("TensorFlow Addons sums over the last axis, where the definition averages", cause="divisor"),
     Departure(
         "TensorFlow Addons weighs by alpha = 0.25 unless told otherwise, the definition by nothing",
         when=lambda params: bool(params["alpha"]),
+        cause="alpha",
     ),
     Departure(
         "TensorFlow Addons clips probabilities to [1e-7, 1 − 1e-7] and adds 1e-7 inside the logarithm, so "
@@ -42,6 +43,7 @@ same("contrastive", "losses.ContrastiveLoss")
         lambda y_true, y_pred, *, from_logits, **_: (
             np.zeros(y_pred.shape, bool) if from_logits else (y_pred < EPSILON) | (y_pred > NEAR_ONE)
         ),
+        cause="clipping",
     ),
     fold="sum",
     collapse=True,
@@ -84,6 +86,7 @@ def _areas(y_true: Array, y_pred: Array) -> tuple[Array, Array, Array]:
 WRONG_WAY_ROUND = Departure(
     "TensorFlow Addons reads a box with a corner on the wrong side as one of width or height 0",
     lambda y_true, y_pred, **_: (y_pred[:, 2:] < y_pred[:, :2]) | (y_true[:, 2:] < y_true[:, :2]),
+    cause="box corners",
 )
 
 

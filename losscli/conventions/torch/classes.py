@@ -36,7 +36,8 @@ ClassWeight = Annotated[
 
 TAKES_LOGITS = Departure(
     "PyTorch takes logits: y_pred must hold them; probabilities that sum to 1 go in as their logarithms, "
-    "CrossEntropyLoss()(p.log(), y)"
+    "CrossEntropyLoss()(p.log(), y)",
+    cause="input",
 )
 
 
@@ -69,10 +70,12 @@ BY_INDEX: dict[str, Any] = {
 BY_CLASS_WEIGHTS = Departure(
     "PyTorch divides by the class weights of the samples added up, the definition by the number of samples",
     when=lambda params: params["class_weight"] is not None,
+    cause="divisor",
 )
 IGNORED = Departure(
     "PyTorch leaves samples of class −100 out unless ignore_class names another",
     lambda y_true, y_pred, *, ignore_class, **_: (y_true == -100) & (ignore_class == -100),
+    cause="label coding",
 )
 
 
@@ -116,13 +119,17 @@ def _(
 @formula(
     "kld",
     "nn.KLDivLoss",
-    Departure("PyTorch takes log-probabilities: y_pred must hold log p, KLDivLoss()(p.log(), y)"),
     Departure(
-        "PyTorch's mean divides by N·C, which gives 1/C of the definition's; its batchmean divides by N"
+        "PyTorch takes log-probabilities: y_pred must hold log p, KLDivLoss()(p.log(), y)", cause="input"
+    ),
+    Departure(
+        "PyTorch's mean divides by N·C, which gives 1/C of the definition's; its batchmean divides by N",
+        cause="divisor",
     ),
     Departure(
         "PyTorch multiplies a target of 0 by log 0 = −∞ and gets nan, where the definition counts nothing",
         lambda y_true, y_pred: (y_true == 0) & np.isinf(y_pred),
+        cause="log 0",
     ),
     reductions={**REDUCTIONS, "batchmean": Reduction("batchmean", "/N", OVER_SAMPLES.divisor, whole=True)},
 )
@@ -163,6 +170,7 @@ def _listings(y_true: Array) -> Array:
     Departure(
         "PyTorch counts a class as often as it is listed, the definition once",
         lambda y_true, y_pred: np.any(_listings(y_true) > 1, axis=-1),
+        cause="label coding",
     ),
 )
 def _(y_true: LabelIndices, y_pred: Scores) -> Array:
@@ -199,11 +207,13 @@ same(
     "nn.CTCLoss",
     Departure(
         "PyTorch's mean divides each sample's value by its number of labels first, so that a long sequence "
-        "weighs no more than a short one"
+        "weighs no more than a short one",
+        cause="divisor",
     ),
     Departure(
         "PyTorch takes log-probabilities, steps first: "
-        "CTCLoss(blank)(y_pred.log_softmax(-1).transpose(0, 1), y_true, steps, labels)"
+        "CTCLoss(blank)(y_pred.log_softmax(-1).transpose(0, 1), y_true, steps, labels)",
+        cause="input",
     ),
     scale=_per_label,
     reductions={**REDUCTIONS, "mean": Reduction("mean", "/N", OVER_SAMPLES.divisor, scaled=True)},

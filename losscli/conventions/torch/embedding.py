@@ -16,7 +16,9 @@ EPSILON = float(np.float32(1e-12))  # ATen holds it as a float
 @formula(
     "margin_ranking",
     "nn.MarginRankingLoss",
-    Departure("PyTorch multiplies by the label as it stands, whatever it is", not_a_sign),
+    Departure(
+        "PyTorch multiplies by the label as it stands, whatever it is", not_a_sign, cause="label coding"
+    ),
 )
 def _(y_true: RealScalar, y_pred: Pair, *, margin: Number = 0.0) -> Array:
     return np.maximum(0, -y_true * (y_pred[:, 0] - y_pred[:, 1]) + margin)
@@ -29,8 +31,9 @@ def _(y_true: RealScalar, y_pred: Pair, *, margin: Number = 0.0) -> Array:
         "PyTorch adds 1e-12 to each squared length, so that the cosine of short vectors comes out too near "
         "0: by half at length 1e-6, by 1e-6 of it at 1e-3",
         lambda y_true, y_pred, **_: np.any(np.sum(y_pred * y_pred, axis=-1) < 1e-6, axis=-1),
+        cause="epsilon",
     ),
-    Departure("PyTorch counts a pair whose label is neither 1 nor −1 as 0", not_a_sign),
+    Departure("PyTorch counts a pair whose label is neither 1 nor −1 as 0", not_a_sign, cause="label coding"),
 )
 def _(y_true: RealScalar, y_pred: EmbeddingPair, *, margin: Number = 0.0) -> Array:
     a, b = y_pred[:, 0], y_pred[:, 1]
@@ -45,7 +48,8 @@ def _(y_true: RealScalar, y_pred: EmbeddingPair, *, margin: Number = 0.0) -> Arr
     "nn.TripletMarginLoss",
     Departure(
         "PyTorch adds 1e-6 to every difference of coordinates, so that equal points are 1e-6·√D apart and a "
-        "distance is off by as much"
+        "distance is off by as much",
+        cause="epsilon",
     ),
 )
 def _(y_pred: Triplets, *, margin: Positive = 1.0, p: Number = 2.0, swap: Flag = False) -> Array:

@@ -40,11 +40,13 @@ same("smooth_l1", "nn.SmoothL1Loss")
     Departure(
         "PyTorch reads y_pred as the logarithm of a rate unless told log_input=False (from_log=false)",
         when=lambda params: params["from_log"],
+        cause="input",
     ),
     Departure(
         "PyTorch adds 1e-8 to the rate inside the logarithm, so that a rate of 0 costs 18.4 a count instead "
         "of infinity",
         lambda y_true, y_pred, *, from_log, **_: (y_pred <= 1e-8) & (y_true != 0) & (not from_log),
+        cause="epsilon",
     ),
     Departure(
         "PyTorch takes Stirling's y log y − y + ½ log 2πy for log y!, which is up to 0.08 too low, and 0 for "
@@ -65,6 +67,7 @@ def _(y_true: Real, y_pred: Real, *, from_log: Flag = True, full: Flag = False) 
         "PyTorch raises a variance below 1e-6 to 1e-6, 0 too, where the definition has a variance above 0 as "
         "it is",
         lambda y_true, y_pred, **_: y_pred[:, 1] < 1e-6,
+        cause="clipping",
     ),
 )
 def _(y_true: RealScalar, y_pred: Pair, *, full: Flag = False) -> Array:
@@ -83,10 +86,12 @@ def _(y_true: RealScalar, y_pred: Pair, *, full: Flag = False) -> Array:
         lambda y_true, y_pred, *, from_logits, **_: (
             (((np.log(y_pred) < -100) & (y_true != 0)) | ((y_pred == 1) & (y_true != 1))) & (not from_logits)
         ),
+        cause="clipping",
     ),
     Departure(
         "Of logits the call is torch.nn.BCEWithLogitsLoss: it clips nothing, and it alone takes pos_weight",
         when=lambda params: params["from_logits"],
+        cause="clipping",
     ),
     weights=True,
     also=("nn.BCEWithLogitsLoss", "functional.binary_cross_entropy", "binary_cross_entropy_with_logits"),
@@ -113,11 +118,13 @@ def _(
     Departure(
         "PyTorch takes labels as they stand, so that a label of 0 costs log 2 = 0.693, whatever the score",
         not_a_sign,
+        cause="label coding",
     ),
     Departure(
         "PyTorch takes exp(−t p) before the logarithm, so that a score 710 or more on the wrong side costs "
         "infinity",
         lambda y_true, y_pred: -y_true * y_pred > 709.78,
+        cause="overflow",
     ),
 )
 def _(y_true: Real, y_pred: Real) -> Array:
@@ -128,7 +135,9 @@ def _(y_true: Real, y_pred: Real) -> Array:
     "hinge_embedding",
     "nn.HingeEmbeddingLoss",
     Departure(
-        "PyTorch adds both terms, d and max(0, margin − d), where the label is neither 1 nor −1", not_a_sign
+        "PyTorch adds both terms, d and max(0, margin − d), where the label is neither 1 nor −1",
+        not_a_sign,
+        cause="label coding",
     ),
 )
 def _(y_true: Real, y_pred: Real, *, margin: Number = 1.0) -> Array:

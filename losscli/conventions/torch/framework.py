@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from losscli.conventions.declare import NONE, OVER_SAMPLES, SUM, Framework
+from losscli.conventions.torch.calls import CALLS, STYLE
 from losscli.errors import BadValue
 from losscli.losses.domain import Array
 
@@ -16,6 +17,8 @@ FRAMEWORK = Framework(
     "torch",
     "PyTorch",
     "torch",
+    STYLE,
+    CALLS,
     common={"grain": "entry", "weights": False, "reductions": REDUCTIONS},
 )
 

@@ -1,0 +1,235 @@
+"""The engine's rules: missing values, weights, class weights, surveys, label codings, shapes, edges of definitions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import losscli
+from losscli import LosscliError
+from losscli.api import score
+from losscli.batch import Batch, Origin
+
+NAN, INF = math.nan, math.inf
+
+
+def batches(*parts: tuple[Any, Any], weights: list[Any] | None = None) -> Callable[[], Iterator[Batch]]:
+    """A stream of (y_true, y_pred) batches, its rows numbered through, as if from a file."""
+
+    def stream() -> Iterator[Batch]:
+        row = 1
+        for i, (true, pred) in enumerate(parts):
+            weight = None if weights is None else np.array(weights[i], float)
+            labels = {"y_true": ("sales",), "y_pred": ("forecast",)}
+            origin = Origin("sales.csv", labels, "column")
+            batch = Batch(np.array(true, float), {"y_pred": np.array(pred, float)}, weight, row, origin)
+            row += len(batch)
+            yield batch
+
+    return stream
+
+
+def test_missing_values_are_refused_with_every_row_counted() -> None:
+    stream = batches(([1, NAN, 3], [1, 2, 3]), ([4, 5], [NAN, NAN]))
+    with pytest.raises(LosscliError, match=r"sales\.csv.*3 rows: 2, 4, 5") as refused:
+        score("mae", stream, params={})
+    assert "--missing drop" in (refused.value.hint or "")
+
+
+def test_missing_values_are_dropped_before_a_loss_sees_them() -> None:
+    stream = batches(([1, NAN, 3], [2, 2, 5]), ([4, 5], [NAN, 6]), weights=[[1, 1, 1], [1, NAN]])
+    found = score("mae", stream, params={}, missing="drop", keep_values=True)
+    assert found.value == 1.5
+    assert (found.n, [sample.row for sample in found.samples]) == (2, [1, 3])
+    assert any(remark.count == 3 and remark.rows == (2, 4, 5) for remark in found.remarks)
+    assert "|dropped:3|" in found.signature
+
+
+def test_dropping_every_row_is_an_error() -> None:
+    with pytest.raises(LosscliError, match="every row has a missing value"):
+        losscli.compute("mae", [NAN, NAN], [1.0, 2.0], missing="drop")
+
+
+def test_missing_values_are_propagated_to_their_row_and_the_value() -> None:
+    found = losscli.compute("mae", [1.0, NAN], [2.0, 2.0], missing="propagate")
+    assert math.isnan(found.value)
+    assert found.per_sample.tolist()[0] == 1.0
+    assert math.isnan(found.per_sample[1])
+    zero = losscli.compute("mae", [1.0, NAN], [2.0, 2.0], [1.0, 0.0], missing="propagate")
+    assert zero.value == 1.0  # a weight of 0 silences any value
+
+
+@pytest.mark.parametrize(
+    ("weight", "told"),
+    [
+        ([1.0, -1.0, 1.0], "-1 is not a weight"),
+        ([1.0, INF, 1.0], "inf is not a weight"),
+        ([0.0, 0.0, 0.0], "all zero"),
+        ([1.0, 1.0], "2 samples"),
+        ([[1.0], [1.0], [1.0]], "weights are"),
+        ([1.0, NAN, 1.0], "nan or no value"),
+    ],
+)
+def test_weights_that_cannot_be_are_refused(weight: Any, told: str) -> None:
+    with pytest.raises(LosscliError, match=told):
+        losscli.compute("mse", [1.0, 2.0, 3.0], [1.0, 2.0, 5.0], weight)
+
+
+def test_a_weight_of_0_silences_an_infinite_value() -> None:
+    found = losscli.compute("bce", [1.0, 1.0], [0.0, 0.5], [0.0, 1.0])
+    assert found.value == pytest.approx(math.log(2))
+    assert [sample.share for sample in found.samples] == [0.0, 1.0]
+
+
+def test_balanced_class_weights_are_n_over_classes_times_count() -> None:
+    true, pred = np.array([0, 0, 0, 1.0]), np.array([0.2, 0.4, 0.1, 0.3])
+    stream = batches((true, pred))
+    found = score("bce", stream, params={}, class_weight="balanced", keep_values=True)
+    weight = np.array([4 / 6, 4 / 6, 4 / 6, 4 / 2])
+    assert found.value == pytest.approx(losscli.compute("bce", true, pred, weight).value)
+    assert found.weighted
+    assert any("as sample weights by class" in remark.text for remark in found.remarks)
+
+
+def test_class_weights_enter_as_the_loss_s_own_parameter_where_it_has_one() -> None:
+    true, pred = np.array([0.0, 0.0, 0.0, 2.0]), np.full((4, 3), 1 / 3)
+    found = score("scce", batches((true, pred)), params={}, class_weight="balanced")
+    # two classes occur: 4/(2·3) and 4/(2·1); class 1 does not and keeps weight 1
+    assert found.params["class_weight"] == pytest.approx([4 / 6, 1.0, 2.0])
+    assert found.value == pytest.approx(math.log(3) * (3 * 4 / 6 + 2) / 4)
+    assert not found.weighted
+    assert any("own parameter" in remark.text for remark in found.remarks)
+
+
+def test_an_ignored_class_is_no_class_to_balance() -> None:
+    true, pred = np.array([0.0, 0.0, 1.0, -1.0]), np.full((4, 2), 0.5)
+    found = score("scce", batches((true, pred)), params={"ignore_class": -1}, class_weight="balanced")
+    assert found.params["class_weight"] == pytest.approx([3 / 4, 3 / 2])
+    assert found.divisor == 3
+
+
+@pytest.mark.parametrize(
+    ("loss", "true", "pred", "weights", "told"),
+    [
+        ("mse", [0, 1], [0, 1], "balanced", "not a class"),
+        ("bce", [0.5, 1], [0.2, 0.3], "balanced", "no class"),
+        ("cce", [[0.5, 0.5], [1, 0]], [[0.5, 0.5], [0.5, 0.5]], "balanced", "soft labels"),
+        ("bce", [[0, 1], [1, 1]], [[0.2, 0.1], [0.2, 0.1]], "balanced", "one label a sample"),
+        ("bce", [0, 1], [0.2, 0.3], {"7": 1.0}, "no class 7"),
+        ("bce", [0, 1], [0.2, 0.3], {"yes": 1.0}, "not all numbers"),
+        ("bce", [0, 1], [0.2, 0.3], {"1": -1.0}, "0 or more"),
+    ],
+)
+def test_class_weights_that_cannot_be_are_refused(
+    loss: str, true: Any, pred: Any, weights: Any, told: str
+) -> None:
+    with pytest.raises(LosscliError, match=told):
+        score(loss, batches((true, pred)), params={}, class_weight=weights)
+
+
+def test_keras_looks_at_all_labels_before_it_reads_any() -> None:
+    """0/1 labels become ±1 only if all of them, in every batch, are 0 or 1."""
+    pred = [0.5, 0.5]
+    binary = score("hinge", batches(([0, 1], pred), ([1, 1], pred)), params={}, like="keras")
+    assert binary.value == pytest.approx((1.5 + 3 * 0.5) / 4)
+    mixed = score("hinge", batches(([0, 1], pred), ([1, -1], pred)), params={}, like="keras")
+    assert mixed.value == pytest.approx((1 + 0.5 + 0.5 + 1.5) / 4)
+    assert any(remark.count == 1 and remark.rows == (1,) for remark in mixed.remarks)
+
+
+@pytest.mark.parametrize("loss", ["hinge", "squared_hinge"])
+def test_two_label_codings_are_refused_wherever_they_meet(loss: str) -> None:
+    pred = [0.5, 0.5]
+    for stream in (batches(([0, 1], pred), ([1, -1], pred)), batches(([1, 0], pred), ([-1, 1], pred))):
+        with pytest.raises(LosscliError, match=r"sales\.csv, .*label .* after label .* two codings"):
+            score(loss, stream, params={})
+    assert score(loss, batches(([1, 1], pred), ([1, -1], pred)), params={}).n == 4
+
+
+def test_keras_makes_one_value_of_flat_arrays() -> None:
+    true, pred, weight = [1.0, 2.0, 3.0], [1.0, 2.0, 6.0], [1.0, 2.0, 5.0]
+    flat = losscli.compute("mse", true, pred, like="keras", reduction="sum")
+    assert flat.value == 3.0  # the mean of the last axis, which is all there is: its sum is itself
+    assert losscli.compute("mse", true, pred, weight, like="keras").value == pytest.approx(3.0 * 8 / 3)
+    columns = [[[x] for x in values] for values in (true, pred)]
+    assert losscli.compute("mse", *columns, like="keras", reduction="sum").value == 9.0
+    assert losscli.compute("mse", *columns, weight, like="keras").value == pytest.approx(45 / 3)
+
+
+def test_flat_arrays_against_a_column_are_refused_under_every_convention() -> None:
+    for like in ("exact", "keras"):
+        with pytest.raises(LosscliError, match="N × N"):
+            losscli.compute("mse", [1.0, 2.0], [[1.0], [2.0]], like=like)
+
+
+@pytest.mark.parametrize(
+    ("loss", "true", "pred", "params", "value"),
+    [
+        ("mape", [0.0, 0.0], [0.0, 1.0], {}, INF),
+        ("mape", [0.0, 2.0], [0.0, 1.0], {}, 25.0),  # 0/0 is read as 0
+        ("mse", [0.0], [1e200], {}, INF),
+        ("huber", [0.0], [1e200], {}, 1e200),
+        ("logcosh", [0.0], [1e300], {}, 1e300),
+        ("poisson", [0.0], [0.0], {}, 0.0),
+        ("poisson", [1.0], [0.0], {}, INF),
+        ("bce", [0.0, 1.0], [0.0, 1.0], {}, 0.0),
+        ("bce", [1.0], [0.0], {}, INF),
+        ("bce", [1.0], [-800.0], {"from_logits": True}, 800.0),
+        ("kld", [[0.0, 1.0]], [[0.0, 1.0]], {}, 0.0),
+        ("kld", [[0.5, 0.5]], [[0.0, 1.0]], {}, INF),
+        ("cce", [[1.0, 0.0]], [[-1e4, 1e4]], {"from_logits": True}, 2e4),
+        ("cosine_similarity", [[0.0, 0.0]], [[1.0, 0.0]], {}, 0.0),
+        ("cosine_similarity", [[1e-200, 0.0]], [[1e200, 0.0]], {}, -1.0),
+        ("dice", [0.0, 0.0], [0.0, 0.0], {}, 0.0),  # both empty
+        ("dice", [1.0, 0.0], [0.0, 0.0], {}, 1.0),
+        ("fbeta", [0.0], [0.0], {}, 0.0),
+        ("scce", [-1.0, -1.0], [[0.5, 0.5]] * 2, {"ignore_class": -1}, NAN),  # nothing counts
+        ("scce", [-1.0, 1.0], [[0.5, 0.5]] * 2, {"ignore_class": -1}, math.log(2)),
+        ("categorical_hinge", [[0.0, 1.0]], [[-5.0, 0.25]], {}, 0.75),
+        ("giou", [[1.0, 1.0, 1.0, 1.0]], [[1.0, 1.0, 1.0, 1.0]], {}, 1.0),  # no area: IoU read as 0
+        ("giou", [[0.0, 0.0, 2.0, 2.0]], [[0.0, 0.0, 2.0, 2.0]], {}, 0.0),
+        ("triplet_semihard", [1.0, 2.0], [[1.0, 2.0], [3.0, 4.0]], {}, 0.0),  # no pair of one class
+        ("vae_kl", None, [[[1e-9], [0.0]]], {}, 5e-19),
+        ("rmse", [1.0, 2.0], [1.0, 2.0], {}, 0.0),
+    ],
+)
+def test_edges_of_the_definitions(loss: str, true: Any, pred: Any, params: dict[str, Any], value: float) -> None:
+    found = losscli.compute(loss, true, pred, **params)
+    np.testing.assert_allclose(found.value, value, rtol=1e-15)
+
+
+def test_infinite_rows_are_named_with_the_reason() -> None:
+    found = losscli.compute("bce", [1.0, 0.0, 1.0, 0.0], [0.0, 0.1, 0.9, 1.0])
+    (remark,) = (remark for remark in found.remarks if remark.kind == "nonfinite")
+    assert (remark.count, remark.rows) == (2, (1, 4))
+    assert remark.text.startswith("the loss is infinite: ")
+    assert all(sample.share is None for sample in found.samples)
+    clipped = losscli.compute("bce", [1.0, 0.0, 1.0, 0.0], [0.0, 0.1, 0.9, 1.0], like="keras")
+    assert math.isfinite(clipped.value)
+    assert any(remark.kind == "departure" and remark.rows == (1, 4) for remark in clipped.remarks)
+
+
+def test_a_mean_says_what_it_divided_by() -> None:
+    true, pred, weight = [1.0, 2.0], [2.0, 4.0], [1.0, 3.0]
+    plain, weighted = losscli.compute("mae", true, pred), losscli.compute("mae", true, pred, weight)
+    assert (plain.value, plain.divisor, plain.divided_by) == (1.5, 2.0, "2 samples")
+    assert (weighted.value, weighted.divisor) == (1.75, 4.0)
+    assert weighted.divided_by == "the sum of the weights of 2 samples"
+    keras = losscli.compute("mae", [[1.0], [2.0]], [[2.0], [4.0]], weight, like="keras")
+    assert (keras.value, keras.divisor) == (3.5, 2.0)
+    word = losscli.compute(
+        "mae", [[1.0], [2.0]], [[2.0], [4.0]], weight, like="keras", reduction="mean_with_sample_weight"
+    )
+    assert (word.value, word.divisor) == (1.75, 4.0)
+    ignored = losscli.compute("scce", [0.0, 1.0, 1.0], [[0.5, 0.5]] * 3, ignore_class=0)
+    assert (ignored.divisor, ignored.divided_by) == (2.0, "2 of 3 samples (1 ignored)")
+
+
+@pytest.mark.parametrize(("reduction", "like"), [("median", "exact"), ("batchmean", "keras"), ("sum", "caffe")])
+def test_a_reduction_or_framework_that_there_is_not_is_refused(reduction: str, like: str) -> None:
+    with pytest.raises(LosscliError, match="no reduction|no framework"):
+        losscli.compute("mse", [1.0], [2.0], reduction=reduction, like=like)

@@ -1,0 +1,132 @@
+"""engine/sums.py against math.fsum and exact fractions: cancellation, overflow on the way, any order."""
+
+from __future__ import annotations
+
+import math
+import random
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import losscli
+from losscli.engine.sums import Sum, compensated
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+def exact(values: list[float]) -> Fraction:
+    return sum(map(Fraction, values), Fraction(0))
+
+
+def nearest(number: Fraction) -> float:
+    """The float64 nearest to a fraction; infinite beyond float64."""
+    try:
+        return number.numerator / number.denominator
+    except OverflowError:
+        return math.copysign(math.inf, number)
+
+
+@given(st.lists(finite, max_size=30))
+def test_a_sum_of_single_numbers_is_exact(values: list[float]) -> None:
+    total = Sum()
+    for value in values:
+        total.add(value)
+    assert float(total) == nearest(exact(values))
+    assert total.over(3.0) == nearest(exact(values) / 3)
+
+
+@given(st.lists(finite, min_size=1, max_size=30), st.integers(0, 2**32))
+def test_order_and_merging_change_nothing(values: list[float], seed: int) -> None:
+    mixed = random.Random(seed).sample(values, len(values))
+    one, first, second = Sum(), Sum(), Sum()
+    for value in values:
+        one.add(value)
+    for i, value in enumerate(mixed):
+        (first if i % 3 else second).add(value)
+    first.merge(second)
+    assert first.units == one.units
+    assert float(first) == float(one)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1e16, 1.0, -1e16],
+        [1e100, 1.0, -1e100, 1e-100],
+        [0.1] * 10 + [-1.0],
+        [1.0, 1e-16, -1.0, 1e-16, 3.0, -3.0],
+        [2.0**53, 1.0, 1.0, -(2.0**53)],
+    ],
+)
+def test_known_cancellations(values: list[float]) -> None:
+    total = Sum()
+    total.add_block(np.array(values), one_sign=False)
+    assert float(total) == math.fsum(values)
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=200))
+def test_a_compensated_block_is_as_good_as_twice_the_digits(values: list[float]) -> None:
+    total, lost = compensated(np.array(values))
+    wanted = exact(values)
+    bound = len(values) * 2.0**-100 * sum(map(abs, values)) + abs(float(wanted)) * 2.0**-52
+    assert abs(Fraction(total) + Fraction(lost) - wanted) <= bound
+
+
+@given(st.lists(st.floats(0, 1e9), min_size=1, max_size=200))
+def test_a_block_of_one_sign_keeps_its_digits(values: list[float]) -> None:
+    total = Sum()
+    total.add_block(np.array(values), one_sign=True)
+    assert float(total) == pytest.approx(math.fsum(values), rel=1e-14)
+
+
+@pytest.mark.parametrize("one_sign", [True, False])
+def test_a_sum_may_pass_through_values_beyond_float64(one_sign: bool) -> None:
+    top = np.finfo(float).max
+    total = Sum()
+    total.add_block(np.full(4, top), one_sign)
+    assert float(total) == math.inf
+    assert total.over(4.0) == top
+    total.add_block(np.full(3, -top), one_sign)
+    assert float(total) == top
+
+
+def test_a_mean_of_values_near_the_end_of_float64_is_finite() -> None:
+    found = losscli.compute("mae", [0.0] * 3, [1.5e308] * 3)
+    assert found.mean == 1.5e308
+    assert found.sum == math.inf
+
+
+@given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=20), st.floats(0.01, 100))
+def test_squares_are_summed_beyond_float64_too(values: list[float], weight: float) -> None:
+    total = Sum()
+    total.add_squares(np.array(values), np.full(len(values), weight))
+    wanted = sum((Fraction(weight) * Fraction(v) ** 2 for v in values), Fraction(0))
+    root = total.root()
+    if wanted == 0:
+        assert root == 0
+    else:  # values far below the largest may leave the last digits
+        assert abs(Fraction(root) ** 2 / wanted - 1) < Fraction(1, 10**14)
+
+
+@pytest.mark.parametrize("size", [1e200, 1e-200, 1e308, 1e-320])
+def test_rmse_is_finite_where_the_squares_are_not(size: float) -> None:
+    found = losscli.compute("rmse", [0.0, 0.0, 0.0, 0.0], [size, -size, size, size])
+    assert found.value == pytest.approx(size, rel=1e-15)
+
+
+def test_infinities_and_nan_are_kept_apart() -> None:
+    total = Sum()
+    total.add_block(np.array([1.0, np.inf, 2.0]), one_sign=True)
+    assert float(total) == math.inf
+    assert total.over(2.0) == math.inf
+    total.add_block(np.array([-np.inf]), one_sign=False)
+    assert math.isnan(float(total))
+
+
+def test_nothing_over_nothing_is_nan() -> None:
+    assert math.isnan(Sum().over(0.0))
+    assert float(Sum()) == 0
+    assert Sum().over(5.0) == 0
