@@ -188,7 +188,7 @@ def _leaning(comparison: Comparison, groups: Groups) -> str | None:
 
 def _beside(score: Score) -> str:
     """What belongs beside a number: reduction and divisor, range and best, parameters, framework."""
-    reduced = "value" if score.kind == "statistic" or score.reduction == "none" else score.reduction
+    reduced = {"statistic": None}.get(score.kind, "value" if score.reduction == "none" else score.reduction)
     parts = [
         ", ".join(filter(None, (reduced, words.divided(score) if reduced != "sum" else None))),
         words.best(score.about) if score.about else "",

@@ -133,7 +133,9 @@ def _decimals(value: float) -> int:
 
 
 def _mantissa(value: float) -> int:
-    return len(repr(float(f"{value:.16e}".partition("e")[0])).partition(".")[2].rstrip("0"))
+    """Decimals of the mantissa that show `value` exactly: its shortest digits, less the first."""
+    digits = repr(abs(value)).partition("e")[0].replace(".", "").strip("0")
+    return max(0, len(digits) - 1)
 
 
 def _need(value: float) -> int:

@@ -1,0 +1,76 @@
+"""Recorded screens at 60, 80 and 120 columns, replayed: what a person sees, looked at before it was kept.
+
+LOSSCLI_RECORD=1 pytest tests/test_screens.py records them anew; read the difference before you keep it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from command import ROOT
+
+from losscli.cli.app import run
+from losscli.render.text import width_of
+
+SCREENS = Path(__file__).parent / "screens"
+WIDTHS = (60, 80, 120)
+LINES: dict[str, list[str]] = {
+    "compute": ["compute", "huber", "--true", "3,-0.5,2,7", "--pred", "2.5,0,2,10"],
+    "compute-keras": ["compute", "bce", "--true", "1,0,1", "--pred", "0.9,1,0.6", "--like", "keras"],
+    "compute-infinite": ["compute", "bce", "--true", "1,0,1", "--pred", "0.9,1,0.6"],
+    "compute-file": ["compute", "mse", "examples/diabetes.csv", "--pred", "ridge", "--rows", "5"],
+    "compute-gradient": [
+        "compute",
+        "mae",
+        "--true",
+        "1,2,3",
+        "--pred",
+        "1,3,1",
+        "--weight",
+        "1,2,1",
+        "--gradient",
+    ],
+    "compute-classes": ["compute", "scce", "examples/digits.jsonl", "--rows", "4"],
+    "compute-statistic": ["compute", "dice", "--true", "1,1,0,0", "--pred", "0.9,0.6,0.3,0.1"],
+    "compute-batch": ["compute", "triplet_semihard", "examples/embeddings.npz"],
+    "compute-boxes": ["compute", "giou", "examples/boxes.json", "--rows", "3"],
+    "compare": [
+        "compare",
+        "examples/diabetes.csv",
+        "--pred",
+        "ridge,forest,boosting",
+        "--losses",
+        "mae,mse,logcosh",
+    ],
+    "compare-one": [
+        "compare",
+        "examples/sunspots.csv",
+        "--pred",
+        "ar_mean",
+        "--losses",
+        "mae,rmse,mape",
+        "--skip-unfit",
+    ],
+    "explain": ["explain", "huber"],
+    "explain-bce": ["explain", "bce"],
+    "list": ["list", "--family", "binary"],
+}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", LINES)
+def test_a_recorded_screen(
+    name: str, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert run([*LINES[name], "--format", "table"]) == 0
+    screen = "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines()) + "\n"
+    kept = SCREENS / f"{name}-{width}.txt"
+    if os.environ.get("LOSSCLI_RECORD"):
+        kept.write_text(screen, encoding="utf-8")
+    assert screen == kept.read_text(encoding="utf-8")
+    assert max(map(width_of, screen.splitlines())) <= width
