@@ -185,7 +185,7 @@ def check(argument: str, array: Array, domain: Domain, params: Mapping[str, Any]
     if domain.values is not None:
         _complain(argument, array, ~(np.isin(array, domain.values) | np.isnan(array)), domain)
     if domain.whole:
-        _complain(argument, array, array != np.floor(array), domain)
+        _complain(argument, array, (array != np.floor(array)) & ~np.isnan(array), domain)
     for column in domain.positive:
         if not array[:, column].min() > 0:
             bad = np.zeros(array.shape, bool)

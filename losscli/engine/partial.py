@@ -180,7 +180,8 @@ def _fold(part: Partial, values: Array) -> Array:
 
 def weighted(weight: Array, values: Array) -> Array:
     """w·v, where a weight of 0 silences any value."""
-    return np.where(weight == 0, 0.0, weight * values)
+    with np.errstate(invalid="ignore"):
+        return np.where(weight == 0, 0.0, weight * values)
 
 
 def _add_values(part: Partial, values: Array, counted: Array, weight: Array) -> None:
@@ -238,8 +239,11 @@ def _keep(part: Partial, rows: Array, values: Array, weight: Array, batch: Batch
 
 def _note_codings(part: Partial, y_true: Array | None, rows: Array) -> None:
     """Remembers which of two label codings that exclude each other were seen, and where first."""
-    domain = part.task.convention.signature.y_true
-    if y_true is None or domain is None or domain.exclusive is None or not part.task.convention.checked:
+    declared = part.task.convention.signature.y_true
+    if y_true is None or declared is None or not part.task.convention.checked:
+        return
+    domain = declared.given(part.task.params)
+    if domain.exclusive is None:
         return
     for label in domain.exclusive:
         where = np.flatnonzero((y_true == label).reshape(len(y_true), -1).any(axis=1))
