@@ -104,7 +104,7 @@ def test_squares_are_summed_beyond_float64_too(values: list[float], weight: floa
     total = Sum()
     total.add_squares(np.array(values), np.full(len(values), weight))
     wanted = sum((Fraction(weight) * Fraction(v) ** 2 for v in values), Fraction(0))
-    root = total.root()
+    root = float(total.root())
     if wanted == 0:
         assert root == 0
     else:  # values far below the largest may leave the last digits

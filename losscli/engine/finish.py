@@ -151,7 +151,7 @@ def term_totals(part: Partial) -> dict[str, Any]:
     for name, total in part.terms.items():
         term, _, column = name.partition("/")
         rooted = merges.get(term) in ("norm", "column_norms")
-        value = np.float64(total.root() if rooted else float(total))
+        value = total.root() if rooted else np.float64(float(total))
         if column:
             totals.setdefault(term, []).append(value)
         else:

@@ -49,8 +49,9 @@ def of_statistic(
         found = _finite(np.asarray(slope(*args, **totals, **task.kernel_params), np.float64))
     if task.per == "class":
         found = found / found.shape[-1]
-    if weight is not None:
-        found = found * weight.reshape(-1, *[1] * (found.ndim - 1))
+    if weight is not None:  # a maximum asks of a weight only whether there is one
+        times = weight > 0 if "max" in task.convention.merges.values() else weight
+        found = found * times.reshape(-1, *[1] * (found.ndim - 1))
     return found.reshape(y_pred.shape)
 
 

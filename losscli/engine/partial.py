@@ -114,7 +114,8 @@ def partial(task: Task, batch: Batch, rows: Array, facts: Mapping[str, Any], kee
     _note_codings(part, y_true, rows)
     _note_departures(part, y_true, y_pred, rows, facts)
     if convention.signature.y_pred.unit_length:
-        off = np.abs(np.sum(y_pred * y_pred, axis=-1) - 1) > UNIT_SLACK
+        with np.errstate(over="ignore", invalid="ignore"):
+            off = np.abs(np.sum(y_pred * y_pred, axis=-1) - 1) > UNIT_SLACK
         if off.any():
             part.tallies["unit"] = Tally()
             part.tallies["unit"].add(rows[off])

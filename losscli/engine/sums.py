@@ -82,17 +82,15 @@ class Sum:
     def _infinity(self) -> float:
         return math.inf if self.units > 0 else -math.inf
 
-    def root(self) -> float:
-        """√ of the sum, which may itself be outside float64."""
+    def root(self) -> np.longdouble:
+        """√ of the sum, which may be outside float64; so may the root, where a long double is longer."""
         if self.special != 0 or math.isnan(self.special):
-            return math.sqrt(self.special) if self.special > 0 else math.nan
+            return np.longdouble(math.sqrt(self.special) if self.special > 0 else math.nan)
         # √(u · 2⁻⁴⁰⁰⁰) = √(u · 2^2s) · 2^(−2000 − s), with s large enough for all the digits of √u
         shift = max(0, 64 - self.units.bit_length() // 2)
         root = math.isqrt(self.units << (2 * shift))
-        try:
-            return root / (1 << (_SHIFT // 2 + shift))
-        except OverflowError:
-            return math.inf
+        length = root.bit_length()
+        return np.ldexp(np.longdouble(root / (1 << length)), length - _SHIFT // 2 - shift)
 
     def __float__(self) -> float:
         return self.over(1.0)
