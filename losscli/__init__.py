@@ -11,8 +11,19 @@ from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
     from losscli.api import compare, compute, explain, find, gradient, names
+    from losscli.frameworks import parity
 
-__all__ = ["LosscliError", "__version__", "compare", "compute", "explain", "find", "gradient", "names"]
+__all__ = [
+    "LosscliError",
+    "__version__",
+    "compare",
+    "compute",
+    "explain",
+    "find",
+    "gradient",
+    "names",
+    "parity",
+]
 __version__ = "0.1.0"
 
 
@@ -21,6 +32,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from losscli import api
 
+    if name == "parity":
+        from losscli import frameworks
+
+        return frameworks.parity
     return getattr(api, name)
 
 

@@ -24,8 +24,16 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "engine": ({"losses", "conventions", "__init__", *RECORDS}, {"numpy"}),
     "render": ({"results", "errors"}, {"rich"}),
     "api": ({"losses", "conventions", "catalogue", "engine", "__init__", *RECORDS}, {"numpy"}),
-    "cli": ({"losses", "data", "catalogue", "render", "api", "__init__", *RECORDS}, {"typer"}),
-    "__init__": ({"api", "errors"}, set()),
+    "frameworks": (
+        {"losses", "conventions", "catalogue", "engine", "api", "live", "__init__", *RECORDS},
+        {"numpy"},
+    ),
+    "live": ({"losses", "conventions", "engine"}, {"numpy"}),
+    "cli": (
+        {"losses", "data", "catalogue", "render", "api", "frameworks", "__init__", *RECORDS},
+        {"typer"},
+    ),
+    "__init__": ({"api", "frameworks", "errors"}, set()),
     "__main__": ({"cli"}, set()),
 }
 

@@ -95,6 +95,8 @@ def test_relations_within_a_row_are_held(name: str, data: Any) -> None:
             values[row] = [5.0, 5.0, 4.0, 6.0] if low_high else [5.0, 5.0, -1.0, 6.0]
         elif domain.positive:
             values[row, domain.positive[0]] = 0.0
+        elif domain.zero_one:
+            values[row, domain.zero_one[0]] = 0.5
         elif domain.nonzero:
             values[row] = 0.0
         elif domain.exclusive is not None and values.size > 1:

@@ -100,6 +100,8 @@ def array(rng: Rng, domain: Domain, shape: tuple[int, ...], wide: bool, params: 
         return _boxes(np.clip(found, -1e9, 1e9), params[domain.ordered])
     for column in domain.positive:
         found[:, column] = np.maximum(np.abs(found[:, column]), 1e-9)
+    for column in domain.zero_one:
+        found[:, column] = rng.integers(0, 2, len(found))
     if domain.nonzero:
         found[..., 0] = np.where(np.any(found, axis=-1), found[..., 0], 1.0)
     return found
@@ -236,7 +238,7 @@ def test_the_generators_know_every_field_of_a_domain_and_a_range() -> None:
     assert {field.name for field in fields(Domain)} == {
         *("words", "grain", "low", "high", "open_low", "values", "exclusive", "whole", "size", "positive"),
         *("minus_infinity", "below_classes", "sums_to_one", "nonzero", "ordered", "hint", "under", "by"),
-        "index",
+        *("index", "zero_one", "unit_length"),
     }
     assert {field.name for field in fields(Range)} == {
         *("words", "low", "high", "open_low", "open_high", "choices", "kind", "nullable", "hole"),

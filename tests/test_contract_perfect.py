@@ -45,7 +45,7 @@ def _scored(truth: Domain, domain: Domain) -> bool:
 
 
 def hard(case: Case) -> Case:
-    """With labels and class probabilities of 0 and 1 alone."""
+    """With labels and class probabilities of 0 and 1 alone, and no truth that cannot be predicted."""
     domain = case.loss.signature.y_true
     if case.y_true is None or domain is None:
         return case
@@ -53,6 +53,8 @@ def hard(case: Case) -> Case:
         return replace(case, y_true=np.eye(case.y_true.shape[1])[case.y_true.argmax(axis=1)])
     if domain.low == 0 and domain.high == 1:
         return replace(case, y_true=np.round(case.y_true))
+    if case.loss.signature.y_pred.open_low and case.y_true.shape == case.y_pred.shape:
+        return replace(case, y_true=np.where(case.y_true <= case.loss.signature.y_pred.low, 1.0, case.y_true))
     return case
 
 
@@ -128,7 +130,9 @@ def _others(case: Case, truth: Domain, domain: Domain, size: float, wrong: bool)
     if truth.grain == "columns" and domain.grain == "scalar":  # the sooner the event, the higher the hazard
         return -size * y_true[:, 0].argsort().argsort()
     if y_true.ndim < y_pred.ndim:
-        return np.repeat(y_true[:, None], y_pred.shape[1], axis=1)
+        made = np.repeat(y_true[:, None], y_pred.shape[1], axis=1)
+        made[:, domain.positive] = 1e-6  # as sure as can be
+        return made
     return y_true.copy()
 
 

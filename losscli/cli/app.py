@@ -23,6 +23,7 @@ losscli compute mse --true 3,-0.5,2,7 --pred 2.5,0,2,8
 losscli compute huber examples/diabetes.csv --pred ridge -p delta=50
 losscli explain huber
 losscli compare examples/diabetes.csv --pred ridge,forest,boosting --losses mae,mse,logcosh
+losscli parity bce
 losscli list --search outlier
 """
 # Command → where it is: the module, and the function that Typer makes it of.
@@ -30,6 +31,7 @@ COMMANDS = {
     "compute": ("compute", "compute"),
     "explain": ("explain", "explain"),
     "compare": ("compare", "compare"),
+    "parity": ("parity", "parity"),
     "list": ("listing", "list_losses"),
 }
 

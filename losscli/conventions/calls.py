@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from losscli.conventions.declare import Convention
 
 
-@dataclass(frozen=True)
-class Given:
-    """What a call is written for: the framework's parameters, whether there are weights, the axes of y_pred."""
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Given(NamedTuple):
+    """What a call is written for: its parameters, whether there are weights, how many axes y_pred has."""
 
     params: Mapping[str, Any]
     reduction: str = "mean"
@@ -26,8 +28,7 @@ class Given:
     axes: int = 1
 
 
-@dataclass(frozen=True)
-class Conversion:
+class Conversion(NamedTuple):
     """Data handed over in another form, which changes no number.
 
     `written` is the code for each argument, `apply(y_true, y_pred)` does the same to arrays and raises
@@ -38,12 +39,11 @@ class Conversion:
     written: Mapping[str, str]
     apply: Callable[[Array, Array], tuple[Array, Array]]
     when: Callable[[Mapping[str, Any]], bool] | None = None
-    instead: Mapping[str, Any] = field(default_factory=dict)
+    instead: Mapping[str, Any] = NOTHING
     axes: int | None = None
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """What is particular in writing one loss's call. Fields left empty mean: as the framework's style has it.
 
     `names` gives the keyword of a parameter ("tau={}"; "" for one that is not written as a keyword, or a
@@ -54,15 +54,14 @@ class Call:
     path: str = ""
     arrays: str = ""
     keywords: str = ""
-    names: Mapping[str, str | Callable[[Any, Given], str]] = field(default_factory=dict)
+    names: Mapping[str, str | Callable[[Any, Given], str]] = NOTHING
     template: str = ""
     reduction: str | None = None
     when: Callable[[Given], bool] | None = None
     conversion: Conversion | None = None
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(NamedTuple):
     """How all calls of a framework are written.
 
     `template` has the fields path, keywords ("delta=1.5"), more (the same after a comma), arrays, weight,
@@ -77,12 +76,12 @@ class Style:
     weight: str = ", sample_weight"
     reduction: str = "reduction='{}'"
     unsaid: str = "mean"
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = NOTHING
     array: str = "{}"
 
 
 def conversion_of(convention: Convention, params: Mapping[str, Any], axes: int) -> Conversion | None:
-    """What must be done to data that fits the definition under `params` before the call takes it; `axes` are y_true's."""
+    """What the call needs done to data that fits the definition under `params`; `axes` are y_true's."""
     for call in convention.framework.calls.get(convention.loss.name, ()):
         found = call.conversion
         if found is not None and (found.when is None or found.when(params)) and found.axes in (None, axes):

@@ -78,6 +78,7 @@ class Departure(NamedTuple):
     why: str
     rows: Callable[..., Array] | None = None
     when: Callable[[Mapping[str, Any]], bool] | None = None
+    cause: str = "formula"
 
 
 class Survey(NamedTuple):

@@ -51,7 +51,7 @@ def bce(
     t, other = _targets(y_true, label_smoothing)
     if from_logits:
         return pos_weight * t * softplus(-y_pred) + other * softplus(y_pred)
-    return -pos_weight * xlogy(t, y_pred) - xlog1py(other, -y_pred)
+    return -xlogy(pos_weight * t, y_pred) - xlog1py(other, -y_pred)
 
 
 @bce.gradient
@@ -59,7 +59,7 @@ def _(y_true: Array, y_pred: Array, *, from_logits: bool, label_smoothing: float
     t, other = _targets(y_true, label_smoothing)
     if from_logits:
         return other * sigmoid(y_pred) - pos_weight * t * sigmoid(-y_pred)
-    return quotient(other, 1 - y_pred, empty=0.0) - pos_weight * quotient(t, y_pred, empty=0.0)
+    return quotient(other, 1 - y_pred, empty=0.0) - quotient(pos_weight * t, y_pred, empty=0.0)
 
 
 @loss("focal", "binary_focal_crossentropy", "sigmoid_focal", title="Binary focal")

@@ -32,12 +32,12 @@ from losscli.losses.twofold import HALF_LOG_2PI, LOG_2, Number, Twofold, exp, lo
 @loss("poisson_nll", "PoissonNLLLoss", title="Poisson", lowest=-np.inf, best=None)
 def poisson(y_true: Count, y_pred: Rate, *, from_log: Flag = False, full: Flag = False) -> Array:
     """p − y log p, in nats less log y!; least at the mean. Poisson 1837, parameters as PyTorch's."""
-    if full:  # half the deviance, and what log y! is above y log y − y: nothing cancels
-        beyond = _excess_log(y_true, y_pred) if from_log else excess(y_true, y_pred)
-        return beyond + log_factorial_rest(y_true)
+    # full: y log y − y is taken out of log y!, which leaves a sum of two terms of 0 or more
     if from_log:
-        return total(lambda y, z: (exp(z), -(y * z)), y_true, y_pred)
-    return total(lambda y, p: (p, -xlogy(y, p)), y_true, y_pred)
+        value = _excess_log(y_true, y_pred) if full else _from_log(y_true, y_pred)
+    else:
+        value = excess(y_true, y_pred) if full else total(lambda y, p: (p, -xlogy(y, p)), y_true, y_pred)
+    return value + log_factorial_rest(y_true) if full else value
 
 
 @poisson.gradient
@@ -45,12 +45,19 @@ def _(y_true: Array, y_pred: Array, *, from_log: bool, full: bool) -> Array:
     return np.exp(y_pred) - y_true if from_log else 1 - quotient(y_true, y_pred, empty=0.0)
 
 
+def _from_log(y: Array, z: Array) -> Array:
+    """exp z − y z, which exp decides where both leave the floats."""
+    value = total(lambda y, z: (exp(z), -(y * z)), y, z)
+    return np.where((np.exp(z) == np.inf) & ~np.isnan(y), np.inf, value)
+
+
 def _excess_log(y: Array, z: Array) -> Array:
-    """y log y − y z − y + exp z, with y = 0 read as its limit."""
+    """y log y − y z − y + exp z, with 0 log 0 = 0."""
     above = (Twofold(z) - log(Twofold(np.where(y == 0, 1.0, y)))).high
-    far = np.exp(z) - y * (1 + above)
+    rate = np.exp(z)
+    far = np.where(rate == np.inf, rate, rate - y * (1 + above))
     value = np.where(np.abs(above) <= 1, y * expm1_minus(above), far)
-    return np.where(y == 0, np.exp(z), value).astype(z.dtype, copy=False)
+    return np.where(y == 0, rate, value).astype(z.dtype, copy=False)
 
 
 @loss("mean_poisson_deviance", title="Poisson deviance")

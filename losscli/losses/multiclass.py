@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,11 @@ from losscli.losses.domain import (
     WholeOrNone,
 )
 from losscli.losses.stable import log_softmax, minus_log1p, one_hot, quotient, softmax, xlogy
+
+
+def _hot(y_true: Array, y_pred: Array) -> Array:
+    """The one-hot rows of class indices, in y_pred's dtype; a row of zeros for an index outside."""
+    return one_hot(y_true, y_pred.shape[-1]).astype(y_pred.dtype)
 
 
 def _smooth(y_true: Array, label_smoothing: float, class_weight: Array | float | None) -> Array:
@@ -88,7 +94,7 @@ def scce(
 ) -> Array:
     """cce of the one-hot row of class y_true, in nats; an ignored sample has value 0. As cce."""
     values = cce.kernel(
-        one_hot(y_true, y_pred.shape[-1]),
+        _hot(y_true, y_pred),
         y_pred,
         from_logits=from_logits,
         label_smoothing=label_smoothing,
@@ -114,7 +120,7 @@ def _(
 ) -> Array:
     assert cce.slope is not None
     slope = cce.slope(
-        one_hot(y_true, y_pred.shape[-1]),
+        _hot(y_true, y_pred),
         y_pred,
         from_logits=from_logits,
         label_smoothing=label_smoothing,
@@ -132,7 +138,7 @@ def nll(
     ignore_class: WholeOrNone = None,
 ) -> Array:
     """−w_y p_y, p a log-probability; an ignored sample has value 0. torch.nn.NLLLoss."""
-    w = _smooth(one_hot(y_true, y_pred.shape[-1]).astype(y_pred.dtype), 0.0, class_weight)
+    w = _smooth(_hot(y_true, y_pred), 0.0, class_weight)
     values = -np.sum(np.where(w == 0, 0.0, w * y_pred), axis=-1)
     return np.where(y_true == ignore_class, 0.0, values)
 
@@ -144,7 +150,7 @@ def _(y_true: Array, *, ignore_class: int | None = None, **_: Any) -> Array:
 
 @nll.gradient
 def _(y_true: Array, y_pred: Array, *, class_weight: Array | None, ignore_class: int | None) -> Array:
-    w = _smooth(one_hot(y_true, y_pred.shape[-1]), 0.0, class_weight)
+    w = _smooth(_hot(y_true, y_pred), 0.0, class_weight)
     return np.where((y_true == ignore_class)[:, None], 0.0, -w)
 
 
@@ -259,11 +265,11 @@ def _(y_true: Array, y_pred: Array, *, epsilon: float, from_logits: bool) -> Arr
 @loss(title="Matrix-based cross-entropy", lowest=-np.inf, best=None)
 def matrix_cce(y_true: ClassTarget, y_pred: ClassProbabilities, *, matrix: Matrix) -> Array:
     """−Σ yₖ log₂ pₖ + Σ (A y)ₖ exp pₖ − Σ yₖ exp pₖ: cross-entropy in bits, and priced confusions."""
-    bits = -np.sum(xlogy(y_true, y_pred), axis=-1) / np.log(2)
-    return bits + np.sum((y_true @ matrix.T - y_true) * np.exp(y_pred), axis=-1)
+    bits = -np.sum(xlogy(y_true, y_pred), axis=-1) / math.log(2)
+    return bits + np.sum((y_true @ matrix.T.astype(y_true.dtype) - y_true) * np.exp(y_pred), axis=-1)
 
 
 @matrix_cce.gradient
 def _(y_true: Array, y_pred: Array, *, matrix: Array) -> Array:
-    bits = -quotient(y_true, y_pred, empty=0.0) / np.log(2)
-    return bits + (y_true @ matrix.T - y_true) * np.exp(y_pred)
+    bits = -quotient(y_true, y_pred, empty=0.0) / math.log(2)
+    return bits + (y_true @ matrix.T.astype(y_true.dtype) - y_true) * np.exp(y_pred)

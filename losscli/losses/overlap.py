@@ -224,7 +224,7 @@ def _(y_true: Array, y_pred: Array, hit: Any, missed: Any, false: Any, *, beta: 
 def lovasz_hinge(y_true: Label01, y_pred: Real) -> Array:
     """Σₖ max(0, m₍ₖ₎) gₖ over the hinge margins m = 1 − t p, largest first. Berman et al. 2018."""
     _, margin, _, steps = _by_margin(y_true, y_pred)
-    return np.sum(np.maximum(0, margin) * steps, keepdims=True)
+    return np.sum(np.maximum(0, margin) * steps, keepdims=True).astype(margin.dtype)
 
 
 def _by_margin(y_true: Array, y_pred: Array) -> tuple[Array, Array, Array, Array]:

@@ -137,7 +137,7 @@ def smape(y_true: Real, y_pred: Real) -> Array:
     """200|e| / (|y| + |p|), in percent, 0 to 200; 0/0 is read as 0. Armstrong 1985."""
     exponent = power_of_two(np.stack([y_true, y_pred], axis=-1))[..., 0]
     y, p = np.ldexp(y_true, -exponent), np.ldexp(y_pred, -exponent)
-    return quotient(200 * np.abs(p - y), np.abs(y) + np.abs(p), empty=0.0)
+    return 200 * quotient(np.abs(p - y), np.abs(y) + np.abs(p), empty=0.0)
 
 
 @smape.gradient

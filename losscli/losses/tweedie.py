@@ -13,7 +13,6 @@ import numpy as np
 from losscli.losses.domain import Array
 from losscli.losses.stable import difference, divide, log_ratio
 
-_CLOSE = 0.4  # of |y/p − 1|, times |power| where that is above 1
 _NEAR = 3.0  # of x in _near
 _STEPS = 28
 
@@ -25,7 +24,7 @@ def half_deviance(y: Array, p: Array, power: float) -> Array:
     reach = _log_ratio(np.where(positive, y, p), p)
     below = _raise(p, 2, power) / a - _times_raised(y, p, power) / b
     value = np.where(positive, _far(y, p, reach, power), below)
-    close = np.abs(y - p) <= _CLOSE / max(1.0, abs(power)) * p
+    close = np.abs(y - p) <= 0.25 / max(1.0, abs(power) / 2) * p
     value[close] = _close(y[close], p[close], power)
     for sign in (1.0, -1.0):
         least, _, most = sorted((0.0, sign, sign * a))

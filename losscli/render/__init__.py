@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from losscli.errors import LosscliError
-from losscli.results import Comparison, Explanation, Score
+from losscli.results import Comparison, Explanation, Parity, Score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ _WIDTH, _LEAST_WIDTH, _PAGE_WIDTH = 80, 40, 120
 
 
 def render(
-    record: Score | Comparison | Explanation | Sequence[Listed],
+    record: Score | Comparison | Parity | Explanation | Sequence[Listed],
     format: str,
     *,
     width: int | None = None,
@@ -67,7 +67,7 @@ def message(what: str, hint: str | None = None) -> str:
     return f"losscli: {clean(what)}\n" + (f"         {clean(hint)}\n" if hint else "")
 
 
-def _page(record: Score | Comparison | Explanation | Sequence[Listed], width: int) -> list[Block]:
+def _page(record: Score | Comparison | Parity | Explanation | Sequence[Listed], width: int) -> list[Block]:
     if isinstance(record, Score):
         from losscli.render import score
 
@@ -76,6 +76,10 @@ def _page(record: Score | Comparison | Explanation | Sequence[Listed], width: in
         from losscli.render import comparison
 
         return comparison.page(record, width)
+    if isinstance(record, Parity):
+        from losscli.render import parity
+
+        return parity.page(record, width)
     from losscli.render import explanation
 
     return explanation.page(record, width) if isinstance(record, Explanation) else explanation.listing(record)

@@ -11,7 +11,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from losscli.render.text import clean
-from losscli.results import Comparison, Explanation, Score
+from losscli.results import Comparison, Explanation, Parity, Score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from losscli.results import Concentration, Remark, Sample
 
     Record = dict[str, Any]
-    Shown = Score | Comparison | Explanation | Sequence[Listed]
+    Shown = Score | Comparison | Parity | Explanation | Sequence[Listed]
 
 _SUMMARY = ("loss", "params", "like", "n", "reduction", "value", "mean", "sum", "divisor", "divided_by")
 # Characters that JSON allows in strings but a terminal would obey, or that no encoding takes.
@@ -102,6 +102,25 @@ def comparison_object(comparison: Comparison) -> Record:
     }
 
 
+def parity_object(parity: Parity) -> Record:
+    """A Parity as a JSON object: schema/parity.json."""
+    return {
+        "loss": parity.loss,
+        "title": parity.about.title,
+        "params": _value(parity.params),
+        "n": parity.n,
+        "weighted": parity.weighted,
+        "source": parity.source,
+        "formula": parity.about.formula,
+        "unit": parity.about.unit,
+        "rows": [_object(row._asdict()) for row in parity.rows],
+        "live": parity.live,
+        "remarks": [_remark(said) for said in parity.remarks],
+        "signature": parity.signature,
+        "version": parity.version,
+    }
+
+
 def explanation_object(about: Explanation, version: str | None) -> Record:
     """An Explanation as a JSON object: schema/explain.json."""
     plain = {name: getattr(about, name) for name in about.__dataclass_fields__}
@@ -122,6 +141,8 @@ def _whole(record: Shown, version: str | None) -> Record:
         return score_object(record)
     if isinstance(record, Comparison):
         return comparison_object(record)
+    if isinstance(record, Parity):
+        return parity_object(record)
     if isinstance(record, Explanation):
         return explanation_object(record, version)
     return listing_object(record, version)
@@ -132,6 +153,8 @@ def _records(record: Shown, version: str | None) -> list[Record]:
         return _score_records(record)
     if isinstance(record, Comparison):
         return [_compared(record, score) for score in record.scores]
+    if isinstance(record, Parity):
+        return _parity_records(record)
     if isinstance(record, Explanation):
         return [explanation_object(record, version)]
     return [_listed(entry) for entry in record]
@@ -143,6 +166,11 @@ def _score_records(score: Score) -> list[Record]:
     whole = score_object(score)
     gradients = {"gradients": whole["gradients"]} if score.gradients else {}
     return [{key: whole[key] for key in (*_SUMMARY, "unit", "signature", "version")} | gradients]
+
+
+def _parity_records(parity: Parity) -> list[Record]:
+    shared = {"signature": parity.signature, "version": parity.version}
+    return [{"loss": parity.loss, **_object(row._asdict()), **shared} for row in parity.rows]
 
 
 def _compared(comparison: Comparison, score: Score) -> Record:

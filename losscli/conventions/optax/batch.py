@@ -9,12 +9,13 @@ import numpy as np
 from losscli.conventions.declare import OVER_SAMPLES, Departure
 from losscli.conventions.optax.entries import cosine
 from losscli.conventions.optax.framework import formula
+from losscli.errors import BadValue
 from losscli.losses.domain import (
     Array,
     ClassLabel,
     Domain,
     Embedding,
-    Flag,
+    LogitsOnly,
     NonNegative,
     Number,
     Positive,
@@ -89,6 +90,13 @@ _Masks = Annotated[Array, Domain("a finite number")]
     reductions={"mean": OVER_SAMPLES},
 )
 def _(y_true: _Masks, y_pred: _Masks, *, smooth: NonNegative = 1.0) -> dict[str, Array]:
+    sums = y_pred.sum(axis=-1)
+    off = np.abs(sums - 1) > 1e-8 + 1e-5
+    if off.any():
+        row = int(np.argwhere(off)[0][0])
+        raise BadValue(
+            "y_pred", row, (), f"{sums[row]:.6g} is the sum of its classes, which Optax wants to be 1"
+        )
     return {"overlap": y_true * y_pred, "true": y_true, "found": y_pred}
 
 
@@ -107,7 +115,7 @@ _PerSample = Annotated[str, Range('"sample", which is Optax\'s way', kind="choic
         cause="averaging",
     ),
     Departure(
-        "Optax takes logits unless told apply_sigmoid=False, the definition probabilities", cause="input"
+        "Optax takes logits only: told apply_sigmoid=False it refuses every probability but 1", cause="input"
     ),
     Departure(
         "Optax's smooth is 1 unless told otherwise and stands for twice the definition's", cause="factor"
@@ -119,8 +127,8 @@ def _(
     y_pred: _Masks,
     *,
     smooth: NonNegative = 1.0,
-    from_logits: Flag = True,
+    from_logits: LogitsOnly = True,
     per: _PerSample = "sample",
 ) -> dict[str, Array]:
-    p = 1 / (1 + np.exp(-y_pred)) if from_logits else y_pred
+    p = 1 / (1 + np.exp(-y_pred))
     return {"overlap": y_true * p, "true": y_true, "found": p}

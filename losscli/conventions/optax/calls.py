@@ -54,7 +54,7 @@ CALLS = {
     ),
     "ntxent": (Call(template=_BY_ITSELF),),
     "generalized_dice": (
-        Call(template="{path}(y_pred[None], y_true[None]{more})[0]", keywords="apply_softmax=False"),
+        Call(template="{path}(y_pred[None], y_true[None]{more})", keywords="apply_softmax=False"),
     ),
     "dice": (Call(names={"from_logits": "apply_sigmoid={}"}),),
     "triplet": (Call(arrays="y_pred[:, 0], y_pred[:, 1], y_pred[:, 2]", names={"p": "norm_degree={}"}),),

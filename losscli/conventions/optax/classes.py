@@ -145,13 +145,15 @@ def ctc_forward(labels: Array, lengths: Array, logits: Array, blank: int) -> Arr
     logs = log_softmax(logits)
     n, length = labels.shape
     zero = np.float32(-1e5)
-    inside = np.where((labels >= 0) & (labels < logs.shape[-1]), labels, blank)
+    known = (labels >= 0) & (labels < logs.shape[-1])
+    inside = np.where(known, labels, blank)
     repeat = np.pad((labels[:, :-1] == labels[:, 1:]).astype(logs.dtype), ((0, 0), (0, 1)))
     silent = np.full((n, length + 1), zero)
     silent[:, 0] = 0
     spoken = np.full((n, length), zero)
     for t in range(logs.shape[1]):
-        emit = np.take_along_axis(logs[:, t], inside, axis=-1)
+        # A one-hot row of an unknown label is empty: what it emits counts as log 1.
+        emit = np.where(known, np.take_along_axis(logs[:, t], inside, axis=-1), 0)
         hush = logs[:, t, blank : blank + 1]
         before = _joined(silent, spoken + zero * repeat)
         silent = _joined(before + hush, spoken + hush + zero * (1 - repeat))

@@ -91,7 +91,7 @@ def _(y_true: RealScalar, y_pred: Pair, *, full: Flag = False) -> Array:
     Departure(
         "Of logits the call is torch.nn.BCEWithLogitsLoss: it clips nothing, and it alone takes pos_weight",
         when=lambda params: params["from_logits"],
-        cause="clipping",
+        cause="input",
     ),
     weights=True,
     also=("nn.BCEWithLogitsLoss", "functional.binary_cross_entropy", "binary_cross_entropy_with_logits"),
