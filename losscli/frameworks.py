@@ -200,7 +200,7 @@ def _converted(stream: Stream, conversion: Conversion) -> Stream:
 
 
 def _causes(way: Convention, said: tuple[Remark, ...]) -> tuple[str, ...]:
-    """Why a number is another, from what was said beside it: the kind of cause, how many rows, the sentence."""
+    """Why a number is another, from what was said beside it: kind of cause, how many rows, the sentence."""
     kinds = {departure.why: departure.cause for departure in way.departures}
     causes = []
     for remark in said:

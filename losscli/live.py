@@ -1,4 +1,4 @@
-"""The frameworks themselves: a call's code run on arrays of their type. They are imported here alone, on demand."""
+"""The frameworks themselves, imported here alone and on demand: a call's code run on arrays of their type."""
 
 from __future__ import annotations
 
@@ -81,11 +81,12 @@ def _laid_out(array: Array, domain: Domain) -> Array:
 def run(way: Convention, code: str, arrays: Arrays) -> float:
     """The number that `code` gives; whatever the framework raises, this raises."""
     modules = _modules(way)
-    hand_over = _OF.get(way.framework.name, lambda modules, array: array)
+    hand_over = _OF.get(way.framework.name, _as_it_is)
     names = {name: hand_over(modules, array) for name, array in arrays._asdict().items() if array is not None}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return float(eval(code, {**modules, **names}))
+        found: Any = eval(code, {**modules, **names})
+    return float(found)
 
 
 def _modules(way: Convention) -> dict[str, Any]:
@@ -100,12 +101,17 @@ def _modules(way: Convention) -> dict[str, Any]:
     return found
 
 
+def _as_it_is(modules: Mapping[str, Any], array: Array) -> Any:
+    return array
+
+
 def _single(array: Array) -> Array:
     return array.astype(np.int32 if array.dtype == np.int64 else np.float32)
 
 
 def _tensor(modules: Mapping[str, Any], array: Array) -> Any:
-    return import_module("torch").from_numpy(np.ascontiguousarray(array))
+    from_numpy: Callable[[Array], Any] = import_module("torch").from_numpy
+    return from_numpy(np.ascontiguousarray(array))
 
 
 _OF: Mapping[str, Callable[[Mapping[str, Any], Array], Any]] = {

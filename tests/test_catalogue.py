@@ -36,7 +36,11 @@ TYPES: dict[str, Any] = {
     "sources": list,
 }
 WITH_DETAIL = {"bounded_gradient", "bounded", "minimiser"}
-PRAISE = ("powerful", "widely used", "popular", "robust manner", "state-of-the-art", "seamless", "elegant")
+PRAISE = re.compile(
+    r"powerful|widely used|(is|most) popular|popular (choice|loss|metric)|robust manner|state-of-the-art"
+    r"|seamless|elegant",
+    re.IGNORECASE,
+)
 
 
 def page(name: str) -> dict[str, Any]:
@@ -81,14 +85,14 @@ def test_a_page_has_every_key_in_order_and_of_its_type(name: str) -> None:
 def test_what_stands_in_tables_is_short_and_what_is_read_is_whole(name: str) -> None:
     words = page(name)
     assert len(words["summary"]) <= 105
-    assert words["summary"].endswith(".")
+    assert words["summary"][-1] in ".?"
     assert "\n" not in words["summary"]
     assert len(words["unit"]) <= 34
     assert len(words["formula"].splitlines()) <= 2
     assert 1 <= len(words["use_when"]) <= 4
     assert 1 <= len(words["pitfalls"]) <= 5
     for text in (words["meaning"], *words["use_when"], *words["pitfalls"], words["example"]["shows"]):
-        assert text.strip()[-1] in ".)!", text
+        assert text.strip()[-1] in ".?)", text
     if words["infinite"] is not None:
         assert not words["infinite"].endswith(".")
 
@@ -178,6 +182,9 @@ def test_an_isbn_is_checked_by_its_check_digit() -> None:
 # The number of children MathML wants: latex2mathml writes \frac{1} with one.
 CHILDREN = {"mfrac": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
 
+# Valid in LaTeX, left as they are by latex2mathml.
+UNKNOWN_TO_THE_PARSER = re.compile(r"\\_|\\arg\b")
+
 
 def compile_latex(text: str) -> ElementTree.Element:
     """LaTeX as MathML; ValueError for what a TeX engine would not set."""
@@ -198,7 +205,7 @@ def compile_latex(text: str) -> ElementTree.Element:
         tag = element.tag.rpartition("}")[2]
         if tag in CHILDREN and len(element) != CHILDREN[tag]:
             raise ValueError(f"{tag} has {len(element)} parts")
-        if "\\" in (element.text or ""):
+        if "\\" in UNKNOWN_TO_THE_PARSER.sub("", element.text or ""):
             raise ValueError(f"{element.text} is no command")
     return tree
 
@@ -207,6 +214,14 @@ def compile_latex(text: str) -> ElementTree.Element:
 def test_the_latex_compiles(name: str) -> None:
     tree = compile_latex(page(name)["latex"])
     assert len("".join(tree.itertext())) >= 3
+
+
+def compiles(text: str) -> bool:
+    try:
+        compile_latex(text)
+    except Exception:  # each fault has an exception of the parser's own
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
@@ -225,15 +240,13 @@ def test_the_latex_compiles(name: str) -> None:
     ],
 )
 def test_latex_that_does_not_compile_is_noticed(wrong: str) -> None:
-    with pytest.raises(Exception, match=""):
-        compile_latex(wrong)
+    assert not compiles(wrong)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_pages_say_facts_and_no_praise(name: str) -> None:
     for text in texts(page(name)):
-        for word in PRAISE:
-            assert word not in text.casefold()
+        assert not PRAISE.search(text)
         assert "TODO" not in text
         assert "\t" not in text
 

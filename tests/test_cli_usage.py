@@ -53,7 +53,7 @@ def test_version() -> None:
 
 WRONG = [
     (["comput"], 'no command "comput"', 'did you mean "compute"?'),
-    (["frobnicate"], 'no command "frobnicate"', "compute, explain, compare, list"),
+    (["frobnicate"], 'no command "frobnicate"', "compute, explain, compare, parity, list"),
     (["huber"], 'no command "huber"', "losscli compute huber"),
     (["log_loss"], 'no command "log_loss"', "losscli compute bce"),
     (["--versoin"], "no option --versoin", 'did you mean "--version"?'),

@@ -59,10 +59,11 @@ def real_truth(case: Case) -> bool:
 
 
 seeds = st.integers(0, 2**32)
+EXAMPLES = settings.default.max_examples
 
 
 def convex(loss: Loss, _: str | None) -> None:
-    @settings(max_examples=40)
+    @settings(max_examples=3 * EXAMPLES)
     @given(cases(loss, wide=False, default=True, rows=(2, 6)), seeds, st.sampled_from([0.5, 0.1, 0.9]))
     def check(case: Case, seed: int, part: float) -> None:
         other = replace(case, y_pred=another(case, seed))
@@ -74,7 +75,7 @@ def convex(loss: Loss, _: str | None) -> None:
 
 
 def smooth(loss: Loss, _: str | None) -> None:
-    @settings(max_examples=8)
+    @settings(max_examples=EXAMPLES // 2 + 1)
     @given(cases(loss, wide=False, default=True, rows=(2, 4)), seeds)
     def check(case: Case, seed: int) -> None:
         if loss.kind == "sample":
@@ -127,7 +128,7 @@ def bounded_gradient(loss: Loss, detail: str | None) -> None:
     expression = compile(detail or "", loss.name, "eval")
     default = not set(expression.co_names) & set(loss.parameters)
 
-    @settings(max_examples=60)
+    @settings(max_examples=5 * EXAMPLES)
     @given(data=st.data())
     def check(data: Any) -> None:
         case = data.draw(cases(loss, wide=data.draw(st.booleans()), default=default))
@@ -146,7 +147,7 @@ def same_after(change: Callable[[Case, np.random.Generator], Case], slack: float
     """A check that a change of the inputs leaves every value."""
 
     def check_loss(loss: Loss, _: str | None) -> None:
-        @settings(max_examples=20)
+        @settings(max_examples=2 * EXAMPLES)
         @given(cases(loss, wide=False, default=True, rows=(2, 6)), seeds)
         def check(case: Case, seed: int) -> None:
             changed = change(case, np.random.default_rng(seed))
@@ -190,7 +191,7 @@ def rotated(case: Case, rng: np.random.Generator) -> Case:
 
 
 def zero_at_truth(loss: Loss, _: str | None) -> None:
-    @settings(max_examples=20)
+    @settings(max_examples=2 * EXAMPLES)
     @given(data=st.data())
     def check(data: Any) -> None:
         case = hard(data.draw(cases(loss, wide=data.draw(st.booleans()), default=True)))
@@ -208,7 +209,7 @@ def bounded(loss: Loss, detail: str | None) -> None:
 
 
 def margin(loss: Loss, _: str | None) -> None:
-    @settings(max_examples=20)
+    @settings(max_examples=2 * EXAMPLES)
     @given(cases(loss, wide=False, default=True, rows=(2, 6)), st.sampled_from([10.0, 1e3]))
     def check(case: Case, size: float) -> None:
         assert (values_of(perfect(hard(case), size)) == 0).all()
@@ -265,7 +266,7 @@ def proper_density(loss: Loss) -> None:
 
 
 def minimiser(loss: Loss, detail: str | None) -> None:
-    @settings(max_examples=20)
+    @settings(max_examples=2 * EXAMPLES)
     @given(data=st.data())
     def check(data: Any) -> None:
         case = data.draw(cases(loss, wide=False, default=detail != "quantile q", rows=(5, 5)))

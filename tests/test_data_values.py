@@ -156,7 +156,7 @@ def test_stream() -> None:
         assert (one.first_row, two.first_row) == (1, 3)
         assert (two.y_true, two.weight) == ([3], [0.5])
         assert two.y_pred["y_pred"].tolist() == [[3, 0]]
-        assert one.origin.place("y_pred", 2, (1,)) == "row 2, --pred[2]"
+        assert one.origin.place("y_pred", 2, (1,)) == "--pred[2], row 2"
     (batch,) = read_stream(None, "1,2", None).batches()
     assert (batch.y_true, batch.weight) == (None, None)
 

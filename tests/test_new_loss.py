@@ -55,11 +55,12 @@ sources: [{cite: "Nobody 2026, a loss for a test, in this file", none: "it was n
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package and its tests with one loss more: two files, and nothing edited."""
+    """The package and the tests of contract and catalogue with one loss more: two files, nothing edited."""
     root = tmp_path_factory.mktemp("copy")
-    unwanted = shutil.ignore_patterns("__pycache__", "test_new_loss.py", "test_data*", "test_render*", "test_cli*")
-    for folder in ("losscli", "tests"):
-        shutil.copytree(ROOT / folder, root / folder, ignore=unwanted)
+    shutil.copytree(ROOT / "losscli", root / "losscli", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "tests/reference", root / "tests/reference")
+    for file in (ROOT / "tests/conftest.py", *(ROOT / "tests").glob("test_c[oa]*.py")):
+        shutil.copy(file, root / "tests")
     shutil.copy(ROOT / "pyproject.toml", root)
     (root / "losscli/losses/temporary.py").write_text(KERNEL, encoding="utf-8")
     (root / "losscli/catalogue/temporary").mkdir()

@@ -41,7 +41,7 @@ def by_call(word: str) -> str | None:
     wanted = fold(rest.rpartition(".")[2])
     for name in FRAMEWORKS:
         known = framework(name)
-        if rest and module in (known.module.partition(".")[0], known.name):
+        if rest and module in (known.module.partition(".")[0], known.name, *known.aliases):
             for loss, entry in known.entries.items():
                 if wanted in {fold(call.rpartition(".")[2]) for call in (entry.call, *entry.also)}:
                     return loss

@@ -103,7 +103,7 @@ class Convention:
     `adds(y_true, **params)` is what each sample adds to the mean's divisor, `scale(y_true, **params)` what
     its value is multiplied by in a scaled mean; of a batch loss with a value a row, `counted(values)` says
     which rows count. `per`: the framework, too, can take a ratio for each sample or
-    class. `empty` is the value of no pairs.
+    class. `empty` is the value of no pairs. The call takes arrays of at most `axes` axes.
     """
 
     framework: Framework
@@ -126,6 +126,7 @@ class Convention:
     survey: Survey | None = None
     empty: float = 0.0
     per: bool = False
+    axes: int | None = None
     reductions: Mapping[str, Reduction] = field(default_factory=dict)
 
     @cached_property
@@ -174,7 +175,8 @@ class Entry(NamedTuple):
 class Framework:
     """A framework and what all its losses share. `module` stands before a call: keras.losses.Huber.
 
-    `style` is how its calls are written, `calls` what is particular about a loss's: the first that holds.
+    `aliases` are other names of its package. `style` is how its calls are written, `calls` what is particular
+    about a loss's: the first that holds.
     """
 
     name: str
@@ -182,6 +184,7 @@ class Framework:
     module: str
     style: Style
     calls: Mapping[str, tuple[Call, ...]] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
     common: Mapping[str, Any] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
 

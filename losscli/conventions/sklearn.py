@@ -12,7 +12,7 @@ import numpy as np
 
 from losscli.conventions.calls import Call, Style
 from losscli.conventions.declare import MEAN, SUM, Departure, Framework, Survey
-from losscli.errors import LosscliError
+from losscli.errors import BadValue, LosscliError
 from losscli.losses.domain import (
     Array,
     ClassIndex,
@@ -43,7 +43,7 @@ FRAMEWORK = Framework(
         "scce": (Call(keywords=_EVERY_CLASS),),
         "quantile": (Call(names={"q": "alpha={}"}),),
     },
-    common={"reductions": {"mean": MEAN}, "checked": True},
+    common={"reductions": {"mean": MEAN}, "checked": True, "axes": 2},
 )
 same, formula = FRAMEWORK.same, FRAMEWORK.formula
 
@@ -52,7 +52,6 @@ same("mae", "mean_absolute_error")
 same("msle", "mean_squared_log_error")
 same("label_ranking", "label_ranking_loss")
 same("coverage_error", "coverage_error")
-same("hamming", "hamming_loss")
 
 
 def _mean_of_roots(error: Array, count: Array) -> float:
@@ -182,8 +181,24 @@ def _(y_true: _Label, y_pred: _OneProbability) -> Array:
 _Class = Annotated[Array, Domain("a class label: a whole number", whole=True)]
 
 
+def _refuse_classes_by_column(y_true: Array, y_pred: Array) -> None:
+    """Of several columns scikit-learn takes labels of 0 and 1 only."""
+    for argument, labels in (("y_true", y_true), ("y_pred", y_pred)):
+        wrong = np.argwhere((labels != 0) & (labels != 1))
+        if labels.ndim > 1 and labels.shape[1] > 1 and wrong.size:
+            row, column = map(int, wrong[0])
+            raise BadValue(argument, row, (column,), f"{labels[row, column]:g} is not 0 or 1, one of several")
+
+
+@formula("hamming", "hamming_loss")
+def _(y_true: _Class, y_pred: _Class) -> Array:
+    _refuse_classes_by_column(y_true, y_pred)
+    return (y_true != y_pred).astype(np.float64)
+
+
 @formula("zero_one", "zero_one_loss", reductions={"mean": MEAN, "sum": SUM})
 def _(y_true: _Class, y_pred: _Class) -> Array:
+    _refuse_classes_by_column(y_true, y_pred)
     return np.any((y_true != y_pred).reshape(len(y_pred), -1), axis=1).astype(np.float64)
 
 

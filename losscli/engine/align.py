@@ -35,6 +35,8 @@ def align(
         raise LosscliError(f"{name} takes no y_true", "leave --true out")
     if signature.y_true is not None and y_true is None:
         raise LosscliError(f"{name} needs y_true", "give it with --true")
+    if convention.axes is not None and y_pred.ndim > convention.axes:
+        raise LosscliError(f"{convention.owner} takes at most (N, D): y_pred is {shape_words(y_pred)}")
     given = signature.y_pred.given(params)
     pred = _shaped(name, "y_pred", y_pred, given, convention)
     true = None

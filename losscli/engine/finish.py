@@ -140,6 +140,7 @@ def _of_statistic(part: Partial, ratio: Reduction) -> _Reduced:
     with np.errstate(all="ignore"):
         value = float(np.mean(convention.finish(**term_totals(part), **part.task.kernel_params)))
     if convention.collapse:
+        totals = totals._replace(counts=float(part.n), weighted_counts=totals.weights)  # every row counts
         value = _weigh(value, 1.0 if ratio.divisor is None else ratio.divisor(totals), totals)
     return _Reduced(value, None, None, None, "one value, from sums over all samples")
 

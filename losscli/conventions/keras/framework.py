@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from losscli.conventions.declare import MEAN, NONE, OVER_SAMPLES, SUM, Framework, Reduction
@@ -11,10 +13,13 @@ from losscli.losses.domain import Array
 EPSILON = np.float32(1e-7)
 NEAR_ONE = np.float32(1 - 1e-7)  # rounds to 1 − 2⁻²³
 
+# Where nothing counts, Keras divides 0 by 0 and takes 0 for it.
 REDUCTIONS = {
     "mean": OVER_SAMPLES,
     "sum_over_batch_size": Reduction("sum_over_batch_size", OVER_SAMPLES.sign, OVER_SAMPLES.divisor),
-    "mean_with_sample_weight": Reduction("mean_with_sample_weight", MEAN.sign, MEAN.divisor),
+    "mean_with_sample_weight": Reduction(
+        "mean_with_sample_weight", MEAN.sign, lambda t: t.weighted_counts or math.inf
+    ),
     "sum": SUM,
     "none": NONE,
 }

@@ -9,7 +9,7 @@ import numpy as np
 from losscli.conventions.declare import OVER_SAMPLES, Departure
 from losscli.conventions.optax.entries import cosine
 from losscli.conventions.optax.framework import formula
-from losscli.errors import BadValue
+from losscli.errors import BadValue, LosscliError
 from losscli.losses.domain import (
     Array,
     ClassLabel,
@@ -90,13 +90,13 @@ _Masks = Annotated[Array, Domain("a finite number")]
     reductions={"mean": OVER_SAMPLES},
 )
 def _(y_true: _Masks, y_pred: _Masks, *, smooth: NonNegative = 1.0) -> dict[str, Array]:
+    if y_pred.ndim == 1:
+        raise LosscliError("Optax takes one column a class: y_pred must be (N, C), it is (N,)")
     sums = y_pred.sum(axis=-1)
-    off = np.abs(sums - 1) > 1e-8 + 1e-5
-    if off.any():
-        row = int(np.argwhere(off)[0][0])
-        raise BadValue(
-            "y_pred", row, (), f"{sums[row]:.6g} is the sum of its classes, which Optax wants to be 1"
-        )
+    off = np.argwhere(np.abs(sums - 1) > 1e-8 + 1e-5)
+    if off.size:
+        first = tuple(map(int, off[0]))
+        raise BadValue("y_pred", first[0], (), f"{sums[first]:.6g} is the sum of its classes; Optax wants 1")
     return {"overlap": y_true * y_pred, "true": y_true, "found": y_pred}
 
 

@@ -44,7 +44,8 @@ CALLS = {
     "generalized_kld": _LOGARITHMS,
     "ctc": (
         Call(
-            arrays="y_pred, jnp.zeros(y_pred.shape[:2]), y_true, (y_true == {blank}) | (y_true < 0)",
+            arrays="y_pred, jnp.zeros(y_pred.shape[:2]), y_true, "
+            "jnp.cumprod((y_true != {blank}) & (y_true >= 0), axis=1) == 0",
             names={"blank": "blank_id={}"},
         ),
     ),

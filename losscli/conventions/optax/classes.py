@@ -24,7 +24,7 @@ from losscli.losses.stable import log_softmax, one_hot, softmax
 LOGARITHMS = Departure("Optax takes log-probabilities: y_pred must hold log p", cause="input")
 
 
-@formula("cce", "softmax_cross_entropy", LOGITS)
+@formula("cce", "softmax_cross_entropy", LOGITS, also=("safe_softmax_cross_entropy",))
 def _(
     y_true: Vector,
     y_pred: Scores,
@@ -76,7 +76,13 @@ ZERO_BY_INFINITY = Departure(
 )
 
 
-@formula("kld", "kl_divergence", LOGARITHMS, ZERO_BY_INFINITY)
+@formula(
+    "kld",
+    "kl_divergence",
+    LOGARITHMS,
+    ZERO_BY_INFINITY,
+    also=("losses.kl_divergence_with_log_targets",),
+)
 def _(y_true: Vector, y_pred: Vector) -> Array:
     return _divergence(y_true, y_pred)
 
@@ -135,6 +141,7 @@ def _ctc_labels(y_true: Array, blank: int) -> Array:
         "Optax counts log 0 as −1e5, so that a sequence no path fits costs about 1e5 instead of infinity",
         cause="clipping",
     ),
+    also=("losses.ctc_loss_with_forward_probs",),
 )
 def _(y_true: LabelIndices, y_pred: Sequences, *, blank: Class = 0) -> Array:
     return ctc_forward(y_true, _ctc_labels(y_true, blank).sum(axis=-1), y_pred, blank)

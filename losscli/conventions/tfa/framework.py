@@ -16,6 +16,7 @@ FRAMEWORK = Framework(
     "tfa",
     STYLE,
     CALLS,
+    aliases=("tensorflow_addons",),
     common={
         "dtype": np.float32,
         "grain": "last_axis",

@@ -1,0 +1,268 @@
+"""How far every pointwise loss is from its definition, in units in the last place (ulps).
+
+    python tests/benchmarks/accuracy.py [LOSS…] [--peers]
+
+The largest error of a sample's value against mpmath, under the loss's default parameters and some others.
+Inputs run log-uniformly from subnormal to 1e300, with both signs where the domain has them, near-equal
+pairs, margins met exactly or nearly, and probabilities near 0 and 1. The goal is 4 ulps. --peers adds torch,
+jax (Optax) and Keras in float64, where installed: the same inputs, by the calls that `losscli parity` writes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import warnings
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from draws import CLASSES, draw
+from losscli.api import arrays_stream
+from losscli.conventions import conventions
+from losscli.conventions.declare import Convention
+from losscli.errors import LosscliError
+from losscli.frameworks import answer, question
+from losscli.losses import registry
+from losscli.losses.declare import Loss
+from losscli.losses.domain import Array
+from mpmath import mp, mpf
+from truth import TRUTH, precision
+
+import losscli
+from losscli import live
+
+SAMPLES = 400
+GOAL = 4.0
+PEERS = {"torch": "torch", "optax": "jax", "keras": "Keras"}
+BOXES = ({}, {"box_format": "xywh"})
+MIXING = np.round(np.linspace(0.1, 1.6, CLASSES**2), 1).reshape(CLASSES, CLASSES).tolist()
+
+# Parameters beside the defaults, where other values take other ways through the kernel.
+VARIANTS: dict[str, Sequence[dict[str, Any]]] = {
+    "huber": ({}, {"delta": 0.3}, {"delta": 1e5}),
+    "smooth_l1": ({}, {"beta": 0.0}, {"beta": 0.3}),
+    "pseudo_huber": ({}, {"delta": 1e-100}, {"delta": 1e100}),
+    "cauchy": ({}, {"scale": 0.3}, {"scale": 1e-10}),
+    "geman_mcclure": ({}, {"scale": 0.3}, {"scale": 1e100}),
+    "welsch": ({}, {"scale": 0.3}),
+    "tukey": ({}, {"c": 0.3}, {"c": 1e100}),
+    "barron": (
+        *({"alpha": a} for a in (1.0, -math.inf, -100.0, -2.0, -1e-10, 0.0, 1e-10, 0.5, 1.9999999, 2.0, 3.0)),
+        {"scale": 0.3},
+    ),
+    "quantile": ({}, {"q": 0.9}, {"q": 0.01}),
+    "expectile": ({}, {"q": 0.9}),
+    "epsilon_insensitive": ({}, {"epsilon": 0.0}, {"epsilon": 3.7}),
+    "squared_epsilon_insensitive": ({}, {"epsilon": 0.0}, {"epsilon": 3.7}),
+    "linex": ({}, {"a": -0.5}, {"a": 1e-5}),
+    "poisson": ({}, {"full": True}, {"from_log": True}, {"from_log": True, "full": True}),
+    "tweedie": tuple({"power": r} for r in (1.5, -0.7, 0.0, 1.0, 1.01, 2.0, 2.1, 3.0)),
+    "gaussian_nll": ({}, {"full": True}),
+    "interval_score": ({}, {"alpha": 1e-9}),
+    "bce": ({}, {"from_logits": True}, {"label_smoothing": 0.1, "pos_weight": 3.7}),
+    "binary_focal": ({}, {"gamma": 0.0}, {"alpha": 0.25}, {"from_logits": True}, {"label_smoothing": 0.1}),
+    "cce": ({}, {"from_logits": True}, {"label_smoothing": 0.1}),
+    "scce": ({}, {"from_logits": True}, {"label_smoothing": 0.1}),
+    "categorical_focal": ({}, {"gamma": 0.5}, {"from_logits": True}),
+    "generalized_cce": ({}, {"q": 0.0}, {"q": 0.1}, {"q": 1.0}),
+    "poly_cce": ({}, {"from_logits": False}, {"epsilon": -1.0}),
+    "matrix_cce": ({"matrix": MIXING},),
+    "multi_margin": ({}, {"p": 2}, {"margin": 0.1}),
+    "asymmetric": ({}, {"clip": 0.0}, {"from_logits": True}),
+    "contrastive": ({}, {"margin": 0.3}),
+    "triplet": ({}, {"squared": True}, {"swap": True}, {"p": 1.0}, {"p": 3.0}),
+    "cosine_embedding": ({}, {"margin": 0.5}),
+    "margin_ranking": ({}, {"margin": 1.0}),
+    "iou": BOXES,
+    "giou": BOXES,
+    "diou": BOXES,
+    "ciou": BOXES,
+    "vae_kl": ({}, {"latent_reduction": "mean"}),
+    "l1_penalty": ({}, {"factor": 1e-200}),
+    "l2_penalty": ({}, {"factor": 1e-200}),
+}
+
+# What misses the goal, and why.
+REASONS: dict[str, str] = {}
+
+LEFT_OUT = {
+    "batch": "no value of a sample: it needs the whole batch",
+    "statistic": "no value of a sample: one ratio over the batch",
+    "sample": "its value belongs to a sequence of steps",
+}
+
+
+@dataclass
+class Worst:
+    """The largest error so far, and the parameters it was found under."""
+
+    ulps: float = 0.0
+    params: Mapping[str, Any] | None = None
+
+    def see(self, ulps: float, params: Mapping[str, Any]) -> None:
+        if self.params is None or ulps > self.ulps:
+            self.ulps, self.params = ulps, params
+
+
+def exactly(value: Any) -> Any:
+    """A number, or nested lists of them, in mpmath."""
+    return [exactly(part) for part in value] if isinstance(value, list) else mpf(value)
+
+
+def error(got: float, wanted: Any) -> float:
+    """The distance in ulps of the wanted value; of an infinity 0 or inf."""
+    top = mpf(2) ** 1024
+    if math.isnan(got) or mp.isnan(wanted):
+        return math.inf
+    if abs(wanted) >= top * (1 - mpf(2) ** -54) or math.isinf(got):  # rounds to infinity
+        same = math.isinf(got) and (got > 0) == (wanted > 0) and abs(wanted) >= top * (1 - mpf(2) ** -51)
+        return 0.0 if same else math.inf
+    return float(abs(mpf(got) - wanted) / mpf(math.ulp(float(wanted))))
+
+
+def largest(got: Array, wanted: Sequence[Any]) -> float:
+    return max(error(float(a), b) for a, b in zip(got, wanted, strict=True))
+
+
+def truths(loss: Loss, y_true: Array | None, y_pred: Array, params: Mapping[str, Any]) -> list[Any]:
+    """The definition's value of every sample."""
+    true = [None] * len(y_pred) if y_true is None else exactly(y_true.tolist())
+    formula = TRUTH[loss.name]
+    return [formula(y, p, **params) for y, p in zip(true, exactly(y_pred.tolist()), strict=True)]
+
+
+def peer_values(way: Convention, y_true: Array | None, y_pred: Array, params: Mapping[str, Any]) -> Array | None:
+    """What the framework itself gives in float64, a value a sample; None where it has no such call."""
+    entries = way.loss.signature.y_pred.grain == "entry"
+    columns = [None if a is None else a[:, None] if entries else a for a in (y_true, y_pred)]
+    assert columns[1] is not None
+    stream = arrays_stream(columns[0], {"y_pred": columns[1]}, None)
+    try:
+        code, _ = answer(question(way.loss, stream, params), way, "none")
+    except LosscliError:  # the call takes something else
+        return None
+    names: dict[str, Any] = {name: import_module(module) for name, module in way.framework.style.imports.items()}
+    for name, data in live.gather(stream, "refuse", way)._asdict().items():
+        names[name] = HAND_OVER[way.framework.name](data) if data is not None else None
+    found = np.asarray(eval(code, names))
+    if found.size % len(y_pred):
+        return None  # it reduces what it returns
+    rows = found.reshape(len(y_pred), -1)
+    return rows.sum(axis=1) if way.fold == "sum" else rows.mean(axis=1)
+
+
+def in_float64(way: Convention) -> Convention:
+    """The framework's call, unreduced; the framework set to float64."""
+    if way.framework.name == "keras":
+        os.environ.setdefault("KERAS_BACKEND", "jax" if find_spec("jax") else "torch")
+        import_module("keras").config.set_floatx("float64")
+    if find_spec("jax"):
+        import_module("jax").config.update("jax_enable_x64", True)
+    style = way.framework.style._replace(words={"none": "asarray"} if way.framework.name == "optax" else {})
+    return replace(way, framework=replace(way.framework, style=style))
+
+
+HAND_OVER: dict[str, Callable[[Array], Any]] = {
+    "torch": lambda array: import_module("torch").from_numpy(np.ascontiguousarray(array)),
+    "optax": lambda array: import_module("jax.numpy").asarray(array),
+    "keras": lambda array: array,
+}
+
+
+def measure(loss: Loss, ways: Mapping[str, Convention]) -> dict[str, Worst]:
+    """The worst of losscli and of each framework that has the loss."""
+    worst = {name: Worst() for name in ("losscli", *ways)}
+    rng = np.random.default_rng(zlib.crc32(loss.name.encode()))
+    mp.prec = precision(loss.name)
+    for given in VARIANTS.get(loss.name, ({},)):
+        params = loss.signature.bind(loss.name, given)
+        y_true, y_pred = draw(rng, loss, params, SAMPLES)
+        wanted = truths(loss, y_true, y_pred, params)
+        score = losscli.compute(loss.name, y_true, y_pred, reduction="none", **given)
+        worst["losscli"].see(largest(score.per_sample, wanted), given)
+        for name, way in ways.items():
+            values = peer_values(way, y_true, y_pred, params)
+            if values is not None:
+                worst[name].see(largest(values, wanted), given)
+    return worst
+
+
+def peers(loss: Loss) -> dict[str, Convention]:
+    """The frameworks installed that have the loss."""
+    found = conventions(loss)
+    return {name: in_float64(found[name]) for name in PEERS if name in found and not live.not_installed(found[name])}
+
+
+def cell(worst: Worst | None, way: Convention | None) -> str:
+    """A framework's error, with the kind of its known departure where it is beyond the goal."""
+    if worst is None or worst.params is None or way is None:
+        return "–"
+    other = ("input", "divisor", "label coding", "label smoothing")
+    causes = [departure.cause for departure in way.departures if departure.cause not in other]
+    return f"{worst.ulps:.3g}" + (f" {causes[0]}" if causes and worst.ulps > GOAL else "")
+
+
+def row(loss: Loss, with_peers: bool) -> tuple[str, bool]:
+    """A line of the table, and whether the loss is beyond the goal with no reason said."""
+    ways = peers(loss) if with_peers else {}
+    worst = measure(loss, ways)
+    own = worst["losscli"]
+    met = own.ulps <= GOAL
+    cells = [f"{cell(worst.get(name), ways.get(name)):18}" for name in PEERS] if with_peers else []
+    under = ", ".join(f"{k}={v}" for k, v in (own.params or {}).items() if k != "matrix")
+    reason = "" if met else REASONS.get(loss.name, "no reason known")
+    said = "; ".join(filter(None, (reason, under and f"at {under}"))) if not met else ""
+    line = f"{loss.name:28}{own.ulps:<9.3g}{'met' if met else 'not met':8}{''.join(cells)}{said}"
+    return line.rstrip(), not met and loss.name not in REASONS
+
+
+def left_out() -> Iterator[str]:
+    for kind, why in LEFT_OUT.items():
+        names = [n for n in registry.names() if registry.get(n).kind == kind and n not in TRUTH]
+        yield f"left out, {why}: {', '.join(names)}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("losses", nargs="*", metavar="LOSS", help="only these; without any, every pointwise loss")
+    parser.add_argument("--peers", action="store_true", help="torch, jax and Keras beside it")
+    options = parser.parse_args()
+    try:
+        losses = [registry.find(word) for word in options.losses] or [registry.get(name) for name in TRUTH]
+    except LosscliError as wrong:
+        parser.error(str(wrong))
+    absent = [loss.name for loss in losses if loss.name not in TRUTH]
+    if absent:
+        parser.error(f"not pointwise: {', '.join(absent)}")
+    heads = "".join(f"{title:18}" for title in PEERS.values()) if options.peers else ""
+    print(f"largest error in ulps, {SAMPLES} samples for each set of parameters\n")
+    print(f"{'loss':28}{'ulps':9}{'goal 4':8}{heads}why")
+    unexplained, missed = 0, 0
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for loss in losses:
+            line, unknown = row(loss, options.peers)
+            unexplained += unknown
+            missed += "not met" in line
+            print(line, flush=True)
+    print(f"\n{len(losses) - missed} of {len(losses)} meet the goal")
+    if options.peers:
+        gone = [title for name, title in PEERS.items() if missing(name)]
+        print(f"not installed: {', '.join(gone) or 'none'}; –: no such call")
+    if not options.losses:
+        print("\n".join(left_out()))
+    return int(unexplained > 0)
+
+
+def missing(framework: str) -> bool:
+    return live.not_installed(conventions(registry.get("huber"))[framework]) is not None
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
