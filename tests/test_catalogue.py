@@ -75,7 +75,12 @@ def test_a_page_has_every_key_in_order_and_of_its_type(name: str) -> None:
     for key, kind in TYPES.items():
         assert isinstance(words[key], kind), key
         assert words[key] or key in ("infinite", "parameters", "properties"), key
-    for text in (*words["use_when"], *words["pitfalls"], *words["parameters"].values(), *words["relatives"].values()):
+    for text in (
+        *words["use_when"],
+        *words["pitfalls"],
+        *words["parameters"].values(),
+        *words["relatives"].values(),
+    ):
         assert isinstance(text, str)
         assert text.strip()
     assert all(isinstance(key, str) for key in (*words["parameters"], *words["relatives"], *words["example"]))

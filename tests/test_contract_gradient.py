@@ -1,4 +1,4 @@
-"""Every gradient against differences of the value, and NaN exactly where the slopes from both sides disagree."""
+"""Every gradient against differences of the value, and NaN where the slopes from both sides disagree."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ class Slopes:
         self.noise = 100 * np.finfo(float).eps * np.abs(values).max(axis=0) / h
         self.error = np.abs(self.central - thirds[1]) + self.noise
         sides = []
-        for sign, (one, two, three) in ((1, (near_right, right, far_right)), (-1, (near_left, left, far_left))):
+        for sign, (one, two, three) in (
+            (1, (near_right, right, far_right)),
+            (-1, (near_left, left, far_left)),
+        ):
             quarter, half, full = (
                 sign * (value - here) / (part * h) for value, part in ((one, 0.25), (two, 0.5), (three, 1))
             )

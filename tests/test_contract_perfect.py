@@ -15,6 +15,12 @@ from losscli.losses.domain import Array, Domain
 BEST = [name for name in NAMES if loss_of(name).best is not None]
 
 
+def values_of(case: Case) -> Array:
+    """The samples' values, or the one value there is."""
+    found = compute(case)
+    return np.atleast_1d(found.value if found.per_sample is None else found.per_sample)
+
+
 def perfect(case: Case, size: float, *, wrong: bool = False) -> Case:
     """The case with predictions that are right by `size`: certain, far on the right side, equal to the truth.
 
@@ -120,7 +126,9 @@ def _others(case: Case, truth: Domain, domain: Domain, size: float, wrong: bool)
         return made
     if domain.minus_infinity:
         return np.where(_classes(case, truth) > 0, 0.0, -np.inf)
-    if truth.grain == "index" and not truth.below_classes:  # embeddings: a direction for each class, or all at 0
+    if (
+        truth.grain == "index" and not truth.below_classes
+    ):  # embeddings: a direction for each class, or all at 0
         made = np.zeros_like(y_pred)
         if not wrong:
             made[:, 0], made[:, 1] = size * np.cos(y_true * np.pi / 2), size * np.sin(y_true * np.pi / 2)
@@ -138,7 +146,9 @@ def _others(case: Case, truth: Domain, domain: Domain, size: float, wrong: bool)
 
 @pytest.mark.parametrize("name", BEST)
 @given(data=st.data())
-def test_a_perfect_prediction_reaches_the_best_value_and_nothing_is_better(name: str, data: st.DataObject) -> None:
+def test_a_perfect_prediction_reaches_the_best_value_and_nothing_is_better(
+    name: str, data: st.DataObject
+) -> None:
     loss = loss_of(name)
     case = hard(data.draw(cases(loss, wide=False, default=True)))
     reached = [compute(perfect(case, size)).value for size in (1.0, 30.0, 1e3, 1e6)]

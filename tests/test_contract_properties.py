@@ -1,6 +1,7 @@
 """Every property that a catalogue page declares, held against the numbers. No property is printed untested.
 
-With default parameters; what the words mean stands in losscli.catalogue.PROPERTIES.
+With default parameters; what the words mean stands in losscli.catalogue.PROPERTIES. Those that concern the
+shape of the loss over y_pred are in test_contract_shape.py.
 """
 
 from __future__ import annotations
@@ -15,132 +16,28 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_contract_inputs import NAMES, Case, array, cases, compute, loss_of
-from test_contract_perfect import hard, perfect
+from test_contract_inputs import Case, array, cases, compute, declared, loss_of
+from test_contract_perfect import hard, perfect, values_of
+from test_contract_shape import CHECKS as SHAPES
 
-import losscli
 from losscli import catalogue
 from losscli.losses.declare import Loss
-from losscli.losses.domain import Array
-
-
-def declared() -> list[tuple[str, str, str | None]]:
-    """(loss, property, detail) of every page."""
-    found = []
-    for name in NAMES:
-        for item in catalogue.read(name, loss_of(name).family)["properties"]:
-            ((what, detail),) = item.items() if isinstance(item, dict) else [(item, None)]
-            found.append((name, what, None if detail is None else str(detail)))
-    return found
-
-
-def values_of(case: Case) -> Array:
-    """The samples' values, or the one value there is."""
-    found = compute(case)
-    return np.atleast_1d(found.value if found.per_sample is None else found.per_sample)
-
-
-def gradient_of(case: Case) -> Array:
-    return losscli.gradient(case.loss.name, case.y_true, case.y_pred, **case.params)
-
-
-def another(case: Case, seed: int) -> Array:
-    """Other predictions for the same rows."""
-    bound = case.loss.signature.bind(case.loss.name, case.params)
-    domain = case.loss.signature.y_pred.given(bound)
-    return array(np.random.default_rng(seed), domain, case.y_pred.shape, False, bound)
 
 
 def real_truth(case: Case) -> bool:
     """Whether y_true holds numbers of y_pred's kind rather than labels."""
     domain = case.loss.signature.y_true
-    label = domain is None or domain.values is not None or domain.grain in ("index", "indices") or domain.high == 1
+    label = (
+        domain is None
+        or domain.values is not None
+        or domain.grain in ("index", "indices")
+        or domain.high == 1
+    )
     return not label and case.y_true is not None
 
 
 seeds = st.integers(0, 2**32)
 EXAMPLES = settings.default.max_examples
-
-
-def convex(loss: Loss, _: str | None) -> None:
-    @settings(max_examples=3 * EXAMPLES)
-    @given(cases(loss, wide=False, default=True, rows=(2, 6)), seeds, st.sampled_from([0.5, 0.1, 0.9]))
-    def check(case: Case, seed: int, part: float) -> None:
-        other = replace(case, y_pred=another(case, seed))
-        between = replace(case, y_pred=part * case.y_pred + (1 - part) * other.y_pred)
-        chord = part * values_of(case) + (1 - part) * values_of(other)
-        assert (values_of(between) <= chord + 1e-11 * (1 + np.abs(chord))).all()
-
-    check()
-
-
-def smooth(loss: Loss, _: str | None) -> None:
-    @settings(max_examples=EXAMPLES // 2 + 1)
-    @given(cases(loss, wide=False, default=True, rows=(2, 4)), seeds)
-    def check(case: Case, seed: int) -> None:
-        if loss.kind == "sample":
-            case = case.take(np.isfinite(values_of(case)))
-        start, end = case.y_pred, another(case, seed)
-        # along a segment: the largest jump must vanish as one looks closer
-        low, high, steepest = 0.0, 1.0, 0.0
-        while high - low > 1e-9:
-            parts = np.linspace(low, high, 33)
-            slopes = gradients_of(case, [(1 - t) * start + t * end for t in parts])
-            assert not np.isnan(slopes).any()
-            steepest = max(steepest, np.abs(slopes).max(initial=0))
-            jumps = np.abs(np.diff(slopes, axis=0)).reshape(32, -1).max(axis=1, initial=0)
-            low, high = parts[jumps.argmax()], parts[jumps.argmax() + 1]
-        assert jumps.max() < 1e-5 * (1 + steepest)
-        for special in specials(case):  # at a point where several things coincide
-            before, here, after = gradients_of(case, [special + sign * 1e-8 * (end - start) for sign in (-1, 0, 1)])
-            assert not np.isnan(here).any(), special
-            assert (np.abs(after - before) < 1e-4 * (1 + np.abs(here))).all()
-
-    check()
-
-
-def gradients_of(case: Case, predictions: list[Array]) -> Array:
-    """The gradient at each of several predictions; at once where rows do not depend on one another."""
-    if case.loss.kind != "sample":
-        return np.array([gradient_of(replace(case, y_pred=y_pred)) for y_pred in predictions])
-    true = None if case.y_true is None else np.concatenate([case.y_true] * len(predictions))
-    found = gradient_of(replace(case, y_true=true, y_pred=np.concatenate(predictions)))
-    return found.reshape(len(predictions), *case.y_pred.shape)
-
-
-def specials(case: Case) -> list[Array]:
-    """Predictions inside the domain where kinks like to be: at the truth, at 0, all rows or parts equal."""
-    bound = case.loss.signature.bind(case.loss.name, case.params)
-    domain = case.loss.signature.y_pred.given(bound)
-    found = [np.broadcast_to(case.y_pred[:1], case.y_pred.shape), np.zeros_like(case.y_pred)]
-    if domain.grain == "parts":
-        found.append(np.broadcast_to(case.y_pred[:, :1], case.y_pred.shape))
-    if case.y_true is not None and case.y_true.shape == case.y_pred.shape:
-        found.append(case.y_true)
-    outside = [p for p in found if (p <= domain.low).any() or (p >= domain.high).any()]
-    outside += [p for p in found if domain.sums_to_one and (np.abs(p.sum(axis=-1) - 1) > 1e-6).any()]
-    outside += [p for p in found if domain.nonzero and not np.any(p, axis=-1).all()]
-    outside += [p for p in found if any((p[:, column] <= 0).any() for column in domain.positive)]
-    return [p for p in found if not any(p is other for other in outside)]
-
-
-def bounded_gradient(loss: Loss, detail: str | None) -> None:
-    expression = compile(detail or "", loss.name, "eval")
-    default = not set(expression.co_names) & set(loss.parameters)
-
-    @settings(max_examples=5 * EXAMPLES)
-    @given(data=st.data())
-    def check(data: Any) -> None:
-        case = data.draw(cases(loss, wide=data.draw(st.booleans()), default=default))
-        bound = loss.signature.bind(loss.name, case.params)
-        try:
-            limit = eval(expression, {"__builtins__": {}, "max": max, "min": min, "math": math}, dict(bound))
-        except ZeroDivisionError:  # no bound under these parameters
-            limit = np.inf
-        steepest = np.nanmax(np.abs(gradient_of(case)), initial=0.0)
-        assert steepest <= limit * (1 + 1e-12)
-
-    check()
 
 
 def same_after(change: Callable[[Case, np.random.Generator], Case], slack: float = 1e-9) -> Any:
@@ -183,11 +80,14 @@ def scaled(case: Case, rng: np.random.Generator) -> Case:
 
 def rotated(case: Case, rng: np.random.Generator) -> Case:
     if case.y_pred.ndim == 1:
+        assert case.loss.signature.y_pred.grain in ("entry", "rest"), "there are no vectors to rotate"
         return case
     size = case.y_pred.shape[-1]
     turn, _ = np.linalg.qr(rng.normal(size=(size, size)))
     turn[0] *= np.sign(np.linalg.det(turn))
-    return replace(case, y_true=case.y_true @ turn if real_truth(case) else case.y_true, y_pred=case.y_pred @ turn)
+    return replace(
+        case, y_true=case.y_true @ turn if real_truth(case) else case.y_true, y_pred=case.y_pred @ turn
+    )
 
 
 def zero_at_truth(loss: Loss, _: str | None) -> None:
@@ -297,9 +197,6 @@ def minimiser(loss: Loss, detail: str | None) -> None:
 
 
 CHECKS: dict[str, Callable[[Loss, str | None], None]] = {
-    "convex": convex,
-    "smooth": smooth,
-    "bounded_gradient": bounded_gradient,
     "symmetric": same_after(exchanged),
     "shift_invariant": same_after(shifted),
     "scale_invariant": same_after(scaled),
@@ -313,9 +210,9 @@ CHECKS: dict[str, Callable[[Loss, str | None], None]] = {
 
 
 def test_every_word_of_the_vocabulary_has_a_check() -> None:
-    assert set(CHECKS) == set(catalogue.PROPERTIES)
+    assert {*CHECKS, *SHAPES} == set(catalogue.PROPERTIES)
 
 
-@pytest.mark.parametrize(("name", "what", "detail"), declared())
+@pytest.mark.parametrize(("name", "what", "detail"), declared(CHECKS))
 def test_property(name: str, what: str, detail: str | None) -> None:
     CHECKS[what](loss_of(name), detail)

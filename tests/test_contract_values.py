@@ -40,7 +40,7 @@ def assert_same(one: float | None, other: float | None, scale: float, ulps: floa
 
 
 def scale_of(case: Case, reduction: str) -> float:
-    """The size of what is added up, for a loss of both signs; a statistic's value is made of positive sums."""
+    """The size of what is added up; a statistic's value is made of positive sums."""
     with np.errstate(over="ignore"):
         values = compute(case).per_sample
         if values is None:
@@ -74,7 +74,9 @@ def test_any_split_of_the_rows_gives_the_one_batch_answer(name: str, data: Any) 
     weight = np.array(drawn) if name in WEIGHED and sum(drawn) and data.draw(st.booleans()) else None
     for reduction in reductions(case):
         whole = compute(case, weight, reduction=reduction)
-        parts = score(name, split(case, cuts, weight), params=case.params, reduction=reduction, keep_values=True)
+        parts = score(
+            name, split(case, cuts, weight), params=case.params, reduction=reduction, keep_values=True
+        )
         biggest = scale_of(case, reduction) * (1.0 if weight is None else float(weight.max()))
         assert_same(parts.value, whole.value, biggest)
         assert parts.n == whole.n
@@ -170,7 +172,10 @@ def test_float32_integers_and_lists_give_the_same_numbers(name: str, data: Any) 
         )
     )
     listed = losscli.compute(
-        name, None if rounded.y_true is None else rounded.y_true.tolist(), rounded.y_pred.tolist(), **case.params
+        name,
+        None if rounded.y_true is None else rounded.y_true.tolist(),
+        rounded.y_pred.tolist(),
+        **case.params,
     )
     for found in (compute(rounded), listed):
         np.testing.assert_equal(found.value, wanted.value)
@@ -202,7 +207,9 @@ def test_kernels_keep_float32(name: str, data: Any) -> None:
     case = data.draw(cases(loss, wide=False))
     bound = loss.signature.bind(name, case.params)
     true, pred = align(replace(exact(loss), dtype=np.float32), case.y_true, case.y_pred, bound)
-    bound = {k: v.astype(np.float32) if isinstance(v, np.ndarray) else v for k, v in bound.items() if k != "per"}
+    bound = {
+        k: v.astype(np.float32) if isinstance(v, np.ndarray) else v for k, v in bound.items() if k != "per"
+    }
     with np.errstate(all="ignore"):
         made = loss.kernel(*((pred,) if true is None else (true, pred)), **bound)
     for term in made.values() if isinstance(made, dict) else [made]:

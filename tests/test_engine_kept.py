@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,7 +25,7 @@ cuts = st.lists(st.integers(1, 59), max_size=4)
 def pieces(length: int, ends: list[int]) -> list[slice]:
     """Slices that cover a length, cut at these places."""
     places = sorted({0, length, *(min(end, length) for end in ends)})
-    return [slice(a, b) for a, b in zip(places, places[1:], strict=False)]
+    return [slice(a, b) for a, b in pairwise(places)]
 
 
 def fewest_that_make_half(values: Array) -> int:
@@ -97,7 +99,9 @@ def test_concentration_counts_the_weights() -> None:
     assert concentration.worst_share == pytest.approx(100 / 102)
 
 
-@pytest.mark.parametrize(("loss", "pred"), [("mae", [0.0, 0.0]), ("cosine_similarity", [[1.0, 0.0], [0.0, 1.0]])])
+@pytest.mark.parametrize(
+    ("loss", "pred"), [("mae", [0.0, 0.0]), ("cosine_similarity", [[1.0, 0.0], [0.0, 1.0]])]
+)
 def test_no_concentration_without_a_positive_sum_of_one_sign(loss: str, pred: list[float]) -> None:
     assert losscli.compute(loss, pred, pred).concentration is None
 

@@ -1,4 +1,4 @@
-"""The engine's rules: missing values, weights, class weights, surveys, label codings, shapes, edges of definitions."""
+"""The engine's rules: missing values, weights, classes, surveys, label codings, shapes, sacred edges."""
 
 from __future__ import annotations
 
@@ -197,7 +197,9 @@ def test_flat_arrays_against_a_column_are_refused_under_every_convention() -> No
         ("rmse", [1.0, 2.0], [1.0, 2.0], {}, 0.0),
     ],
 )
-def test_edges_of_the_definitions(loss: str, true: Any, pred: Any, params: dict[str, Any], value: float) -> None:
+def test_edges_of_the_definitions(
+    loss: str, true: Any, pred: Any, params: dict[str, Any], value: float
+) -> None:
     found = losscli.compute(loss, true, pred, **params)
     np.testing.assert_allclose(found.value, value, rtol=1e-15)
 
@@ -229,7 +231,9 @@ def test_a_mean_says_what_it_divided_by() -> None:
     assert (ignored.divisor, ignored.divided_by) == (2.0, "2 of 3 samples (1 ignored)")
 
 
-@pytest.mark.parametrize(("reduction", "like"), [("median", "exact"), ("batchmean", "keras"), ("sum", "caffe")])
+@pytest.mark.parametrize(
+    ("reduction", "like"), [("median", "exact"), ("batchmean", "keras"), ("sum", "caffe")]
+)
 def test_a_reduction_or_framework_that_there_is_not_is_refused(reduction: str, like: str) -> None:
-    with pytest.raises(LosscliError, match="no reduction|no framework"):
+    with pytest.raises(LosscliError, match=r"no reduction|no framework"):
         losscli.compute("mse", [1.0], [2.0], reduction=reduction, like=like)

@@ -1,4 +1,4 @@
-"""Adding a loss is a kernel, its gradient and a page: list, compute, explain and the contract suite find it."""
+"""A loss is added by a kernel, its gradient and a page: list, compute, explain and the suite find it."""
 
 from __future__ import annotations
 
@@ -117,7 +117,9 @@ def test_the_contract_suite_and_the_catalogue_s_tests_hold_it(copy: Path) -> Non
 def test_the_contract_suite_catches_a_wrong_gradient_and_a_wrong_word(copy: Path, tmp_path: Path) -> None:
     spoilt = tmp_path / "spoilt"
     shutil.copytree(copy, spoilt)
-    module, words = (spoilt / "losscli" / name for name in ("losses/temporary.py", "catalogue/temporary/quartic.yaml"))
+    module, words = (
+        spoilt / "losscli" / name for name in ("losses/temporary.py", "catalogue/temporary/quartic.yaml")
+    )
     module.write_text(KERNEL.replace("return 4 *", "return 3 *"), encoding="utf-8")
     words.write_text(PAGE.replace("zero_at_truth", "scale_invariant"), encoding="utf-8")
     done = run(spoilt, "pytest", "-q", "-p", "no:cacheprovider", "-k", "quartic", "tests")

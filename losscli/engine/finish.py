@@ -61,6 +61,9 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
         reduced = _of_collected(part, ratio)
     else:
         reduced = _of_statistic(part, ratio)
+    propagated = folded.missing.count > 0 and part.n == folded.read
+    if propagated and not rowwise and convention.checked:  # one missing value leaves the whole unknown
+        reduced = reduced._replace(value=math.nan)
     samples, per_sample = _samples(part, show)
     return Score(
         loss=loss.name,

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from losscli.batch import Batch
-from losscli.engine.kept import Tally, Top
+from losscli.engine.kept import Tally, Top, missing_rows
 from losscli.engine.partial import Partial, Task, partial
 from losscli.errors import BadValue, LosscliError
 from losscli.losses.domain import Array
@@ -96,11 +96,7 @@ def located(bad: BadValue, batch: Batch, rows: Array, model: str) -> LosscliErro
 
 def _absent(batch: Batch) -> Array:
     """Which rows hold a NaN anywhere."""
-    gone = np.zeros(len(batch), bool)
-    for array in (batch.y_true, batch.weight, *batch.y_pred.values()):
-        if array is not None and array.size and np.isnan(array.max()):
-            gone |= np.isnan(array.reshape(len(array), -1)).any(axis=1)
-    return gone
+    return missing_rows(len(batch), batch.y_true, batch.weight, *batch.y_pred.values())
 
 
 def _complete(batch: Batch, missing: Missing, absent: Tally, stream: Stream) -> tuple[Batch, Array]:

@@ -127,3 +127,12 @@ class Top:
             order = order[np.argsort(self.rows[order])]
         arrays = {name: np.concatenate(parts)[order] for name, parts in self.arrays.items()}
         return self.rows[order], arrays
+
+
+def missing_rows(n: int, *arrays: Array | None) -> Array:
+    """Which of n rows hold a NaN in any of the arrays (N,)."""
+    gone = np.zeros(n, bool)
+    for array in arrays:
+        if array is not None and array.size and np.isnan(array.max()):
+            gone |= np.isnan(array.reshape(n, -1)).any(axis=1)
+    return gone

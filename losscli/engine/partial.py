@@ -11,7 +11,7 @@ import numpy as np
 from losscli.batch import Batch
 from losscli.conventions.declare import Convention
 from losscli.engine.align import align
-from losscli.engine.kept import Spread, Tally, Top
+from losscli.engine.kept import Spread, Tally, Top, missing_rows
 from losscli.engine.sums import Sum
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
@@ -130,10 +130,12 @@ def partial(task: Task, batch: Batch, rows: Array, facts: Mapping[str, Any], kee
         else:
             folded = (
                 _fold(part, np.asarray(made)) if convention.loss.kind == "sample" else _ratios(task, made)
-            )
+            ).copy()
             counted = np.ones(len(raw))
             if convention.adds is not None and y_true is not None:
                 counted = convention.adds(y_true, **params)
+            if convention.checked:  # 0 · log p of a missing p is missing too
+                folded[missing_rows(len(raw), batch.y_true, raw) & (counted > 0)] = np.nan
             _add_values(part, folded, counted, weight)
             if convention.scale is not None and y_true is not None:
                 scaled = Sum()

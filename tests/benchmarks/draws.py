@@ -104,7 +104,8 @@ def array(rng: Rng, domain: Domain, shape: tuple[int, ...], params: Mapping[str,
         found = np.abs(found)
     elif domain.low == -1:  # what lies below becomes near −1
         found = np.where(found > -1, found, -1 + np.exp2(rng.uniform(-52, 0, shape)))
-    found[:, domain.positive] = np.abs(found[:, domain.positive]) if domain.positive else 0
+    for column in domain.positive:
+        found[:, column] = np.abs(found[:, column])
     if domain.minus_infinity:
         found[rng.random(shape) < 0.02] = -np.inf
     return found
@@ -126,7 +127,7 @@ def draw(rng: Rng, loss: Loss, params: Mapping[str, Any], n: int) -> tuple[Array
         if comparable and true.low == max(pred.low, true.low):
             y_pred[third] = _near_truth(rng, y_true[third], y_pred[third], pred, params)
         elif y_pred.ndim > 1 and not pred.sums_to_one:
-            y_pred[third] = _near_first(rng, y_pred[third])
+            y_pred[third] = np.clip(_near_first(rng, y_pred[third]), pred.low, pred.high)
     elif pred.grain in ("parts", "columns"):
         y_pred[third] = _near_first(rng, y_pred[third])
     if loss.name in NEAR_ZERO:

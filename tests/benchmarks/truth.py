@@ -118,7 +118,10 @@ def linex(x: Number) -> Number:
 
 def poisson(y: Number, p: Number, from_log: bool, full: bool) -> Number:
     value = mp.exp(p) - y * p if from_log else p - xlog(y, p)
-    return value + mp.loggamma(y + 1) if full else value
+    if not full:
+        return value
+    with mp.workprec(1300):  # enough for 1 + the least y, and slow enough
+        return value + mp.loggamma(y + 1)
 
 
 def excess(y: Number, p: Number) -> Number:
