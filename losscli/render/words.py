@@ -93,7 +93,7 @@ def remark(said: Remark) -> str:
     elif said.count is not None:
         rows = plural(said.count, "row")
     else:
-        return said.text
+        return f"{said.text.rstrip('.')}."
     return f"{said.text.rstrip('.')} ({rows})."
 
 
