@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from losscli import __version__
-from losscli.batch import Batch
+from losscli.arrays import arrays_stream, as_array
 from losscli.catalogue import explanation
 from losscli.conventions import by_call, convention, conventions
 from losscli.engine import gradient as slopes
@@ -141,38 +141,6 @@ def compare(
         missing=missing,
         skip_unfit=skip_unfit,
     )
-
-
-def as_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """Anything array-like as float64 with at least one axis; LosscliError if it holds something else."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise LosscliError(f"{name} is not an array of numbers", "give nested lists of one shape") from None
-    return array.reshape(1) if array.ndim == 0 else array
-
-
-def arrays_stream(
-    y_true: ArrayLike | None, predictions: Mapping[str, ArrayLike], weight: ArrayLike | None
-) -> Stream:
-    """One batch of arrays, as often as asked for."""
-    arrays = {name: as_array(values, name) for name, values in predictions.items()}
-    batch = Batch(
-        None if y_true is None else as_array(y_true, "y_true"),
-        arrays,
-        None if weight is None else as_array(weight, "sample_weight"),
-    )
-    for name, array in {**arrays, "y_true": batch.y_true, "sample_weight": batch.weight}.items():
-        if array is not None and len(array) != len(batch):
-            first = next(iter(arrays))
-            raise LosscliError(
-                f"{name} has {len(array)} samples and {first} {len(batch)}", "give one value for each sample"
-            )
-
-    def stream() -> Iterator[Batch]:
-        yield batch
-
-    return stream
 
 
 def score(

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from losscli import __version__
-from losscli.api import arrays_stream, lookup, score
+from losscli.api import lookup, score
+from losscli.arrays import arrays_stream
 from losscli.batch import Batch
 from losscli.catalogue import explanation
 from losscli.conventions import convention, conventions

@@ -23,9 +23,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "data": ({"batch", "errors"}, {"numpy"}),
     "engine": ({"losses", "conventions", "__init__", *RECORDS}, {"numpy"}),
     "render": ({"results", "errors"}, {"rich"}),
-    "api": ({"losses", "conventions", "catalogue", "engine", "__init__", *RECORDS}, {"numpy"}),
+    "arrays": ({"engine", "batch", "errors"}, {"numpy"}),
+    "api": ({"losses", "conventions", "catalogue", "engine", "arrays", "__init__", *RECORDS}, {"numpy"}),
     "frameworks": (
-        {"losses", "conventions", "catalogue", "engine", "api", "live", "__init__", *RECORDS},
+        {"losses", "conventions", "catalogue", "engine", "api", "arrays", "live", "__init__", *RECORDS},
         {"numpy"},
     ),
     "live": ({"losses", "conventions", "engine"}, {"numpy"}),

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from command import LOSSCLI, ROOT, environment
 
-from losscli.cli import app, compare, compute, explain, listing
+from losscli.cli import app, compare, compute, explain, listing, parity
 
-EXAMPLES = [line for page in (app, compute, explain, compare, listing) for line in page.EXAMPLES.splitlines()]
+PAGES = (app, compute, explain, compare, parity, listing)
+EXAMPLES = [line for page in PAGES for line in page.EXAMPLES.splitlines()]
 
 
 @pytest.fixture(scope="module")

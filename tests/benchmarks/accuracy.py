@@ -23,7 +23,12 @@ from typing import Any
 
 import numpy as np
 from draws import CLASSES, draw
-from losscli.api import arrays_stream
+from mpmath import mp, mpf
+from truth import TRUTH, precision
+
+import losscli
+from losscli import live
+from losscli.arrays import arrays_stream
 from losscli.conventions import conventions
 from losscli.conventions.declare import Convention
 from losscli.errors import LosscliError
@@ -31,16 +36,11 @@ from losscli.frameworks import answer, question
 from losscli.losses import registry
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array
-from mpmath import mp, mpf
-from truth import TRUTH, precision
-
-import losscli
-from losscli import live
 
 SAMPLES = 400
 GOAL = 4.0
 PEERS = {"torch": "torch", "optax": "jax", "keras": "Keras"}
-BOXES = ({}, {"box_format": "xywh"})
+BOXES: tuple[dict[str, Any], ...] = ({}, {"box_format": "xywh"})
 MIXING = np.round(np.linspace(0.1, 1.6, CLASSES**2), 1).reshape(CLASSES, CLASSES).tolist()
 
 # Parameters beside the defaults, where other values take other ways through the kernel.
@@ -137,7 +137,9 @@ def truths(loss: Loss, y_true: Array | None, y_pred: Array, params: Mapping[str,
     return [formula(y, p, **params) for y, p in zip(true, exactly(y_pred.tolist()), strict=True)]
 
 
-def peer_values(way: Convention, y_true: Array | None, y_pred: Array, params: Mapping[str, Any]) -> Array | None:
+def peer_values(
+    way: Convention, y_true: Array | None, y_pred: Array, params: Mapping[str, Any]
+) -> Array | None:
     """What the framework itself gives in float64, a value a sample; None where it has no such call."""
     entries = way.loss.signature.y_pred.grain == "entry"
     columns = [None if a is None else a[:, None] if entries else a for a in (y_true, y_pred)]
@@ -147,7 +149,9 @@ def peer_values(way: Convention, y_true: Array | None, y_pred: Array, params: Ma
         code, _ = answer(question(way.loss, stream, params), way, "none")
     except LosscliError:  # the call takes something else
         return None
-    names: dict[str, Any] = {name: import_module(module) for name, module in way.framework.style.imports.items()}
+    names: dict[str, Any] = {
+        name: import_module(module) for name, module in way.framework.style.imports.items()
+    }
     for name, data in live.gather(stream, "refuse", way)._asdict().items():
         names[name] = HAND_OVER[way.framework.name](data) if data is not None else None
     found = np.asarray(eval(code, names))
@@ -185,6 +189,7 @@ def measure(loss: Loss, ways: Mapping[str, Convention]) -> dict[str, Worst]:
         y_true, y_pred = draw(rng, loss, params, SAMPLES)
         wanted = truths(loss, y_true, y_pred, params)
         score = losscli.compute(loss.name, y_true, y_pred, reduction="none", **given)
+        assert score.per_sample is not None
         worst["losscli"].see(largest(score.per_sample, wanted), given)
         for name, way in ways.items():
             values = peer_values(way, y_true, y_pred, params)
@@ -196,7 +201,11 @@ def measure(loss: Loss, ways: Mapping[str, Convention]) -> dict[str, Worst]:
 def peers(loss: Loss) -> dict[str, Convention]:
     """The frameworks installed that have the loss."""
     found = conventions(loss)
-    return {name: in_float64(found[name]) for name in PEERS if name in found and not live.not_installed(found[name])}
+    return {
+        name: in_float64(found[name])
+        for name in PEERS
+        if name in found and not live.not_installed(found[name])
+    }
 
 
 def cell(worst: Worst | None, way: Convention | None) -> str:
@@ -230,7 +239,9 @@ def left_out() -> Iterator[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("losses", nargs="*", metavar="LOSS", help="only these; without any, every pointwise loss")
+    parser.add_argument(
+        "losses", nargs="*", metavar="LOSS", help="only these; without any, every pointwise loss"
+    )
     parser.add_argument("--peers", action="store_true", help="torch, jax and Keras beside it")
     options = parser.parse_args()
     try:

@@ -1,4 +1,4 @@
-"""Inputs for a loss, drawn from its domains: log-uniform from subnormal to 1e300, near-equal pairs among them."""
+"""Inputs drawn from a loss's domains: log-uniform from subnormal to 1e300, near-equal pairs among them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
 
 Rng = np.random.Generator
 CLASSES = 4
+LEAST = 5e-324
 LOWEST, HIGHEST = -1074.0, np.log2(1e300)  # of the exponents of 2
 
 
 def log_uniform(rng: Rng, shape: tuple[int, ...], low: float = LOWEST, high: float = HIGHEST) -> Array:
     # 2^x in two factors, as NumPy's exp2 may flush a subnormal
     exponent = rng.uniform(low, high, shape)
-    return np.exp2(exponent / 2) * np.exp2(exponent / 2)
+    found: Array = np.exp2(exponent / 2) * np.exp2(exponent / 2)
+    return found
 
 
 def near(rng: Rng, a: Array) -> Array:
@@ -26,7 +29,7 @@ def near(rng: Rng, a: Array) -> Array:
 
 
 def reals(rng: Rng, shape: tuple[int, ...]) -> Array:
-    """Both signs; a row is of any sizes, of sizes about 1, near ±1 (where margins and scales lie), or mixed."""
+    """Both signs; a row has any sizes, sizes about 1, ±1 and nearly (where margins lie), or one size."""
     n, rest = shape[0], (1,) * (len(shape) - 1)
     ways = [
         log_uniform(rng, shape),
@@ -81,6 +84,11 @@ def shifted(rng: Rng, box: Array, box_format: str) -> Array:
     return box + part * np.tile(sides, 2) * (rng.random(box.shape) < 0.8)
 
 
+def lowest(domain: Domain) -> float:
+    """The least float64 that the domain admits."""
+    return float(np.nextafter(domain.low, np.inf)) if domain.open_low else domain.low
+
+
 def array(rng: Rng, domain: Domain, shape: tuple[int, ...], params: Mapping[str, Any]) -> Array:
     """An array of this shape within the domain."""
     if domain.values is not None and domain.sums_to_one:
@@ -105,7 +113,8 @@ def array(rng: Rng, domain: Domain, shape: tuple[int, ...], params: Mapping[str,
     elif domain.low == -1:  # what lies below becomes near −1
         found = np.where(found > -1, found, -1 + np.exp2(rng.uniform(-52, 0, shape)))
     for column in domain.positive:
-        found[:, column] = np.abs(found[:, column])
+        found[:, column] = np.maximum(np.abs(found[:, column]), LEAST)
+    found = np.maximum(found, lowest(domain))
     if domain.minus_infinity:
         found[rng.random(shape) < 0.02] = -np.inf
     return found
@@ -149,8 +158,7 @@ def _near_truth(rng: Rng, y: Array, p: Array, domain: Domain, params: Mapping[st
         free = [k for k in range(p.shape[1]) if k not in domain.positive]
         some = np.isin(np.arange(p.shape[1]), free) & (rng.random(p.shape) < 0.7)
         return np.where(some, near(rng, np.broadcast_to(y[:, None], p.shape)), p)
-    close = near(rng, y)
-    return np.clip(close, max(domain.low, np.nextafter(-1, 0)) if domain.open_low else domain.low, domain.high)
+    return np.clip(near(rng, y), lowest(domain), domain.high)
 
 
 def _near_first(rng: Rng, p: Array) -> Array:

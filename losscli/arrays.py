@@ -1,0 +1,48 @@
+"""Anything array-like as a stream of one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from losscli.batch import Batch
+from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from losscli.engine.fold import Stream
+
+
+def as_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Anything array-like as float64 with at least one axis; LosscliError if it holds something else."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise LosscliError(f"{name} is not an array of numbers", "give nested lists of one shape") from None
+    return array.reshape(1) if array.ndim == 0 else array
+
+
+def arrays_stream(
+    y_true: ArrayLike | None, predictions: Mapping[str, ArrayLike], weight: ArrayLike | None
+) -> Stream:
+    """One batch of arrays, as often as asked for."""
+    arrays = {name: as_array(values, name) for name, values in predictions.items()}
+    batch = Batch(
+        None if y_true is None else as_array(y_true, "y_true"),
+        arrays,
+        None if weight is None else as_array(weight, "sample_weight"),
+    )
+    for name, array in {**arrays, "y_true": batch.y_true, "sample_weight": batch.weight}.items():
+        if array is not None and len(array) != len(batch):
+            first = next(iter(arrays))
+            raise LosscliError(
+                f"{name} has {len(array)} samples and {first} {len(batch)}", "give one value for each sample"
+            )
+
+    def stream() -> Iterator[Batch]:
+        yield batch
+
+    return stream
