@@ -12,6 +12,7 @@ from losscli import __version__
 from losscli.arrays import arrays_stream, as_array
 from losscli.catalogue import explanation
 from losscli.conventions import by_call, convention, conventions
+from losscli.conventions.left_out import LEFT_OUT
 from losscli.engine import gradient as slopes
 from losscli.engine.class_weight import ClassWeight, weigh_classes
 from losscli.engine.finish import Show, finish
@@ -43,6 +44,8 @@ def lookup(name: str) -> Loss:
     if "." not in name:
         return registry.find(name)
     called = by_call(name)
+    if called is None and name in LEFT_OUT:
+        raise LosscliError(f"{name} is left out: {LEFT_OUT[name]}", "losscli list shows every loss")
     return registry.get(called) if called else registry.find(name.rpartition(".")[2])
 
 

@@ -18,6 +18,7 @@ from conftest import REFERENCE, arrays, numbers, reference_cases
 
 import losscli
 from losscli.conventions import FRAMEWORKS, framework
+from losscli.conventions.left_out import LEFT_OUT
 from losscli.losses import registry
 
 FILES = sorted(file.stem for file in REFERENCE.glob("*.jsonl"))
@@ -172,3 +173,15 @@ def calls() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("call", "name"), calls())
 def test_a_framework_s_name_leads_to_the_loss(call: str, name: str) -> None:
     assert losscli.find(call).name == name
+
+
+def test_what_is_left_out_is_said_with_its_reason() -> None:
+    with (REFERENCE / "coverage.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if not row["losscli"]]
+    without = {f"{row['module'].partition(',')[0]}.{row['name']}" for row in rows}
+    assert without == set(LEFT_OUT)
+    readme = (REFERENCE.parent.parent / "README.md").read_text(encoding="utf-8")
+    for call, why in LEFT_OUT.items():
+        assert f"| {call} | {why} |" in readme
+        with pytest.raises(losscli.LosscliError, match="left out"):
+            losscli.explain(call)

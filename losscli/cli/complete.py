@@ -35,7 +35,7 @@ def family(incomplete: str) -> list[str]:
 def like(incomplete: str) -> list[str]:
     """The modules of conventions/, whose own list of them is not read: it imports NumPy."""
     modules = {file.stem for file in (registry.CATALOGUE.parent / "conventions").glob("[a-z]*")}
-    return _starting(incomplete, ["exact", *sorted(modules - {"declare", "calls"})])
+    return _starting(incomplete, ["exact", *sorted(modules - {"declare", "calls", "left_out"})])
 
 
 def reduction(incomplete: str) -> list[str]:

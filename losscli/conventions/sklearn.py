@@ -39,7 +39,6 @@ FRAMEWORK = Framework(
     {
         # Without them a class that does not occur in y_true is not known to be one.
         "bce": (Call(keywords="labels=[0, 1]"),),
-        "cce": (Call(arrays="y_true.argmax(axis=1), y_pred", keywords=_EVERY_CLASS),),
         "scce": (Call(keywords=_EVERY_CLASS),),
         "quantile": (Call(names={"q": "alpha={}"}),),
     },
@@ -260,7 +259,10 @@ def _(y_true: _TweedieTruth, y_pred: _TweedieMean, *, power: _Power = 0.0) -> Ar
 
 
 def _labels(y_true: Array) -> tuple[float, ...]:
-    return tuple(np.unique(y_true[~np.isnan(y_true)]).tolist())
+    found = tuple(np.unique(y_true[~np.isnan(y_true)]).tolist())
+    if not all(label.is_integer() for label in found):
+        raise LosscliError("sklearn.metrics.hinge_loss takes whole numbers for labels: y_true holds others")
+    return found
 
 
 def _merged(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ...]:

@@ -45,9 +45,8 @@ def page(parity: Parity, width: int) -> list[Block]:
 
 
 def _data(parity: Parity) -> str:
-    rows = words.plural(parity.n, "row") + ", weighted" * parity.weighted
     of = f" of {parity.source}" if parity.source else ""
-    return f"mean over {rows}{of}"
+    return f"mean over {words.plural(parity.n, 'row')}{of}" + ", weighted" * parity.weighted
 
 
 def _table(parity: Parity, width: int) -> list[Block]:
