@@ -166,7 +166,7 @@ def proper_density(loss: Loss) -> None:
 
 
 def minimiser(loss: Loss, detail: str | None) -> None:
-    @settings(max_examples=2 * EXAMPLES)
+    @settings(max_examples=EXAMPLES)
     @given(data=st.data())
     def check(data: Any) -> None:
         case = data.draw(cases(loss, wide=False, default=detail != "quantile q", rows=(5, 5)))

@@ -117,6 +117,13 @@ def test_rmse_is_finite_where_the_squares_are_not(size: float) -> None:
     assert found.value == pytest.approx(size, rel=1e-15)
 
 
+def test_a_huge_value_of_weight_0_leaves_the_squares_of_the_others() -> None:
+    total = Sum()
+    total.add_squares(np.array([1e256, 3.0, 4.0]), np.array([0.0, 1.0, 1.0]))
+    assert total.root() == 5.0
+    assert losscli.compute("rmse", [0.0, 0.0], [1e256, 2.0], [0.0, 1.0]).value == 2.0
+
+
 def test_infinities_and_nan_are_kept_apart() -> None:
     total = Sum()
     total.add_block(np.array([1.0, np.inf, 2.0]), one_sign=True)

@@ -73,9 +73,11 @@ def ctc(y_true: LabelIndices, y_pred: Sequences, *, blank: Class = 0) -> Array:
 @ctc.gradient
 def _(y_true: Array, y_pred: Array, *, blank: int) -> Array:
     places, emitted, jumps, ends, forward = _paths(y_true, y_pred, blank)
-    total = np.logaddexp.reduce(np.where(ends, forward[:, -1], -np.inf), axis=-1)
-    paths = forward + _backward(emitted, jumps, ends)
-    share = np.exp(paths[:, 1:] - total[:, None, None])
+    paths = (forward + _backward(emitted, jumps, ends))[:, 1:]
+    share = np.exp(paths - paths.max(axis=-1, keepdims=True))
+    share /= share.sum(
+        axis=-1, keepdims=True
+    )  # the total is the same at each step; taken here, it rounds alike
     slope, _ = softmax(y_pred)
     rows, steps = np.arange(len(y_pred))[:, None, None], np.arange(y_pred.shape[1])[:, None]
     np.subtract.at(slope, (rows, steps, places[:, None, :]), share)

@@ -5,6 +5,7 @@ Skipped where a framework is not installed; `.ci/run` keeps an environment that 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,37 +35,53 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # theirs
 def asked(draw: Any, way: Convention) -> tuple[Case, Any, str]:
     """A case in the loss's domain with parameters that the call may know, weights, and a reduction."""
     theirs = way.signature.parameters
-    fixed = {
-        name: theirs[name].default
-        if name in ("from_logits", "box_format") and name in theirs
-        else parameter.default
-        for name, parameter in way.loss.parameters.items()
-        if name in ("from_logits", "box_format", "per") or name not in theirs
-        if not parameter.required
-    }
-    case = draw(cases(way.loss, wide=False, given_params=fixed, rows=(2, 6)))
+    loss, fixed = way.loss, {}
+    # scikit-learn refuses much that the definition admits; of hinge's labels it admits any two.
+    if way.framework.name == "sklearn" and loss.name != "hinge":
+        loss = replace(loss, kernel=way.kernel)
+    for name, parameter in loss.parameters.items():
+        if name in ("from_logits", "box_format") and name in theirs:
+            fixed[name] = theirs[name].default
+        elif (name == "per" or name not in theirs) and not parameter.required:
+            fixed[name] = parameter.default
+    case = draw(cases(loss, wide=False, given_params=fixed, rows=(2, 6)))
+    if loss.name == "generalized_dice":  # Optax wants rows that sum to 1
+        case = replace(case, y_true=two_classes(case.y_true), y_pred=two_classes(case.y_pred))
     weights = st.lists(st.integers(1, 12).map(lambda k: k / 4), min_size=len(case), max_size=len(case))
     weight = draw(st.none() | weights) if way.weights else None
     reduction = draw(st.sampled_from([name for name in way.reductions if name != "none"]))
     return case, weight, reduction
 
 
+def two_classes(p: Any) -> Any:
+    return np.stack([p, 1 - p], axis=-1)
+
+
 @pytest.mark.parametrize("name", WAYS)
-@settings(max_examples=25)
-@given(data=st.data())
-def test_a_convention_gives_what_the_framework_gives(name: str, data: Any) -> None:
+def test_a_convention_gives_what_the_framework_gives(name: str) -> None:
     way = WAYS[name]
     if missing := live.not_installed(way):
         pytest.skip(f"{missing} is not installed")
-    case, weight, reduction = data.draw(asked(way))
-    stream = arrays_stream(case.y_true, {"y_pred": case.y_pred}, weight)
-    try:
-        code, score = answer(question(way.loss, stream, case.params), way, reduction)
-    except LosscliError:
-        return  # refused: what the call would do is not said
-    measured = live.run(way, code, live.gather(stream, "refuse", way))
     precision = "float32" if way.float32 else "float64"
-    slack = 10 * live.PRECISION[precision] if way.float32 else live.PRECISION[precision]
-    np.testing.assert_allclose(
-        measured, score.value, rtol=slack, atol=10 * live.FLOOR[precision], equal_nan=True, err_msg=code
-    )
+    # Single precision has been lost in places before the last sum: there, ten times as much.
+    slack = (10 if way.float32 else 1) * live.PRECISION[precision]
+    answered = 0
+
+    @settings(max_examples=25)
+    @given(asked(way))
+    def compare(drawn: tuple[Case, Any, str]) -> None:
+        nonlocal answered
+        case, weight, reduction = drawn
+        stream = arrays_stream(case.y_true, {"y_pred": case.y_pred}, weight)
+        try:
+            code, score = answer(question(way.loss, stream, case.params), way, reduction)
+        except LosscliError:
+            return  # refused: there is no number to hold against the call's
+        answered += 1
+        measured = live.run(way, code, live.gather(stream, "refuse", way))
+        np.testing.assert_allclose(
+            measured, score.value, rtol=slack, atol=10 * live.FLOOR[precision], equal_nan=True, err_msg=code
+        )
+
+    compare()
+    assert answered >= 5, "what is drawn is nearly always refused"
