@@ -20,7 +20,7 @@ settings.register_profile(
     "losscli",
     derandomize=_harder is None,
     database=None,
-    max_examples=int(_harder or 12),
+    max_examples=int(_harder or 8),
     deadline=None,  # no timings in tests
     # Cases are small as they are drawn; shrinking a failure of a batch loss takes minutes.
     phases=[Phase.explicit, Phase.generate],

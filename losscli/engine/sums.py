@@ -51,6 +51,8 @@ class Sum:
 
     def add_squares(self, values: Array, weight: Array) -> None:
         """Adds Σ w v², also where v² would leave float64."""
+        counts = weight > 0
+        values, weight = values[counts], weight[counts]
         if values.size == 0:
             return
         top = float(np.abs(values).max())
