@@ -98,7 +98,7 @@ Like = Annotated[
         metavar="FRAMEWORK",
         rich_help_panel=LOSS,
         autocompletion=complete.like,
-        help="The number a framework would print (keras, tfa).",
+        help="The number a framework would print (keras, torch, optax, sklearn, tfa, torchvision, scipy).",
     ),
 ]
 Reduction = Annotated[

@@ -42,7 +42,7 @@ def parity(
     output: options.Output = None,
     debug: options.Debug = False,
 ) -> None:
-    """Every framework's call for a loss, its number, and why it differs.
+    """Show each framework's number for a loss, and why.
 
     Without data, on the worked example of the loss's page.
     """
