@@ -18,7 +18,16 @@ from losscli.losses.domain import (
     Similarities,
     UnitEmbedding,
 )
-from losscli.losses.stable import log_softmax, norm, nowhere, sigmoid, softmax, softplus, unit
+from losscli.losses.stable import (
+    log_softmax,
+    norm,
+    nowhere,
+    power_of_two,
+    sigmoid,
+    softmax,
+    softplus,
+    unit,
+)
 
 _BLOCK = 2**20  # similarities held at a time: 8 MB an array
 
@@ -206,10 +215,19 @@ def circle(
     values = [np.empty(0, y_pred.dtype)]
     for rows in _blocks(len(y_pred)):
         same, other = _same_and_other(y_true, rows)
-        pull, push = _pull_and_push(y_pred[rows] @ y_pred.T, gamma, margin)
+        pull, push = _pull_and_push(_products(y_pred, rows), gamma, margin)
         both = same.any(axis=-1) & other.any(axis=-1)
         values.append(softplus(_log_sum_exp(pull, same) + _log_sum_exp(push, other))[both, 0])
     return np.concatenate(values)
+
+
+def _products(points: Array, rows: slice) -> Array:
+    """xᵢ·xⱼ of some rows with all, held where its square is beyond the floats: 0 times it is 0 then."""
+    exponent = power_of_two(points)
+    scaled = np.ldexp(points, -exponent)
+    s = np.ldexp(scaled[rows] @ scaled.T, exponent[rows] + exponent.T)
+    limit = np.finfo(s.dtype).max ** 0.6
+    return np.clip(s, -limit, limit)
 
 
 def _pull_and_push(s: Array, gamma: float, margin: float) -> tuple[Array, Array]:
@@ -224,7 +242,7 @@ def _(y_true: Array, y_pred: Array, *, gamma: float, margin: float) -> Array:
     for rows in _blocks(len(y_pred)):
         same, other = _same_and_other(y_true, rows)
         both = same.any(axis=-1, keepdims=True) & other.any(axis=-1, keepdims=True)
-        s = y_pred[rows] @ y_pred.T
+        s = _products(y_pred, rows)
         pull, push = _pull_and_push(s, gamma, margin)
         pulls, pushes = _log_sum_exp(pull, same), _log_sum_exp(push, other)
         pull_slope = nowhere(
