@@ -54,6 +54,9 @@ def room(domain: Domain, y_pred: Array) -> Array:
     far = np.minimum(np.minimum(y_pred - domain.low, domain.high - y_pred), 1.0)
     for column in domain.positive:
         far[:, column] = np.minimum(far[:, column], y_pred[:, column])
+    if domain.ordered:  # a corner must not pass the other
+        sides = np.minimum(np.abs(y_pred[:, 2:] - y_pred[:, :2]), np.abs(y_pred[:, 2:]))
+        far = np.minimum(far, np.tile(sides, 2))
     return far
 
 
