@@ -16,7 +16,7 @@ else:
     Array = Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Origin:
     """Where rows come from, for messages.
 
@@ -42,7 +42,7 @@ class Origin:
         return ", ".join([label, *numbered] if self.name is None else [self.name, *numbered, label])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Batch:
     """Consecutive samples: `y_true` (N, ...) or None, each model's `y_pred` (N, ...), weights (N,) or None.
 

@@ -62,7 +62,7 @@ class Remark:
     rows: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Score:
     """A finished result for one loss on one model's predictions.
 
@@ -105,7 +105,7 @@ class Refusal(NamedTuple):
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """Several losses (and models) on the same rows.
 
@@ -234,7 +234,7 @@ class Example(NamedTuple):
     shows: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Explanation:
     """What is said about a loss. `example_score` is computed when the page is made."""
 

@@ -89,7 +89,7 @@ class Survey(NamedTuple):
     merge: Callable[[Any, Any], Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Convention:
     """How one framework computes one loss. Fields left alone mean: as the definition does.
 
@@ -171,7 +171,7 @@ class Entry(NamedTuple):
     also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Framework:
     """A framework and what all its losses share. `module` stands before a call: keras.losses.Huber.
 

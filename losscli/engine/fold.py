@@ -18,7 +18,7 @@ Stream = Callable[[], Iterator[Batch]]
 Missing = Literal["refuse", "drop", "propagate"]
 
 
-@dataclass
+@dataclass(eq=False)
 class Folded:
     """A partial for each task, how many rows were read, and which held missing values.
 

@@ -31,7 +31,7 @@ class Tally:
         self.rows = tuple(sorted((*self.rows, *other.rows)))[:FIRST_ROWS]
 
 
-@dataclass
+@dataclass(eq=False)
 class Spread:
     """The contributions w·v of rows, to say how few make half: one by one, binned when there are many."""
 
@@ -85,7 +85,7 @@ class Spread:
         return int(counts[:at].sum() + np.ceil(share * counts[at])), False
 
 
-@dataclass
+@dataclass(eq=False)
 class Top:
     """The rows kept to be shown: all of them, or the `size` with the largest contribution."""
 

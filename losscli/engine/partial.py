@@ -19,7 +19,7 @@ from losscli.losses.domain import Array
 UNIT_SLACK = 1e-3  # how far a squared length may be from 1 without a word
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
     """One loss under one convention on one model's predictions, with its parameters bound.
 
@@ -48,7 +48,7 @@ class Task:
         return {name: value for name, value in self.params.items() if name != "per"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Partial:
     """n, the sums and what is kept, of one task over some rows.
 

@@ -37,7 +37,7 @@ else:
 Grain = Literal["entry", "row", "rest", "scalar", "columns", "parts", "index", "indices", "square", "steps"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Domain:
     """What an array of a loss may hold. `words` completes "… is not"; `hint` says how to mend a bad value.
 
@@ -79,7 +79,7 @@ class Domain:
         return self if self.by is None else self.by(params)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Range:
     """What a parameter may be. `read` turns what was given into what the kernel gets, or says why not."""
 
