@@ -230,8 +230,8 @@ def _check_sums(argument: str, array: Array, domain: Domain) -> None:
             row,
             (),
             f"the class probabilities sum to {sums[row]:.6g}, not 1{more}",
-            f"{logits}Keras would divide such a row by its sum and go on (--like keras), PyTorch would take "
-            "it as it is",
+            f"{logits}Keras would divide such a row by its sum and go on (--like keras), PyTorch would read "
+            "it as logits",
         )
 
 

@@ -159,11 +159,6 @@ def _show(value: Any) -> str:
 
 LOGITS_HINT = "values outside [0, 1] look like logits: --from-logits reads them so"
 PROBABILITIES_HINT = "values outside [0, 1] look like logits: put a sigmoid (or softmax) before this loss"
-ROWS_HINT = (
-    "for logits add --from-logits; Keras would divide each row by its sum (--like keras), "
-    "PyTorch would read the row as logits"
-)
-ROWS_HINT_PLAIN = "for logits take the softmax first; frameworks do not check this: --like keras computes"
 
 # Values an entry
 _LOGIT = Domain("a finite logit")
