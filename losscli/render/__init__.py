@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from losscli.errors import LosscliError
-from losscli.results import Comparison, Explanation, Parity, Score
+from losscli.render.pages import page_module
+from losscli.results import Explanation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from losscli.render.blocks import Block
-    from losscli.render.explanation import Listed
+    from losscli.render.pages import Shown
 
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "tsv", "markdown")
 
@@ -19,7 +18,7 @@ _WIDTH, _LEAST_WIDTH, _PAGE_WIDTH = 80, 40, 120
 
 
 def render(
-    record: Score | Comparison | Parity | Explanation | Sequence[Listed],
+    record: Shown,
     format: str,
     *,
     width: int | None = None,
@@ -67,19 +66,6 @@ def message(what: str, hint: str | None = None) -> str:
     return f"losscli: {clean(what)}\n" + (f"         {clean(hint)}\n" if hint else "")
 
 
-def _page(record: Score | Comparison | Parity | Explanation | Sequence[Listed], width: int) -> list[Block]:
-    if isinstance(record, Score):
-        from losscli.render import score
-
-        return score.page(record, width)
-    if isinstance(record, Comparison):
-        from losscli.render import comparison
-
-        return comparison.page(record, width)
-    if isinstance(record, Parity):
-        from losscli.render import parity
-
-        return parity.page(record, width)
-    from losscli.render import explanation
-
-    return explanation.page(record, width) if isinstance(record, Explanation) else explanation.listing(record)
+def _page(record: Shown, width: int) -> list[Block]:
+    blocks: list[Block] = page_module(record).page(record, width)
+    return blocks

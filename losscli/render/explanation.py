@@ -1,8 +1,8 @@
-"""The pages of an Explanation and of a listing of losses."""
+"""The page of an Explanation."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from losscli.render import score as scores
 from losscli.render import words
@@ -20,36 +20,14 @@ from losscli.render.blocks import (
     Span,
 )
 from losscli.render.numbers import parameter
-from losscli.render.text import width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from losscli.results import Elsewhere, Explanation, Property
+    from losscli.results import Elsewhere, Explanation
 
 _COMPUTED_ON = {
     "statistic": "totals over all rows: no row has a value of its own",
     "batch": "pairs or groups of rows, all rows at once",
 }
-
-
-class Listed(Protocol):
-    """What a listing needs to know of a loss; an Explanation has it all."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def family(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def summary(self) -> str: ...
-    @property
-    def properties(self) -> Sequence[Property]: ...
-    @property
-    def aliases(self) -> Sequence[str]: ...
 
 
 def page(about: Explanation, width: int) -> list[Block]:
@@ -144,14 +122,3 @@ def _example(about: Explanation, width: int) -> list[Block]:
 def _sources(about: Explanation) -> list[Block]:
     cited = tuple(Span(words.citation(source.text, source.identifier)) for source in about.sources)
     return [Section("Sources"), Items(cited)] if cited else []
-
-
-def listing(losses: Sequence[Listed]) -> list[Block]:
-    """Losses by family, each with its one line."""
-    label = max((width_of(entry.name) for entry in losses), default=0)
-    blocks: list[Block] = []
-    for family in dict.fromkeys(entry.family for entry in losses):
-        facts = tuple((e.name, Span(e.summary)) for e in losses if e.family == family)
-        blocks += [Section(family), Facts(facts, label, "strong")]
-    count = f"{len(losses)} loss" + "es" * (len(losses) != 1)
-    return [*blocks, Facts(((count.ljust(label), Span("losscli explain NAME", "accent")),))]

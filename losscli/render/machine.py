@@ -10,17 +10,18 @@ from dataclasses import asdict
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from losscli.render.pages import page_module
 from losscli.render.text import clean
 from losscli.results import Comparison, Explanation, Parity, Score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from losscli.render.explanation import Listed
+    from losscli.render.listing import Listed
+    from losscli.render.pages import Shown
     from losscli.results import Concentration, Remark, Sample
 
     Record = dict[str, Any]
-    Shown = Score | Comparison | Parity | Explanation | Sequence[Listed]
 
 _SUMMARY = ("loss", "params", "like", "n", "reduction", "value", "mean", "sum", "divisor", "divided_by")
 # Characters that JSON allows in strings but a terminal would obey, or that no encoding takes.
@@ -60,26 +61,26 @@ def score_object(score: Score) -> Record:
         "loss": score.loss,
         "title": about.title if about else score.loss,
         "kind": score.kind,
-        "params": _value(score.params),
+        "params": plain(score.params),
         "like": score.like,
         "model": score.model,
         "n": score.n,
         "weighted": score.weighted,
         "reduction": score.reduction,
-        "value": _value(score.value),
-        "mean": _value(score.mean),
-        "sum": _value(score.sum),
-        "divisor": _value(score.divisor),
+        "value": plain(score.value),
+        "mean": plain(score.mean),
+        "sum": plain(score.sum),
+        "divisor": plain(score.divisor),
         "divided_by": score.divided_by,
         "unit": about.unit if about else None,
         "range": about.range if about else None,
-        "best": _value(about.best) if about else None,
+        "best": plain(about.best) if about else None,
         "formula": about.formula if about else None,
         "samples": [_sample(sample) for sample in score.samples],
         "hidden": score.hidden,
         "gradients": [_sample(sample) for sample in score.gradients],
         "concentration": _concentration(score.concentration),
-        "remarks": [_remark(said) for said in score.remarks],
+        "remarks": [remark_object(said) for said in score.remarks],
         "signature": score.signature,
         "version": score.version,
     }
@@ -97,7 +98,7 @@ def comparison_object(comparison: Comparison) -> Record:
         "scores": [{key: value for key, value in score.items() if key not in left_out} for score in scores],
         "best": {loss: list(models) for loss, models in comparison.best.items()},
         "refused": [refusal._asdict() for refusal in comparison.refused],
-        "remarks": [_remark(said) for said in comparison.remarks],
+        "remarks": [remark_object(said) for said in comparison.remarks],
         "version": comparison.version,
     }
 
@@ -107,7 +108,7 @@ def parity_object(parity: Parity) -> Record:
     return {
         "loss": parity.loss,
         "title": parity.about.title,
-        "params": _value(parity.params),
+        "params": plain(parity.params),
         "n": parity.n,
         "weighted": parity.weighted,
         "source": parity.source,
@@ -115,7 +116,7 @@ def parity_object(parity: Parity) -> Record:
         "unit": parity.about.unit,
         "rows": [_object(row._asdict()) for row in parity.rows],
         "live": parity.live,
-        "remarks": [_remark(said) for said in parity.remarks],
+        "remarks": [remark_object(said) for said in parity.remarks],
         "signature": parity.signature,
         "version": parity.version,
     }
@@ -145,7 +146,10 @@ def _whole(record: Shown, version: str | None) -> Record:
         return parity_object(record)
     if isinstance(record, Explanation):
         return explanation_object(record, version)
-    return listing_object(record, version)
+    if isinstance(record, (list, tuple)):
+        return listing_object(record, version)
+    whole: Record = page_module(record).json_object(record)
+    return whole
 
 
 def _records(record: Shown, version: str | None) -> list[Record]:
@@ -157,7 +161,10 @@ def _records(record: Shown, version: str | None) -> list[Record]:
         return _parity_records(record)
     if isinstance(record, Explanation):
         return [explanation_object(record, version)]
-    return [_listed(entry) for entry in record]
+    if isinstance(record, (list, tuple)):
+        return [_listed(entry) for entry in record]
+    records: list[Record] = page_module(record).json_records(record)
+    return records
 
 
 def _score_records(score: Score) -> list[Record]:
@@ -201,15 +208,15 @@ def _listed(entry: Listed) -> Record:
 def _sample(sample: Sample) -> Record:
     record: Record = {
         "row": sample.row,
-        "y_true": _value(sample.y_true),
-        "y_pred": _value(sample.y_pred),
-        "loss": _value(sample.loss),
-        "share": _value(sample.share),
+        "y_true": plain(sample.y_true),
+        "y_pred": plain(sample.y_pred),
+        "loss": plain(sample.loss),
+        "share": plain(sample.share),
     }
     if sample.weight is not None:
-        record["weight"] = _value(sample.weight)
+        record["weight"] = plain(sample.weight)
     if sample.gradient is not None:
-        record["gradient"] = _value(sample.gradient, nan=None)
+        record["gradient"] = plain(sample.gradient, nan=None)
     return record
 
 
@@ -217,22 +224,22 @@ def _concentration(made: Concentration | None) -> Record | None:
     return made._asdict() if made else None
 
 
-def _remark(said: Remark) -> Record:
+def remark_object(said: Remark) -> Record:
     return asdict(said)
 
 
 def _object(mapping: Mapping[str, Any]) -> Record:
-    return {str(key): _value(value) for key, value in mapping.items()}
+    return {str(key): plain(value) for key, value in mapping.items()}
 
 
-def _value(value: Any, nan: str | None = "nan") -> Any:
+def plain(value: Any, nan: str | None = "nan") -> Any:
     """`value` in JSON's types: arrays as lists, non-finite numbers as the strings inf, -inf and nan."""
     if hasattr(value, "tolist"):
         value = value.tolist()
     if hasattr(value, "items"):
-        return {str(key): _value(entry, nan) for key, entry in value.items()}
+        return {str(key): plain(entry, nan) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_value(entry, nan) for entry in value]
+        return [plain(entry, nan) for entry in value]
     if isinstance(value, float) and not math.isfinite(value):
         return nan if math.isnan(value) else "inf" if value > 0 else "-inf"
     return value

@@ -1,0 +1,43 @@
+"""The page of a listing of losses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from losscli.render.blocks import Block, Facts, Section, Span
+from losscli.render.text import width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from losscli.results import Property
+
+
+class Listed(Protocol):
+    """What a listing needs to know of a loss; an Explanation has it all."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def properties(self) -> Sequence[Property]: ...
+    @property
+    def aliases(self) -> Sequence[str]: ...
+
+
+def page(losses: Sequence[Listed], width: int) -> list[Block]:
+    """Losses by family, each with its one line."""
+    label = max((width_of(entry.name) for entry in losses), default=0)
+    blocks: list[Block] = []
+    for family in dict.fromkeys(entry.family for entry in losses):
+        facts = tuple((e.name, Span(e.summary)) for e in losses if e.family == family)
+        blocks += [Section(family), Facts(facts, label, "strong")]
+    count = f"{len(losses)} loss" + "es" * (len(losses) != 1)
+    return [*blocks, Facts(((count.ljust(label), Span("losscli explain NAME", "accent")),))]

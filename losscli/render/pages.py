@@ -1,0 +1,31 @@
+"""Which module shows which record. A module is imported when its record is first shown.
+
+Every one has `page(record, width)`: the blocks that a person sees. Those whose JSON is not in `machine` have
+`json_object(record)` and `json_records(record)` too, and their records are dataclasses: a plain sequence is a
+listing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from losscli.render.listing import Listed
+    from losscli.results import Comparison, Explanation, Parity, Score
+
+    Shown = Score | Comparison | Parity | Explanation | Sequence[Listed]
+
+_MODULES = {
+    "Score": "score",
+    "Comparison": "comparison",
+    "Parity": "parity",
+    "Explanation": "explanation",
+}
+
+
+def page_module(record: Shown) -> Any:
+    """The module of `record`'s kind; a plain sequence is a listing."""
+    return import_module(f"losscli.render.{_MODULES.get(type(record).__name__, 'listing')}")
