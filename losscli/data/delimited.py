@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from losscli.batch import Array
     from losscli.data.files import File
+    from losscli.data.tables import Cells
 
     Row = list[str]
 
@@ -60,6 +61,21 @@ class Delimited(Table):
                     from_texts([row[pick.index] for row in chunk], replace(place, first_row=first_row))
                     for pick, place in zip(picks, places, strict=True)
                 ]
+
+    def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
+        wanted, found = set(rows), {}
+        with _reader(self._file, self._form) as lines:
+            _next_row(lines, 2)
+            against = f"the header has {len(self.columns)}"
+            for first_row, chunk in _chunks(
+                lines, len(self.columns), BATCH_ROWS, self.name, against, self._form
+            ):
+                for number, row in enumerate(chunk, first_row):
+                    if number in wanted:
+                        found[number] = self.named(row)
+                if len(found) == len(wanted):
+                    break
+        return found
 
     def _check_separator(self, row: Row | None) -> None:
         """A table that seems to have one column may have several, parted by something else."""

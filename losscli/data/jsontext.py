@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from losscli.data.convert import Place, from_nested
-from losscli.data.tables import ArrayTable, Pick, Table
+from losscli.data.tables import ArrayTable, Pick, Table, cell_text
 from losscli.data.words import quoted, shown
 from losscli.errors import LosscliError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from losscli.batch import Array
     from losscli.data.files import File
+    from losscli.data.tables import Cells
 
 SHAPES = "a table is an object of arrays, or an array of objects"
 LOOKED_AT = 100  # lines of a JSONL file whose keys make its columns
@@ -88,6 +89,9 @@ class JsonArrays(ArrayTable):
         self._arrays = arrays
         self._twice = twice
 
+    def whole(self, index: int) -> Sequence[Any]:
+        return self._arrays[self.columns[index]]
+
     def load(self, pick: Pick) -> Array:
         column = self.columns[pick.index]
         _check_once(self, pick, self._twice)
@@ -103,6 +107,9 @@ class JsonRecords(ArrayTable):
             raise LosscliError(f"{name} holds empty objects: no columns")
         self._records = records
         self._twice = twice
+
+    def whole(self, index: int) -> Sequence[Any]:
+        return [record.get(self.columns[index]) for record in self._records]
 
     def load(self, pick: Pick) -> Array:
         column = self.columns[pick.index]
@@ -137,6 +144,16 @@ class JsonLines(Table):
                 arrays.append(_filled(array, place))
             yield arrays
             first_row += len(chunk)
+
+    def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
+        wanted, found = set(rows), {}
+        for number, record in enumerate(self._records(), 1):
+            if number in wanted:
+                later = [key for key in record if key not in self.columns]
+                found[number] = tuple((key, cell_text(record.get(key))) for key in (*self.columns, *later))
+                if len(found) == len(wanted):
+                    break
+        return found
 
     def _records(self) -> Iterator[dict[str, Any]]:
         for number, value in read_lines(self._file, self._decoder):

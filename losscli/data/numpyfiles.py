@@ -14,7 +14,7 @@ from losscli.data.words import listed
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -38,6 +38,19 @@ class Npz(ArrayTable):
 
     def load(self, pick: Pick) -> NDArray[Any]:
         return self.array(pick.index, self.place(pick).whole)
+
+    def whole(self, index: int) -> Sequence[Any] | NDArray[Any]:
+        """The array of any kind; () for one of Python objects, which is not loaded."""
+        try:
+            with (
+                self._file.open() as stream,
+                _loading(self.name),
+                np.load(stream, allow_pickle=False) as archive,
+            ):
+                array = archive[self.columns[index]]
+        except LosscliError:
+            return ()
+        return array if isinstance(array, np.ndarray) and array.ndim else ()
 
     def array(self, index: int, whole: str) -> NDArray[Any]:
         """The array in one place of the archive; `whole` names it in messages."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,11 +18,13 @@ from losscli.data.words import shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from losscli.batch import Array
+
+    Cells = tuple[tuple[str, str], ...]  # (column, text)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,10 @@ class Table(ABC):
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         """Chunks of at most `rows` rows from the first row on: float64, one array (n, ...) a pick."""
 
+    @abstractmethod
+    def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
+        """Every cell of the rows of these numbers, from 1 and in order, as it stands in the file."""
+
     def select(
         self, true: str | None, pred: str | None, weight: str | None, *, truth: bool, models: bool
     ) -> Source:
@@ -58,7 +65,14 @@ class Table(ABC):
             tuple(selection.models),
             selection.chosen,
             lambda rows: self._batches(selection, rows),
+            self.cells,
         )
+
+    def named(self, cells: Iterable[str]) -> Cells:
+        """A row's cells with their columns' names; a name that stands twice gets its position."""
+        twice = {name for name in self.columns if self.columns.count(name) > 1}
+        names = [f"{name} (column {i})" if name in twice else name for i, name in enumerate(self.columns, 1)]
+        return tuple(zip(names, cells, strict=True))
 
     def place(self, pick: Pick, first_row: int = 1) -> Place:
         """Where a column's values stand, with the hint for a value that is no number."""
@@ -120,6 +134,25 @@ class ArrayTable(Table):
         super().__init__(name, columns)
         self._loaded: dict[int, NDArray[Any]] = {}
 
+    def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
+        n = len(next(iter(self._loaded.values())))  # what was read before tells how long a column of rows is
+        columns = [
+            column if len(column) == n else None for column in map(self.whole, range(len(self.columns)))
+        ]
+        names = self.named([""] * len(columns))
+        return {
+            row: tuple(
+                (name, cell_text(column[row - 1]))
+                for (name, _), column in zip(names, columns, strict=True)
+                if column is not None
+            )
+            for row in rows
+        }
+
+    @abstractmethod
+    def whole(self, index: int) -> Sequence[Any] | NDArray[Any]:
+        """A column as it stands in the file, whatever it holds; () where it cannot be shown."""
+
     @abstractmethod
     def load(self, pick: Pick) -> NDArray[Any]:
         """A column (N, ...) of real numbers or booleans, N at least 1."""
@@ -139,6 +172,15 @@ class ArrayTable(Table):
                 )
         for start in range(0, n, rows):
             yield [array[start : start + rows].astype(np.float64) for array in arrays]
+
+
+def cell_text(value: Any) -> str:
+    """A value as a cell: text as it is, the rest as JSON; what is missing is empty."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def open_table(path: str, *, input_format: str | None = None) -> Table:
