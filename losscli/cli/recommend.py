@@ -1,0 +1,117 @@
+"""`losscli recommend [DATA]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, get_args
+
+from typer import Option
+
+from losscli.cli import options
+from losscli.cli.output import choose
+from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from losscli.data.source import Source
+
+EXAMPLES = """\
+losscli recommend examples/diabetes.csv --pred ridge
+losscli recommend examples/breast_cancer.csv --pred boosting
+losscli recommend examples/sunspots.csv --pred ar_lower,ar_upper
+losscli recommend examples/diabetes.csv --true y_true --quantile 0.9
+losscli recommend --task counts
+losscli recommend --task list
+losscli recommend examples/digits.jsonl --format json --output advice.json
+"""
+
+
+def recommend(
+    data: options.Data = None,
+    true: options.TrueOption = None,
+    pred: options.PredOption = None,
+    input_format: options.InputFormat = None,
+    weight: options.Weight = None,
+    missing: options.Missing = "refuse",
+    task: Annotated[
+        str | None,
+        Option(
+            "--task",
+            metavar="T",
+            rich_help_panel=options.LOSS,
+            help="What is to be predicted (counts, imbalanced, segmentation …; list shows all): without DATA "
+            "advice by task alone, with DATA how it is to be read.",
+        ),
+    ] = None,
+    quantile: Annotated[
+        float | None,
+        Option("--quantile", metavar="Q", rich_help_panel=options.LOSS, help="A quantile is wanted: 0.9."),
+    ] = None,
+    from_logits: Annotated[
+        bool, Option("--from-logits", rich_help_panel=options.LOSS, help="y_pred holds logits.")
+    ] = False,
+    format: options.Format = None,
+    output: options.Output = None,
+    debug: options.Debug = False,
+) -> None:
+    """Show which losses fit data or a task, and why.
+
+    With the truth alone (--true), by the target.
+    """
+    out = choose(format, output, get_args(options.FormatName))
+
+    from losscli import advice, render
+    from losscli.results.recommendation import Recommendations, Tasks
+
+    found: Recommendations | Tasks
+    if any(given is not None for given in (data, true, pred, weight)):
+        source, alone = _open(data, true, pred, weight, input_format)
+        found = advice.advise(
+            source.batches,
+            task=task,
+            quantile=quantile,
+            from_logits=from_logits,
+            missing=missing,
+            truth_alone=alone,
+            weighted=weight is not None,
+            source=source.name,
+            given=advice.Given(data, true, pred, weight, input_format),
+            chosen=source.chosen,
+        )
+    elif task == "list":
+        found = advice.every_task()
+    elif from_logits:
+        raise LosscliError(
+            "--from-logits says how y_pred is read, and there is no data", "name DATA, or leave it out"
+        )
+    elif task is not None or quantile is not None:
+        found = advice.by_task(task or "quantiles", quantile)
+    else:
+        raise LosscliError(
+            "there is nothing to advise on: neither DATA nor --task",
+            "name a file (sales.csv --pred forecast), or a task: --task list shows them",
+        )
+    out.write(render.render(found, out.format, width=out.width, color=out.color))
+
+
+def _open(
+    data: str | None, true: str | None, pred: str | None, weight: str | None, input_format: str | None
+) -> tuple[Source, bool]:
+    """The rows, and whether they hold the truth alone (as y_pred). Losses without a truth are asked for by
+    --pred alone, where no column has a common name of the truth."""
+    from losscli.cli.reading import open_source
+
+    def opened(true: str | None, pred: str | None, truth: bool) -> Source:
+        return open_source("recommend", data, true, pred, weight, input_format, truth=truth, models=False)
+
+    if data is None:
+        if pred is None and true is not None:
+            return opened(None, true, False), True
+        return opened(true, pred, true is not None), False
+
+    from losscli import data as reader
+    from losscli.data.selection import COMMON_PRED, COMMON_TRUE
+
+    columns = {column.casefold() for column in reader.open_table(data, input_format=input_format).columns}
+    has_true = true is not None or not columns.isdisjoint(COMMON_TRUE)
+    if pred is None and true is not None and columns.isdisjoint(COMMON_PRED):
+        return opened(None, true, False), True
+    return opened(true, pred, has_true or pred is None), False
