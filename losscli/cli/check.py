@@ -1,0 +1,81 @@
+"""`losscli check [DATA]`."""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+from typer import Option
+
+from losscli.cli import complete, options
+from losscli.cli.assignments import read_parameters
+from losscli.cli.output import choose
+
+EXAMPLES = """\
+losscli check examples/diabetes.csv --pred ridge,forest,boosting
+losscli check examples/sunspots.csv --pred ar_mean --loss mse
+losscli check examples/breast_cancer.csv --pred forest --loss bce || echo "look at it first"
+losscli check examples/breast_cancer.csv --pred logistic_logit --loss bce --from-logits
+losscli check examples/digits.jsonl --format json --output digits.json
+"""
+ENTRIES = ("entry", "scalar")
+
+
+def check(
+    data: options.Data = None,
+    true: options.TrueOption = None,
+    pred: options.ModelsOption = None,
+    input_format: options.InputFormat = None,
+    weight: options.Weight = None,
+    missing: options.Missing = "refuse",
+    loss: Annotated[
+        str | None,
+        Option(
+            "--loss",
+            metavar="LOSS",
+            rich_help_panel=options.LOSS,
+            autocompletion=complete.loss,
+            help="Judge for this loss; --pred then names what it takes, as for compute.",
+        ),
+    ] = None,
+    param: options.Param = None,
+    from_logits: options.FromLogits = False,
+    like: options.Like = "exact",
+    format: options.Format = None,
+    output: options.Output = None,
+    debug: options.Debug = False,
+) -> int:
+    """Find what is wrong with the data, before a loss does.
+
+    Exit codes: 0 nothing was found, 1 there are findings, 2 the data cannot be used.
+    """
+    out = choose(format, output, get_args(options.FormatName))
+    params = read_parameters(param, from_logits=from_logits)
+
+    from losscli import api, checkup, render
+    from losscli.cli.reading import open_source
+
+    found = None if loss is None else api.lookup(loss)
+    truth = found is None or found.truth
+    entries = found is None or found.signature.y_pred.grain in ENTRIES
+    source = open_source(
+        "check" if found is None else found.name,
+        data,
+        true,
+        pred,
+        weight,
+        input_format,
+        truth=truth,
+        # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
+        models=entries and "," not in (true or "") and "*" not in (true or ""),
+    )
+    record = checkup.examine(
+        source.batches,
+        loss,
+        like,
+        params=params,
+        missing=missing,
+        source=source.name,
+        chosen=source.chosen,
+    )
+    out.write(render.render(record, out.format, width=out.width, color=out.color))
+    return 0 if record.clean else 1
