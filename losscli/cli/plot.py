@@ -1,0 +1,143 @@
+"""`losscli plot LOSS [LOSS…]`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Literal, get_args
+
+from typer import Argument, Option
+
+from losscli.cli import complete, options
+from losscli.cli.assignments import read_parameters, read_value
+from losscli.cli.output import choose
+from losscli.errors import LosscliError
+
+EXAMPLES = """\
+losscli plot huber
+losscli plot huber -p delta=0.5,1,2
+losscli plot mse mae huber logcosh --range -4,4
+losscli plot bce --data examples/breast_cancer.csv --pred forest
+losscli plot huber -p delta=50 --data examples/diabetes.csv --pred ridge
+losscli plot bce --like keras --range 0,0.000001
+losscli plot hinge soft_margin exponential --format csv --output margins.csv
+"""
+FIGURES = ("png", "svg", "pdf")
+PlotFormatName = Literal["table", "plain", "json", "jsonl", "csv", "tsv", "markdown", "png", "svg", "pdf"]
+
+
+def plot(
+    names: Annotated[
+        list[str],
+        Argument(metavar="LOSS...", autocompletion=complete.loss, help="Losses over the same axis."),
+    ],
+    data: Annotated[
+        str | None,
+        Option(
+            "--data",
+            metavar="FILE",
+            rich_help_panel=options.DATA,
+            help="Rows to count along the axis: csv, tsv, json, jsonl or npz; - is stdin.",
+        ),
+    ] = None,
+    true: options.TrueOption = None,
+    pred: options.PredOption = None,
+    input_format: options.InputFormat = None,
+    weight: options.Weight = None,
+    missing: options.Missing = "refuse",
+    param: Annotated[
+        list[str] | None,
+        Option(
+            "-p",
+            "--param",
+            metavar="NAME=VALUE,…",
+            rich_help_panel=options.LOSS,
+            autocompletion=complete.parameter,
+            help="A parameter, its values separated by commas: a curve each; repeatable.",
+        ),
+    ] = None,
+    from_logits: options.FromLogits = False,
+    like: Annotated[
+        str,
+        Option(
+            "--like",
+            metavar="FRAMEWORK",
+            rich_help_panel=options.LOSS,
+            autocompletion=complete.like,
+            help="Add the framework's own curve (keras, torch, optax, sklearn, tfa, torchvision, scipy).",
+        ),
+    ] = "exact",
+    range_: Annotated[
+        str | None,
+        Option(
+            "--range",
+            metavar="LOW,HIGH",
+            rich_help_panel=options.RESULT,
+            help="Where the axis begins and ends.",
+        ),
+    ] = None,
+    format: Annotated[
+        PlotFormatName | None,
+        Option(
+            "--format",
+            metavar="FORMAT",
+            rich_help_panel=options.RESULT,
+            help="table (on a terminal), plain (on a pipe), json, jsonl, csv, tsv or markdown; png, svg or "
+            "pdf: a figure.",
+        ),
+    ] = None,
+    output: options.Output = None,
+    debug: options.Debug = False,
+) -> None:
+    """Draw losses and their gradients, and your errors under them.
+
+    Over the error, the probability, the margin: the axis that is natural to the loss.
+    """
+    out = choose(format, output, get_args(PlotFormatName))
+    params = {
+        name: _several(value) for name, value in read_parameters(param, from_logits=from_logits).items()
+    }
+    limits = None if range_ is None else _read_range(range_)
+
+    from losscli import api, curves, render
+    from losscli.cli.reading import open_source
+    from losscli.results import Remark
+
+    losses = [api.lookup(name) for name in names]
+    source = None
+    if any(given is not None for given in (data, true, pred, weight)):
+        listed = ", ".join(loss.name for loss in losses)
+        truth = any(loss.truth for loss in losses)
+        source = open_source(listed, data, true, pred, weight, input_format, truth=truth, models=False)
+    picture = curves.draw(
+        [loss.name for loss in losses],
+        params,
+        None if source is None else source.batches,
+        like=like,
+        limits=limits,
+        missing=missing,
+        source=None if source is None else source.name,
+    )
+    if source is not None:
+        chosen = tuple(Remark("data", sentence) for sentence in source.chosen)
+        picture = replace(picture, remarks=(*chosen, *picture.remarks))
+    if out.format in FIGURES:
+        from losscli.render.figure import figure
+
+        out.write_bytes(figure(picture, out.format))
+    else:
+        out.write(render.render(picture, out.format, width=out.width, color=out.color))
+
+
+def _several(value: object) -> object:
+    """`0.5,1,2` is three values, a curve each, and `linear,quadratic` two; a JSON list is one."""
+    if isinstance(value, str) and "," in value:
+        return tuple(read_value(part.strip()) for part in value.split(","))
+    return value
+
+
+def _read_range(text: str) -> tuple[float, float]:
+    try:
+        low, high = (float(part) for part in text.split(","))
+    except ValueError:
+        raise LosscliError(f'--range "{text}" is not LOW,HIGH', "for example --range -3,3") from None
+    return low, high
