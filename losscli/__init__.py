@@ -10,33 +10,53 @@ from typing import TYPE_CHECKING, Any
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
+    from losscli.advice import recommend
     from losscli.api import compare, compute, explain, find, gradient, names
+    from losscli.arithmetic import steps
+    from losscli.checkup import check
+    from losscli.curves import curve
     from losscli.frameworks import parity
+    from losscli.reasons import why
+    from losscli.snippets import code
 
 __all__ = [
     "LosscliError",
     "__version__",
+    "check",
+    "code",
     "compare",
     "compute",
+    "curve",
     "explain",
     "find",
     "gradient",
     "names",
     "parity",
+    "recommend",
+    "steps",
+    "why",
 ]
 __version__ = "0.1.0"
+
+
+# Call → the room that has it; api has the others.
+_ROOMS = {
+    "check": "checkup",
+    "code": "snippets",
+    "curve": "curves",
+    "parity": "frameworks",
+    "recommend": "advice",
+    "steps": "arithmetic",
+    "why": "reasons",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from losscli import api
+    from importlib import import_module
 
-    if name == "parity":
-        from losscli import frameworks
-
-        return frameworks.parity
-    return getattr(api, name)
+    return getattr(import_module(f"losscli.{_ROOMS.get(name, 'api')}"), name)
 
 
 def __dir__() -> list[str]:

@@ -50,12 +50,14 @@ def lookup(name: str) -> Loss:
 
 
 def explain(name: str) -> Explanation:
-    """What is said about a loss, with its worked example computed."""
+    """What is said about a loss, with its worked example computed and its picture drawn up."""
+    from losscli.curves import small
+
     loss = find(name)
     words = explanation(loss)
     example = words.example
     score = compute(loss.name, example.y_true, example.y_pred, **example.params)
-    return replace(words, example_score=score)
+    return replace(words, example_score=score, picture=small(loss, example.params))
 
 
 def compute(
@@ -176,7 +178,7 @@ def score(
                 "leave --like or --gradient out",
             )
         slopes.slope_of(loss)
-    task, told = _task(loss, like, params, class_weight, stream, missing, "y_pred")
+    task, told = task_of(loss, like, params, class_weight, stream, missing, "y_pred")
     folded = fold(stream, [task], missing=missing, keep=show.keep())
     if folded.refused:
         raise folded.refused[0]
@@ -185,7 +187,7 @@ def score(
     return replace(result, about=about, remarks=told + result.remarks)
 
 
-def _task(
+def task_of(
     loss: Loss,
     like: str,
     params: Mapping[str, Any],
@@ -230,7 +232,7 @@ def contrast(
             convention(loss, like).reduction(reduction)
             for model in models:
                 given = params.get(loss.name, {})
-                task, told[loss.name] = _task(loss, like, given, class_weight, stream, missing, model)
+                task, told[loss.name] = task_of(loss, like, given, class_weight, stream, missing, model)
                 tasks.append(task)
         except LosscliError as why:
             unfit[loss.name] = why

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from command import LOSSCLI, ROOT, environment
 
-from losscli.cli import app, compare, compute, explain, listing, parity
+from losscli.cli import app, check, code, compare, compute, explain, listing, parity, plot, recommend
 
-PAGES = (app, compute, explain, compare, parity, listing)
+PAGES = (app, compute, explain, compare, parity, check, plot, recommend, code, listing)
 EXAMPLES = [line for page in PAGES for line in page.EXAMPLES.splitlines()]
 
 

@@ -13,7 +13,7 @@ from command import LOSSCLI, ROOT, environment, losscli
 import losscli as package
 from losscli.cli import app
 
-COMMANDS = ("compute", "explain", "compare", "list")
+COMMANDS = ("compute", "explain", "compare", "recommend", "list")
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
@@ -53,7 +53,7 @@ def test_version() -> None:
 
 WRONG = [
     (["comput"], 'no command "comput"', 'did you mean "compute"?'),
-    (["frobnicate"], 'no command "frobnicate"', "compute, explain, compare, parity, list"),
+    (["frobnicate"], 'no command "frobnicate"', "compute, explain, compare, parity, check, recommend, plot, code, list"),
     (["huber"], 'no command "huber"', "losscli compute huber"),
     (["log_loss"], 'no command "log_loss"', "losscli compute bce"),
     (["--versoin"], "no option --versoin", 'did you mean "--version"?'),

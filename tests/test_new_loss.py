@@ -59,7 +59,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / "losscli", root / "losscli", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "tests/reference", root / "tests/reference")
-    for file in (ROOT / "tests/conftest.py", *(ROOT / "tests").glob("test_c[oa]*.py")):
+    tests = ROOT / "tests"
+    for file in (tests / "conftest.py", tests / "test_catalogue.py", *tests.glob("test_contract_*.py")):
         shutil.copy(file, root / "tests")
     shutil.copy(ROOT / "pyproject.toml", root)
     (root / "losscli/losses/temporary.py").write_text(KERNEL, encoding="utf-8")

@@ -7,7 +7,7 @@ import os
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from losscli.conventions import conventions
 from losscli.conventions.declare import Convention
@@ -22,6 +22,9 @@ from losscli.results import (
     Property,
     Relative,
 )
+
+if TYPE_CHECKING:
+    from losscli.formula.language import Formula
 
 HERE = Path(__file__).parent
 
@@ -148,3 +151,22 @@ def _note(found: Convention) -> str:
     if found.loss.kind == "sample" and found.weights and found.over_samples("mean"):
         notes.append("weighted sums are divided by the samples")
     return ", ".join(notes)
+
+
+def formula(way: Convention) -> Formula | None:
+    """The lines that compute one value as this convention does; None where the page has none.
+
+    A framework with a formula of its own has its lines under `steps_like`; LosscliError for lines that are
+    outside the language.
+    """
+    from losscli.formula.language import parse
+
+    loss = way.loss
+    words = read(loss.name, loss.family)
+    own = way.kernel is not loss.kernel or (loss.kind == "statistic" and way.finish is not loss.finish_)
+    source = words.get("steps_like", {}).get(way.framework.name, None if own else words.get("steps"))
+    if source is None:
+        return None
+    names = [*way.signature.parameters, *([way.survey.name] if way.survey else [])]
+    names += ["sample_weight"] * way.weighs
+    return parse(loss.name, loss.kind, source, names, way.signature.y_true is not None)

@@ -1,6 +1,7 @@
 """The application: its commands, and the one place where errors become messages and exit codes.
 
-Exit codes: 0 it worked; 2 wrong usage or data (and a bug in losscli, which says so); 130 after Ctrl-C.
+Exit codes: 0 it worked; 1 check has findings; 2 wrong usage or data (and a bug in losscli, which says so);
+130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ losscli compute huber examples/diabetes.csv --pred ridge -p delta=50
 losscli explain huber
 losscli compare examples/diabetes.csv --pred ridge,forest,boosting --losses mae,mse,logcosh
 losscli parity bce
+losscli check examples/diabetes.csv --pred ridge
 losscli list --search outlier
 """
 # Command → where it is: the module, and the function that Typer makes it of.
@@ -33,6 +35,10 @@ COMMANDS = {
     "explain": ("explain", "explain"),
     "compare": ("compare", "compare"),
     "parity": ("parity", "parity"),
+    "check": ("check", "check"),
+    "recommend": ("recommend", "recommend"),
+    "plot": ("plot", "plot"),
+    "code": ("code", "code"),
     "list": ("listing", "list_losses"),
 }
 
@@ -53,8 +59,8 @@ def losscli(
 ) -> None:
     """Compute, compare and explain loss functions.
 
-    Results go to stdout, messages to stderr. Exit codes: 0 it worked, 2 wrong usage or data, 130 after
-    Ctrl-C.
+    Results go to stdout, messages to stderr. Exit codes: 0 it worked, 1 check has findings,
+    2 wrong usage or data, 130 after Ctrl-C.
     """
 
 

@@ -8,7 +8,7 @@ from typer import Option
 
 from losscli.cli import complete, options
 from losscli.cli.assignments import read_class_weight, read_parameters
-from losscli.cli.output import choose
+from losscli.cli.output import choose, not_in_rows
 from losscli.errors import LosscliError, did_you_mean
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ EXAMPLES = """\
 losscli compare examples/diabetes.csv --pred ridge,forest,boosting --losses mae,mse,logcosh
 losscli compare examples/breast_cancer.csv --pred logistic --losses bce,binary_focal,hinge --skip-unfit
 losscli compare examples/diabetes.csv --pred ridge --losses huber,quantile -p delta=50 -p quantile.q=0.9
+losscli compare examples/diabetes.csv --pred ridge,forest --losses mae,mape --why
 losscli compare --true 3,-0.5,2,7 --pred 2.5,0,2,8 --losses mae,mse --format csv
 """
 
@@ -54,6 +55,7 @@ def compare(
             help="Show the other losses when some do not fit the data.",
         ),
     ] = False,
+    why: options.Why = False,
     format: options.Format = None,
     output: options.Output = None,
     debug: options.Debug = False,
@@ -93,6 +95,12 @@ def compare(
         source=source.name,
     )
 
+    if why:
+        from losscli.reasons import Asked, with_whys
+
+        asked = Asked(params, reduction, like, missing, class_weights)
+        comparison = with_whys(comparison, source.batches, asked, source.cells)
+        not_in_rows(out, "--why")
     comparison = mention_chosen(source, comparison)
     out.write(render.render(comparison, out.format, width=out.width, color=out.color))
 

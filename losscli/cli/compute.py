@@ -8,7 +8,7 @@ from typer import Option
 
 from losscli.cli import options
 from losscli.cli.assignments import read_class_weight, read_parameters
-from losscli.cli.output import choose, say
+from losscli.cli.output import ROW_FORMATS, choose, not_in_rows, say
 from losscli.errors import LosscliError
 
 EXAMPLES = """\
@@ -17,10 +17,11 @@ losscli compute cce --true '[[0,1,0],[0,0,1]]' --pred '[[0.1,0.8,0.1],[0.3,0.3,0
 losscli compute huber examples/diabetes.csv --pred ridge -p delta=50 --rows 5
 losscli compute bce examples/breast_cancer.csv --pred logistic_logit --from-logits --class-weight balanced
 losscli compute bce examples/breast_cancer.csv --pred forest --like keras
+losscli compute mae examples/diabetes.csv --pred ridge --rows 0 --why
+losscli compute huber --true 3,-0.5,2,7 --pred 2.5,0,2,10 --steps
 losscli compute scce examples/digits.jsonl --format json --output digits.json
 losscli compute mae - --pred forest < examples/diabetes.csv
 """
-ROW_FORMATS = {"csv", "tsv", "jsonl"}
 
 
 def compute(
@@ -57,6 +58,16 @@ def compute(
             help="How many rows are shown: all up to 20, the 10 worst of more; 0 for the summary alone.",
         ),
     ] = None,
+    steps: Annotated[
+        bool,
+        Option(
+            "--steps",
+            rich_help_panel=options.RESULT,
+            help="Work the number out: the formula line by line with your numbers put in, for up to 5 rows "
+            "(of more, the 3 that cost most), then how all rows become the value.",
+        ),
+    ] = False,
+    why: options.Why = False,
     format: options.Format = None,
     output: options.Output = None,
     debug: options.Debug = False,
@@ -64,6 +75,8 @@ def compute(
     """Compute a loss, row by row and reduced."""
     out = choose(format, output, get_args(options.FormatName))
     shown = _read_rows(rows)
+    if steps and (gradient or why):
+        raise LosscliError("--steps works the value out alone", "leave --gradient and --why out")
     params = read_parameters(param, from_logits=from_logits)
     class_weights = read_class_weight(class_weight)
 
@@ -72,6 +85,26 @@ def compute(
 
     found = api.lookup(loss)
     source = open_source(found.name, data, true, pred, weight, input_format, truth=found.truth, models=False)
+    order = sort or ("loss" if out.read_by_eye else "index")
+    if steps:
+        from losscli import arithmetic
+
+        worked = arithmetic.write_out(
+            found.name,
+            source.batches,
+            params=params,
+            reduction=reduction,
+            like=like,
+            missing=missing,
+            class_weight=class_weights,
+            rows=shown,
+            order=order,
+        )
+        worked = mention_chosen(source, worked)
+        out.write(render.render(worked, out.format, width=out.width, color=out.color))
+        if worked.hidden and out.format in ROW_FORMATS:
+            say(f"{worked.hidden} of {worked.n} rows are not shown; --rows all shows them")
+        return
     score = api.score(
         found.name,
         source.batches,
@@ -81,12 +114,19 @@ def compute(
         missing=missing,
         class_weight=class_weights,
         rows=shown,
-        order=sort or ("loss" if out.read_by_eye else "index"),
+        order=order,
         gradient=gradient,
     )
+    if why:
+        from losscli.reasons import Asked, with_why
+
+        asked = Asked({found.name: params}, reduction, like, missing, class_weights)
+        score = with_why(score, source.batches, asked, source.cells)
     score = mention_chosen(source, score)
 
     out.write(render.render(score, out.format, width=out.width, color=out.color))
+    if why:
+        not_in_rows(out, "--why")
     if score.hidden and out.format in ROW_FORMATS:
         say(f"{score.hidden} of {score.n} rows are not shown; --rows all shows them")
 

@@ -111,6 +111,15 @@ Reduction = Annotated[
         help="How rows become one number; with --like, the framework's own words too.",
     ),
 ]
+Why = Annotated[
+    bool,
+    Option(
+        "--why",
+        rich_help_panel=RESULT,
+        help="Say what makes the number: its worst rows, its value without them, and constant predictions to "
+        "hold it against. Reads the data a few times more.",
+    ),
+]
 Format = Annotated[
     FormatName | None,
     Option(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
 ENDINGS = {
     ".json": "json",
@@ -21,7 +22,11 @@ ENDINGS = {
     ".md": "markdown",
     ".tex": "latex",
     ".txt": "plain",
+    ".png": "png",
+    ".svg": "svg",
+    ".pdf": "pdf",
 }
+ROW_FORMATS = {"csv", "tsv", "jsonl"}
 READ_BY_EYE = {"table", "plain", "markdown"}
 WIDTH_ON_A_PIPE = 80
 
@@ -46,7 +51,20 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
         if self.file is None:
             write_stdout(text)
         else:
-            _replace(self.file, text)
+            _replace(self.file, text.encode())
+
+    def write_bytes(self, content: bytes) -> None:
+        """A figure, to the file or to stdout; LosscliError where stdout is a terminal."""
+        if self.file is not None:
+            _replace(self.file, content)
+        elif sys.stdout is not None:
+            if sys.stdout.isatty():
+                raise LosscliError(
+                    f"a {self.format} is not for a terminal", f"--output figure.{self.format} writes a file"
+                )
+            with _pipe():
+                sys.stdout.buffer.write(content)
+                sys.stdout.buffer.flush()
 
 
 def choose(format: str | None, output: str | None, known: Collection[str]) -> Output:
@@ -89,15 +107,15 @@ def _check(file: Path) -> None:
         raise LosscliError(f"--output {file}: there is no folder {file.parent}", "make it first")
 
 
-def _replace(file: Path, text: str) -> None:
+def _replace(file: Path, content: bytes) -> None:
     """Write a temporary file beside `file`, then put it in its place."""
     target = file.resolve()  # a link keeps pointing where it did
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         if target.exists() and not target.is_file():  # /dev/null, a named pipe: nothing to put in its place
-            target.write_text(text, encoding="utf-8", newline="\n")
+            target.write_bytes(content)
             return
-        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.write_bytes(content)
         beside.replace(target)
     except OSError as error:
         raise LosscliError(f"--output {file}: {error.strerror or error}") from error
@@ -109,15 +127,28 @@ def write_stdout(text: str) -> None:
     """To stdout, silently if its reader has gone (`| head`)."""
     if sys.stdout is None:  # closed by the caller: >&-
         return
-    try:
+    with _pipe():
         sys.stdout.write(text)
         sys.stdout.flush()
+
+
+@contextmanager
+def _pipe() -> Iterator[None]:
+    """Around what writes to stdout: silent if its reader has gone."""
+    try:
+        yield
     except BrokenPipeError:
         # The interpreter flushes once more at exit; that must not complain either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise LosscliError(f"the result cannot be written: {error.strerror or error}") from error
+
+
+def not_in_rows(out: Output, option: str) -> None:
+    """Tells that a format of rows has no place for what `option` adds to pages and to JSON."""
+    if out.format in ROW_FORMATS:
+        say(f"{option}: {out.format} holds rows alone; table, plain, markdown and json show it")
 
 
 def say(what: str, hint: str | None = None) -> None:

@@ -10,8 +10,9 @@ from losscli.results import Comparison, Remark, Score
 
 if TYPE_CHECKING:
     from losscli.data.source import Source
+    from losscli.results.steps import Steps
 
-Result = TypeVar("Result", Score, Comparison)
+Result = TypeVar("Result", Score, Comparison, "Steps")
 
 EXAMPLE = {"--true": "1,2,3", "--pred": "1,2,5"}
 

@@ -46,7 +46,7 @@ def fold(
     Values that a loss does not admit end that loss alone: see `refused`.
     """
     absent = Tally()
-    facts = _survey(stream, tasks, missing)
+    facts = surveyed(stream, tasks, missing)
     partials = [Partial(task, Top(keep)) for task in tasks]
     refused: dict[int, LosscliError] = {}
     read = 0
@@ -167,7 +167,7 @@ def _check_codings(running: Partial, batch: Batch) -> None:
         )
 
 
-def _survey(stream: Stream, tasks: Sequence[Task], missing: Missing) -> list[dict[str, Any]]:
+def surveyed(stream: Stream, tasks: Sequence[Task], missing: Missing) -> list[dict[str, Any]]:
     """What must be known of all labels before the first row, for the tasks that ask."""
     found: list[dict[str, Any]] = [{} for _ in tasks]
     asking = [(task.convention.survey, facts) for task, facts in zip(tasks, found, strict=True)]

@@ -10,7 +10,21 @@ from typing import Literal, NamedTuple
 
 from losscli.render.text import clean, width_of, wrap
 
-Role = Literal["plain", "title", "strong", "quiet", "accent"]
+Role = Literal[
+    "plain",
+    "title",
+    "strong",
+    "quiet",
+    "accent",
+    "curve1",
+    "curve2",
+    "curve3",
+    "curve4",
+    "curve5",
+    "curve6",
+    "curve7",
+    "curve8",
+]
 BAR = 18  # the widest bar
 _LEAST_BAR, _LEAST_COLUMN = 4, 10
 
@@ -54,6 +68,7 @@ class Command(NamedTuple):
 
     words: tuple[str, ...]
     indent: int = 2
+    tight: bool = False
 
 
 class Items(NamedTuple):
@@ -67,6 +82,14 @@ class Facts(NamedTuple):
     label: int = 0
     role: Role = "quiet"
     tight: bool = False
+
+
+class Drawing(NamedTuple):
+    """Lines that are drawn and stay as they are, none wider than the page."""
+
+    lines: tuple[tuple[Span, ...], ...]
+    tight: bool = False
+    language: str = "text"  # of what Markdown fences
 
 
 class Bar(NamedTuple):
@@ -92,7 +115,7 @@ class Grid(NamedTuple):
     tight: bool = False
 
 
-Block = Head | Section | Paragraph | Formula | Command | Items | Facts | Grid
+Block = Head | Section | Paragraph | Formula | Command | Items | Facts | Grid | Drawing
 
 
 class Fitted(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from losscli.render import words
+from losscli.render import why, words
 from losscli.render.blocks import (
     Block,
     Column,
@@ -51,6 +51,7 @@ def page(comparison: Comparison, width: int) -> list[Block]:
         facts = zip(groups, ("; ".join(filter(None, parts)) for parts in beside), strict=True)
         blocks.append(Facts(tuple((loss, Span(said, "quiet")) for loss, said in facts), role="plain"))
     blocks += remarks([*comparison.remarks, *_remarks(groups, several)])
+    blocks += why.compared(comparison, width)
     if comparison.refused:
         refused = [
             (f"{r.loss} ({r.model})" if r.model and several else r.loss, r.why) for r in comparison.refused

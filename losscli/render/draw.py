@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from losscli.render.blocks import (
     Command,
+    Drawing,
     Facts,
     Formula,
     Grid,
@@ -37,6 +38,8 @@ def pieces(blocks: Sequence[Block], width: int) -> Iterator[Line | Grid]:
         after_section = isinstance(block, Section)
         if isinstance(block, Grid):
             yield block
+        elif isinstance(block, Drawing):
+            yield from block.lines
         elif isinstance(block, Facts):
             yield as_grid(block)
         else:

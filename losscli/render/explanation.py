@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from losscli.render import picture as pictures
 from losscli.render import score as scores
 from losscli.render import words
 from losscli.render.blocks import (
@@ -24,6 +25,7 @@ from losscli.render.numbers import parameter
 if TYPE_CHECKING:
     from losscli.results import Elsewhere, Explanation
 
+_PICTURE = 100  # columns at most
 _COMPUTED_ON = {
     "statistic": "totals over all rows: no row has a value of its own",
     "batch": "pairs or groups of rows, all rows at once",
@@ -34,6 +36,7 @@ def page(about: Explanation, width: int) -> list[Block]:
     """The whole page on a loss, from the one sentence to the sources."""
     return [
         *_opening(about),
+        *_picture(about, width),
         *_meaning(about),
         *_parameters(about),
         *_advice(about),
@@ -50,6 +53,16 @@ def _opening(about: Explanation) -> list[Block]:
         Formula(tuple(about.formula.split("\n")), about.where, indent=4),
         Facts(_lines("gradient", about.gradient)),
     ]
+
+
+def _picture(about: Explanation, width: int) -> list[Block]:
+    """The loss and its gradient, small; or a sentence on why there is nothing to draw."""
+    picture = about.picture
+    if picture is None:
+        return []
+    if picture.why_not is not None:
+        return [Paragraph(Span(picture.why_not, "quiet"))]
+    return [pictures.drawing(picture, min(width, _PICTURE), small=True), *pictures.said(picture)]
 
 
 def _lines(label: str, text: str) -> tuple[tuple[str, Span], ...]:

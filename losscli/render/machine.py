@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from losscli.render.listing import Listed
     from losscli.render.pages import Shown
     from losscli.results import Concentration, Remark, Sample
+    from losscli.results.why import Ranking, Why
 
     Record = dict[str, Any]
 
@@ -81,6 +82,7 @@ def score_object(score: Score) -> Record:
         "gradients": [_sample(sample) for sample in score.gradients],
         "concentration": _concentration(score.concentration),
         "remarks": [remark_object(said) for said in score.remarks],
+        "why": _why(score.why),
         "signature": score.signature,
         "version": score.version,
     }
@@ -98,6 +100,7 @@ def comparison_object(comparison: Comparison) -> Record:
         "scores": [{key: value for key, value in score.items() if key not in left_out} for score in scores],
         "best": {loss: list(models) for loss, models in comparison.best.items()},
         "refused": [refusal._asdict() for refusal in comparison.refused],
+        "ranking": _ranking(comparison.ranking),
         "remarks": [remark_object(said) for said in comparison.remarks],
         "version": comparison.version,
     }
@@ -125,10 +128,11 @@ def parity_object(parity: Parity) -> Record:
 def explanation_object(about: Explanation, version: str | None) -> Record:
     """An Explanation as a JSON object: schema/explain.json."""
     plain = {name: getattr(about, name) for name in about.__dataclass_fields__}
-    score = plain.pop("example_score")
+    score, picture = plain.pop("example_score"), plain.pop("picture")
     entries = ("parameters", "not_when", "properties", "elsewhere", "relatives", "sources")
     plain |= {name: [entry._asdict() for entry in plain[name]] for name in entries}
     plain["example"] = about.example._asdict() | {"score": score_object(score) if score else None}
+    plain["picture"] = page_module(picture).json_object(picture) if picture else None
     return _object(plain) | {"version": version}
 
 
@@ -222,6 +226,22 @@ def _sample(sample: Sample) -> Record:
 
 def _concentration(made: Concentration | None) -> Record | None:
     return made._asdict() if made else None
+
+
+def _why(told: Why | None) -> Record | None:
+    if told is None:
+        return None
+    from losscli.render.why import why_object
+
+    return why_object(told)
+
+
+def _ranking(ranked: Ranking | None) -> Record | None:
+    if ranked is None:
+        return None
+    from losscli.render.why import ranking_object
+
+    return ranking_object(ranked)
 
 
 def remark_object(said: Remark) -> Record:

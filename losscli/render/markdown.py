@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from losscli.render.blocks import Command, Facts, Formula, Grid, Head, Items, Paragraph, Section, Span
+from losscli.render.blocks import (
+    Command,
+    Drawing,
+    Facts,
+    Formula,
+    Grid,
+    Head,
+    Items,
+    Paragraph,
+    Section,
+    Span,
+)
 from losscli.render.text import clean
 
 if TYPE_CHECKING:
@@ -36,6 +47,9 @@ def _lines(block: Block) -> Iterator[str]:
             yield from ("```text", *(clean(line) for line in block.lines), "```")
             if block.where:
                 yield from ("", _literal(block.where))
+        case Drawing():
+            drawn = ("".join(s.text for s in line).rstrip() for line in block.lines)
+            yield from (f"```{block.language}", *drawn, "```")
         case Command():
             yield from ("```sh", clean(" ".join(block.words)), "```")
         case Items():

@@ -15,14 +15,37 @@ if TYPE_CHECKING:
 
     from losscli.render.listing import Listed
     from losscli.results import Comparison, Explanation, Parity, Score
+    from losscli.results.checkup import Checkup
+    from losscli.results.picture import Picture
+    from losscli.results.recommendation import Recommendations, Tasks
+    from losscli.results.snippet import Snippet
+    from losscli.results.steps import Steps
 
-    Shown = Score | Comparison | Parity | Explanation | Sequence[Listed]
+    Shown = (
+        Score
+        | Comparison
+        | Parity
+        | Explanation
+        | Picture
+        | Checkup
+        | Recommendations
+        | Tasks
+        | Snippet
+        | Steps
+        | Sequence[Listed]
+    )
 
 _MODULES = {
     "Score": "score",
     "Comparison": "comparison",
     "Parity": "parity",
     "Explanation": "explanation",
+    "Snippet": "snippet",
+    "Steps": "steps",
+    "Checkup": "checkup",
+    "Picture": "picture",
+    "Recommendations": "recommendation",
+    "Tasks": "recommendation",
 }
 
 

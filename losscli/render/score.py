@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from losscli.results import Remark, Sample, Score
 
 _REMARKS: dict[str, Role] = {"nonfinite": "strong", "departure": "plain", "data": "quiet"}  # in this order
+_MANY = 20  # samples that make one ask what makes the number
 _LABEL = 12  # columns for the labels beside the results
 _DETAIL = ((5, 40), (5, 30), (5, 20), (4, 16), (3, 14), (3, 9))  # digits, and characters for a vector
 
@@ -43,11 +44,17 @@ def page(score: Score, width: int) -> list[Block]:
     blocks += samples(score, width)
     blocks += results(score)
     blocks += remarks(score.remarks)
+    if score.why is not None:
+        from losscli.render import why
+
+        blocks += why.blocks(score.why, width)
     if about:
         advice = [("use it when", Span(about.use_when[0]))] if about.use_when else []
         if about.not_when:
             advice.append(("not when", Span(words.instead(about.not_when[0]))))
         advice.append(("more", Span(f"losscli explain {score.loss}", "accent")))
+        if score.why is None and score.n > _MANY and score.kind == "sample":
+            advice.append(("", Span("--why: what makes this number", "quiet")))
         blocks.append(Facts(tuple(advice), _LABEL))
     return blocks
 

@@ -19,7 +19,22 @@ if TYPE_CHECKING:
     from losscli.render.blocks import Block, Span
 
 # One of the eight colours a terminal's own theme sets, so that it suits dark and light backgrounds.
-_STYLES = {"plain": "", "title": "bold magenta", "strong": "bold", "quiet": "dim", "accent": "magenta"}
+_STYLES = {
+    "plain": "",
+    "title": "bold magenta",
+    "strong": "bold",
+    "quiet": "dim",
+    "accent": "magenta",
+    # Curves: the order of Okabe and Ito, as near as a terminal's own sixteen colours come.
+    "curve1": "bright_blue",
+    "curve2": "red",
+    "curve3": "cyan",
+    "curve4": "magenta",
+    "curve5": "green",
+    "curve6": "yellow",
+    "curve7": "blue",
+    "curve8": "",
+}
 
 
 def screen(blocks: Sequence[Block], width: int, color: bool) -> str:

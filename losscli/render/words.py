@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from losscli.results import Advice, Concentration, Explanation, Remark, Score
+    from losscli.results.steps import Steps
 
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -32,7 +33,7 @@ def parameters(params: Mapping[str, Any]) -> str:
     return " · ".join(f"{name} {parameter(value)}" for name, value in params.items())
 
 
-def definition(score: Score) -> str:
+def definition(score: Score | Steps) -> str:
     """What the number follows: `exact definition`, or the framework."""
     if score.like == "exact":
         return "exact definition"

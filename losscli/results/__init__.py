@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from losscli.results.picture import Picture
+    from losscli.results.why import Ranking, Why
+
 
 class Sample(NamedTuple):
     """One row of a Score. `row` counts data rows from 1.
@@ -70,7 +73,8 @@ class Score:
     losses. `divisor` is the number that the mean divides by, `divided_by` says what it counts. `samples` are
     the rows to show, `hidden` how many more there are. `per_sample` (N,) holds every row's value in library
     calls. `gradients` holds rows with their gradient for statistic and batch losses.
-    `about` is the loss explained: title, formula, unit, range, when to use it.
+    `about` is the loss explained: title, formula, unit, range, when to use it. `why` says what makes the
+    value, where that was asked for.
     """
 
     loss: str
@@ -95,6 +99,7 @@ class Score:
     gradients: tuple[Sample, ...] = ()
     per_sample: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
     about: Explanation | None = field(default=None, compare=False, repr=False)
+    why: Why | None = field(default=None, compare=False, repr=False)
 
 
 class Refusal(NamedTuple):
@@ -111,7 +116,7 @@ class Comparison:
 
     `scores` are loss by loss in the order asked for, each loss's models in their order. `best` names, for
     each loss, the models with the lowest value (several where they tie; none where a value is nan, or there
-    is one model).
+    is one model). `ranking` has the worst rows' places under every score, where that was asked for.
     """
 
     n: int
@@ -123,6 +128,7 @@ class Comparison:
     refused: tuple[Refusal, ...]
     version: str
     remarks: tuple[Remark, ...] = ()
+    ranking: Ranking | None = None
 
 
 class ParityRow(NamedTuple):
@@ -236,7 +242,7 @@ class Example(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """What is said about a loss. `example_score` is computed when the page is made."""
+    """What is said about a loss. `example_score` and `picture` are computed when the page is made."""
 
     name: str
     title: str
@@ -265,3 +271,4 @@ class Explanation:
     example: Example
     sources: tuple[Citation, ...]
     example_score: Score | None = None
+    picture: Picture | None = None

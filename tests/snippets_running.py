@@ -1,0 +1,119 @@
+"""Code that losscli writes, run on drawn data and held against losscli's own numbers."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from test_contract_inputs import Case, cases, loss_of
+
+import losscli
+from losscli import LosscliError
+from losscli.conventions import convention, framework
+from losscli.conventions.declare import Convention
+from losscli.losses.domain import Array
+from losscli.results.snippet import Snippet
+from losscli.snippets import snippet
+
+Convert = Callable[[Array], Any]
+
+
+def way_of(name: str, library: str) -> Convention | None:
+    """A framework's convention of a loss, where it has one."""
+    if library in ("numpy", "xgboost", "lightgbm") or name not in framework(library).entries:
+        return None
+    return convention(loss_of(name), library)
+
+
+@st.composite
+def asked(draw: Any, name: str, library: str) -> tuple[Case, str]:
+    """A case of moderate size and a reduction; scikit-learn's calls admit less: half are drawn for them."""
+    loss, way = loss_of(name), way_of(name, library)
+    if library == "sklearn" and way is not None and draw(st.booleans()):
+        loss = replace(loss, kernel=way.kernel)
+    case = draw(cases(loss, wide=False, rows=(2, 5)))
+    case = replace(case, loss=loss_of(name))
+    if name == "generalized_dice" and case.y_pred.ndim == 1:  # it is written for a column a class
+        case = replace(case, y_true=case.y_true[:, None], y_pred=case.y_pred[:, None])
+    single = loss.kind == "statistic" and case.params.get("per") != "sample"
+    reductions = ["mean"] if single else ["mean", "sum"] if loss.kind == "batch" else ["mean", "sum", "none"]
+    return case, draw(st.sampled_from(reductions))
+
+
+def written(case: Case, library: str, reduction: str) -> Snippet:
+    return snippet(case.loss.name, library, case.params, reduction)
+
+
+def handed(case: Case, way: Convention | None) -> tuple[Array | None, Array]:
+    """The arrays as the code takes them: class indices whole, one-hot rows where the loss takes rows."""
+    y_true = case.y_true
+    if y_true is None:
+        return None, case.y_pred
+    domain = case.loss.signature.y_true.given(case.loss.signature.bind(case.loss.name, case.params))
+    wants_index = (
+        way is not None and way.signature.y_true is not None and way.signature.y_true.grain == "index"
+    )
+    classes = case.y_pred.shape[-1]
+    if domain.grain in ("index", "indices"):
+        return y_true.astype(np.int64), case.y_pred
+    if domain.index is not None and y_true.ndim == 1 and not wants_index:
+        return np.eye(classes)[y_true.astype(np.int64)], case.y_pred
+    if domain.index is not None and wants_index:
+        return (y_true if y_true.ndim == 1 else y_true.argmax(axis=-1)).astype(np.int64), case.y_pred
+    return y_true, case.y_pred
+
+
+def run(
+    code: str, y_true: Array | None, y_pred: Array, convert: Convert = lambda array: array
+) -> dict[str, Any]:
+    """The names that the code leaves behind."""
+    names = {"y_pred": convert(y_pred)} | ({} if y_true is None else {"y_true": convert(y_true)})
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        exec(compile(code, "snippet", "exec"), names)
+    return names
+
+
+def definition(case: Case, reduction: str) -> Any:
+    """The registry's number; None where the definition refuses the case."""
+    try:
+        score = losscli.compute(case.loss.name, case.y_true, case.y_pred, reduction=reduction, **case.params)
+    except LosscliError:
+        return None
+    return score.per_sample if reduction == "none" else score.value
+
+
+def departs(case: Case, way: Convention) -> bool:
+    """Whether the call says of some row, or of all, that its number is another: clipped, coded otherwise."""
+    params = {k: v for k, v in case.params.items() if k in way.signature.parameters}
+    try:
+        bound = way.signature.bind(way.owner, params)
+        made = losscli.compute(case.loss.name, case.y_true, case.y_pred, like=way.framework.name, **bound)
+    except LosscliError:
+        return False
+    return any(remark.kind == "departure" and remark.count for remark in made.remarks)
+
+
+def accepts(case: Case, way: Convention) -> bool:
+    """Whether the call takes the data, where it takes less than the definition."""
+    theirs = way.signature.parameters
+    params = {k: v for k, v in case.params.items() if k in theirs}
+    if "from_logits" in theirs and "from_logits" not in params:
+        params["from_logits"] = theirs["from_logits"].default
+    try:
+        losscli.compute(case.loss.name, case.y_true, case.y_pred, like=way.framework.name, **params)
+    except LosscliError:
+        return False
+    return True
+
+
+def booster(monkeypatch: Any, library: str) -> None:
+    """A stand-in for a booster: its objectives need nothing of it."""
+    made = SimpleNamespace(XGBRegressor=lambda **_: None, LGBMRegressor=lambda **_: None)
+    monkeypatch.setitem(sys.modules, library, made)
