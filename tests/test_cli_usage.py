@@ -53,7 +53,11 @@ def test_version() -> None:
 
 WRONG = [
     (["comput"], 'no command "comput"', 'did you mean "compute"?'),
-    (["frobnicate"], 'no command "frobnicate"', "compute, explain, compare, parity, check, recommend, plot, code, list"),
+    (
+        ["frobnicate"],
+        'no command "frobnicate"',
+        "compute, explain, compare, parity, check, recommend, plot, code, list",
+    ),
     (["huber"], 'no command "huber"', "losscli compute huber"),
     (["log_loss"], 'no command "log_loss"', "losscli compute bce"),
     (["--versoin"], "no option --versoin", 'did you mean "--version"?'),

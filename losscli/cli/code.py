@@ -31,8 +31,8 @@ def code(
             "--framework",
             metavar="FRAMEWORK",
             rich_help_panel=options.LOSS,
-            help="Whose arrays the code takes: keras, torch, optax, sklearn or numpy; of xgboost and lightgbm "
-            "it is an objective.",
+            help="Whose arrays the code takes: keras, torch, optax, sklearn, numpy; for xgboost and "
+            "lightgbm it is an objective.",
         ),
     ] = "numpy",
     param: options.Param = None,
