@@ -22,11 +22,14 @@ from losscli.cli.output import say
 
 EXAMPLES = """\
 losscli compute mse --true 3,-0.5,2,7 --pred 2.5,0,2,8
-losscli compute huber examples/diabetes.csv --pred ridge -p delta=50
+losscli compute huber examples/diabetes.csv --pred ridge -p delta=50 --why
 losscli explain huber
+losscli plot mse mae huber logcosh
 losscli compare examples/diabetes.csv --pred ridge,forest,boosting --losses mae,mse,logcosh
-losscli parity bce
+losscli recommend examples/diabetes.csv --pred ridge
 losscli check examples/diabetes.csv --pred ridge
+losscli parity bce
+losscli code huber --framework torch
 losscli list --search outlier
 """
 # Command → where it is: the module, and the function that Typer makes it of.
