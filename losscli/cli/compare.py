@@ -83,7 +83,7 @@ def compare(
     )
     comparison = api.contrast(
         names,
-        source.batches,
+        source,
         params=params,
         reduction=reduction,
         like=like,

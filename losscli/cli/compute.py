@@ -74,7 +74,7 @@ def compute(
     source = open_source(found.name, data, true, pred, weight, input_format, truth=found.truth, models=False)
     score = api.score(
         found.name,
-        source.batches,
+        source,
         params=params,
         reduction=reduction,
         like=like,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -50,13 +51,32 @@ class Npz(ArrayTable):
         return array
 
 
-def read_npy(file: File, name: str) -> Array:
-    """The array of a npy file."""
+def read_npy(file: File, name: str) -> NDArray[Any]:
+    """The array of a npy file, in its own dtype: mapped where it is a file, so that its size is no matter."""
     _check_magic(file, NPY_MAGIC, "npy")
-    with file.open() as stream, _loading(name):
-        array: NDArray[Any] = np.load(stream, allow_pickle=False)
+    with _loading(name):
+        array: NDArray[Any]
+        if file.content is None:
+            array = np.load(file.path, mmap_mode="r", allow_pickle=False)
+        else:
+            with file.open() as stream:
+                array = np.load(stream, allow_pickle=False)
     check_numeric(array, name)
-    return array.astype(np.float64)
+    return array
+
+
+def release(array: NDArray[Any], start: int, stop: int) -> None:
+    """Lets go of the memory that some rows of a mapped array took; they can be read again."""
+    memory = getattr(array, "_mmap", None)
+    if memory is None or not hasattr(memory, "madvise") or not array.flags.c_contiguous:
+        return
+    # The map begins at a page boundary at or before the array's first byte.
+    begins = array.ctypes.data - np.frombuffer(memory, np.uint8).ctypes.data
+    row = array.nbytes // len(array)
+    first = -(-(begins + start * row) // mmap.PAGESIZE) * mmap.PAGESIZE
+    last = (begins + stop * row) // mmap.PAGESIZE * mmap.PAGESIZE
+    if last > first:
+        memory.madvise(mmap.MADV_DONTNEED, first, last - first)
 
 
 def read_single_npz(file: File, name: str) -> Array:

@@ -112,7 +112,9 @@ def _of_samples(part: Partial, ratio: Reduction) -> _Reduced:
     def reduce(ratio: Reduction) -> float:
         divisor = 1.0 if ratio.divisor is None else ratio.divisor(totals)
         if collapsed:
-            one = part.terms["plain"].over(part.n if convention.fold == "mean" else 1)
+            one = part.terms["plain" if part.weighted else "value"].over(
+                part.n if convention.fold == "mean" else 1
+            )
             return _weigh(one, divisor, totals)
         value = part.terms["scaled" if ratio.scaled else "value"]
         times = part.cells if ratio.whole or ratio.divisor is None else 1
@@ -284,7 +286,7 @@ def _slopes(
         batch = read if task.reweigh is None else task.reweigh(read)
         y_pred = batch.y_pred[task.model]
         slopes = gradient.of_statistic(task, batch.y_true, y_pred, batch.weight, totals)
-        yield rows, batch.y_true, y_pred, slopes
+        yield np.asarray(rows), batch.y_true, y_pred, slopes
 
 
 def _concentration(part: Partial) -> Concentration | None:
@@ -293,7 +295,7 @@ def _concentration(part: Partial) -> Concentration | None:
     total = float(part.terms["value"])
     if not 0 < total < math.inf:
         return None
-    half, exact = part.spread.half()
+    half, exact = part.spread.half(total)
     worst = int(np.lexsort((part.top.rows, -part.top.key))[0])
     share = float(part.top.key[worst]) / total
     return Concentration(half, part.n, int(part.top.rows[worst]), share, exact)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from losscli.batch import Batch
-from losscli.engine.kept import Tally, Top, missing_rows
-from losscli.engine.partial import Partial, Task, partial
+from losscli.batch import Batch, Origin
+from losscli.engine.align import Extents
+from losscli.engine.chunks import Chunk, blocks, chunks_of, in_order
+from losscli.engine.chunks import Stream as Stream
+from losscli.engine.kept import Rows, Tally, Top, missing_rows, numbers_of
+from losscli.engine.partial import Partial, Task, add
 from losscli.errors import BadValue, LosscliError
 from losscli.losses.domain import Array
 
-Stream = Callable[[], Iterator[Batch]]
 Missing = Literal["refuse", "drop", "propagate"]
 
 
@@ -30,7 +32,7 @@ class Folded:
     read: int
     missing: Tally
     refused: dict[int, LosscliError]
-    again: Callable[[], Iterator[tuple[Batch, Array]]]
+    again: Callable[[], Iterator[tuple[Batch, Rows]]]
 
 
 def fold(
@@ -50,17 +52,24 @@ def fold(
     partials = [Partial(task, Top(keep)) for task in tasks]
     refused: dict[int, LosscliError] = {}
     read = 0
-    for batch, rows in complete(stream, missing, absent):
-        read += len(batch)
-        for number, (running, task) in enumerate(zip(partials, tasks, strict=True)):
+
+    def work(chunk: Chunk) -> _Done:
+        return _fold_chunk(chunk, partials, refused, facts, missing)
+
+    for done in in_order(chunks_of(stream), work):
+        if done.missing.count and missing == "refuse":
+            _refuse_missing(stream)
+        absent.merge(done.missing)
+        read += done.read
+        for number, why in done.refused.items():
+            refused.setdefault(number, why)
+        for number, running in enumerate(partials):
             if number not in refused:
+                running.merge(done.partials[number])
                 try:
-                    running.merge(partial(task, batch, rows, facts[number], keep))
-                    _check_codings(running, batch)
-                except BadValue as bad:
-                    refused[number] = located(bad, batch, rows, task.model)
-                except LosscliError as unfit:
-                    refused[number] = unfit
+                    _check_codings(running, done.origin)
+                except LosscliError as why:
+                    refused[number] = why
         if len(refused) == len(tasks):
             break
     else:
@@ -69,10 +78,54 @@ def fold(
     return Folded(partials, read, absent, refused, lambda: complete(stream, missing, Tally()))
 
 
-def complete(stream: Stream, missing: Missing, absent: Tally) -> Iterator[tuple[Batch, Array]]:
+class _Done(NamedTuple):
+    """What a chunk leaves behind: a partial for each task, and what was found on the way."""
+
+    partials: list[Partial]
+    refused: dict[int, LosscliError]
+    missing: Tally
+    read: int
+    origin: Origin
+
+
+def _fold_chunk(
+    chunk: Chunk,
+    running: Sequence[Partial],
+    ended: Mapping[int, LosscliError],
+    facts: Sequence[Mapping[str, Any]],
+    missing: Missing,
+) -> _Done:
+    """Folds a chunk's batches, block by block, through every task that has not `ended`."""
+    partials = [one.like() for one in running]
+    refused: dict[int, LosscliError] = {}
+    absent, read, origin = Tally(), 0, Origin()
+    for whole in chunk():
+        origin = whole.origin
+        for block in blocks(whole):
+            extents = Extents()
+            batch, rows = _complete(block, missing, absent, extents)
+            if absent.count and missing == "refuse":
+                return _Done(partials, refused, absent, read, origin)
+            _check_weight(batch, rows)
+            read += len(batch)
+            for number, part in enumerate(partials):
+                if number in refused or number in ended:
+                    continue
+                try:
+                    add(part, batch, rows, facts[number], extents)
+                except BadValue as bad:
+                    refused[number] = located(bad, batch, rows, part.task.model)
+                except LosscliError as unfit:
+                    refused[number] = unfit
+    return _Done(partials, refused, absent, read, origin)
+
+
+def complete(stream: Stream, missing: Missing, absent: Tally) -> Iterator[tuple[Batch, Rows]]:
     """The batches without their missing values (with them, if propagated), and their row numbers."""
     for batch in stream():
-        full, rows = _complete(batch, missing, absent, stream)
+        full, rows = _complete(batch, missing, absent, Extents())
+        if absent.count and missing == "refuse":
+            _refuse_missing(stream)
         _check_weight(full, rows)
         yield full, rows
 
@@ -87,7 +140,7 @@ def _check_rows(read: int, absent: Tally, missing: Missing, partials: Sequence[P
             raise LosscliError("the weights are all zero: no sample counts", "give some row a weight above 0")
 
 
-def located(bad: BadValue, batch: Batch, rows: Array, model: str) -> LosscliError:
+def located(bad: BadValue, batch: Batch, rows: Rows, model: str) -> LosscliError:
     """A kernel's complaint with the place of the batch added: file, row, column."""
     argument = model if bad.argument == "y_pred" else bad.argument
     place = batch.origin.place(argument, int(rows[bad.row]), bad.entry)
@@ -99,22 +152,20 @@ def _absent(batch: Batch) -> Array:
     return missing_rows(len(batch), batch.y_true, batch.weight, *batch.y_pred.values())
 
 
-def _complete(batch: Batch, missing: Missing, absent: Tally, stream: Stream) -> tuple[Batch, Array]:
+def _complete(batch: Batch, missing: Missing, absent: Tally, extents: Extents) -> tuple[Batch, Rows]:
     """The batch as the tasks get it, and the row number of each of its samples."""
-    rows = np.arange(batch.first_row, batch.first_row + len(batch))
-    gone = _absent(batch)
-    if not gone.any():
+    rows = range(batch.first_row, batch.first_row + len(batch))
+    if not extents.missing(batch.y_true, batch.weight, *batch.y_pred.values()):
         return batch, rows
-    absent.add(rows[gone])
-    if missing == "refuse":
-        _refuse_missing(stream)
+    gone = _absent(batch)
+    absent.add(numbers_of(rows, gone))
     if missing == "propagate":
         return batch, rows
     kept = ~gone
     arrays = {name: array[kept] for name, array in batch.y_pred.items()}
     y_true = None if batch.y_true is None else batch.y_true[kept]
     weight = None if batch.weight is None else batch.weight[kept]
-    return replace(batch, y_true=y_true, y_pred=arrays, weight=weight), rows[kept]
+    return replace(batch, y_true=y_true, y_pred=arrays, weight=weight), numbers_of(rows, kept)
 
 
 def _refuse_missing(stream: Stream) -> None:
@@ -142,7 +193,7 @@ def _missing_place(batch: Batch) -> str:
     raise AssertionError("no missing value in a batch that has one")
 
 
-def _check_weight(batch: Batch, rows: Array) -> None:
+def _check_weight(batch: Batch, rows: Rows) -> None:
     if batch.weight is None or batch.weight.size == 0:
         return
     if batch.weight.shape != (len(batch),):
@@ -157,11 +208,11 @@ def _check_weight(batch: Batch, rows: Array) -> None:
         raise LosscliError(f"{place}: {batch.weight[at]:.15g} is not a weight of 0 or more")
 
 
-def _check_codings(running: Partial, batch: Batch) -> None:
+def _check_codings(running: Partial, origin: Origin) -> None:
     if len(running.codings) > 1:
         (one, first), (other, second) = sorted(running.codings.items(), key=lambda seen: seen[1])
         raise LosscliError(
-            f"{batch.origin.place('y_true', second)}: label {other:g} after label {one:g} (row {first}): "
+            f"{origin.place('y_true', second)}: label {other:g} after label {one:g} (row {first}): "
             "these are two codings",
             "code the labels as −1 and 1, or as 0 and 1",
         )

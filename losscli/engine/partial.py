@@ -10,8 +10,8 @@ import numpy as np
 
 from losscli.batch import Batch
 from losscli.conventions.declare import Convention
-from losscli.engine.align import align
-from losscli.engine.kept import Spread, Tally, Top, missing_rows
+from losscli.engine.align import Extents, align
+from losscli.engine.kept import Rows, Spread, Tally, Top, missing_rows, numbers_of
 from losscli.engine.sums import Sum
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
@@ -52,9 +52,9 @@ class Task:
 class Partial:
     """n, the sums and what is kept, of one task over some rows.
 
-    Where rows have values `terms` holds "value" (Σwv) and "plain" (Σv); for a statistic one sum a term
-    ("term/k" where kept by class). Rows of batch losses are collected in `collected`. `tallies` counts rows
-    by "inf", "nan" and the number of a departure.
+    Where rows have values `terms` holds "value" (Σwv) and, if weighted, "plain" (Σv); for a statistic one
+    sum a term ("term/k" where kept by class). Rows of batch losses are collected in `collected`. `tallies`
+    counts rows by "inf", "nan" and the number of a departure.
     """
 
     task: Task
@@ -72,6 +72,14 @@ class Partial:
     shape: tuple[int, ...] = ()
     collected: list[tuple[Array, Array | None, Array, Array]] = field(default_factory=list)
     weighted: bool = False
+
+    def term(self, name: str) -> Sum:
+        """The sum of this name, 0 at first."""
+        return self.terms.setdefault(name, Sum())
+
+    def like(self) -> Partial:
+        """An empty one for rows further down, which keeps what this one would."""
+        return Partial(self.task, self.top.like(), spread=self.spread.like())
 
     def merge(self, other: Partial) -> None:
         """Adds the other's rows to this one's."""
@@ -97,52 +105,81 @@ class Partial:
         self.weighted |= other.weighted
 
 
-def partial(task: Task, batch: Batch, rows: Array, facts: Mapping[str, Any], keep: int | None) -> Partial:
+def partial(task: Task, batch: Batch, rows: Rows, facts: Mapping[str, Any], keep: int | None) -> Partial:
     """What one batch leaves behind. `rows` numbers its samples; `facts` are what a survey found."""
-    convention, params = task.convention, task.params
+    part = Partial(task, Top(keep))
+    add(part, batch, rows, facts, Extents())
+    return part
+
+
+def add(part: Partial, batch: Batch, rows: Rows, facts: Mapping[str, Any], extents: Extents) -> None:
+    """Adds one batch to a partial, or leaves the partial as it is and raises LosscliError.
+
+    `extents` remembers the extremes of the batch's arrays, which several losses look at.
+    """
+    task, convention, params = part.task, part.task.convention, part.task.params
     if task.reweigh is not None:
         batch = task.reweigh(batch)
     raw = batch.y_pred[task.model]
-    y_true, y_pred = align(convention, batch.y_true, raw, params)
+    y_true, y_pred = align(convention, batch.y_true, raw, params, extents)
     if batch.weight is not None and not convention.weights:
         why = "its values belong to pairs of rows" if convention.loss.kind == "batch" else "its call has none"
         raise LosscliError(f"{convention.owner} takes no sample weights: {why}", "leave --weight out")
-    part = Partial(task, Top(keep), n=len(raw), weighted=batch.weight is not None, shape=raw.shape)
-    weight = np.ones(len(raw)) if batch.weight is None else batch.weight.astype(convention.dtype)
-    weight = weight.astype(np.float64)
-    part.weights.add_block(weight, one_sign=True)
+    weight = None
+    if batch.weight is not None:
+        weight = batch.weight.astype(convention.dtype, copy=False).astype(np.float64, copy=False)
+    collects = _needs_all(convention, y_pred, raw)
+    made: Any = None
+    counted = None
+    if not collects:
+        args = (y_pred,) if y_true is None else (y_true, y_pred)
+        with np.errstate(all="ignore"):
+            made = convention.kernel(*args, **task.kernel_params, **facts)
+            if task.rowwise:
+                made = _values(part, batch, made)
+                if convention.adds is not None and y_true is not None:
+                    counted = convention.adds(y_true, **params)
+
+    part.n += len(raw)
+    part.weighted |= weight is not None
+    part.shape = raw.shape
+    _add_weights(part.weights, weight, len(raw))
     _note_codings(part, y_true, rows)
     _note_departures(part, y_true, y_pred, rows, facts)
-    if convention.signature.y_pred.unit_length:
-        with np.errstate(over="ignore", invalid="ignore"):
-            off = np.abs(np.sum(y_pred * y_pred, axis=-1) - 1) > UNIT_SLACK
-        if off.any():
-            part.tallies["unit"] = Tally()
-            part.tallies["unit"].add(rows[off])
-    if _needs_all(convention, y_pred, raw):
-        part.collected.append((rows, batch.y_true, raw, weight))
-        return part
-    args = (y_pred,) if y_true is None else (y_true, y_pred)
+    _note_lengths(part, y_pred, rows)
+    if collects:
+        given = np.ones(len(raw)) if weight is None else weight
+        part.collected.append((np.asarray(rows), batch.y_true, raw, given))
+        return
     with np.errstate(all="ignore"):
-        made = convention.kernel(*args, **task.kernel_params, **facts)
         if not task.rowwise:
-            _add_terms(part, made, weight)
-        else:
-            folded = (
-                _fold(part, np.asarray(made)) if convention.loss.kind == "sample" else _ratios(task, made)
-            ).copy()
-            counted = np.ones(len(raw))
-            if convention.adds is not None and y_true is not None:
-                counted = convention.adds(y_true, **params)
-            if convention.checked:  # 0 · log p of a missing p is missing too
-                folded[missing_rows(len(raw), batch.y_true, raw) & (counted > 0)] = np.nan
-            _add_values(part, folded, counted, weight)
-            if convention.scale is not None and y_true is not None:
-                scaled = Sum()
-                scaled.add_block(weighted(weight, folded * convention.scale(y_true, **params)), False)
-                part.terms["scaled"] = scaled
-            _keep(part, rows, folded, weight, batch, raw)
-    return part
+            _add_terms(part, made, np.ones(len(raw)) if weight is None else weight)
+            return
+        missing = convention.checked and extents.missing(batch.y_true, raw)
+        if missing:  # 0 · log p of a missing p is missing too
+            gone = missing_rows(len(raw), batch.y_true, raw)
+            made = np.where(gone if counted is None else gone & (counted > 0), np.nan, made)
+        if convention.scale is not None and y_true is not None:
+            scaled = made * convention.scale(y_true, **params)
+            part.term("scaled").add_block(scaled if weight is None else weighted(weight, scaled), False)
+        _add_values(part, made, counted, weight, rows, batch, raw)
+
+
+def _values(part: Partial, batch: Batch, made: Any) -> Array:
+    """A value a sample (N,) in float64."""
+    task = part.task
+    if task.convention.loss.kind == "sample":
+        return _fold(part, np.asarray(made), batch.weight is not None)
+    return _ratios(task, made)
+
+
+def _note_lengths(part: Partial, y_pred: Array, rows: Rows) -> None:
+    if not part.task.convention.signature.y_pred.unit_length:
+        return
+    with np.errstate(over="ignore", invalid="ignore"):
+        off = np.abs(np.sum(y_pred * y_pred, axis=-1) - 1) > UNIT_SLACK
+    if off.any():
+        part.tallies.setdefault("unit", Tally()).add(numbers_of(rows, off))
 
 
 def _needs_all(convention: Convention, y_pred: Array, raw: Array) -> bool:
@@ -161,21 +198,23 @@ def row_totals(terms: Mapping[str, Array]) -> dict[str, Array]:
     return {name: term.reshape(len(term), -1).sum(axis=1, dtype=np.float64) for name, term in terms.items()}
 
 
-def _fold(part: Partial, values: Array) -> Array:
+def _fold(part: Partial, values: Array, has_weights: bool) -> Array:
     """A value a sample (N,) in float64: the trailing axes averaged, or the last one summed first."""
     convention = part.task.convention
-    values = values.astype(np.float64)
+    values = values.astype(np.float64, copy=False)
     if values.ndim == 1:
         return values
+    cells = 1
     if convention.grain == "last_axis":
-        part.cells = int(np.prod(values.shape[1:-1]))
+        cells = int(np.prod(values.shape[1:-1]))
     elif convention.grain == "entry":
-        part.cells = int(np.prod(values.shape[1:]))
-    if part.cells > 1 and part.weighted and convention.grain == "last_axis":
+        cells = int(np.prod(values.shape[1:]))
+    if cells > 1 and has_weights and convention.grain == "last_axis":
         raise LosscliError(
-            f"{convention.owner} makes {part.cells} values of each sample here and takes no weight for them",
+            f"{convention.owner} makes {cells} values of each sample here and takes no weight for them",
             "leave --weight out, or give y_true and y_pred as (N, D)",
         )
+    part.cells = cells
     if convention.fold == "sum":
         values = values.sum(axis=-1)
     return values.reshape(len(values), -1).mean(axis=-1)
@@ -187,17 +226,45 @@ def weighted(weight: Array, values: Array) -> Array:
         return np.where(weight == 0, 0.0, weight * values)
 
 
-def _add_values(part: Partial, values: Array, counted: Array, weight: Array) -> None:
+def _add_weights(total: Sum, weight: Array | None, n: int) -> None:
+    if weight is None:
+        total.add(float(n))
+    else:
+        total.add_block(weight, one_sign=True)
+
+
+def _add_values(
+    part: Partial,
+    values: Array,
+    counted: Array | None,
+    weight: Array | None,
+    rows: Rows,
+    batch: Batch,
+    raw: Array,
+) -> None:
     loss = part.task.convention.loss
     one_sign = loss.lowest >= 0 or loss.highest <= 0
-    contribution = weighted(weight, values)
-    part.terms["value"] = Sum()
-    part.terms["value"].add_block(contribution, one_sign)
-    part.terms["plain"] = Sum()
-    part.terms["plain"].add_block(values, one_sign)
-    part.counts.add_block(counted, one_sign=True)
-    part.weighted_counts.add_block(weight * counted, one_sign=True)
-    part.spread.add(contribution)
+    contribution = values if weight is None else weighted(weight, values)
+    finite = part.term("value").add_block(contribution, one_sign)
+    if weight is not None:
+        finite &= part.term("plain").add_block(values, one_sign)
+    if counted is None:
+        part.counts.add(float(len(values)))
+        _add_weights(part.weighted_counts, weight, len(values))
+    else:
+        part.counts.add_block(counted, one_sign=True)
+        part.weighted_counts.add_block(counted if weight is None else weight * counted, one_sign=True)
+    part.spread.add(contribution, int(rows[0]) if len(rows) else 0)
+    if not finite:
+        for kind, where in (("inf", np.isinf(values)), ("nan", np.isnan(values))):
+            if where.any():
+                part.tallies.setdefault(kind, Tally()).add(numbers_of(rows, where))
+    if part.top.wants(contribution):
+        given = np.ones(len(values)) if weight is None else weight
+        arrays = {"loss": values, "y_pred": raw, "weight": given}
+        if batch.y_true is not None:
+            arrays["y_true"] = batch.y_true
+        part.top.add(rows, contribution, arrays)
 
 
 def _add_terms(part: Partial, terms: Mapping[str, Array], weight: Array) -> None:
@@ -208,7 +275,8 @@ def _add_terms(part: Partial, terms: Mapping[str, Array], weight: Array) -> None
         spread = weight.reshape(-1, *[1] * (term.ndim - 1))
         merge = convention.merges.get(name, "sum")
         if merge == "max":
-            part.largest[name] = float(np.max(np.where(spread > 0, term, -np.inf), initial=-np.inf))
+            largest = float(np.max(np.where(spread > 0, term, -np.inf), initial=-np.inf))
+            part.largest[name] = max(part.largest.get(name, largest), largest)
             continue
         broadcast = np.broadcast_to(spread, term.shape)
         if part.task.per == "class" and term.ndim < 2:
@@ -221,26 +289,16 @@ def _add_terms(part: Partial, terms: Mapping[str, Array], weight: Array) -> None
             term.astype(np.float64).reshape(-1, width).T, broadcast.reshape(-1, width).T, strict=True
         )
         for k, (values, weights) in enumerate(entries if columns else [(term.ravel(), broadcast.ravel())]):
-            total = part.terms[f"{name}/{k}" if columns else name] = Sum()
+            total = part.term(f"{name}/{k}" if columns else name)
             if merge in ("norm", "column_norms"):
                 total.add_squares(values.astype(np.float64), weights)
             else:
                 total.add_block(weighted(weights, values.astype(np.float64)), one_sign=False)
-    part.counts.add_block(np.ones(len(weight)), one_sign=True)
+    part.counts.add(float(len(weight)))
     part.weighted_counts.add_block(weight, one_sign=True)
 
 
-def _keep(part: Partial, rows: Array, values: Array, weight: Array, batch: Batch, raw: Array) -> None:
-    for kind, where in (("inf", np.isinf(values)), ("nan", np.isnan(values))):
-        if where.any():
-            part.tallies.setdefault(kind, Tally()).add(rows[where])
-    arrays = {"loss": values, "y_pred": raw, "weight": weight}
-    if batch.y_true is not None:
-        arrays["y_true"] = batch.y_true
-    part.top.add(rows, weighted(weight, values), arrays)
-
-
-def _note_codings(part: Partial, y_true: Array | None, rows: Array) -> None:
+def _note_codings(part: Partial, y_true: Array | None, rows: Rows) -> None:
     """Remembers which of two label codings that exclude each other were seen, and where first."""
     declared = part.task.convention.signature.y_true
     if y_true is None or declared is None or not part.task.convention.checked:
@@ -249,13 +307,12 @@ def _note_codings(part: Partial, y_true: Array | None, rows: Array) -> None:
     if domain.exclusive is None:
         return
     for label in domain.exclusive:
-        where = np.flatnonzero((y_true == label).reshape(len(y_true), -1).any(axis=1))
-        if where.size:
-            part.codings[label] = int(rows[where[0]])
+        if label not in part.codings and (found := y_true == label).any():
+            part.codings[label] = int(rows[int(np.argmax(found.reshape(len(y_true), -1).any(axis=1)))])
 
 
 def _note_departures(
-    part: Partial, y_true: Array | None, y_pred: Array, rows: Array, facts: Mapping[str, Any]
+    part: Partial, y_true: Array | None, y_pred: Array, rows: Rows, facts: Mapping[str, Any]
 ) -> None:
     for number, departure in enumerate(part.task.convention.departures):
         if departure.rows is None:
@@ -263,5 +320,5 @@ def _note_departures(
         with np.errstate(all="ignore"):
             changed = np.asarray(departure.rows(y_true, y_pred, **part.task.params, **facts))
         if changed.any() and len(changed) == len(rows):
-            where = changed.reshape(len(changed), -1).any(axis=1)
-            part.tallies.setdefault(number, Tally()).add(rows[where])
+            where = np.asarray(changed.reshape(len(changed), -1).any(axis=1))
+            part.tallies.setdefault(number, Tally()).add(numbers_of(rows, where))

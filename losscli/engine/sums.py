@@ -31,23 +31,28 @@ class Sum:
         numerator, denominator = number.as_integer_ratio()
         self.units += numerator << (_SHIFT + exponent - denominator.bit_length() + 1)
 
-    def add_block(self, values: Array, one_sign: bool) -> None:
-        """Adds an array: pairwise if its values have one sign (nothing cancels), compensated otherwise."""
+    def add_block(self, values: Array, one_sign: bool) -> bool:
+        """Adds an array: pairwise if its values have one sign (nothing cancels), compensated otherwise.
+
+        Says whether all of them are finite.
+        """
         if values.size == 0:
-            return
+            return True
         with np.errstate(over="ignore", invalid="ignore"):
             total, error = (float(np.add.reduce(values)), 0.0) if one_sign else compensated(values)
         if math.isfinite(total) and math.isfinite(error):
             self.add(total)
             self.add(error)
-        elif np.isfinite(values).all():  # finite values whose sum leaves float64
+            return True
+        if np.isfinite(values).all():  # finite values whose sum leaves float64
             scaled, error = compensated(np.ldexp(values, -64))
             self.add(scaled, 64)
             self.add(error, 64)
-        else:
-            finite = np.isfinite(values)
-            self.add_block(values[finite], one_sign)
-            self.add(float(np.sum(values[~finite])))
+            return True
+        finite = np.isfinite(values)
+        self.add_block(values[finite], one_sign)
+        self.add(float(np.sum(values[~finite])))
+        return False
 
     def add_squares(self, values: Array, weight: Array) -> None:
         """Adds Σ w v², also where v² would leave float64."""
