@@ -114,7 +114,7 @@ def _loading(name: str) -> Iterator[None]:
         raise LosscliError(f"{name} does not fit into memory, or is damaged") from None
     except Exception as error:
         # A damaged file makes them raise nearly anything: ValueError, TokenError, BadZipFile, zlib.error …
-        if "pickle" in str(error):
+        if "pickle" in str(error) or "Python objects" in str(error):  # loaded, or mapped
             raise _pickled(name) from None
         raise LosscliError(f"{name} is damaged or cut short", "save it again, or copy it again") from None
 

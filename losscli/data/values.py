@@ -26,12 +26,17 @@ if TYPE_CHECKING:
 CHUNK_ROWS = 16 * BATCH_ROWS  # of one thread at a time
 
 
-def read_values(text: str, *, option: str, input_format: str | None = None) -> NDArray[Any]:
-    """One array, not empty, from what an option was given: float64, or a npy file's own dtype, mapped.
+def read_values(text: str, *, option: str, input_format: str | None = None) -> Array:
+    """One array, float64 and not empty, from what an option was given.
 
     `text` is numbers with commas between, (N,); JSON in brackets, (N, ...); or @file (@- is standard
     input) in `input_format`, or the format its extension tells. `option` ("--true") is for messages.
     """
+    return np.asarray(_read(text, option, input_format), np.float64)
+
+
+def _read(text: str, option: str, input_format: str | None) -> NDArray[Any]:
+    """The same; a npy file stays mapped, and in its own dtype."""
     if text.startswith("@"):
         return _from_file(text[1:], option, input_format)
     if text.lstrip()[:1] in ("[", "{"):
@@ -50,7 +55,7 @@ def read_stream(
     if list(texts.values()).count("@-") > 1:
         raise LosscliError("standard input (@-) can be read once", "put the other values in a file")
     arrays = {
-        option: read_values(text, option=option, input_format=input_format)
+        option: _read(text, option, input_format)
         for option, text in texts.items()
         if text is not None
     }
