@@ -10,29 +10,32 @@ import pytest
 from command import ROOT, environment
 
 PACKAGE = ROOT / "losscli"
-RECORDS = {"batch", "errors", "results"}
+RECORDS = {"batch", "errors", "labels", "results"}
 
 # Room or module → what of losscli it may import besides itself, and which third-party packages.
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
-    "batch": (set(), {"numpy"}),
+    "batch": ({"labels"}, {"numpy"}),
+    "labels": (set(), {"numpy"}),
     "errors": (set(), set()),
     "results": (set(), {"numpy"}),
     "losses": ({"errors"}, {"numpy"}),
     "conventions": ({"losses", "errors"}, {"numpy"}),
     "catalogue": ({"losses", "conventions", "results", "errors"}, {"yaml"}),
-    "data": ({"batch", "errors"}, {"numpy"}),
+    "data": ({"batch", "labels", "errors"}, {"numpy", "polars"}),
     "engine": ({"losses", "conventions", "__init__", *RECORDS}, {"numpy"}),
     "render": ({"results", "errors"}, {"rich"}),
-    "arrays": ({"engine", "batch", "errors"}, {"numpy"}),
+    "write": ({"results", "errors"}, {"numpy", "polars", "pyarrow"}),
+    "arrays": ({"engine", "batch", "labels", "errors"}, {"numpy"}),
     "api": ({"losses", "conventions", "catalogue", "engine", "arrays", "__init__", *RECORDS}, {"numpy"}),
+    "cluster": ({"data", "engine", "api", *RECORDS}, {"numpy"}),
     "frameworks": (
         {"losses", "conventions", "catalogue", "engine", "api", "arrays", "live", "__init__", *RECORDS},
         {"numpy"},
     ),
     "live": ({"losses", "conventions", "engine"}, {"numpy"}),
     "cli": (
-        {"losses", "data", "catalogue", "render", "api", "frameworks", "__init__", *RECORDS},
-        {"typer"},
+        {"losses", "data", "catalogue", "render", "write", "api", "cluster", "frameworks", "__init__", *RECORDS},
+        {"typer", "rich"},
     ),
     "__init__": ({"api", "frameworks", "errors"}, set()),
     "__main__": ({"cli"}, set()),

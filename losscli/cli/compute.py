@@ -7,8 +7,10 @@ from typing import Annotated, Literal, get_args
 from typer import Option
 
 from losscli.cli import options
-from losscli.cli.assignments import read_class_weight, read_parameters
-from losscli.cli.output import choose, say
+from losscli.cli.assignments import read_class_weight, read_parameters, read_size
+from losscli.cli.engines import chosen_engine
+from losscli.cli.output import ROW_FORMATS, choose, say
+from losscli.cli.progress import Progress
 from losscli.errors import LosscliError
 
 EXAMPLES = """\
@@ -19,8 +21,9 @@ losscli compute bce examples/breast_cancer.csv --pred logistic_logit --from-logi
 losscli compute bce examples/breast_cancer.csv --pred forest --like keras
 losscli compute scce examples/digits.jsonl --format json --output digits.json
 losscli compute mae - --pred forest < examples/diabetes.csv
+losscli compute mae examples/diabetes.csv --pred forest --by sex,age
+losscli compute mae examples/diabetes.csv --pred forest --output per_sample.npy
 """
-ROW_FORMATS = {"csv", "tsv", "jsonl"}
 
 
 def compute(
@@ -30,6 +33,7 @@ def compute(
     pred: options.PredOption = None,
     input_format: options.InputFormat = None,
     weight: options.Weight = None,
+    by: options.By = None,
     class_weight: options.ClassWeight = None,
     missing: options.Missing = "refuse",
     param: options.Param = None,
@@ -54,41 +58,74 @@ def compute(
             "--rows",
             metavar="N|all",
             rich_help_panel=options.RESULT,
-            help="How many rows are shown: all up to 20, the 10 worst of more; 0 for the summary alone.",
+            help="How many rows are shown: all up to 20, the 10 worst of more; 0 for the summary alone. All "
+            "of them as csv, tsv or jsonl are written as they are computed, however many.",
         ),
     ] = None,
+    max_memory: options.MaxMemory = options.MAX_MEMORY,
+    engine: options.Engine = "local",
+    scheduler: options.Scheduler = None,
     format: options.Format = None,
-    output: options.Output = None,
+    output: options.ValuesOutput = None,
+    quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
     """Compute a loss, row by row and reduced."""
-    out = choose(format, output, get_args(options.FormatName))
-    shown = _read_rows(rows)
+    shown = 0 if by is not None and rows is None else _read_rows(rows)
     params = read_parameters(param, from_logits=from_logits)
     class_weights = read_class_weight(class_weight)
+    most = read_size(max_memory, "--max-memory")
 
     from losscli import api, render
     from losscli.cli.reading import mention_chosen, open_source
 
     found = api.lookup(loss)
-    source = open_source(found.name, data, true, pred, weight, input_format, truth=found.truth, models=False)
-    score = api.score(
-        found.name,
-        source,
-        params=params,
-        reduction=reduction,
-        like=like,
-        missing=missing,
-        class_weight=class_weights,
-        rows=shown,
-        order=sort or ("loss" if out.read_by_eye else "index"),
-        gradient=gradient,
+    # Sorted by loss they must be held; a loss without rows has its result alone.
+    every = shown is None and sort != "loss" and (found.kind == "sample" or params.get("per") == "sample")
+    out = choose(format, output, get_args(options.FormatName), values=True, rows=every)
+    _check_values(out.rows, missing, gradient)
+    source = open_source(
+        found.name, data, true, pred, weight, input_format, by, truth=found.truth, models=False
     )
+    size = source.size
+    with (
+        out.each_row() as sink,
+        chosen_engine(engine, scheduler, data) as where,
+        Progress(quiet, size) as progress,
+    ):
+        score = api.score(
+            found.name,
+            source,
+            params=params,
+            reduction=reduction,
+            like=like,
+            missing=missing,
+            class_weight=class_weights,
+            rows="default" if out.rows and shown is None else shown,
+            order=sort or ("loss" if out.read_by_eye else "index"),
+            gradient=gradient,
+            sink=sink,
+            progress=progress.hook,
+            max_memory=most,
+            **where,
+        )
     score = mention_chosen(source, score)
 
     out.write(render.render(score, out.format, width=out.width, color=out.color))
-    if score.hidden and out.format in ROW_FORMATS:
+    if score.hidden and by is None and out.format in ROW_FORMATS and out.rows is None:
         say(f"{score.hidden} of {score.n} rows are not shown; --rows all shows them")
+
+
+def _check_values(form: str | None, missing: str, gradient: bool) -> None:
+    if form == "npy" and gradient:
+        raise LosscliError(
+            "a .npy file holds the losses alone", "take .parquet or .csv for --gradient, or leave it out"
+        )
+    if form == "npy" and missing == "drop":
+        raise LosscliError(
+            "a .npy file has no row numbers to tell which rows --missing drop left out",
+            "take .parquet or .csv, or --missing propagate",
+        )
 
 
 def _read_rows(text: str | None) -> int | Literal["default"] | None:

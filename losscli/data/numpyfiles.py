@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.data.convert import check_numeric
+from losscli.data.convert import check_numeric, labels
 from losscli.data.files import NPY_MAGIC, ZIP_MAGIC
 from losscli.data.tables import ArrayTable, Pick
 from losscli.data.words import listed
@@ -37,17 +37,30 @@ class Npz(ArrayTable):
             raise LosscliError(f"{file.name} holds no arrays")
         super().__init__(file.name, names)
 
-    def load(self, pick: Pick) -> NDArray[Any]:
-        return self.array(pick.index, self.place(pick).whole)
+    def load(self, pick: Pick) -> Any:
+        place = self.place(pick)
+        if not pick.label:
+            return self.array(pick.index, place.whole)
+        array = self._read(pick.index, place.whole)
+        if array.ndim != 1:
+            raise LosscliError(
+                f"{place.whole} has the shape {array.shape}", "a label is one text or number a row"
+            )
+        values = array if array.dtype.kind in "biuf" else array.astype(str)
+        return labels(values.tolist(), place)
 
     def array(self, index: int, whole: str) -> NDArray[Any]:
         """The array in one place of the archive; `whole` names it in messages."""
+        array = self._read(index, whole)
+        check_numeric(array, whole)
+        return array
+
+    def _read(self, index: int, whole: str) -> NDArray[Any]:
         with self._file.open() as stream, _loading(whole), np.load(stream, allow_pickle=False) as archive:
             array = archive[self.columns[index]]
         # What is in the archive and is no npy file comes as bytes.
         if not isinstance(array, np.ndarray):
             raise LosscliError(f"{whole} is no array", "save the archive with np.savez")
-        check_numeric(array, whole)
         return array
 
 

@@ -24,7 +24,8 @@ class Source:
 
     `name` is the file (None for values), `models` the names in each Batch's `y_pred`, `chosen` says in
     sentences what was chosen without being named. `read` takes the most rows that a Batch may have. `split`
-    hands out the rows as chunks in their order, where reading them on several threads is worth it.
+    hands out the rows as chunks in their order, where reading them on several threads is worth it;
+    `size` is what the sizes of all chunks add up to, in bytes or rows (None where nobody knows).
     """
 
     name: str | None
@@ -32,6 +33,7 @@ class Source:
     chosen: tuple[str, ...]
     read: Callable[[int], Iterator[Batch]]
     split: Callable[[], Iterator[Chunk]] | None = None
+    size: int | None = None
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Batches of at most `rows` rows; each call starts from the first row.
@@ -50,8 +52,9 @@ class Source:
             yield from self.split()
             return
         for batch in self():
-            yield partial(_one, batch)
+            yield partial(one, batch)
 
 
-def _one(batch: Batch) -> tuple[Batch]:
+def one(batch: Batch) -> tuple[Batch]:
+    """A batch as what a chunk yields."""
     return (batch,)

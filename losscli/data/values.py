@@ -54,11 +54,7 @@ def read_stream(
     texts = {"--true": true, "--pred": pred, "--weight": weight}
     if list(texts.values()).count("@-") > 1:
         raise LosscliError("standard input (@-) can be read once", "put the other values in a file")
-    arrays = {
-        option: _read(text, option, input_format)
-        for option, text in texts.items()
-        if text is not None
-    }
+    arrays = {option: _read(text, option, input_format) for option, text in texts.items() if text is not None}
     _check_lengths(arrays, texts)
     y_true, y_pred, weights = arrays.get("--true"), arrays["--pred"], arrays.get("--weight")
     if weights is not None and weights.ndim > 1:
@@ -91,9 +87,12 @@ def read_stream(
 
     def split() -> Iterator[Chunk]:
         for first in range(0, len(y_pred), CHUNK_ROWS):
-            yield partial(chunk, first, min(first + CHUNK_ROWS, len(y_pred)))
+            last = min(first + CHUNK_ROWS, len(y_pred))
+            part = partial(chunk, first, last)
+            part.size = last - first  # type: ignore[attr-defined]
+            yield part
 
-    return Source(None, ("y_pred",), (), partial(batches, 0, len(y_pred)), split)
+    return Source(None, ("y_pred",), (), partial(batches, 0, len(y_pred)), split, len(y_pred))
 
 
 def _check_lengths(arrays: dict[str, NDArray[Any]], texts: dict[str, str | None]) -> None:
@@ -157,6 +156,11 @@ def _from_file(path: str, option: str, input_format: str | None) -> NDArray[Any]
         from losscli.data.delimited import read_matrix
 
         return read_matrix(file, form, Place(name))
+    if form in ("parquet", "arrow"):
+        raise LosscliError(
+            f"{name} is a table, where one array is wanted",
+            "give the file as DATA: losscli compute LOSS DATA --true NAME --pred NAME",
+        )
     if form in ("json", "jsonl"):
         return _from_json(file, form, Place(name))
     from losscli.data.numpyfiles import read_npy, read_single_npz

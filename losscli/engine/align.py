@@ -123,7 +123,8 @@ def _shaped(name: str, argument: str, array: Array, domain: Domain, convention: 
                     f"name several columns, or a pattern: {_option(argument)} 'label_*'",
                 )
             return _whole(argument, array)
-    return np.asarray(array, convention.dtype)
+    with np.errstate(over="ignore"):  # beyond float32 is ∞ there, as in the framework
+        return np.asarray(array, convention.dtype)
 
 
 def _option(argument: str) -> str:

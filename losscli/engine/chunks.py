@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from losscli.batch import Batch
 from losscli.engine.memory import keep_freed
@@ -18,12 +18,31 @@ if TYPE_CHECKING:
 
 # Rows, callable again and again. One whose reading is worth spreading over threads has `chunks()` too.
 Stream: TypeAlias = "Callable[[], Iterator[Batch]]"
-# Some of a stream's batches, read when it is called, on whichever thread that is.
+# Some of a stream's batches, read when it is called, on whichever thread that is. One that cannot know how
+# many rows are before it has the attribute `relative` and numbers its own from 1. `size`, if it is there, is
+# its share of the stream's, in bytes or rows.
 Chunk: TypeAlias = "Callable[[], Iterable[Batch]]"
-Result = TypeVar("Result")
+Result = TypeVar("Result", bound="Joins")
 
 BLOCK = 32_768  # rows whose arrays and temporaries stay in a core's cache
 AHEAD = 2  # chunks under way for each thread, so that none waits while one is handed back
+
+
+class Joins(Protocol):
+    """What a chunk leaves behind."""
+
+    def follow(self, other: Any, /) -> bool:
+        """Takes in what the chunk after it left; says False where that must stay apart."""
+
+
+class Engine(Protocol):
+    """Where chunks are worked on."""
+
+    def chunks(self, stream: Stream) -> Iterator[Chunk]:
+        """A stream's rows as chunks, in their order."""
+
+    def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+        """What `work` makes of each chunk, or of several joined, in the chunks' order."""
 
 
 def chunks_of(stream: Stream) -> Iterator[Chunk]:
@@ -33,10 +52,15 @@ def chunks_of(stream: Stream) -> Iterator[Chunk]:
         yield from own()
     else:
         for batch in stream():
-            yield partial(_whole, batch)
+            yield whole(batch)
 
 
-def _whole(batch: Batch) -> tuple[Batch]:
+def whole(batch: Batch) -> Chunk:
+    """A batch as a chunk."""
+    return partial(_alone, batch)
+
+
+def _alone(batch: Batch) -> tuple[Batch]:
     return (batch,)
 
 
@@ -53,6 +77,7 @@ def blocks(batch: Batch) -> Iterator[Batch]:
             y_true=_cut(batch.y_true, part),
             y_pred={name: array[part] for name, array in batch.y_pred.items()},
             weight=_cut(batch.weight, part),
+            by=None if batch.by is None else batch.by[part],
             first_row=batch.first_row + start,
         )
 
@@ -69,7 +94,7 @@ def cores() -> int:
 def in_order(chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
     """What `work` makes of each chunk, in the chunks' order. A single chunk is worked on here and now.
 
-    Ended early, it drops what has not begun and waits for what has.
+    Ended early, it drops what has not begun and does not wait for what has: Ctrl-C ends at once.
     """
     first = list(islice(chunks, 2))
     threads = cores()
@@ -90,4 +115,17 @@ def in_order(chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterat
         while waiting:
             yield waiting.popleft().result()
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Threads:
+    """This process's threads."""
+
+    def chunks(self, stream: Stream) -> Iterator[Chunk]:
+        return chunks_of(stream)
+
+    def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+        return in_order(chunks, work)
+
+
+THREADS = _Threads()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -12,7 +14,9 @@ from losscli.losses.domain import Array
 
 FIRST_ROWS = 5  # how many rows a remark names
 KEPT_EXACTLY = 1_000_000  # values kept one by one for the concentration; beyond, a sample of them
+KEPT_AT_LEAST = 65_536  # so many of them where many losses share the memory
 KEPT_LARGEST = 1_024  # the largest stay exact whatever their number
+SORTED = 2_048  # so few values are sorted whole
 
 Rows: TypeAlias = "range | Array"  # row numbers: consecutive ones take no array
 
@@ -21,6 +25,11 @@ def numbers_of(rows: Rows, where: Array) -> Array:
     """The row numbers at these positions, or where a mask holds."""
     at = np.flatnonzero(where) if where.dtype == bool else where
     return at + rows.start if isinstance(rows, range) else rows[at]
+
+
+def shifted(rows: Rows, before: int) -> Rows:
+    """The row numbers, `before` rows further down."""
+    return range(rows.start + before, rows.stop + before) if isinstance(rows, range) else rows + before
 
 
 @dataclass
@@ -34,6 +43,9 @@ class Tally:
         self.count += len(rows)
         self.rows = (*self.rows, *map(int, rows[:FIRST_ROWS]))[:FIRST_ROWS]
 
+    def shift(self, before: int) -> None:
+        self.rows = tuple(row + before for row in self.rows)
+
     def merge(self, other: Tally) -> None:
         self.count += other.count
         self.rows = tuple(sorted((*self.rows, *other.rows)))[:FIRST_ROWS]
@@ -43,7 +55,7 @@ class Tally:
 class Spread:
     """The contributions w·v of rows, to say how few make half.
 
-    One by one up to a million; of more, every `stride`-th and the largest. Each piece is its first value's
+    One by one up to `most`; of more, every `stride`-th and the largest. Each piece is its first value's
     number in the sequence and its values.
     """
 
@@ -54,6 +66,7 @@ class Spread:
     held: int = 0
     seen: int = 0
     lowest: float = 0.0
+    most: int = field(default_factory=lambda: KEPT_EXACTLY)
 
     def add(self, values: Array, first: int) -> None:
         """Values of consecutive rows, the first of them number `first`."""
@@ -74,26 +87,31 @@ class Spread:
         self.lowest = min(self.lowest, other.lowest)
         stride = max(self.stride, other.stride)
         for spread in (self, other):
-            while spread.stride < stride:
-                spread._double()
+            if spread.stride < stride:
+                spread._coarsen(stride)
         self._add_largest(other.largest)
         self.pieces += other.pieces
         self.held += other.held
         self._thin()
 
-    def like(self) -> Spread:
-        """An empty one that keeps as this one does by now."""
-        return Spread(self.stride, self.cut)
+    def like(self, relative: bool = False) -> Spread:
+        """An empty one that keeps as this one does by now; every value, as long as numbers are relative."""
+        if relative:  # thinned by numbers that are not theirs, they would not fit the others
+            return Spread(1, self.cut, most=sys.maxsize)
+        return Spread(self.stride, self.cut, most=self.most)
+
+    def shift(self, before: int) -> None:
+        self.pieces = [(first + before, values) for first, values in self.pieces]
 
     def half(self, total: float) -> tuple[int, bool]:
         """The fewest values that make half of `total`, their sum, and whether that count is exact."""
         if self.stride == 1:
-            return fewest(np.sort(self._values())[::-1], total / 2), True
-        largest = np.sort(self.largest)[::-1]
+            return fewest(self._values(), total / 2), True
+        largest = self.largest
         if largest.sum() >= total / 2:
             return fewest(largest, total / 2), True
         sample = self._values()
-        sample = np.sort(sample[sample <= self.cut])[::-1]
+        sample = sample[sample <= self.cut]
         each = (self.seen - largest.size) / sample.size
         scale = (total - largest.sum()) / sample.sum()
         rest = fewest(sample, (total / 2 - largest.sum()) / scale)
@@ -103,17 +121,19 @@ class Spread:
         return np.concatenate([values for _, values in self.pieces])
 
     def _thin(self) -> None:
-        while self.held > KEPT_EXACTLY * (1 if self.stride == 1 else 2):
-            self._double()
+        while self.held > self.most * (1 if self.stride == 1 else 2):
+            self._coarsen(2 * self.stride)
 
-    def _double(self) -> None:
+    def _coarsen(self, stride: int) -> None:
+        """Keeps every `stride`-th of the values, counted from the first of all."""
         if self.stride == 1 and self.pieces:
-            self._add_largest(self._values())
+            self._add_largest(np.concatenate([values[values > self.cut] for _, values in self.pieces]))
         thinned = []
         for first, values in self.pieces:
-            odd = first // self.stride % 2
-            thinned.append((first + odd * self.stride, values[odd::2].copy()))
-        self.stride *= 2
+            skipped = -(first // self.stride) % (stride // self.stride)
+            kept = values[skipped :: stride // self.stride].copy()
+            thinned.append((first + skipped * self.stride, kept))
+        self.stride = stride
         self.pieces = [piece for piece in thinned if piece[1].size]
         self.held = sum(values.size for _, values in self.pieces)
 
@@ -126,9 +146,28 @@ class Spread:
             self.cut = float(self.largest.min())
 
 
-def fewest(descending: Array, sum_of_them: float) -> int:
-    """How many of these values, the largest first, reach a sum (all of them, where rounding falls short)."""
-    return min(int(np.searchsorted(np.cumsum(descending), sum_of_them)) + 1, descending.size)
+def fewest(values: Array, sum_of_them: float) -> int:
+    """How many of these values (0 or more), the largest first, reach a sum (all, where rounding falls short).
+
+    Many are parted by a value near the one sought, again and again: sorting all takes ten times as long.
+    """
+    taken = 0
+    while values.size > SORTED:
+        sample = np.sort(values[:: values.size // SORTED])[::-1]
+        sought = np.searchsorted(np.cumsum(sample), sum_of_them / values.size * sample.size)
+        pivot = sample[min(int(sought), sample.size - 1)]
+        above = values[values > pivot]
+        reached = float(np.add.reduce(above))
+        if reached >= sum_of_them:
+            values = above
+            continue
+        level = int(np.count_nonzero(values == pivot))
+        if reached + level * pivot >= sum_of_them:
+            return taken + above.size + math.ceil((sum_of_them - reached) / pivot)
+        taken, sum_of_them = taken + above.size + level, sum_of_them - reached - level * pivot
+        values = values[values < pivot]
+    ordered = np.sort(values)[::-1]
+    return taken + min(int(np.searchsorted(np.cumsum(ordered), sum_of_them)) + 1, ordered.size)
 
 
 @dataclass(eq=False)
@@ -154,12 +193,12 @@ class Top:
         if not self.wants(key):
             return
         key = np.where(np.isnan(key), np.inf, key)
-        chosen: Array | slice = slice(None)
+        chosen: Array = np.arange(key.size)
         if self.size is not None:
             chosen = _largest(key, self.size)
             if self.floor is not None:
                 chosen = chosen[key[chosen] > self.floor]
-        self.rows = np.concatenate([self.rows, np.asarray(rows)[chosen]])
+        self.rows = np.concatenate([self.rows, numbers_of(rows, chosen)])
         self.key = np.concatenate([self.key, key[chosen]])
         for name, array in arrays.items():
             self.arrays.setdefault(name, []).append(array[chosen])

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from losscli.batch import Batch
 from losscli.conventions.declare import Convention
 from losscli.engine.align import Extents, align
-from losscli.engine.kept import Rows, Spread, Tally, Top, missing_rows, numbers_of
+from losscli.engine.groups import Block, GroupSums, Keys
+from losscli.engine.kept import Rows, Spread, Tally, Top, missing_rows, numbers_of, shifted
 from losscli.engine.sums import Sum
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
+from losscli.results.rows import RowValues
 
 UNIT_SLACK = 1e-3  # how far a squared length may be from 1 without a word
 
@@ -54,7 +56,8 @@ class Partial:
 
     Where rows have values `terms` holds "value" (Σwv) and, if weighted, "plain" (Σv); for a statistic one
     sum a term ("term/k" where kept by class). Rows of batch losses are collected in `collected`. `tallies`
-    counts rows by "inf", "nan" and the number of a departure.
+    counts rows by "inf", "nan" and the number of a departure. `values` holds every row's, where
+    they are handed on. `groups` has the sums by group, where groups are asked for.
     """
 
     task: Task
@@ -72,14 +75,31 @@ class Partial:
     shape: tuple[int, ...] = ()
     collected: list[tuple[Array, Array | None, Array, Array]] = field(default_factory=list)
     weighted: bool = False
+    values: list[RowValues] | None = None
+    groups: GroupSums | None = None
 
     def term(self, name: str) -> Sum:
         """The sum of this name, 0 at first."""
         return self.terms.setdefault(name, Sum())
 
-    def like(self) -> Partial:
-        """An empty one for rows further down, which keeps what this one would."""
-        return Partial(self.task, self.top.like(), spread=self.spread.like())
+    def like(self, relative: bool = False) -> Partial:
+        """An empty one for rows further down, which keeps what this one would.
+
+        `relative`: they will be numbered from 1, and shifted.
+        """
+        values: list[RowValues] | None = None if self.values is None else []
+        return Partial(self.task, self.top.like(), spread=self.spread.like(relative), values=values)
+
+    def shift(self, before: int) -> None:
+        """Numbers the rows anew, `before` rows further down."""
+        self.top.rows = self.top.rows + before
+        self.spread.shift(before)
+        for tally in self.tallies.values():
+            tally.shift(before)
+        self.codings = {label: row + before for label, row in self.codings.items()}
+        self.collected = [(rows + before, y, raw, given) for rows, y, raw, given in self.collected]
+        if self.values:
+            self.values = [values._replace(rows=shifted(values.rows, before)) for values in self.values]
 
     def merge(self, other: Partial) -> None:
         """Adds the other's rows to this one's."""
@@ -103,6 +123,9 @@ class Partial:
         self.cells, self.shape = max(self.cells, other.cells), other.shape or self.shape
         self.collected += other.collected
         self.weighted |= other.weighted
+        if other.groups is not None:
+            self.groups = self.groups or GroupSums(Keys())
+            self.groups.merge(other.groups)
 
 
 def partial(task: Task, batch: Batch, rows: Rows, facts: Mapping[str, Any], keep: int | None) -> Partial:
@@ -112,10 +135,18 @@ def partial(task: Task, batch: Batch, rows: Rows, facts: Mapping[str, Any], keep
     return part
 
 
-def add(part: Partial, batch: Batch, rows: Rows, facts: Mapping[str, Any], extents: Extents) -> None:
+def add(
+    part: Partial,
+    batch: Batch,
+    rows: Rows,
+    facts: Mapping[str, Any],
+    extents: Extents,
+    groups: Block | None = None,
+) -> None:
     """Adds one batch to a partial, or leaves the partial as it is and raises LosscliError.
 
-    `extents` remembers the extremes of the batch's arrays, which several losses look at.
+    `extents` remembers the extremes of the batch's arrays, which several losses look at; `groups` has its
+    rows by group.
     """
     task, convention, params = part.task, part.task.convention, part.task.params
     if task.reweigh is not None:
@@ -129,6 +160,8 @@ def add(part: Partial, batch: Batch, rows: Rows, facts: Mapping[str, Any], exten
     if batch.weight is not None:
         weight = batch.weight.astype(convention.dtype, copy=False).astype(np.float64, copy=False)
     collects = _needs_all(convention, y_pred, raw)
+    if part.values is not None and collects:
+        raise no_values(task)
     made: Any = None
     counted = None
     if not collects:
@@ -144,16 +177,27 @@ def add(part: Partial, batch: Batch, rows: Rows, facts: Mapping[str, Any], exten
     part.weighted |= weight is not None
     part.shape = raw.shape
     _add_weights(part.weights, weight, len(raw))
+    by = None if part.groups is None or groups is None else _By(part.groups, groups)
+    if by is not None:
+        some = extents.missing(batch.y_true, batch.weight, *batch.y_pred.values())
+        arrays = (batch.y_true, batch.weight, *batch.y_pred.values())
+        by.sums.count(by.block, missing_rows(len(raw), *arrays) if some else None)
+        if weight is not None:
+            by.add("weights", weight, True)
     _note_codings(part, y_true, rows)
     _note_departures(part, y_true, y_pred, rows, facts)
     _note_lengths(part, y_pred, rows)
     if collects:
         given = np.ones(len(raw)) if weight is None else weight
         part.collected.append((np.asarray(rows), batch.y_true, raw, given))
+        part.counts.add(float(len(raw)))
+        part.weighted_counts.add_block(given, one_sign=True)
+        if by is not None:
+            by.sums.collect(by.block)
         return
     with np.errstate(all="ignore"):
         if not task.rowwise:
-            _add_terms(part, made, np.ones(len(raw)) if weight is None else weight)
+            _add_terms(part, made, weight, len(raw), by)
             return
         missing = convention.checked and extents.missing(batch.y_true, raw)
         if missing:  # 0 · log p of a missing p is missing too
@@ -161,8 +205,30 @@ def add(part: Partial, batch: Batch, rows: Rows, facts: Mapping[str, Any], exten
             made = np.where(gone if counted is None else gone & (counted > 0), np.nan, made)
         if convention.scale is not None and y_true is not None:
             scaled = made * convention.scale(y_true, **params)
-            part.term("scaled").add_block(scaled if weight is None else weighted(weight, scaled), False)
-        _add_values(part, made, counted, weight, rows, batch, raw)
+            scaled = scaled if weight is None else weighted(weight, scaled)
+            part.term("scaled").add_block(scaled, False)
+            if by is not None:
+                by.add("scaled", scaled, False)
+        _add_values(part, made, counted, weight, rows, batch, raw, by)
+
+
+class _By(NamedTuple):
+    """Where a block's values are added up by group."""
+
+    sums: GroupSums
+    block: Block
+
+    def add(self, name: str, values: Array, one_sign: bool) -> None:
+        self.sums.add(self.block, name, values, one_sign)
+
+
+def no_values(task: Task) -> LosscliError:
+    """Why there is no value for each row to be written."""
+    name = task.convention.owner if task.convention.loss.kind == "sample" else task.convention.loss.name
+    hint = "its result goes to a .json file, or to any with --format json"
+    if "per" in task.params:
+        hint = "-p per=sample gives each row one"
+    return LosscliError(f"{name} makes one value of all rows: there is none for each row", hint)
 
 
 def _values(part: Partial, batch: Batch, made: Any) -> Array:
@@ -217,7 +283,8 @@ def _fold(part: Partial, values: Array, has_weights: bool) -> Array:
     part.cells = cells
     if convention.fold == "sum":
         values = values.sum(axis=-1)
-    return values.reshape(len(values), -1).mean(axis=-1)
+    # The size is named: with no rows left, −1 would have none to give.
+    return values.reshape(len(values), int(np.prod(values.shape[1:]))).mean(axis=-1)
 
 
 def weighted(weight: Array, values: Array) -> Array:
@@ -241,6 +308,7 @@ def _add_values(
     rows: Rows,
     batch: Batch,
     raw: Array,
+    by: _By | None,
 ) -> None:
     loss = part.task.convention.loss
     one_sign = loss.lowest >= 0 or loss.highest <= 0
@@ -254,6 +322,13 @@ def _add_values(
     else:
         part.counts.add_block(counted, one_sign=True)
         part.weighted_counts.add_block(counted if weight is None else weight * counted, one_sign=True)
+    if by is not None:
+        by.add("value", contribution, one_sign)
+        if weight is not None:
+            by.add("plain", values, one_sign)
+        if counted is not None:
+            by.add("counts", counted, True)
+            by.add("weighted_counts", counted if weight is None else weight * counted, True)
     part.spread.add(contribution, int(rows[0]) if len(rows) else 0)
     if not finite:
         for kind, where in (("inf", np.isinf(values)), ("nan", np.isnan(values))):
@@ -265,37 +340,55 @@ def _add_values(
         if batch.y_true is not None:
             arrays["y_true"] = batch.y_true
         part.top.add(rows, contribution, arrays)
+    if part.values is not None:
+        part.values.append(RowValues(rows, batch.y_true, raw, values, weight))
 
 
-def _add_terms(part: Partial, terms: Mapping[str, Array], weight: Array) -> None:
+def _add_terms(
+    part: Partial, terms: Mapping[str, Array], weight: Array | None, n: int, by: _By | None
+) -> None:
     convention = part.task.convention
     if convention.collapse:  # the framework weighs the finished value, not the terms
-        weight = np.ones_like(weight)
+        weight = None
     for name, term in terms.items():
-        spread = weight.reshape(-1, *[1] * (term.ndim - 1))
         merge = convention.merges.get(name, "sum")
+        spread = None if weight is None else weight.reshape(-1, *[1] * (term.ndim - 1))
         if merge == "max":
-            largest = float(np.max(np.where(spread > 0, term, -np.inf), initial=-np.inf))
+            counts = term if spread is None else np.where(spread > 0, term, -np.inf)
+            largest = float(np.max(counts, initial=-np.inf))
             part.largest[name] = max(part.largest.get(name, largest), largest)
+            if by is not None:
+                by.sums.raise_to(by.block, name, counts)
             continue
-        broadcast = np.broadcast_to(spread, term.shape)
         if part.task.per == "class" and term.ndim < 2:
             raise LosscliError(
                 f"{convention.loss.name} by class needs the classes on the last axis: y_pred (N, …, C)"
             )
-        columns = merge.startswith("column") or part.task.per == "class"
-        width = term.shape[-1] if columns and term.ndim > 1 else 1
-        entries = zip(
-            term.astype(np.float64).reshape(-1, width).T, broadcast.reshape(-1, width).T, strict=True
-        )
-        for k, (values, weights) in enumerate(entries if columns else [(term.ravel(), broadcast.ravel())]):
-            total = part.term(f"{name}/{k}" if columns else name)
-            if merge in ("norm", "column_norms"):
-                total.add_squares(values.astype(np.float64), weights)
-            else:
-                total.add_block(weighted(weights, values.astype(np.float64)), one_sign=False)
-    part.counts.add(float(len(weight)))
-    part.weighted_counts.add_block(weight, one_sign=True)
+        term = term.astype(np.float64, copy=False)
+        spread = None if spread is None else np.broadcast_to(spread, term.shape)
+        if not (merge.startswith("column") or part.task.per == "class"):
+            _add_term(part, name, term.ravel(), None if spread is None else spread.ravel(), merge, by)
+            continue
+        width = term.shape[-1] if term.ndim > 1 else 1
+        for k, values in enumerate(term.reshape(-1, width).T):
+            weights = None if spread is None else spread.reshape(-1, width)[:, k]
+            _add_term(part, f"{name}/{k}", values, weights, merge, by)
+    part.counts.add(float(n))
+    _add_weights(part.weighted_counts, weight, n)
+
+
+def _add_term(
+    part: Partial, name: str, values: Array, weight: Array | None, merge: str, by: _By | None
+) -> None:
+    if merge in ("norm", "column_norms"):
+        part.term(name).add_squares(values, weight)
+        if by is not None:
+            by.sums.add_squares(by.block, name, values, weight)
+        return
+    values = values if weight is None else weighted(weight, values)
+    part.term(name).add_block(values, one_sign=False)
+    if by is not None:
+        by.add(name, values, False)
 
 
 def _note_codings(part: Partial, y_true: Array | None, rows: Rows) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from losscli.results.groups import Groups
+
 
 class Sample(NamedTuple):
     """One row of a Score. `row` counts data rows from 1.
@@ -21,7 +23,7 @@ class Sample(NamedTuple):
     `y_true`, `y_pred` and `gradient` are a float, or nested lists for a sample with trailing axes.
     `loss` is the sample's value before its weight; `share` is w·loss over the sum of w·loss (None when some
     value is negative, or the sum is 0 or not finite). In `gradient`, NaN stands for "there is none here" (a
-    kink, an infinite value).
+    kink, an infinite value). `file` is the file whose row it is, where there are several.
     """
 
     row: int
@@ -31,12 +33,14 @@ class Sample(NamedTuple):
     share: float | None
     weight: float | None = None
     gradient: Any = None
+    file: str | None = None
 
 
 class Concentration(NamedTuple):
     """How few samples make half of the loss (of the sum of w·loss, where no value is negative).
 
     `half` samples of `n` make at least half; `worst` is the row (from 1) with the largest share.
+    `file` is the worst row's, where there are several.
     `exact` is False when `half` was read off bins of the values (many rows), within one part in a hundred.
     """
 
@@ -45,6 +49,7 @@ class Concentration(NamedTuple):
     worst: int
     worst_share: float
     exact: bool = True
+    file: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,8 @@ class Score:
     losses. `divisor` is the number that the mean divides by, `divided_by` says what it counts. `samples` are
     the rows to show, `hidden` how many more there are. `per_sample` (N,) holds every row's value in library
     calls. `gradients` holds rows with their gradient for statistic and batch losses.
-    `about` is the loss explained: title, formula, unit, range, when to use it.
+    `about` is the loss explained: title, formula, unit, range, when to use it. `groups` holds its value in each
+    group of rows, where groups were asked for.
     """
 
     loss: str
@@ -95,6 +101,7 @@ class Score:
     gradients: tuple[Sample, ...] = ()
     per_sample: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
     about: Explanation | None = field(default=None, compare=False, repr=False)
+    groups: Groups | None = field(default=None, compare=False, repr=False)
 
 
 class Refusal(NamedTuple):
@@ -111,7 +118,7 @@ class Comparison:
 
     `scores` are loss by loss in the order asked for, each loss's models in their order. `best` names, for
     each loss, the models with the lowest value (several where they tie; none where a value is nan, or there
-    is one model).
+    is one model). `group_best` says the same of each group of a loss, in the order of its scores' groups.
     """
 
     n: int
@@ -123,6 +130,7 @@ class Comparison:
     refused: tuple[Refusal, ...]
     version: str
     remarks: tuple[Remark, ...] = ()
+    group_best: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
 
 class ParityRow(NamedTuple):
