@@ -14,17 +14,28 @@ from losscli.catalogue import explanation
 from losscli.conventions import by_call, convention, conventions
 from losscli.conventions.left_out import LEFT_OUT
 from losscli.engine import gradient as slopes
+from losscli.engine.chunks import THREADS, Engine
 from losscli.engine.class_weight import ClassWeight, weigh_classes
 from losscli.engine.finish import Show, finish
-from losscli.engine.fold import Missing, Stream, fold
-from losscli.engine.partial import Task
+from losscli.engine.fold import Missing, Stream, Watch, fold
+from losscli.engine.partial import Partial, Task, no_values
 from losscli.errors import LosscliError
 from losscli.losses import registry
 from losscli.losses.declare import Loss
-from losscli.results import Comparison, Explanation, Refusal, Remark, Score
+from losscli.results import Comparison, Explanation, Refusal, Remark, Sample, Score
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
+
+    from losscli.results.groups import Groups
+    from losscli.results.rows import RowSink
+
+    Progress = Callable[[int, int], None]
+    Groupings = ArrayLike | Mapping[str, ArrayLike]
+
+Order = Literal["index", "loss"]
 
 names = registry.names
 
@@ -69,16 +80,18 @@ def compute(
     reduction: str = "mean",
     like: str = "exact",
     missing: Missing = "refuse",
+    by: Groupings | None = None,
     **params: Any,
 ) -> Score:
     """A loss on arrays: y_true (N, ...) or None, y_pred (N, ...), sample_weight (N,) or None.
 
+    `by` has a label for each sample (N,), or several by name ({"region": …}): the Score then holds `groups`.
     `params` are the loss's own (delta=1.5). `reduction` is "mean", "sum", "none" or a framework's word under
     `like`. The Score holds every sample, in order. Raises LosscliError for anything that does not fit.
     """
     return score(
         loss,
-        arrays_stream(y_true, {"y_pred": y_pred}, sample_weight),
+        arrays_stream(y_true, {"y_pred": y_pred}, sample_weight, by),
         params=params,
         reduction=reduction,
         like=like,
@@ -130,16 +143,17 @@ def compare(
     missing: Missing = "refuse",
     skip_unfit: bool = False,
     params: Mapping[str, Mapping[str, Any]] | None = None,
+    by: Groupings | None = None,
 ) -> Comparison:
     """Several losses, and models ({"ridge": p1, "forest": p2}), on the same rows in one pass.
 
-    `params` gives parameters by loss ({"huber": {"delta": 2}}). With `skip_unfit`, losses that do not fit the
+    `params` gives parameters by loss ({"huber": {"delta": 2}}), `by` groups as in `compute`. With `skip_unfit`, losses that do not fit the
     data are listed in `refused` instead of raising.
     """
     models = predictions if isinstance(predictions, Mapping) else {"y_pred": predictions}
     return contrast(
         losses,
-        arrays_stream(y_true, models, sample_weight),
+        arrays_stream(y_true, models, sample_weight, by),
         params=params or {},
         reduction=reduction,
         like=like,
@@ -158,16 +172,28 @@ def score(
     missing: Missing = "refuse",
     class_weight: ClassWeight | None = None,
     rows: int | Literal["default"] | None = None,
-    order: Literal["index", "loss"] = "index",
+    order: Order = "index",
     gradient: bool = False,
     keep_values: bool = False,
+    sink: RowSink | None = None,
+    progress: Progress | None = None,
+    max_memory: int | None = None,
+    engine: Engine = THREADS,
 ) -> Score:
     """One loss over a stream of batches, which is callable again for a second look at the rows.
 
     `rows` are held at most in `order`: None for all, "default" for all up to 20 and the 10 worst of more.
-    `keep_values` adds every row's value as an array.
+    `keep_values` adds every row's value as an array; `sink` takes them as they come, in order, with the
+    gradient if it is asked for. `progress` is told after each chunk how many rows are done, and of what size the chunks were. A loss
+    that holds every row at once is refused beyond `max_memory` bytes. `engine` is where the chunks are worked
+    on: this process's threads, or a `losscli.cluster`, from which no rows are brought here.
     """
     show = Show(rows, by_loss=order == "loss", gradient=gradient, values=keep_values)
+    if engine is not THREADS and (sink is not None or show.keep() is None):
+        raise LosscliError(
+            "from a cluster partial results alone come here, not every row",
+            "leave --engine dask out, or have fewer --rows shown",
+        )
     loss = lookup(name)
     way = convention(loss, like)
     way.reduction(reduction)
@@ -179,12 +205,45 @@ def score(
             )
         slopes.slope_of(loss)
     task, told = task_of(loss, like, params, class_weight, stream, missing, "y_pred")
-    folded = fold(stream, [task], missing=missing, keep=show.keep())
+    if sink is not None and not task.rowwise:
+        raise no_values(task)
+    watch = Watch(progress, sink, gradient and sink is not None, max_memory)
+    folded = fold(stream, [task], missing=missing, keep=show.keep(), watch=watch, engine=engine)
     if folded.refused:
         raise folded.refused[0]
     result = finish(folded, 0, reduction, show)
     about = explanation(loss, elsewhere=like != "exact")
-    return replace(result, about=about, remarks=told + result.remarks)
+    groups = None if folded.partials[0].groups is None else _groups(folded.partials[0], reduction, order)
+    result = _in_files(result, folded.files)
+    return replace(result, about=about, remarks=told + result.remarks, groups=groups)
+
+
+def _in_files(score: Score, files: Mapping[str | None, int]) -> Score:
+    """The score with its rows numbered in their files, where there are several."""
+    if len(files) < 2:
+        return score
+    names, ends = list(files), np.cumsum(list(files.values()))
+
+    def where(row: int) -> tuple[str | None, int]:
+        at = int(np.searchsorted(ends, row))
+        return names[at], row - (int(ends[at - 1]) if at else 0)
+
+    def placed(sample: Sample) -> Sample:
+        file, row = where(sample.row)
+        return sample._replace(file=file, row=row)
+
+    made = score.concentration
+    if made is not None:
+        file, row = where(made.worst)
+        made = made._replace(file=file, worst=row)
+    samples, gradients = (tuple(map(placed, rows)) for rows in (score.samples, score.gradients))
+    return replace(score, samples=samples, gradients=gradients, concentration=made)
+
+
+def _groups(part: Partial, reduction: str, order: Order) -> Groups:
+    from losscli.engine.grouped import groups_of
+
+    return groups_of(part, reduction, by_share=order == "loss")
 
 
 def task_of(
@@ -217,10 +276,16 @@ def contrast(
     class_weight: ClassWeight | None = None,
     skip_unfit: bool = False,
     source: str | None = None,
+    order: Order = "index",
+    progress: Progress | None = None,
+    max_memory: int | None = None,
+    engine: Engine = THREADS,
 ) -> Comparison:
     """Losses side by side, for each model of the stream, in one pass. `params` are by loss name.
 
-    A loss that does not fit raises, or with `skip_unfit` is listed in `refused`.
+    A loss that does not fit raises, or with `skip_unfit` is listed in `refused`. `order` is that of groups:
+    by label, or by "loss", the largest share of the first model first. `progress`, `max_memory` and `engine`
+    are as in `score`.
     """
     found = [lookup(name) for name in losses]
     models = _models(stream)
@@ -236,7 +301,8 @@ def contrast(
                 tasks.append(task)
         except LosscliError as why:
             unfit[loss.name] = why
-    folded = fold(stream, tasks, missing=missing, keep=LEADING)
+    watch = Watch(progress, max_memory=max_memory)
+    folded = fold(stream, tasks, missing=missing, keep=LEADING, watch=watch, engine=engine)
     scores: list[Score] = []
     for number, task in enumerate(tasks):
         loss = task.convention.loss
@@ -244,15 +310,19 @@ def contrast(
             if number in folded.refused:
                 raise folded.refused[number]
             result = finish(folded, number, reduction, Show(rows=LEADING, by_loss=True))
+            result = _in_files(result, folded.files)
+            part = folded.partials[number]
+            groups = None if part.groups is None else _groups(part, reduction, "index")
         except LosscliError as why:
             unfit.setdefault(loss.name, why)
         else:
             about = explanation(loss, elsewhere=like != "exact")
-            scores.append(
-                replace(result, model=task.model, about=about, remarks=told[loss.name] + result.remarks)
-            )
+            said = told[loss.name] + result.remarks
+            scores.append(replace(result, model=task.model, about=about, remarks=said, groups=groups))
     _settle(unfit, skip_unfit, len(found))
     kept = tuple(score for score in scores if score.loss not in unfit)
+    if order == "loss":
+        kept = _largest_first(kept)
     fitting = tuple(loss.name for loss in found if loss.name not in unfit)
     return Comparison(
         n=kept[0].n,
@@ -264,6 +334,9 @@ def contrast(
         refused=tuple(Refusal(name, None, why.what) for name, why in unfit.items()),
         version=__version__,
         remarks=tuple(dict.fromkeys(r for s in kept for r in s.remarks if r.kind == "data")),
+        group_best={
+            name: _group_best([s for s in kept if s.loss == name]) for name in fitting if kept[0].groups
+        },
     )
 
 
@@ -291,3 +364,28 @@ def _best(scores: Sequence[Score]) -> tuple[str, ...]:
         return ()
     lowest = min(value for value in values if value is not None)
     return tuple(s.model for s in scores if s.value == lowest and s.model is not None)
+
+
+def _largest_first(scores: Sequence[Score]) -> tuple[Score, ...]:
+    """The scores with their groups in the order of the shares of each loss's first model."""
+    from losscli.engine.grouped import by_size, in_order
+
+    orders: dict[str, NDArray[np.int64]] = {}
+    ordered = []
+    for score in scores:
+        if score.groups is not None:
+            order = orders.setdefault(score.loss, by_size(score.groups))
+            score = replace(score, groups=in_order(score.groups, order))
+        ordered.append(score)
+    return tuple(ordered)
+
+
+def _group_best(scores: Sequence[Score]) -> tuple[tuple[str, ...], ...]:
+    """For each group the models with the lowest value, as `_best` says it of all rows."""
+    values = [score.groups.value for score in scores if score.groups is not None]
+    if not values:
+        return ()
+    table = np.array(values)
+    best = (table == table.min(axis=0)) if len(values) > 1 else np.zeros(table.shape, bool)
+    models = [score.model or "" for score in scores]
+    return tuple(tuple(m for m, b in zip(models, row, strict=True) if b) for row in best.T.tolist())

@@ -9,6 +9,7 @@ import numpy as np
 
 from losscli.batch import Batch
 from losscli.errors import LosscliError
+from losscli.labels import Labels, combined, encoded
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -26,16 +27,21 @@ def as_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
 
 
 def arrays_stream(
-    y_true: ArrayLike | None, predictions: Mapping[str, ArrayLike], weight: ArrayLike | None
+    y_true: ArrayLike | None,
+    predictions: Mapping[str, ArrayLike],
+    weight: ArrayLike | None,
+    by: ArrayLike | Mapping[str, ArrayLike] | None = None,
 ) -> Stream:
-    """One batch of arrays, as often as asked for."""
+    """One batch of arrays, as often as asked for. `by` has a label a row (N,), or several by name."""
     arrays = {name: as_array(values, name) for name, values in predictions.items()}
     batch = Batch(
         None if y_true is None else as_array(y_true, "y_true"),
         arrays,
         None if weight is None else as_array(weight, "sample_weight"),
+        by=None if by is None else _labels(by),
     )
-    for name, array in {**arrays, "y_true": batch.y_true, "sample_weight": batch.weight}.items():
+    given = {**arrays, "y_true": batch.y_true, "sample_weight": batch.weight, "by": batch.by}
+    for name, array in given.items():
         if array is not None and len(array) != len(batch):
             first = next(iter(arrays))
             raise LosscliError(
@@ -46,3 +52,17 @@ def arrays_stream(
         yield batch
 
     return stream
+
+
+def _labels(by: ArrayLike | Mapping[str, ArrayLike]) -> Labels:
+    """Labels (N,) as groups: each the text of a value; None, nan and "" are missing."""
+    named = by if isinstance(by, Mapping) else {"group": by}
+    columns = []
+    for name, values in named.items():
+        column = np.asarray(values, dtype=object)
+        if column.ndim != 1:
+            raise LosscliError(f"by has the shape {column.shape}", "give one label for each sample")
+        columns.append(encoded(name, ["" if v is None or v != v else str(v) for v in column.tolist()]))
+    if not columns or len({len(column) for column in columns}) > 1:
+        raise LosscliError("by has columns of different lengths", "give one label for each sample")
+    return combined(columns)

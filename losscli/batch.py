@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from losscli.labels import Labels
+
     Array = NDArray[np.float64]
 else:
     Array = Any
@@ -23,12 +25,13 @@ class Origin:
     `name` is the file as the user named it (None for arrays and inline values). `labels` gives, for
     "y_true", "weight" and each model, the names of its columns: one, or one for each entry along the
     last axis. For inline values the label is the option ("--true"). `noun` stands before a label:
-    "column" for tables, "" otherwise.
+    "column" for tables, "" otherwise. `before` rows of other files are numbered before this one's.
     """
 
     name: str | None = None
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     noun: str = ""
+    before: int = 0
 
     def place(self, argument: str, row: int | None = None, entry: tuple[int, ...] = ()) -> str:
         """`sales.csv, row 3, column forecast`; `row` counts data rows from 1."""
@@ -38,7 +41,7 @@ class Origin:
             label = f"{self.noun} {labels[0]}{inside}".strip()
         else:
             label = f"{self.noun} {labels[entry[-1]] if entry else f'{labels[0]} … {labels[-1]}'}".strip()
-        numbered = [] if row is None else [f"row {row}"]
+        numbered = [] if row is None else [f"row {row - self.before}"]
         return ", ".join([label, *numbered] if self.name is None else [self.name, *numbered, label])
 
 
@@ -47,7 +50,7 @@ class Batch:
     """Consecutive samples: `y_true` (N, ...) or None, each model's `y_pred` (N, ...), weights (N,) or None.
 
     `first_row` is the data row (from 1) of the first sample. One model is the usual case; its name is
-    then "y_pred".
+    then "y_pred". `by` (N,) is each sample's group, where groups were asked for.
     """
 
     y_true: Array | None
@@ -55,6 +58,7 @@ class Batch:
     weight: Array | None = None
     first_row: int = 1
     origin: Origin = field(default_factory=Origin)
+    by: Labels | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.y_pred.values())))

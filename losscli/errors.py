@@ -37,6 +37,9 @@ class BadValue(LosscliError):
         self.row = row
         self.entry = entry
 
+    def __reduce__(self) -> tuple[type[BadValue], tuple[object, ...]]:
+        return BadValue, (self.argument, self.row, self.entry, self.what, self.hint)
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """`did you mean "huber"?`, or None when nothing known is close to `word`."""

@@ -10,25 +10,28 @@ import pytest
 from command import ROOT, environment
 
 PACKAGE = ROOT / "losscli"
-RECORDS = {"batch", "errors", "results"}
+RECORDS = {"batch", "errors", "labels", "results"}
 
 # Room or module → what of losscli it may import besides itself, and which third-party packages.
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
-    "batch": (set(), {"numpy"}),
+    "batch": ({"labels"}, {"numpy"}),
+    "labels": (set(), {"numpy"}),
     "errors": (set(), set()),
     "results": (set(), {"numpy"}),
     "losses": ({"errors"}, {"numpy"}),
     "conventions": ({"losses", "errors"}, {"numpy"}),
     "formula": ({"losses", "errors"}, {"numpy"}),
     "catalogue": ({"losses", "conventions", "formula", "results", "errors"}, {"yaml"}),
-    "data": ({"batch", "errors"}, {"numpy"}),
+    "data": ({"batch", "labels", "errors"}, {"numpy", "polars"}),
     "engine": ({"losses", "conventions", "__init__", *RECORDS}, {"numpy"}),
     "render": ({"results", "errors"}, {"rich"}),
-    "arrays": ({"engine", "batch", "errors"}, {"numpy"}),
+    "write": ({"results", "errors"}, {"numpy", "polars", "pyarrow"}),
+    "arrays": ({"engine", "batch", "labels", "errors"}, {"numpy"}),
     "api": (
         {"losses", "conventions", "catalogue", "engine", "arrays", "curves", "__init__", *RECORDS},
         {"numpy"},
     ),
+    "cluster": ({"data", "engine", "api", *RECORDS}, {"numpy"}),
     "frameworks": (
         {"losses", "conventions", "catalogue", "engine", "api", "arrays", "live", "__init__", *RECORDS},
         {"numpy"},
@@ -60,10 +63,12 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {
             "losses",
             "checkup",
+            "cluster",
             "curves",
             "data",
             "catalogue",
             "render",
+            "write",
             "api",
             "arithmetic",
             "reasons",
@@ -73,7 +78,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "__init__",
             *RECORDS,
         },
-        {"typer"},
+        {"typer", "rich"},
     ),
     "__init__": (
         {"snippets", "curves", "checkup", "advice", "api", "arithmetic", "reasons", "frameworks", "errors"},

@@ -15,7 +15,9 @@ from losscli.arrays import arrays_stream
 from losscli.conventions import convention
 from losscli.engine.class_weight import ClassWeight
 from losscli.engine.finish import Show, finish
-from losscli.engine.fold import Missing, Stream, fold, surveyed
+from losscli.engine.chunks import THREADS
+from losscli.engine.fold import Missing, Stream, fold
+from losscli.engine.survey import survey
 from losscli.errors import LosscliError
 from losscli.formula.spell import Speller, letters_of
 from losscli.results import Score
@@ -83,7 +85,7 @@ def write_out(
     found = finish(folded, 0, reduction, show)
     page = catalogue.read(loss.name, loss.family)
     speller = Speller(letters_of(page["formula"] + page["where"], way.signature.parameters))
-    facts = surveyed(stream, [task], missing)[0]
+    facts = survey(THREADS, stream, [task], drop=missing == "drop")[0]
     work = Work(task, formula, speller, facts, stream, missing, folded.partials[0])
     shown, together, after = _worked(work, found, rows, order)
     rowless = loss.kind == "batch" or work.one_vector

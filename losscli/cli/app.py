@@ -44,6 +44,7 @@ COMMANDS = {
     "code": ("code", "code"),
     "list": ("listing", "list_losses"),
 }
+INTERRUPTED = 130
 
 
 def _show_version(wanted: bool) -> None:
@@ -93,7 +94,11 @@ def application(first: str) -> typer.Typer:
 
 def main() -> None:
     """The console script."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if code == INTERRUPTED:
+        # Not by the interpreter's own end, which waits for threads that may be in the middle of a file.
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -111,8 +116,10 @@ def run(arguments: list[str]) -> int:
         # Not standalone: Typer would print usage errors itself.
         code: int | None = command.main(arguments, prog_name="losscli", standalone_mode=False)
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except Exception as error:  # whatever it is, a person gets one clear message
+        if isinstance(error.__cause__, KeyboardInterrupt):  # in the making of a class, until Python 3.12
+            return INTERRUPTED
         if "--debug" in arguments:
             import traceback
 

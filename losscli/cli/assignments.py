@@ -12,6 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+SIZES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+def read_size(text: str, option: str) -> int:
+    """Bytes, of a number with K, M, G or T and perhaps a B after it: 500M, 1.5GB."""
+    written = text.strip().upper().removesuffix("B")
+    number = written.rstrip("KMGT")
+    try:
+        size = int(float(number) * SIZES[written[len(number) :].strip()])
+    except (ValueError, KeyError, OverflowError):
+        size = -1
+    if size < 0:
+        raise LosscliError(f'{option} "{text}" is not a size', "for example 500M or 8G")
+    return size
+
+
 def read_parameters(texts: Sequence[str] | None, *, from_logits: bool = False) -> dict[str, Any]:
     """Parameter name → value, as given; the loss checks names and ranges."""
     given: dict[str, Any] = {}

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 from typer import Option
 
 from losscli.cli import complete, options
-from losscli.cli.assignments import read_class_weight, read_parameters
+from losscli.cli.assignments import read_class_weight, read_parameters, read_size
+from losscli.cli.engines import chosen_engine
 from losscli.cli.output import choose, not_in_rows
+from losscli.cli.progress import Progress
 from losscli.errors import LosscliError, did_you_mean
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ losscli compare examples/diabetes.csv --pred ridge,forest,boosting --losses mae,
 losscli compare examples/breast_cancer.csv --pred logistic --losses bce,binary_focal,hinge --skip-unfit
 losscli compare examples/diabetes.csv --pred ridge --losses huber,quantile -p delta=50 -p quantile.q=0.9
 losscli compare examples/diabetes.csv --pred ridge,forest --losses mae,mape --why
+losscli compare examples/diabetes.csv --pred ridge,forest --losses mae,mse --by age
 losscli compare --true 3,-0.5,2,7 --pred 2.5,0,2,8 --losses mae,mse --format csv
 """
 
@@ -41,6 +44,7 @@ def compare(
     pred: options.ModelsOption = None,
     input_format: options.InputFormat = None,
     weight: options.Weight = None,
+    by: options.By = None,
     class_weight: options.ClassWeight = None,
     missing: options.Missing = "refuse",
     param: options.Param = None,
@@ -56,14 +60,19 @@ def compare(
         ),
     ] = False,
     why: options.Why = False,
+    max_memory: options.MaxMemory = options.MAX_MEMORY,
+    engine: options.Engine = "local",
+    scheduler: options.Scheduler = None,
     format: options.Format = None,
     output: options.Output = None,
+    quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
     """Compare losses, and models, on the same rows."""
     out = choose(format, output, get_args(options.FormatName))
     given = read_parameters(param, from_logits=from_logits)
     class_weights = read_class_weight(class_weight)
+    most = read_size(max_memory, "--max-memory")
 
     from losscli import api, render
     from losscli.cli.reading import mention_chosen, open_source
@@ -80,26 +89,31 @@ def compare(
         pred,
         weight,
         input_format,
+        by,
         truth=any(loss.truth for loss in found),
         models=True,
     )
-    comparison = api.contrast(
-        names,
-        source.batches,
-        params=params,
-        reduction=reduction,
-        like=like,
-        missing=missing,
-        class_weight=class_weights,
-        skip_unfit=skip_unfit,
-        source=source.name,
-    )
-
+    with chosen_engine(engine, scheduler, data) as where, Progress(quiet, source.size) as progress:
+        comparison = api.contrast(
+            names,
+            source,
+            params=params,
+            reduction=reduction,
+            like=like,
+            missing=missing,
+            class_weight=class_weights,
+            skip_unfit=skip_unfit,
+            source=source.name,
+            order="loss" if out.read_by_eye else "index",
+            progress=progress.hook,
+            max_memory=most,
+            **where,
+        )
     if why:
         from losscli.reasons import Asked, with_whys
 
         asked = Asked(params, reduction, like, missing, class_weights)
-        comparison = with_whys(comparison, source.batches, asked, source.cells)
+        comparison = with_whys(comparison, source, asked, source.cells)
         not_in_rows(out, "--why")
     comparison = mention_chosen(source, comparison)
     out.write(render.render(comparison, out.format, width=out.width, color=out.color))

@@ -7,8 +7,10 @@ from typing import Annotated, Literal, get_args
 from typer import Option
 
 from losscli.cli import options
-from losscli.cli.assignments import read_class_weight, read_parameters
+from losscli.cli.assignments import read_class_weight, read_parameters, read_size
+from losscli.cli.engines import chosen_engine
 from losscli.cli.output import ROW_FORMATS, choose, not_in_rows, say
+from losscli.cli.progress import Progress
 from losscli.errors import LosscliError
 
 EXAMPLES = """\
@@ -21,6 +23,8 @@ losscli compute mae examples/diabetes.csv --pred ridge --rows 0 --why
 losscli compute huber --true 3,-0.5,2,7 --pred 2.5,0,2,10 --steps
 losscli compute scce examples/digits.jsonl --format json --output digits.json
 losscli compute mae - --pred forest < examples/diabetes.csv
+losscli compute mae examples/diabetes.csv --pred forest --by sex,age
+losscli compute mae examples/diabetes.csv --pred forest --output per_sample.npy
 """
 
 
@@ -31,6 +35,7 @@ def compute(
     pred: options.PredOption = None,
     input_format: options.InputFormat = None,
     weight: options.Weight = None,
+    by: options.By = None,
     class_weight: options.ClassWeight = None,
     missing: options.Missing = "refuse",
     param: options.Param = None,
@@ -55,7 +60,8 @@ def compute(
             "--rows",
             metavar="N|all",
             rich_help_panel=options.RESULT,
-            help="How many rows are shown: all up to 20, the 10 worst of more; 0 for the summary alone.",
+            help="How many rows are shown: all up to 20, the 10 worst of more; 0 for the summary alone. All "
+            "of them as csv, tsv or jsonl are written as they are computed, however many.",
         ),
     ] = None,
     steps: Annotated[
@@ -68,30 +74,40 @@ def compute(
         ),
     ] = False,
     why: options.Why = False,
+    max_memory: options.MaxMemory = options.MAX_MEMORY,
+    engine: options.Engine = "local",
+    scheduler: options.Scheduler = None,
     format: options.Format = None,
-    output: options.Output = None,
+    output: options.ValuesOutput = None,
+    quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
     """Compute a loss, row by row and reduced."""
-    out = choose(format, output, get_args(options.FormatName))
-    shown = _read_rows(rows)
     if steps and (gradient or why):
         raise LosscliError("--steps works the value out alone", "leave --gradient and --why out")
+    shown = 0 if by is not None and rows is None else _read_rows(rows)
     params = read_parameters(param, from_logits=from_logits)
     class_weights = read_class_weight(class_weight)
+    most = read_size(max_memory, "--max-memory")
 
     from losscli import api, render
     from losscli.cli.reading import mention_chosen, open_source
 
     found = api.lookup(loss)
-    source = open_source(found.name, data, true, pred, weight, input_format, truth=found.truth, models=False)
+    # Sorted by loss they must be held; a loss without rows has its result alone.
+    every = shown is None and sort != "loss" and (found.kind == "sample" or params.get("per") == "sample")
+    out = choose(format, output, get_args(options.FormatName), values=not steps, rows=every and not steps)
+    _check_values(out.rows, missing, gradient)
+    source = open_source(
+        found.name, data, true, pred, weight, input_format, by, truth=found.truth, models=False
+    )
     order = sort or ("loss" if out.read_by_eye else "index")
     if steps:
         from losscli import arithmetic
 
         worked = arithmetic.write_out(
             found.name,
-            source.batches,
+            source,
             params=params,
             reduction=reduction,
             like=like,
@@ -105,30 +121,52 @@ def compute(
         if worked.hidden and out.format in ROW_FORMATS:
             say(f"{worked.hidden} of {worked.n} rows are not shown; --rows all shows them")
         return
-    score = api.score(
-        found.name,
-        source.batches,
-        params=params,
-        reduction=reduction,
-        like=like,
-        missing=missing,
-        class_weight=class_weights,
-        rows=shown,
-        order=order,
-        gradient=gradient,
-    )
+    size = source.size
+    with (
+        out.each_row() as sink,
+        chosen_engine(engine, scheduler, data) as where,
+        Progress(quiet, size) as progress,
+    ):
+        score = api.score(
+            found.name,
+            source,
+            params=params,
+            reduction=reduction,
+            like=like,
+            missing=missing,
+            class_weight=class_weights,
+            rows="default" if out.rows and shown is None else shown,
+            order=order,
+            gradient=gradient,
+            sink=sink,
+            progress=progress.hook,
+            max_memory=most,
+            **where,
+        )
     if why:
         from losscli.reasons import Asked, with_why
 
         asked = Asked({found.name: params}, reduction, like, missing, class_weights)
-        score = with_why(score, source.batches, asked, source.cells)
+        score = with_why(score, source, asked, source.cells)
     score = mention_chosen(source, score)
 
     out.write(render.render(score, out.format, width=out.width, color=out.color))
     if why:
         not_in_rows(out, "--why")
-    if score.hidden and out.format in ROW_FORMATS:
+    if score.hidden and by is None and out.format in ROW_FORMATS and out.rows is None:
         say(f"{score.hidden} of {score.n} rows are not shown; --rows all shows them")
+
+
+def _check_values(form: str | None, missing: str, gradient: bool) -> None:
+    if form == "npy" and gradient:
+        raise LosscliError(
+            "a .npy file holds the losses alone", "take .parquet or .csv for --gradient, or leave it out"
+        )
+    if form == "npy" and missing == "drop":
+        raise LosscliError(
+            "a .npy file has no row numbers to tell which rows --missing drop left out",
+            "take .parquet or .csv, or --missing propagate",
+        )
 
 
 def _read_rows(text: str | None) -> int | Literal["default"] | None:

@@ -14,6 +14,7 @@ InputFormatName = Literal["csv", "tsv", "json", "jsonl", "npy", "npz"]
 FormatName = Literal["table", "plain", "json", "jsonl", "csv", "tsv", "markdown"]
 PageFormatName = Literal["table", "plain", "json", "jsonl", "csv", "tsv", "markdown", "latex"]
 MissingName = Literal["refuse", "drop", "propagate"]
+EngineName = Literal["local", "dask"]
 SortName = Literal["index", "loss"]
 
 LossName = Annotated[
@@ -58,6 +59,15 @@ InputFormat = Annotated[
 Weight = Annotated[
     str | None,
     Option("--weight", metavar="W", rich_help_panel=DATA, help="A weight a row: a column, or values."),
+]
+By = Annotated[
+    str | None,
+    Option(
+        "--by",
+        metavar="COLUMN,…",
+        rich_help_panel=DATA,
+        help="Each group's value too: the columns that hold the labels of groups.",
+    ),
 ]
 ClassWeight = Annotated[
     str | None,
@@ -148,5 +158,45 @@ Output = Annotated[
         help="Write to a file, whole or not at all; its ending names the format. - is stdout.",
     ),
 ]
+ValuesOutput = Annotated[
+    str | None,
+    Option(
+        "--output",
+        metavar="FILE",
+        rich_help_panel=RESULT,
+        help="Write to a file, whole or not at all; its ending names the format. - is stdout. A .npy or "
+        ".parquet file gets every row's value, as .csv does with --rows all; the result then is on stdout.",
+    ),
+]
+MaxMemory = Annotated[
+    str,
+    Option(
+        "--max-memory",
+        metavar="SIZE",
+        rich_help_panel=DATA,
+        help="The most that a loss which holds every row may take: 500M, 8G.",
+    ),
+]
+MAX_MEMORY = "2G"
+Engine = Annotated[
+    EngineName,
+    Option(
+        "--engine",
+        metavar="local|dask",
+        rich_help_panel=DATA,
+        help="Where the rows are worked on: this machine's threads, or a Dask cluster whose workers read "
+        "their own parts.",
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        rich_help_panel=DATA,
+        help="The Dask scheduler, as tcp://host:8786; without it, one for this run, with a worker a core.",
+    ),
+]
+Quiet = Annotated[bool, Option("-q", "--quiet", help="Draw no progress on stderr.")]
 # Declared for help and parsing; the boundary (app.run) heeds it, for errors in the line itself too.
 Debug = Annotated[bool, Option("--debug", help="Show the traceback of whatever goes wrong.")]

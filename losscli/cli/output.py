@@ -1,7 +1,12 @@
-"""Where a result goes and in which format: decided before anything is computed, written whole or not."""
+"""Where a result goes and in which format: decided before anything is computed, written whole or not.
+
+Rows that are written one and all, by the million, go to the file (or to stdout) as they are computed, the
+result beside them to stdout (or nowhere).
+"""
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sys
@@ -13,6 +18,9 @@ from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from typing import IO
+
+    from losscli.results.rows import RowSink
 
 ENDINGS = {
     ".json": "json",
@@ -22,11 +30,14 @@ ENDINGS = {
     ".md": "markdown",
     ".tex": "latex",
     ".txt": "plain",
+    ".npy": "npy",
+    ".parquet": "parquet",
     ".png": "png",
     ".svg": "svg",
     ".pdf": "pdf",
 }
-ROW_FORMATS = {"csv", "tsv", "jsonl"}
+VALUES_ALONE = ("npy", "parquet")  # formats of rows that cannot hold a result
+ROW_FORMATS = ("csv", "tsv", "jsonl")
 READ_BY_EYE = {"table", "plain", "markdown"}
 WIDTH_ON_A_PIPE = 80
 
@@ -38,6 +49,7 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
     format: str
     width: int
     color: bool
+    rows: str | None = None  # the format of every row, where they are written as they come
 
     @property
     def read_by_eye(self) -> bool:
@@ -45,18 +57,20 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
         return self.format in READ_BY_EYE
 
     def write(self, text: str) -> None:
-        """`text` and the end of its last line, to the file or to stdout."""
+        """`text` and the end of its last line: to the file; to stdout if it holds rows or there is none."""
         if not text.endswith("\n"):
             text += "\n"
-        if self.file is None:
+        if self.file is not None and self.rows is None:
+            with replacing(self.file) as beside:
+                beside.write(text.encode())
+        elif self.file is not None or self.rows is None:
             write_stdout(text)
-        else:
-            _replace(self.file, text.encode())
 
     def write_bytes(self, content: bytes) -> None:
         """A figure, to the file or to stdout; LosscliError where stdout is a terminal."""
         if self.file is not None:
-            _replace(self.file, content)
+            with replacing(self.file) as beside:
+                beside.write(content)
         elif sys.stdout is not None:
             if sys.stdout.isatty():
                 raise LosscliError(
@@ -66,20 +80,53 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
                 sys.stdout.buffer.write(content)
                 sys.stdout.buffer.flush()
 
+    @contextmanager
+    def each_row(self) -> Iterator[RowSink | None]:
+        """What every row's value goes to, if they are to be written; the file is in its place at the end."""
+        if self.rows is None:
+            yield None
+            return
+        from losscli.write import check_format, writer
 
-def choose(format: str | None, output: str | None, known: Collection[str]) -> Output:
+        check_format(self.rows)
+        with spooled() if self.file is None else replacing(self.file) as beside:
+            made = writer(self.rows, beside)
+            yield made
+            made.close()
+
+
+def choose(
+    format: str | None,
+    output: str | None,
+    known: Collection[str],
+    *,
+    values: bool = False,
+    rows: bool = False,
+) -> Output:
     """What the options and the terminal ask for; LosscliError when the file cannot be written or its ending
-    names none of the `known` formats."""
+    names none of the `known` formats.
+
+    With `values` a file may be of a format that holds every row's value and nothing else; with `rows` every
+    row is asked for, and a format of rows holds them all.
+    """
     file = None if output in (None, "-") else Path(str(output))
-    drawn = file is None and _on_a_terminal()
+    each = None
     if file is not None:
         _check(file)
-        format = format or _format_by_ending(file, known)
+        ending = ENDINGS.get(file.suffix.lower())
+        if values and ending in VALUES_ALONE:
+            each = ending
+        else:
+            format = format or _format_by_ending(file, known, values)
+    if rows and each is None and format in ROW_FORMATS:
+        each, format = format, None
+    drawn = (file is None or each is not None) and _on_a_terminal()
     return Output(
         file,
         format or ("table" if drawn else "plain"),
         shutil.get_terminal_size((WIDTH_ON_A_PIPE, 24)).columns,  # COLUMNS first
         drawn and not os.environ.get("NO_COLOR"),
+        each,
     )
 
 
@@ -89,10 +136,11 @@ def _on_a_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _format_by_ending(file: Path, known: Collection[str]) -> str:
+def _format_by_ending(file: Path, known: Collection[str], values: bool) -> str:
     found = ENDINGS.get(file.suffix.lower())
     if found not in known:
-        endings = ", ".join(ending for ending, name in ENDINGS.items() if name in known)
+        also = VALUES_ALONE if values else ()
+        endings = ", ".join(ending for ending, name in ENDINGS.items() if name in known or name in also)
         raise LosscliError(
             f"--output {file}: its ending names no format",
             f"end the name in one of {endings}, or add --format",
@@ -107,20 +155,44 @@ def _check(file: Path) -> None:
         raise LosscliError(f"--output {file}: there is no folder {file.parent}", "make it first")
 
 
-def _replace(file: Path, content: bytes) -> None:
-    """Write a temporary file beside `file`, then put it in its place."""
+def _unnamed() -> IO[bytes]:
+    from tempfile import TemporaryFile  # 4 ms that a result on stdout need not wait for
+
+    return TemporaryFile()
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[IO[bytes]]:
+    """A temporary file beside `file`, put in its place at the end; nothing is left where an error ends it."""
     target = file.resolve()  # a link keeps pointing where it did
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         if target.exists() and not target.is_file():  # /dev/null, a named pipe: nothing to put in its place
-            target.write_bytes(content)
+            with _unnamed() as beside:
+                yield beside
+                beside.seek(0)
+                with target.open("wb") as there:
+                    shutil.copyfileobj(beside, there)
             return
-        beside.write_bytes(content)
-        beside.replace(target)
+        beside_it = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        try:
+            with beside_it.open("w+b") as beside:
+                yield beside
+            beside_it.replace(target)
+        finally:
+            beside_it.unlink(missing_ok=True)
     except OSError as error:
         raise LosscliError(f"--output {file}: {error.strerror or error}") from error
-    finally:
-        beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def spooled() -> Iterator[IO[bytes]]:
+    """A temporary file whose text goes to stdout at the end."""
+    with _unnamed() as beside:
+        yield beside
+        beside.seek(0)
+        with io.TextIOWrapper(beside, encoding="utf-8", newline="") as text:
+            while part := text.read(1 << 20):
+                write_stdout(part)
 
 
 def write_stdout(text: str) -> None:

@@ -62,7 +62,7 @@ def parity(
         )
     table = frameworks.confront(
         found.name,
-        None if source is None else source.batches,
+        None if source is None else source,
         params=params,
         class_weight=class_weights,
         missing=missing,

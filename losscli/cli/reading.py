@@ -24,6 +24,7 @@ def open_source(
     pred: str | None,
     weight: str | None,
     input_format: str | None,
+    by: str | None = None,
     *,
     truth: bool,
     models: bool,
@@ -39,7 +40,9 @@ def open_source(
 
     if data is not None:
         table = reader.open_table(data, input_format=input_format)
-        return table.select(true, pred, weight, truth=truth, models=models)
+        return table.select(true, pred, weight, by, truth=truth, models=models)
+    if by is not None:
+        raise LosscliError(f"--by {by}: there is no file that has such a column", "name one, as in sales.csv")
     if pred is None or (true is None and truth):
         needed = {"--true": true, "--pred": pred} if truth else {"--pred": pred}
         lacking = [option for option, given in needed.items() if given is None]

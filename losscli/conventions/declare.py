@@ -136,6 +136,11 @@ class Convention:
             self.loss.signature if self.kernel is self.loss.kernel else read_signature(self.kernel, self.per)
         )
 
+    def __reduce__(self) -> tuple[Callable[[Loss, str], Convention], tuple[Loss, str]]:
+        from losscli.conventions import convention
+
+        return convention, (self.loss, self.framework.name)
+
     def reduction(self, name: str) -> Reduction:
         """The framework's reduction of this name; LosscliError when it has none."""
         found = self.reductions.get(name)

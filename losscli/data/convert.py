@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,10 @@ import numpy as np
 
 from losscli.data.words import counted, quoted
 from losscli.errors import LosscliError
+from losscli.labels import encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -79,6 +81,21 @@ def from_texts(texts: list[str], place: Place) -> Array:
             raise place.error(row, (), f"{quoted(text)} is not a number")
         values[row] = value
     return values
+
+
+def labels(values: Iterable[Any], place: Place) -> Any:
+    """Texts or JSON values (N,) as the Labels of groups, which stand among a table's arrays."""
+    texts = (value if isinstance(value, str) else _label(value) for value in values)
+    return encoded(place.column or place.name, texts)
+
+
+def _label(value: Any) -> str:
+    """A value as a label: a whole number without a point; nothing for what is missing."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return json.dumps(value, ensure_ascii=False)
 
 
 def from_nested(rows: Sequence[Any], place: Place, trailing: tuple[int, ...] | None = None) -> Array:

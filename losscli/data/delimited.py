@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from losscli.data.convert import BOOLEANS, Place, from_texts, word
+from losscli.data.blocks import BLOCK, cut, cut_unread, is_large, next_line
+from losscli.data.convert import BOOLEANS, Place, from_texts, labels, word
 from losscli.data.source import BATCH_ROWS
 from losscli.data.tables import Pick, Table
 from losscli.data.words import counted
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from losscli.batch import Array
+    from losscli.data.blocks import Part
     from losscli.data.files import File
     from losscli.data.tables import Cells
 
@@ -52,13 +54,59 @@ class Delimited(Table):
                 raise LosscliError(f"{self.name} has a header line and no rows")
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
+        return self.read_in_parts(self._cut(quoted=True), picks, rows, self._read_lines)
+
+    @property
+    def size(self) -> int | None:
+        return self._file.unpacked
+
+    def parts(self, picks: Sequence[Pick]) -> Iterator[Part] | None:
+        return self._cut(quoted=False)
+
+    def read_part(self, picks: Sequence[Pick], part: Part) -> list[Array]:
+        from losscli.data.quick import parse_delimited
+
+        columns = [pick.index for pick in picks]
+        groups = [self.known(pick) if pick.label else None for pick in picks]
+        separator = DELIMITERS[self._form]
+        data = part.read(self._file)
+        return parse_delimited(data, columns, groups, len(self.columns), separator, part.quoted)
+
+    def _cut(self, quoted: bool) -> Iterator[Part] | None:
+        """A large file in parts that Polars reads; None of a small one, or one with an odd header.
+
+        Without `quoted`, parts may still be so if the first lines are.
+        """
+        # A line without anything is a row in a table of one column.
+        if len(self.columns) < 2 or not is_large(self._file):
+            return None
+        with self._file.open() as stream:
+            line = next_line(stream)
+            start = stream.tell()
+            first = stream.read(BLOCK)
+        try:
+            header = next(
+                csv.reader([line.decode("utf-8-sig")], delimiter=DELIMITERS[self._form], strict=True)
+            )
+        except (csv.Error, UnicodeDecodeError, StopIteration):
+            return None
+        if tuple(name.strip() for name in header) != self.columns:
+            return None
+        quoted = quoted or b'"' in first
+        if quoted or not self._file.plain:
+            return cut(self._file, start, quoted)
+        return cut_unread(self._file, start)
+
+    def _read_lines(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         with _reader(self._file, self._form) as lines:
             _next_row(lines, 2)
             places = [self.place(pick) for pick in picks]
             against = f"the header has {len(self.columns)}"
             for first_row, chunk in _chunks(lines, len(self.columns), rows, self.name, against, self._form):
                 yield [
-                    from_texts([row[pick.index] for row in chunk], replace(place, first_row=first_row))
+                    (labels if pick.label else from_texts)(
+                        [row[pick.index] for row in chunk], replace(place, first_row=first_row)
+                    )
                     for pick, place in zip(picks, places, strict=True)
                 ]
 

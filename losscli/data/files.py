@@ -1,4 +1,4 @@
-"""Where bytes come from: a file or standard input, its format, and what can be wrong with it."""
+"""Where bytes come from: a file, an address, standard input; their format, and what can be wrong with it."""
 
 from __future__ import annotations
 
@@ -10,23 +10,33 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from losscli.data.unpack import LONGEST, compression_of, inner
 from losscli.data.words import shown
 from losscli.errors import LosscliError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMATS = ("csv", "tsv", "json", "jsonl", "npy", "npz")
-EXTENSIONS = {f".{name}": name for name in FORMATS} | {".ndjson": "jsonl"}
+FORMATS = ("csv", "tsv", "json", "jsonl", "npy", "npz", "parquet", "arrow")
+TEXTS = FORMATS[:4]
+EXTENSIONS = {
+    **{f".{name}": name for name in FORMATS},
+    ".ndjson": "jsonl",
+    ".pq": "parquet",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+}
+REMOTE = re.compile("(s3a?|gs|gcs|az|azure|adl|abfss?|https?|hf)://", re.IGNORECASE)
 
 NPY_MAGIC = b"\x93NUMPY"
 ZIP_MAGIC = b"PK\x03\x04"
+PARQUET_MAGIC = b"PAR1"
+ARROW_MAGIC = b"ARROW1"
 BINARY = {
     NPY_MAGIC: "a npy file",
     ZIP_MAGIC: "a zip archive, as npz and xlsx are",
-    b"PAR1": "a Parquet file",
-    b"\x1f\x8b": "compressed with gzip",
-    b"\x28\xb5\x2f\xfd": "compressed with zstd",
+    PARQUET_MAGIC: "a Parquet file",
+    ARROW_MAGIC: "an Arrow file",
     b"\xff\xfe": "UTF-16 text",
     b"\xfe\xff": "UTF-16 text",
 }
@@ -39,14 +49,45 @@ class File:
     """A named source of bytes that can be opened again and again.
 
     `name` is for messages. `content` holds the bytes of what can be read only once (standard input, pipes).
+    What is `compressed` (with gzip, bz2, xz, zstd) is read as what it holds. A `remote` one has an address
+    in place of a path, which Polars alone reads.
     """
 
     path: str
     name: str
     content: bytes | None = None
+    compressed: str | None = None
+    remote: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether it lies on a disk as it is, so that any part of it can be read."""
+        return self.content is None and self.compressed is None and not self.remote
+
+    @property
+    def size(self) -> int:
+        """Its bytes, as they lie (compressed, if it is); 0 of a remote one."""
+        if self.content is not None:
+            return len(self.content)
+        return 0 if self.remote else os.stat(self.path).st_size
+
+    @property
+    def unpacked(self) -> int | None:
+        """The bytes that opening it gives, where they are known without reading it."""
+        return None if self.compressed or self.remote else self.size
 
     def open(self) -> BinaryIO:
         """The bytes from the start. LosscliError when it is missing, a folder, or unreadable."""
+        if self.remote:
+            raise LosscliError(f"{self.name} is a remote address", "copy the file to this machine first")
+        stream = self._as_it_lies()
+        if self.compressed is None:
+            return stream
+        from losscli.data.unpack import unpacked
+
+        return unpacked(stream, self.compressed, self.name)
+
+    def _as_it_lies(self) -> BinaryIO:
         if self.content is not None:
             return io.BytesIO(self.content)
         try:
@@ -96,28 +137,49 @@ class File:
 
 
 def find(path: str) -> File:
-    """The file at `path`, or standard input for "-". What is no regular file is read whole, here."""
+    """The file at `path` (of a remote one nothing is read here), or standard input for "-".
+
+    What is no regular file is read whole, here.
+    """
+    if REMOTE.match(path):
+        return File(path, shown(path), remote=True)
     if path == "-":
         if sys.stdin is None or sys.stdin.isatty():
             raise LosscliError(
                 "standard input (-): nothing is piped into it",
                 "pipe a table in, or name a file in place of -",
             )
-        return File(path, "standard input", sys.stdin.buffer.read())
+        return _held(path, "standard input", sys.stdin.buffer.read())
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
             raise IsADirectoryError
         if not stat.S_ISREG(mode):
             with open(path, "rb") as stream:
-                return File(path, shown(path), stream.read())
+                return _held(path, shown(path), stream.read())
+        with open(path, "rb") as stream:
+            head = stream.read(LONGEST)
     except (OSError, ValueError) as error:
         raise _cannot_open(path, error) from None
-    return File(path, shown(path))
+    return File(path, shown(path), compressed=compression_of(head))
+
+
+def _held(path: str, name: str, content: bytes) -> File:
+    return File(path, name, content, compression_of(content[:LONGEST]))
 
 
 def format_of(file: File, input_format: str | None) -> str:
-    """One of FORMATS: as named, else by extension, else (standard input, pipes) by the first bytes."""
+    """One of FORMATS: as named, else by extension, else (standard input, pipes) by the first bytes.
+
+    Of a compressed file it is the format of what it holds.
+    """
+    form = _format_of(file, input_format)
+    if file.compressed and form not in TEXTS:
+        raise LosscliError(f"{file.name} is compressed with {file.compressed}", f"unpack it to read {form}")
+    return form
+
+
+def _format_of(file: File, input_format: str | None) -> str:
     if input_format is not None:
         if input_format not in FORMATS:
             guess = did_you_mean(input_format, FORMATS)
@@ -127,11 +189,12 @@ def format_of(file: File, input_format: str | None) -> str:
                 f"{guess} {known}" if guess else known,
             )
         return input_format
-    extension = os.path.splitext(file.path)[1].lower()
+    path = inner(re.split("[?#]", file.path)[0] if file.remote else file.path)
+    extension = os.path.splitext(path)[1].lower()
     if extension in EXTENSIONS:
         return EXTENSIONS[extension]
     if file.content is not None:
-        return _sniff(file.content)
+        return _sniff(file.head(1 << 20))
     what = f"the extension {shown(extension)}" if extension else "a name without extension"
     raise LosscliError(
         f"{file.name}: {what} does not tell the format", f"name it: --input-format {'|'.join(FORMATS)}"
@@ -143,6 +206,10 @@ def _sniff(content: bytes) -> str:
         return "npy"
     if content.startswith(ZIP_MAGIC):
         return "npz"
+    if content.startswith(PARQUET_MAGIC):
+        return "parquet"
+    if content.startswith(ARROW_MAGIC):
+        return "arrow"
     text = content.decode("utf-8-sig", errors="replace")
     if JSON_START.match(text):
         return "jsonl" if _is_jsonl(text) else "json"
@@ -185,6 +252,9 @@ def _cannot_open(path: str, error: OSError | ValueError) -> LosscliError:
 
 
 def _other_format(what: str) -> str:
+    for form in ("parquet", "arrow"):
+        if form in what.lower():
+            return f"--input-format {form} reads it"
     if "npy" in what or "npz" in what:
         return "--input-format npy or npz reads NumPy's files"
     return "unpack it or convert it to CSV first" if "UTF-16" not in what else "save it as UTF-8"

@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from losscli.data.convert import Place, from_nested
+from losscli.data.blocks import Odd, cut, cut_unread, is_large
+from losscli.data.convert import Place, from_nested, labels
 from losscli.data.tables import ArrayTable, Pick, Table, cell_text
 from losscli.data.words import quoted, shown
 from losscli.errors import LosscliError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from losscli.batch import Array
+    from losscli.data.blocks import Part
     from losscli.data.files import File
     from losscli.data.tables import Cells
 
@@ -43,6 +45,10 @@ class Decoder:
             # Python refuses to read an integer of more than 4300 digits.
             raise LosscliError(f"{name}: an integer in the JSON is too large for a 64-bit float") from None
 
+    def __reduce__(self) -> tuple[type[Decoder], tuple[()]]:
+        # What json compiles for itself cannot be sent to another process; a new one can stand in for it.
+        return Decoder, ()
+
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         value = dict(pairs)
         if len(value) < len(pairs):
@@ -56,6 +62,18 @@ class Decoder:
 
 def open_json(file: File) -> Table:
     """The table in a JSON file: an object of arrays, or an array of objects."""
+    if file.plain and is_large(file):
+        from losscli.data.jsonrows import JsonRows
+
+        try:
+            return JsonRows(file)
+        except Odd:
+            pass
+    return read_json(file)
+
+
+def read_json(file: File) -> Table:
+    """The same, read whole, here."""
     decoder = Decoder()
     value = decoder.decode(file.whole_text(), file.name)
     if isinstance(value, dict):
@@ -95,6 +113,8 @@ class JsonArrays(ArrayTable):
     def load(self, pick: Pick) -> Array:
         column = self.columns[pick.index]
         _check_once(self, pick, self._twice)
+        if pick.label:
+            return labels(self._arrays[column], self.place(pick))
         return _filled(from_nested(self._arrays[column], self.place(pick)), self.place(pick))
 
 
@@ -115,6 +135,8 @@ class JsonRecords(ArrayTable):
         column = self.columns[pick.index]
         _check_once(self, pick, self._twice)
         values = [record.get(column) for record in self._records]
+        if pick.label:
+            return labels(values, self.place(pick))
         return _filled(from_nested(values, self.place(pick)), self.place(pick))
 
 
@@ -129,6 +151,29 @@ class JsonLines(Table):
             raise LosscliError(f"{file.name} holds empty objects: no columns")
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
+        return self.read_in_parts(self.parts(picks), picks, rows, self._read_lines)
+
+    @property
+    def size(self) -> int | None:
+        return self._file.unpacked
+
+    def parts(self, picks: Sequence[Pick]) -> Iterator[Part] | None:
+        # Of numbers as labels, Polars does not tell how they are written.
+        if not is_large(self._file) or any(pick.label for pick in picks):
+            return None
+        if self._file.plain:
+            return cut_unread(self._file, 0)
+        return cut(self._file, 0, quoted=False)
+
+    def read_part(self, picks: Sequence[Pick], part: Part) -> list[Array]:
+        from losscli.data.quick import parse_lines
+
+        data = part.read(self._file)
+        if part.start == 0:
+            data = data.removeprefix(b"\xef\xbb\xbf")
+        return parse_lines(data, [self.columns[pick.index] for pick in picks])
+
+    def _read_lines(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         records = self._records()
         places = [self.place(pick) for pick in picks]
         shapes: list[tuple[int, ...] | None] = [None] * len(picks)
@@ -139,6 +184,9 @@ class JsonLines(Table):
                 column = self.columns[pick.index]
                 _check_once(self, pick, self._decoder.twice)
                 values = [record.get(column) for record in chunk]
+                if pick.label:
+                    arrays.append(labels(values, place))
+                    continue
                 array = from_nested(values, replace(place, first_row=first_row), shapes[i])
                 shapes[i] = array.shape[1:]
                 arrays.append(_filled(array, place))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import mmap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.data.convert import check_numeric
+from losscli.data.convert import check_numeric, labels
 from losscli.data.files import NPY_MAGIC, ZIP_MAGIC
 from losscli.data.tables import ArrayTable, Pick
 from losscli.data.words import listed
@@ -36,8 +37,17 @@ class Npz(ArrayTable):
             raise LosscliError(f"{file.name} holds no arrays")
         super().__init__(file.name, names)
 
-    def load(self, pick: Pick) -> NDArray[Any]:
-        return self.array(pick.index, self.place(pick).whole)
+    def load(self, pick: Pick) -> Any:
+        place = self.place(pick)
+        if not pick.label:
+            return self.array(pick.index, place.whole)
+        array = self._read(pick.index, place.whole)
+        if array.ndim != 1:
+            raise LosscliError(
+                f"{place.whole} has the shape {array.shape}", "a label is one text or number a row"
+            )
+        values = array if array.dtype.kind in "biuf" else array.astype(str)
+        return labels(values.tolist(), place)
 
     def whole(self, index: int) -> Sequence[Any] | NDArray[Any]:
         """The array of any kind; () for one of Python objects, which is not loaded."""
@@ -54,22 +64,45 @@ class Npz(ArrayTable):
 
     def array(self, index: int, whole: str) -> NDArray[Any]:
         """The array in one place of the archive; `whole` names it in messages."""
+        array = self._read(index, whole)
+        check_numeric(array, whole)
+        return array
+
+    def _read(self, index: int, whole: str) -> NDArray[Any]:
         with self._file.open() as stream, _loading(whole), np.load(stream, allow_pickle=False) as archive:
             array = archive[self.columns[index]]
         # What is in the archive and is no npy file comes as bytes.
         if not isinstance(array, np.ndarray):
             raise LosscliError(f"{whole} is no array", "save the archive with np.savez")
-        check_numeric(array, whole)
         return array
 
 
-def read_npy(file: File, name: str) -> Array:
-    """The array of a npy file."""
+def read_npy(file: File, name: str) -> NDArray[Any]:
+    """The array of a npy file, in its own dtype: mapped where it is a file, so that its size is no matter."""
     _check_magic(file, NPY_MAGIC, "npy")
-    with file.open() as stream, _loading(name):
-        array: NDArray[Any] = np.load(stream, allow_pickle=False)
+    with _loading(name):
+        array: NDArray[Any]
+        if file.content is None:
+            array = np.load(file.path, mmap_mode="r", allow_pickle=False)
+        else:
+            with file.open() as stream:
+                array = np.load(stream, allow_pickle=False)
     check_numeric(array, name)
-    return array.astype(np.float64)
+    return array
+
+
+def release(array: NDArray[Any], start: int, stop: int) -> None:
+    """Lets go of the memory that some rows of a mapped array took; they can be read again."""
+    memory = getattr(array, "_mmap", None)
+    if memory is None or not hasattr(memory, "madvise") or not array.flags.c_contiguous:
+        return
+    # The map begins at a page boundary at or before the array's first byte.
+    begins = array.ctypes.data - np.frombuffer(memory, np.uint8).ctypes.data
+    row = array.nbytes // len(array)
+    first = -(-(begins + start * row) // mmap.PAGESIZE) * mmap.PAGESIZE
+    last = (begins + stop * row) // mmap.PAGESIZE * mmap.PAGESIZE
+    if last > first:
+        memory.madvise(mmap.MADV_DONTNEED, first, last - first)
 
 
 def read_single_npz(file: File, name: str) -> Array:
@@ -107,7 +140,7 @@ def _loading(name: str) -> Iterator[None]:
         raise LosscliError(f"{name} does not fit into memory, or is damaged") from None
     except Exception as error:
         # A damaged file makes them raise nearly anything: ValueError, TokenError, BadZipFile, zlib.error …
-        if "pickle" in str(error):
+        if "pickle" in str(error) or "Python objects" in str(error):  # loaded, or mapped
             raise _pickled(name) from None
         raise LosscliError(f"{name} is damaged or cut short", "save it again, or copy it again") from None
 

@@ -28,12 +28,13 @@ COMMON_PRED = (
 
 @dataclass(frozen=True)
 class Selection:
-    """Columns by their index: of y_true (empty: there is none), of each model, of the weight."""
+    """Columns by their index: of y_true (empty: there is none), of each model, of the weight, of labels."""
 
     true: tuple[int, ...]
     models: Mapping[str, tuple[int, ...]]
     weight: int | None
     chosen: tuple[str, ...]
+    by: tuple[int, ...] = ()
 
 
 def select(
@@ -42,6 +43,7 @@ def select(
     true: str | None,
     pred: str | None,
     weight: str | None,
+    by: str | None = None,
     *,
     truth: bool,
     models: bool,
@@ -60,6 +62,7 @@ def select(
             f"--weight {shown(weight or '')} names {len(weight_columns)} columns",
             "a weight is one number a row: name one column",
         )
+    by_columns = () if by is None else asked.find(by, "--by")
     model_columns = {}
     if pred is not None:
         model_columns = asked.models(pred) if models else {"y_pred": asked.find(pred, "--pred")}
@@ -80,9 +83,8 @@ def select(
         sentence = f"{role} is the column {shown(name)}"
         sentence += "".join(f", {role} the column {shown(name)}" for role, name in rest)
         asked.chosen.append(f"{sentence}: the first of the common names found")
-    return Selection(
-        true_columns, model_columns, weight_columns[0] if weight_columns else None, tuple(asked.chosen)
-    )
+    weight_column = weight_columns[0] if weight_columns else None
+    return Selection(true_columns, model_columns, weight_column, tuple(asked.chosen), by_columns)
 
 
 def there_are(names: Sequence[str]) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from losscli.batch import Batch
+
+    # Some of the rows, read when it is called, on whichever thread that is; as often as it is called.
+    Chunk: TypeAlias = Callable[[], Iterable[Batch]]
 
 BATCH_ROWS = 32_768
 
@@ -18,7 +23,9 @@ class Source:
     """The rows that were asked for, as a stream of Batches.
 
     `name` is the file (None for values), `models` the names in each Batch's `y_pred`, `chosen` says in
-    sentences what was chosen without being named. `read` takes the most rows that a Batch may have. `cells`
+    sentences what was chosen without being named. `read` takes the most rows that a Batch may have. `split`
+    hands out the rows as chunks in their order, where reading them on several threads is worth it;
+    `size` is what the sizes of all chunks add up to, in bytes or rows (None where nobody knows). `cells`
     gives every cell of the rows of these numbers (from 1, in order) as (column, text), once they were read;
     None where there are no columns.
     """
@@ -27,6 +34,8 @@ class Source:
     models: tuple[str, ...]
     chosen: tuple[str, ...]
     read: Callable[[int], Iterator[Batch]]
+    split: Callable[[], Iterator[Chunk]] | None = None
+    size: int | None = None
     cells: Callable[[Sequence[int]], Mapping[int, tuple[tuple[str, str], ...]]] | None = None
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
@@ -35,3 +44,20 @@ class Source:
         Raises LosscliError, while iterating, where a row cannot be read.
         """
         return self.read(rows)
+
+    def __call__(self) -> Iterator[Batch]:
+        """The same, with a reader's usual number of rows: a Source is a stream."""
+        return self.read(BATCH_ROWS)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The rows as chunks in their order, each to be read wherever it is called."""
+        if self.split is not None:
+            yield from self.split()
+            return
+        for batch in self():
+            yield partial(one, batch)
+
+
+def one(batch: Batch) -> tuple[Batch]:
+    """A batch as what a chunk yields."""
+    return (batch,)

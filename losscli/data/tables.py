@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import glob
 import json
+import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,26 +16,31 @@ from losscli.batch import Batch, Origin
 from losscli.data.convert import Place
 from losscli.data.files import find, format_of
 from losscli.data.selection import Selection, select, there_are
-from losscli.data.source import Source
+from losscli.data.source import BATCH_ROWS, Source, one
 from losscli.data.words import shown
 from losscli.errors import LosscliError
+from losscli.labels import combined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from losscli.batch import Array
+    from losscli.data.blocks import Part
+    from losscli.data.known import Known
+    from losscli.data.source import Chunk
 
     Cells = tuple[tuple[str, str], ...]  # (column, text)
 
 
 @dataclass(frozen=True)
 class Pick:
-    """A column to read: its index, and the option that chose it."""
+    """A column to read: its index, and the option that chose it. A `label` column is read as Labels."""
 
     index: int
     option: str
+    label: bool = False
 
 
 class Table(ABC):
@@ -41,30 +49,104 @@ class Table(ABC):
     def __init__(self, name: str, columns: Sequence[str]) -> None:
         self.name = name
         self.columns = tuple(columns)
+        self._known: dict[int, Known] = {}
 
     @abstractmethod
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
-        """Chunks of at most `rows` rows from the first row on: float64, one array (n, ...) a pick."""
+        """Chunks of at most `rows` rows from the first row on: float64, one array (n, ...) a pick.
 
-    @abstractmethod
+        Labels stand in the place of an array of text.
+        """
+
+    @property
+    def size(self) -> int | None:
+        """How much there is of what its parts count, bytes or rows; None where nobody knows."""
+        return None
+
+    def parts(self, picks: Sequence[Pick]) -> Iterator[Part] | None:
+        """The rows in parts that can be read apart from one another; None where that is not worth it."""
+        return None
+
+    def read_part(self, picks: Sequence[Pick], part: Part) -> list[Array]:
+        """The rows of one part: float64, one array (n, ...) a pick."""
+        raise NotImplementedError
+
+    def read_in_parts(
+        self,
+        parts: Iterator[Part] | None,
+        picks: Sequence[Pick],
+        rows: int,
+        otherwise: Callable[[Sequence[Pick], int], Iterator[list[Array]]],
+    ) -> Iterator[list[Array]]:
+        """What `read` says, part by part; from where a part cannot be read so on, as `otherwise` reads it.
+
+        That judges what is odd or wrong, and tells it with its row.
+        """
+        if parts is None:
+            yield from otherwise(picks, rows)
+            return
+        done = 0
+        try:
+            for part in parts:
+                arrays = self.read_part(picks, part)
+                n = len(arrays[0])
+                for start in range(0, n, rows):
+                    yield [array[start : start + rows] for array in arrays]
+                done += n
+        except LosscliError:
+            for arrays in otherwise(picks, rows):
+                skipped = min(done, len(arrays[0]))
+                done -= skipped
+                if skipped < len(arrays[0]):
+                    yield [array[skipped:] for array in arrays]
+
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
-        """Every cell of the rows of these numbers, from 1 and in order, as it stands in the file."""
+        """Every cell of the rows of these numbers, from 1 and in order, as it stands in the file.
+
+        Empty where a table's rows cannot be read again one by one.
+        """
+        return dict.fromkeys(rows, ())
 
     def select(
-        self, true: str | None, pred: str | None, weight: str | None, *, truth: bool, models: bool
+        self,
+        true: str | None,
+        pred: str | None,
+        weight: str | None,
+        by: str | None = None,
+        *,
+        truth: bool,
+        models: bool,
     ) -> Source:
-        """The columns that the texts of --true, --pred and --weight name, as a Source.
+        """The columns that the texts of --true, --pred, --weight and --by name, as a Source.
 
         Each is a name, a comma list or a pattern such as p_*, or a position from 1; several columns are
         stacked into (N, k). Left out, common names are tried. With `models`, commas in `pred` separate
         models; without, there is one, named "y_pred". Without `truth` there is no y_true.
         """
-        selection = select(self.name, self.columns, true, pred, weight, truth=truth, models=models)
+        return self.source(self.selection(true, pred, weight, by, truth=truth, models=models))
+
+    def selection(
+        self,
+        true: str | None,
+        pred: str | None,
+        weight: str | None,
+        by: str | None = None,
+        *,
+        truth: bool,
+        models: bool,
+    ) -> Selection:
+        """The columns that `select` takes."""
+        return select(self.name, self.columns, true, pred, weight, by, truth=truth, models=models)
+
+    def source(self, selection: Selection) -> Source:
+        """The rows of these columns."""
         return Source(
             self.name,
             tuple(selection.models),
             selection.chosen,
-            lambda rows: self._batches(selection, rows),
+            partial(self._batches, selection),
+            partial(self._chunks, selection),
+            self.size,
             self.cells,
         )
 
@@ -73,6 +155,12 @@ class Table(ABC):
         twice = {name for name in self.columns if self.columns.count(name) > 1}
         names = [f"{name} (column {i})" if name in twice else name for i, name in enumerate(self.columns, 1)]
         return tuple(zip(names, cells, strict=True))
+
+    def known(self, pick: Pick) -> Known:
+        """The labels that a column was seen to hold."""
+        from losscli.data.known import Known
+
+        return self._known.setdefault(pick.index, Known(self.columns[pick.index]))
 
     def place(self, pick: Pick, first_row: int = 1) -> Place:
         """Where a column's values stand, with the hint for a value that is no number."""
@@ -84,21 +172,31 @@ class Table(ABC):
         )
 
     def _batches(self, selection: Selection, rows: int) -> Iterator[Batch]:
-        groups: dict[str, list[Pick]] = {
-            model: [Pick(index, "--pred") for index in columns] for model, columns in selection.models.items()
-        }
-        labels = {model: self._labels(picks) for model, picks in groups.items()}
-        true = [Pick(index, "--true") for index in selection.true]
-        weight = [] if selection.weight is None else [Pick(selection.weight, "--weight")]
+        groups = _Groups(selection)
+        return self._arranged(groups, self.read(groups.picks, rows), 1)
+
+    def _chunks(self, selection: Selection) -> Iterator[Chunk]:
+        groups = _Groups(selection)
+        parts = self.parts(groups.picks)
+        if parts is None:
+            for batch in self._batches(selection, BATCH_ROWS):
+                yield partial(one, batch)
+            return
+        for part in parts:
+            yield PartChunk(self, selection, part)
+
+    def _arranged(
+        self, groups: _Groups, reading: Iterable[Sequence[Array]], first_row: int
+    ) -> Iterator[Batch]:
+        """What was read, as Batches."""
+        labels = {model: self._labels(picks) for model, picks in groups.models.items()}
+        true, weight = groups.true, groups.weight
         if true:
             labels["y_true"] = self._labels(true)
         if weight:
             labels["weight"] = self._labels(weight)
         origin = Origin(self.name, labels, "column")
-        picks = [*true, *weight, *(pick for group in groups.values() for pick in group)]
-
-        first_row = 1
-        for arrays in self.read(picks, rows):
+        for arrays in reading:
             columns = iter(arrays)
             y_true = self._stack(true, columns) if true else None
             weights = self._stack(weight, columns) if weight else None
@@ -106,8 +204,9 @@ class Table(ABC):
                 raise LosscliError(
                     f"{self.place(weight[0]).whole} holds lists", "a weight is one number a row"
                 )
-            y_pred = {model: self._stack(group, columns) for model, group in groups.items()}
-            yield Batch(y_true, y_pred, weights, first_row, origin)
+            y_pred = {model: self._stack(group, columns) for model, group in groups.models.items()}
+            by = combined([next(columns) for _ in groups.by]) if groups.by else None  # type: ignore[misc]
+            yield Batch(y_true, y_pred, weights, first_row, origin, by)
             first_row += len(arrays[0])
 
     def _labels(self, picks: Sequence[Pick]) -> tuple[str, ...]:
@@ -127,15 +226,55 @@ class Table(ABC):
         return np.stack(group, axis=1)
 
 
+class _Groups:
+    """The columns of a selection in the order in which they are read."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.true = [Pick(index, "--true") for index in selection.true]
+        self.weight = [] if selection.weight is None else [Pick(selection.weight, "--weight")]
+        self.models = {
+            model: [Pick(index, "--pred") for index in columns] for model, columns in selection.models.items()
+        }
+        self.by = [Pick(index, "--by", label=True) for index in selection.by]
+        models = [pick for group in self.models.values() for pick in group]
+        self.picks = [*self.true, *self.weight, *models, *self.by]
+
+
+@dataclass(frozen=True)
+class PartChunk:
+    """A part of a table as a chunk, which can be sent elsewhere and read there."""
+
+    table: Table
+    selection: Selection
+    part: Part
+
+    @property
+    def relative(self) -> bool:
+        """Whether it does not know how many rows are before it, and numbers its own from 1."""
+        return self.part.first_row is None
+
+    @property
+    def size(self) -> int:
+        """Its rows or bytes."""
+        return self.part.stop - self.part.start
+
+    def __call__(self) -> Iterator[Batch]:
+        groups = _Groups(self.selection)
+        arrays = self.table.read_part(groups.picks, self.part)
+        if len(arrays[0]):
+            yield from self.table._arranged(groups, [arrays], self.part.first_row or 1)
+
+
 class ArrayTable(Table):
     """A table whose columns are whole arrays in memory, each loaded when it is first asked for."""
 
     def __init__(self, name: str, columns: Sequence[str]) -> None:
         super().__init__(name, columns)
-        self._loaded: dict[int, NDArray[Any]] = {}
+        self._loaded: dict[Pick, Any] = {}
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
-        n = len(next(iter(self._loaded.values())))  # what was read before tells how long a column of rows is
+        # What was read before tells how long a column of rows is.
+        n = len(next(iter(self._loaded.values()), self.whole(0)))
         columns = [
             column if len(column) == n else None for column in map(self.whole, range(len(self.columns)))
         ]
@@ -154,14 +293,14 @@ class ArrayTable(Table):
         """A column as it stands in the file, whatever it holds; () where it cannot be shown."""
 
     @abstractmethod
-    def load(self, pick: Pick) -> NDArray[Any]:
-        """A column (N, ...) of real numbers or booleans, N at least 1."""
+    def load(self, pick: Pick) -> Any:
+        """A column (N, ...) of real numbers or booleans, N at least 1; or Labels."""
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for pick in picks:
-            if pick.index not in self._loaded:
-                self._loaded[pick.index] = self.load(pick)
-        arrays = [self._loaded[pick.index] for pick in picks]
+            if pick not in self._loaded:
+                self._loaded[pick] = self.load(pick)
+        arrays = [self._loaded[pick] for pick in picks]
         n = len(arrays[0])
         for pick, array in zip(picks, arrays, strict=True):
             if len(array) != n:
@@ -171,7 +310,8 @@ class ArrayTable(Table):
                     "the columns of a table are of one length",
                 )
         for start in range(0, n, rows):
-            yield [array[start : start + rows].astype(np.float64) for array in arrays]
+            cut = [array[start : start + rows] for array in arrays]
+            yield [c if pick.label else c.astype(np.float64) for pick, c in zip(picks, cut, strict=True)]
 
 
 def cell_text(value: Any) -> str:
@@ -186,10 +326,26 @@ def cell_text(value: Any) -> str:
 def open_table(path: str, *, input_format: str | None = None) -> Table:
     """The table at `path` ("-": standard input), in the format named or told by its extension.
 
-    LosscliError when it cannot be read, has no columns or no rows, or is in another format.
+    A folder, or a pattern (preds/*.parquet), is the table of all its files, one after the other. LosscliError
+    when one cannot be read, has no columns or no rows, or is in another format.
     """
+    if path != "-" and (os.path.isdir(path) or glob.has_magic(path)):
+        from losscli.data.many import Many, expanded
+
+        files = expanded(path)
+        if files is not None:
+            return Many(shown(path), files, input_format)
+    return open_one(path, input_format=input_format)
+
+
+def open_one(path: str, *, input_format: str | None = None) -> Table:
+    """The same of a single file."""
     file = find(path)
     form = format_of(file, input_format)
+    if form in ("parquet", "arrow") or file.remote:
+        from losscli.data.frames import open_frame
+
+        return open_frame(file, form)
     if form in ("csv", "tsv"):
         from losscli.data.delimited import Delimited
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from losscli.batch import Batch, Origin
 from losscli.data.convert import Place, word
-from losscli.data.source import Source
+from losscli.data.source import BATCH_ROWS, Source
 from losscli.data.words import counted, quoted, shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from losscli.batch import Array
     from losscli.data.files import File
+    from losscli.data.source import Chunk
+
+CHUNK_ROWS = 16 * BATCH_ROWS  # of one thread at a time
 
 
 def read_values(text: str, *, option: str, input_format: str | None = None) -> Array:
@@ -26,6 +32,11 @@ def read_values(text: str, *, option: str, input_format: str | None = None) -> A
     `text` is numbers with commas between, (N,); JSON in brackets, (N, ...); or @file (@- is standard
     input) in `input_format`, or the format its extension tells. `option` ("--true") is for messages.
     """
+    return np.asarray(_read(text, option, input_format), np.float64)
+
+
+def _read(text: str, option: str, input_format: str | None) -> NDArray[Any]:
+    """The same; a npy file stays mapped, and in its own dtype."""
     if text.startswith("@"):
         return _from_file(text[1:], option, input_format)
     if text.lstrip()[:1] in ("[", "{"):
@@ -43,11 +54,7 @@ def read_stream(
     texts = {"--true": true, "--pred": pred, "--weight": weight}
     if list(texts.values()).count("@-") > 1:
         raise LosscliError("standard input (@-) can be read once", "put the other values in a file")
-    arrays = {
-        option: read_values(text, option=option, input_format=input_format)
-        for option, text in texts.items()
-        if text is not None
-    }
+    arrays = {option: _read(text, option, input_format) for option, text in texts.items() if text is not None}
     _check_lengths(arrays, texts)
     y_true, y_pred, weights = arrays.get("--true"), arrays["--pred"], arrays.get("--weight")
     if weights is not None and weights.ndim > 1:
@@ -56,21 +63,39 @@ def read_stream(
         )
     origin = Origin(None, {"y_true": ("--true",), "y_pred": ("--pred",), "weight": ("--weight",)})
 
-    def read(rows: int) -> Iterator[Batch]:
-        for start in range(0, len(y_pred), rows):
-            part = slice(start, start + rows)
+    def cut(array: NDArray[Any], start: int, rows: int) -> Array:
+        return np.asarray(array[start : start + rows], np.float64)
+
+    def batches(first: int, last: int, rows: int) -> Iterator[Batch]:
+        for start in range(first, last, rows):
+            size = min(rows, last - start)
             yield Batch(
-                None if y_true is None else y_true[part],
-                {"y_pred": y_pred[part]},
-                None if weights is None else weights[part],
+                None if y_true is None else cut(y_true, start, size),
+                {"y_pred": cut(y_pred, start, size)},
+                None if weights is None else cut(weights, start, size),
                 start + 1,
                 origin,
             )
 
-    return Source(None, ("y_pred",), (), read)
+    def chunk(first: int, last: int) -> Iterator[Batch]:
+        yield from batches(first, last, BATCH_ROWS)
+        for array in arrays.values():
+            if isinstance(array, np.memmap):
+                from losscli.data.numpyfiles import release
+
+                release(array, first, last)
+
+    def split() -> Iterator[Chunk]:
+        for first in range(0, len(y_pred), CHUNK_ROWS):
+            last = min(first + CHUNK_ROWS, len(y_pred))
+            part = partial(chunk, first, last)
+            part.size = last - first  # type: ignore[attr-defined]
+            yield part
+
+    return Source(None, ("y_pred",), (), partial(batches, 0, len(y_pred)), split, len(y_pred))
 
 
-def _check_lengths(arrays: dict[str, Array], texts: dict[str, str | None]) -> None:
+def _check_lengths(arrays: dict[str, NDArray[Any]], texts: dict[str, str | None]) -> None:
     def place(option: str) -> str:
         text = texts[option] or ""
         return f"{option} {shown(text)}" if text.startswith("@") else option
@@ -119,7 +144,7 @@ def _what_was_meant(text: str, items: list[str], option: str) -> str:
     return f"mend it, or give a file of values: {option} @y.npy"
 
 
-def _from_file(path: str, option: str, input_format: str | None) -> Array:
+def _from_file(path: str, option: str, input_format: str | None) -> NDArray[Any]:
     if not path:
         raise LosscliError(f"{option} @: the name of a file is missing", f"as in {option} @y.npy")
     from losscli.data.files import find, format_of
@@ -131,6 +156,11 @@ def _from_file(path: str, option: str, input_format: str | None) -> Array:
         from losscli.data.delimited import read_matrix
 
         return read_matrix(file, form, Place(name))
+    if form in ("parquet", "arrow"):
+        raise LosscliError(
+            f"{name} is a table, where one array is wanted",
+            "give the file as DATA: losscli compute LOSS DATA --true NAME --pred NAME",
+        )
     if form in ("json", "jsonl"):
         return _from_json(file, form, Place(name))
     from losscli.data.numpyfiles import read_npy, read_single_npz

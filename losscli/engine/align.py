@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,13 +17,38 @@ from losscli.losses.stable import one_hot
 SUM_SLACK = 1e-3
 
 
+class Extents:
+    """The least and the greatest value of a batch's arrays, looked for once: several losses ask.
+
+    Both are nan where the array holds a nan, or nothing.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Array, float, float]] = {}
+
+    def of(self, array: Array) -> tuple[float, float]:
+        found = self._known.get(id(array))
+        if found is None:
+            ends = (float(array.min()), float(array.max())) if array.size else (math.nan, math.nan)
+            found = self._known[id(array)] = (array, *ends)  # held, so that its id stays its own
+        return found[1:]
+
+    def missing(self, *arrays: Array | None) -> bool:
+        """Whether any array holds a nan."""
+        return any(a is not None and a.size > 0 and math.isnan(self.of(a)[0]) for a in arrays)
+
+
 def shape_words(array: Array) -> str:
     """(N,), (N, 1), (N, 3): the first axis by its name, whatever its length."""
     return "(" + ", ".join(["N", *map(str, array.shape[1:])]) + ("," if array.ndim == 1 else "") + ")"
 
 
 def align(
-    convention: Convention, y_true: Array | None, y_pred: Array, params: Mapping[str, Any]
+    convention: Convention,
+    y_true: Array | None,
+    y_pred: Array,
+    params: Mapping[str, Any],
+    extents: Extents | None = None,
 ) -> tuple[Array | None, Array]:
     """y_true and y_pred as the kernel takes them: shapes matched, rounded to the dtype, indices as int64.
 
@@ -47,12 +73,12 @@ def align(
         _match(name, true, pred, y_true, y_pred, wanted, given)
     _match_parameters(convention, pred, params)
     if true is not None:
-        check("y_true", true, wanted, params, convention.checked)
+        check("y_true", true, wanted, params, convention.checked, extents)
         if wanted.below_classes:
             _check_classes(true, pred.shape[-1], params)
         if wanted is not rows:
             true = one_hot(true, pred.shape[-1]).astype(convention.dtype)
-    check("y_pred", pred, given, params, convention.checked)
+    check("y_pred", pred, given, params, convention.checked, extents)
     return true, pred
 
 
@@ -97,7 +123,8 @@ def _shaped(name: str, argument: str, array: Array, domain: Domain, convention: 
                     f"name several columns, or a pattern: {_option(argument)} 'label_*'",
                 )
             return _whole(argument, array)
-    return np.asarray(array, convention.dtype)
+    with np.errstate(over="ignore"):  # beyond float32 is ∞ there, as in the framework
+        return np.asarray(array, convention.dtype)
 
 
 def _option(argument: str) -> str:
@@ -172,20 +199,30 @@ def _match_parameters(convention: Convention, pred: Array, params: Mapping[str, 
             raise LosscliError(f"parameter {name}: {value} is not among the classes of y_pred (0 to {last})")
 
 
-def check(argument: str, array: Array, domain: Domain, params: Mapping[str, Any], in_domain: bool) -> None:
+def check(
+    argument: str,
+    array: Array,
+    domain: Domain,
+    params: Mapping[str, Any],
+    in_domain: bool,
+    extents: Extents | None = None,
+) -> None:
     """BadValue for the first value outside the domain. NaN passes: missing values are dealt with before."""
     if array.size == 0 or domain.grain == "index" or not in_domain:
         return
-    low, high = array.min(), array.max()
+    low, high = (extents or Extents()).of(array)
     above = low > domain.low if domain.open_low else low >= domain.low
-    if not (above and high <= domain.high and np.isfinite(low) and np.isfinite(high)):
+    if not (above and high <= domain.high and math.isfinite(low) and math.isfinite(high)):
         bad = (array <= domain.low) if domain.open_low else (array < domain.low)
         bad |= (array > domain.high) | np.isinf(array)
         if domain.minus_infinity:
             bad = array == np.inf
         _complain(argument, array, bad, domain)
     if domain.values is not None:
-        _complain(argument, array, ~(np.isin(array, domain.values) | np.isnan(array)), domain)
+        known = np.isnan(array)
+        for value in domain.values:
+            known |= array == value
+        _complain(argument, array, ~known, domain)
     if domain.whole:
         _complain(argument, array, (array != np.floor(array)) & ~np.isnan(array), domain)
     for column in domain.positive:

@@ -55,12 +55,7 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
     convention, loss = part.task.convention, part.task.convention.loss
     ratio = convention.reduction(reduction)
     rowwise = part.task.rowwise and not part.collected
-    if rowwise:
-        reduced = _of_samples(part, ratio)
-    elif part.collected:
-        reduced = _of_collected(part, ratio)
-    else:
-        reduced = _of_statistic(part, ratio)
+    reduced = reduce(part, ratio)
     propagated = folded.missing.count > 0 and part.n == folded.read
     if propagated and not rowwise and convention.checked:  # one missing value leaves the whole unknown
         reduced = reduced._replace(value=math.nan)
@@ -90,7 +85,16 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
     )
 
 
-class _Reduced(NamedTuple):
+def reduce(part: Partial, ratio: Reduction) -> Reduced:
+    """The value of a partial's rows, with the mean and the sum where there are some."""
+    if part.collected:
+        return _of_collected(part, ratio)
+    return _of_samples(part, ratio) if part.task.rowwise else _of_statistic(part, ratio)
+
+
+class Reduced(NamedTuple):
+    """A value, and what it was made from."""
+
     value: float
     mean: float | None
     sum: float | None
@@ -104,27 +108,29 @@ def _totals(part: Partial) -> Totals:
     return Totals(part.n, weights, counts, both, part.weighted, class_weighted)
 
 
-def _of_samples(part: Partial, ratio: Reduction) -> _Reduced:
+def _of_samples(part: Partial, ratio: Reduction) -> Reduced:
     """Σwv over a divisor; where a framework makes one value of (N,) arrays, that value with the weights."""
     convention, totals = part.task.convention, _totals(part)
     collapsed = convention.collapse and len(part.shape) == 1
 
-    def reduce(ratio: Reduction) -> float:
+    def over(ratio: Reduction) -> float:
         divisor = 1.0 if ratio.divisor is None else ratio.divisor(totals)
         if collapsed:
-            one = part.terms["plain"].over(part.n if convention.fold == "mean" else 1)
+            one = part.terms["plain" if part.weighted else "value"].over(
+                part.n if convention.fold == "mean" else 1
+            )
             return _weigh(one, divisor, totals)
         value = part.terms["scaled" if ratio.scaled else "value"]
         times = part.cells if ratio.whole or ratio.divisor is None else 1
         return Sum(value.units * times, value.special).over(divisor)
 
-    mean, total = (reduce(known) for known in (convention.reductions["mean"], SUM))
-    value = total if ratio.divisor is None else reduce(ratio)
+    mean, total = (over(known) for known in (convention.reductions["mean"], SUM))
+    value = total if ratio.divisor is None else over(ratio)
     dividing = ratio if ratio.divisor is not None else convention.reductions["mean"]
     assert dividing.divisor is not None
     if collapsed and convention.fold == "sum":
-        return _Reduced(value, mean, total, None, "not divided: the framework adds the samples up")
-    return _Reduced(value, mean, total, dividing.divisor(totals), dividing.words(totals))
+        return Reduced(value, mean, total, None, "not divided: the framework adds the samples up")
+    return Reduced(value, mean, total, dividing.divisor(totals), dividing.words(totals))
 
 
 def _weigh(one: float, divisor: float, totals: Totals) -> float:
@@ -132,7 +138,7 @@ def _weigh(one: float, divisor: float, totals: Totals) -> float:
     return one * totals.weights / divisor if totals.weighted else one
 
 
-def _of_statistic(part: Partial, ratio: Reduction) -> _Reduced:
+def _of_statistic(part: Partial, ratio: Reduction) -> Reduced:
     convention, totals = part.task.convention, _totals(part)
     if convention.framework.name == "exact" and ratio.name != "mean":
         raise LosscliError(
@@ -145,7 +151,7 @@ def _of_statistic(part: Partial, ratio: Reduction) -> _Reduced:
     if convention.collapse:
         totals = totals._replace(counts=float(part.n), weighted_counts=totals.weights)  # every row counts
         value = _weigh(value, 1.0 if ratio.divisor is None else ratio.divisor(totals), totals)
-    return _Reduced(value, None, None, None, "one value, from sums over all samples")
+    return Reduced(value, None, None, None, "one value, from sums over all samples")
 
 
 def term_totals(part: Partial) -> dict[str, Any]:
@@ -163,7 +169,7 @@ def term_totals(part: Partial) -> dict[str, Any]:
     return {name: np.array(v) if isinstance(v, list) else v for name, v in totals.items()}
 
 
-def _of_collected(part: Partial, ratio: Reduction) -> _Reduced:
+def _of_collected(part: Partial, ratio: Reduction) -> Reduced:
     """A loss that needed every row at once: its pairs', anchors' or events' values reduced."""
     convention = part.task.convention
     loss = convention.loss
@@ -183,19 +189,19 @@ def _of_collected(part: Partial, ratio: Reduction) -> _Reduced:
     if loss.kind == "sample":  # (N,) arrays that the framework takes for one vector
         totals = _totals(part)
         value = _weigh(float(total), 1.0 if ratio.divisor is None else ratio.divisor(totals), totals)
-        return _Reduced(value, value, value, 1.0, "1 vector: the framework takes (N,) arrays for one")
+        return Reduced(value, value, value, 1.0, "1 vector: the framework takes (N,) arrays for one")
     assert dividing.divisor is not None
     if convention.counted is not None:  # a value a row, with its weight
         return _of_rows(part, values.astype(np.float64), ratio, dividing)
     pairs = Totals(values.size, n, n, n, weighted=False)
     words = f"{values.size} {loss.of}" + ("" if values.size == 1 else "s")
     if values.size == 0:
-        return _Reduced(convention.empty, None, None, 0.0, words)
+        return Reduced(convention.empty, None, None, 0.0, words)
     value = float(total) if ratio.divisor is None else total.over(ratio.divisor(pairs))
-    return _Reduced(value, None, None, dividing.divisor(pairs), words)
+    return Reduced(value, None, None, dividing.divisor(pairs), words)
 
 
-def _of_rows(part: Partial, values: Array, ratio: Reduction, dividing: Reduction) -> _Reduced:
+def _of_rows(part: Partial, values: Array, ratio: Reduction, dividing: Reduction) -> Reduced:
     counted = part.task.convention.counted
     assert counted is not None
     assert dividing.divisor is not None
@@ -204,7 +210,7 @@ def _of_rows(part: Partial, values: Array, ratio: Reduction, dividing: Reduction
     total = Sum()
     total.add_block(weight * values, one_sign=False)
     value = float(total) if ratio.divisor is None else total.over(ratio.divisor(totals))
-    return _Reduced(value, None, None, dividing.divisor(totals), dividing.words(totals))
+    return Reduced(value, None, None, dividing.divisor(totals), dividing.words(totals))
 
 
 def rows_of(part: Partial) -> tuple[Array | None, Array]:
@@ -235,7 +241,7 @@ def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | Non
             y_true=arrays["y_true"][i].tolist() if "y_true" in arrays else None,
             y_pred=arrays["y_pred"][i].tolist(),
             loss=float(arrays["loss"][i]) + 0.0,  # −0 is 0 to a reader
-            share=float(weighted(arrays["weight"][i], arrays["loss"][i]) / total) if shared else None,
+            share=float(weighted(arrays["weight"][i], arrays["loss"][i]) / total) + 0.0 if shared else None,
             weight=float(arrays["weight"][i]) if part.weighted else None,
             gradient=None if slopes is None else slopes[i].tolist(),
         )
@@ -284,7 +290,7 @@ def _slopes(
         batch = read if task.reweigh is None else task.reweigh(read)
         y_pred = batch.y_pred[task.model]
         slopes = gradient.of_statistic(task, batch.y_true, y_pred, batch.weight, totals)
-        yield rows, batch.y_true, y_pred, slopes
+        yield np.asarray(rows), batch.y_true, y_pred, slopes
 
 
 def _concentration(part: Partial) -> Concentration | None:
@@ -293,7 +299,7 @@ def _concentration(part: Partial) -> Concentration | None:
     total = float(part.terms["value"])
     if not 0 < total < math.inf:
         return None
-    half, exact = part.spread.half()
+    half, exact = part.spread.half(total)
     worst = int(np.lexsort((part.top.rows, -part.top.key))[0])
     share = float(part.top.key[worst]) / total
     return Concentration(half, part.n, int(part.top.rows[worst]), share, exact)

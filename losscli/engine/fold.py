@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from losscli.batch import Batch
-from losscli.engine.kept import Tally, Top, missing_rows
-from losscli.engine.partial import Partial, Task, partial
+from losscli.batch import Batch, Origin
+from losscli.engine import gradient
+from losscli.engine.align import Extents
+from losscli.engine.chunks import THREADS, Chunk, Engine, blocks, whole
+from losscli.engine.chunks import Stream as Stream
+from losscli.engine.groups import GroupSums, Keys
+from losscli.engine.kept import (
+    KEPT_AT_LEAST,
+    KEPT_EXACTLY,
+    Rows,
+    Spread,
+    Tally,
+    Top,
+    missing_rows,
+    numbers_of,
+)
+from losscli.engine.memory import refuse_beyond
+from losscli.engine.partial import Partial, Task, add
+from losscli.engine.survey import survey
 from losscli.errors import BadValue, LosscliError
 from losscli.losses.domain import Array
+from losscli.results.rows import RowSink
 
-Stream = Callable[[], Iterator[Batch]]
 Missing = Literal["refuse", "drop", "propagate"]
+
+
+class Watch(NamedTuple):
+    """What goes on beside a fold.
+
+    `progress` is told after each chunk how many rows are done, and the sum of the chunks' sizes (0 where they
+    have none).
+    `values` gets the value of every row of the first task, in order, with its gradient if `gradient`.
+    Losses that hold every row are refused beyond `max_memory` bytes (None: whatever they take).
+    """
+
+    progress: Callable[[int, int], None] | None = None
+    values: RowSink | None = None
+    gradient: bool = False
+    max_memory: int | None = None
+
+
+UNWATCHED = Watch()
 
 
 @dataclass(eq=False)
@@ -23,7 +57,7 @@ class Folded:
     """A partial for each task, how many rows were read, and which held missing values.
 
     `refused` says, by the task's number, which losses the data does not fit. `again` goes over the same
-    complete batches once more.
+    complete batches once more. `files` says how many rows each file has, in their order.
     """
 
     partials: list[Partial]
@@ -31,6 +65,7 @@ class Folded:
     missing: Tally
     refused: dict[int, LosscliError]
     again: Callable[[], Iterator[tuple[Batch, Array]]]
+    files: Mapping[str | None, int] = field(default_factory=dict)
 
 
 def fold(
@@ -39,42 +74,254 @@ def fold(
     *,
     missing: Missing = "refuse",
     keep: int | None = 20,
+    watch: Watch = UNWATCHED,
+    engine: Engine = THREADS,
 ) -> Folded:
     """Folds every batch through every task. `keep` rows are kept to be shown (None: all).
 
     Raises LosscliError, naming file, row and column, for missing values (unless dropped or propagated).
     Values that a loss does not admit end that loss alone: see `refused`.
     """
+    facts = survey(engine, stream, tasks, drop=missing == "drop")
+    try:
+        return _fold_chunks(engine, engine.chunks(stream), stream, tasks, facts, missing, keep, watch)
+    except _Unplaced:  # in order, every row has its number
+        if watch.values is not None:
+            watch.values.restart()
+        return _fold_chunks(THREADS, map(whole, stream()), stream, tasks, facts, missing, keep, watch)
+
+
+def _fold_chunks(
+    engine: Engine,
+    chunks: Iterator[Chunk],
+    stream: Stream,
+    tasks: Sequence[Task],
+    facts: Sequence[Mapping[str, Any]],
+    missing: Missing,
+    keep: int | None,
+    watch: Watch,
+) -> Folded:
     absent = Tally()
-    facts = surveyed(stream, tasks, missing)
-    partials = [Partial(task, Top(keep)) for task in tasks]
-    refused: dict[int, LosscliError] = {}
-    read = 0
-    for batch, rows in complete(stream, missing, absent):
-        read += len(batch)
-        for number, (running, task) in enumerate(zip(partials, tasks, strict=True)):
+    most = max(KEPT_EXACTLY // max(len(tasks), 1), KEPT_AT_LEAST)
+    partials = [Partial(task, Top(keep), spread=Spread(most=most)) for task in tasks]
+    if watch.values is not None:
+        partials[0].values = []
+    keys = Keys()
+    files: dict[str | None, int] = {}
+    refused = {} if engine is THREADS else _unspread(tasks)
+    read = before = size = 0
+
+    work = _Work(partials, refused, facts, missing, watch.gradient)
+    for done in engine.in_order(chunks, work):
+        if done.missing.count and missing == "refuse":
+            _refuse_missing(stream)
+        if done.relative:
+            done.shift(before)
+        before += done.rows
+        files[done.origin.name] = files.get(done.origin.name, 0) + done.rows
+        absent.merge(done.missing)
+        read += done.read
+        for number, why in done.refused.items():
+            refused.setdefault(number, why.error())
+        for number, running in enumerate(partials):
             if number not in refused:
+                if running.groups is None and done.partials[number].groups is not None:
+                    running.groups = GroupSums(keys)
+                running.merge(done.partials[number])
                 try:
-                    running.merge(partial(task, batch, rows, facts[number], keep))
-                    _check_codings(running, batch)
-                except BadValue as bad:
-                    refused[number] = located(bad, batch, rows, task.model)
-                except LosscliError as unfit:
-                    refused[number] = unfit
+                    _check_codings(running, done.origin)
+                    refuse_beyond(watch.max_memory, running)
+                except LosscliError as why:
+                    if done.several:
+                        raise _Unplaced(why.what) from why
+                    refused[number] = why
+        if watch.values is not None and 0 not in refused:
+            for values in done.partials[0].values or ():
+                watch.values.take(values)
+        if watch.progress is not None:
+            size += done.size
+            watch.progress(before, size)
         if len(refused) == len(tasks):
             break
     else:
         _check_rows(read, absent, missing, [p for i, p in enumerate(partials) if i not in refused])
     read += absent.count if missing == "drop" else 0
-    return Folded(partials, read, absent, refused, lambda: complete(stream, missing, Tally()))
+    return Folded(partials, read, absent, refused, lambda: complete(stream, missing, Tally()), files)
+
+
+def _unspread(tasks: Sequence[Task]) -> dict[int, LosscliError]:
+    """The losses that no cluster can fold: they hold every row."""
+    refused = {}
+    for number, task in enumerate(tasks):
+        if task.convention.loss.kind == "batch":
+            name = task.convention.loss.name
+            refused[number] = LosscliError(
+                f"{name} holds every row at once: its rows cannot be parted among workers",
+                "leave --engine dask out, or give it a sample of the rows",
+            )
+    return refused
+
+
+@dataclass(eq=False)
+class _Work:
+    """What is done with a chunk. Sent elsewhere, it takes of what ran before only what a fold must know."""
+
+    running: Sequence[Partial]
+    ended: Collection[int]
+    facts: Sequence[Mapping[str, Any]]
+    missing: Missing
+    sloped: bool
+
+    def __call__(self, chunk: Chunk) -> _Done:
+        return _fold_chunk(chunk, self.running, self.ended, self.facts, self.missing, self.sloped)
+
+    def __getstate__(self) -> dict[str, Any]:
+        empty = [one.like() for one in self.running]
+        return {**vars(self), "running": empty, "ended": frozenset(self.ended)}
+
+
+class _Unplaced(LosscliError):
+    """Something is wrong in a chunk that does not know the numbers of its rows."""
+
+
+@dataclass
+class _Refusal:
+    """Why a loss does not fit the data, and the row of the value that shows it, if it is one value."""
+
+    why: LosscliError
+    origin: Origin
+    model: str
+    row: int = 0
+
+    def error(self) -> LosscliError:
+        return (
+            placed(self.why, self.origin, self.row, self.model)
+            if isinstance(self.why, BadValue)
+            else self.why
+        )
+
+
+@dataclass(eq=False)
+class _Done:
+    """What a chunk leaves behind: a partial for each task, and what was found on the way.
+
+    `rows` counts all its rows, `read` those that were not dropped; `size` is its bytes, if it knows. Of a
+    `relative` chunk the rows are numbered from 1 until it is shifted.
+    """
+
+    partials: list[Partial]
+    relative: bool
+    several: bool = False
+    keys: Keys = field(default_factory=Keys)
+    refused: dict[int, _Refusal] = field(default_factory=dict)
+    missing: Tally = field(default_factory=Tally)
+    rows: int = 0
+    read: int = 0
+    size: int = 0
+    origin: Origin = field(default_factory=Origin)
+
+    def shift(self, before: int) -> None:
+        """Numbers its rows as what they are, `before` rows further down."""
+        for part in self.partials:
+            part.shift(before)
+        for refusal in self.refused.values():
+            refusal.row += before
+        self.missing.shift(before)
+
+    def follow(self, other: _Done) -> bool:
+        """Takes in what the chunk after it left; False, untouched, where their numbers do not go together."""
+        if self.relative != other.relative:
+            return False
+        if other.relative:
+            other.shift(self.rows)
+        for number, refusal in other.refused.items():
+            self.refused.setdefault(number, refusal)
+        for mine, theirs in zip(self.partials, other.partials, strict=True):
+            if mine.groups is None and theirs.groups is not None:
+                mine.groups = GroupSums(self.keys)
+            mine.merge(theirs)
+        self.missing.merge(other.missing)
+        self.rows += other.rows
+        self.read += other.read
+        self.size += other.size
+        self.origin = other.origin
+        return True
+
+
+def _fold_chunk(
+    chunk: Chunk,
+    running: Sequence[Partial],
+    ended: Collection[int],
+    facts: Sequence[Mapping[str, Any]],
+    missing: Missing,
+    sloped: bool,
+) -> _Done:
+    """Folds a chunk's batches, block by block, through every task that has not `ended`."""
+    relative = bool(getattr(chunk, "relative", False))
+    several = bool(getattr(chunk, "several", False))
+    parts = [one.like(relative) for one in running]
+    done = _Done(parts, relative, several, size=getattr(chunk, "size", 0))
+    try:
+        for batch in chunk():
+            done.origin = batch.origin
+            for block in blocks(batch):
+                _fold_block(block, done, ended, facts, missing)
+                if done.missing.count and missing == "refuse":
+                    return done
+    except LosscliError as error:
+        if relative:
+            raise _Unplaced(error.what) from error
+        raise
+    if sloped:
+        _add_slopes(done.partials[0])
+    return done
+
+
+def _add_slopes(part: Partial) -> None:
+    """Puts the gradient beside the values that are handed on."""
+    part.values = [
+        rows._replace(gradient=gradient.of_samples(part.task, rows.y_true, rows.y_pred))
+        for rows in part.values or ()
+    ]
+
+
+def _fold_block(
+    block: Batch,
+    done: _Done,
+    ended: Collection[int],
+    facts: Sequence[Mapping[str, Any]],
+    missing: Missing,
+) -> None:
+    extents = Extents()
+    batch, rows = _complete(block, missing, done.missing, extents)
+    if done.missing.count and missing == "refuse":
+        return
+    _check_weight(batch, rows)
+    done.rows += len(block)
+    done.read += len(batch)
+    groups = None if batch.by is None else done.keys.block(batch.by)
+    for number, part in enumerate(done.partials):
+        if number in done.refused or number in ended:
+            continue
+        if groups is not None and part.groups is None:
+            part.groups = GroupSums(done.keys)
+        try:
+            add(part, batch, rows, facts[number], extents, groups)
+        except LosscliError as why:
+            if done.several:
+                raise
+            row = int(rows[why.row]) if isinstance(why, BadValue) else 0
+            done.refused[number] = _Refusal(why, batch.origin, part.task.model, row)
 
 
 def complete(stream: Stream, missing: Missing, absent: Tally) -> Iterator[tuple[Batch, Array]]:
     """The batches without their missing values (with them, if propagated), and their row numbers."""
     for batch in stream():
-        full, rows = _complete(batch, missing, absent, stream)
+        full, rows = _complete(batch, missing, absent, Extents())
+        if absent.count and missing == "refuse":
+            _refuse_missing(stream)
         _check_weight(full, rows)
-        yield full, rows
+        yield full, np.asarray(rows)
 
 
 def _check_rows(read: int, absent: Tally, missing: Missing, partials: Sequence[Partial]) -> None:
@@ -87,11 +334,15 @@ def _check_rows(read: int, absent: Tally, missing: Missing, partials: Sequence[P
             raise LosscliError("the weights are all zero: no sample counts", "give some row a weight above 0")
 
 
-def located(bad: BadValue, batch: Batch, rows: Array, model: str) -> LosscliError:
+def located(bad: BadValue, batch: Batch, rows: Rows, model: str) -> LosscliError:
     """A kernel's complaint with the place of the batch added: file, row, column."""
+    return placed(bad, batch.origin, int(rows[bad.row]), model)
+
+
+def placed(bad: BadValue, origin: Origin, row: int, model: str) -> LosscliError:
+    """A kernel's complaint about a value in a row of this number, with its place: file, row, column."""
     argument = model if bad.argument == "y_pred" else bad.argument
-    place = batch.origin.place(argument, int(rows[bad.row]), bad.entry)
-    return LosscliError(f"{place}: {bad.what}", bad.hint)
+    return LosscliError(f"{origin.place(argument, row, bad.entry)}: {bad.what}", bad.hint)
 
 
 def _absent(batch: Batch) -> Array:
@@ -99,36 +350,40 @@ def _absent(batch: Batch) -> Array:
     return missing_rows(len(batch), batch.y_true, batch.weight, *batch.y_pred.values())
 
 
-def _complete(batch: Batch, missing: Missing, absent: Tally, stream: Stream) -> tuple[Batch, Array]:
+def _complete(batch: Batch, missing: Missing, absent: Tally, extents: Extents) -> tuple[Batch, Rows]:
     """The batch as the tasks get it, and the row number of each of its samples."""
-    rows = np.arange(batch.first_row, batch.first_row + len(batch))
-    gone = _absent(batch)
-    if not gone.any():
+    rows = range(batch.first_row, batch.first_row + len(batch))
+    if not extents.missing(batch.y_true, batch.weight, *batch.y_pred.values()):
         return batch, rows
-    absent.add(rows[gone])
-    if missing == "refuse":
-        _refuse_missing(stream)
+    gone = _absent(batch)
+    absent.add(numbers_of(rows, gone))
     if missing == "propagate":
         return batch, rows
     kept = ~gone
     arrays = {name: array[kept] for name, array in batch.y_pred.items()}
     y_true = None if batch.y_true is None else batch.y_true[kept]
     weight = None if batch.weight is None else batch.weight[kept]
-    return replace(batch, y_true=y_true, y_pred=arrays, weight=weight), rows[kept]
+    by = None if batch.by is None else batch.by[kept]
+    full = replace(batch, y_true=y_true, y_pred=arrays, weight=weight, by=by)
+    return full, numbers_of(rows, kept)
 
 
 def _refuse_missing(stream: Stream) -> None:
     """Counts every missing value before it complains, so that one message tells all."""
-    tally, place = Tally(), ""
+    tally, place, file, elsewhere = Tally(), "", None, 0
     for batch in stream():
         gone = _absent(batch)
         if gone.any() and not place:
-            place = _missing_place(batch)
-        tally.add(np.flatnonzero(gone) + batch.first_row)
+            place, file = _missing_place(batch), batch.origin.name
+        if batch.origin.name == file:
+            tally.add(np.flatnonzero(gone) + batch.first_row - batch.origin.before)
+        else:
+            elsewhere += int(np.count_nonzero(gone))
     rows = ", ".join(map(str, tally.rows)) + (", …" if tally.count > len(tally.rows) else "")
     many = "row " + rows if tally.count == 1 else f"{tally.count} rows: {rows}"
+    others = f", and in {elsewhere} of other files" if elsewhere else ""
     raise LosscliError(
-        f"{place}: nan or no value in {many}",
+        f"{place}: nan or no value in {many}{others}",
         "--missing drop leaves such rows out, --missing propagate computes",
     )
 
@@ -142,7 +397,7 @@ def _missing_place(batch: Batch) -> str:
     raise AssertionError("no missing value in a batch that has one")
 
 
-def _check_weight(batch: Batch, rows: Array) -> None:
+def _check_weight(batch: Batch, rows: Rows) -> None:
     if batch.weight is None or batch.weight.size == 0:
         return
     if batch.weight.shape != (len(batch),):
@@ -157,31 +412,14 @@ def _check_weight(batch: Batch, rows: Array) -> None:
         raise LosscliError(f"{place}: {batch.weight[at]:.15g} is not a weight of 0 or more")
 
 
-def _check_codings(running: Partial, batch: Batch) -> None:
+def _check_codings(running: Partial, origin: Origin) -> None:
     if len(running.codings) > 1:
         (one, first), (other, second) = sorted(running.codings.items(), key=lambda seen: seen[1])
         raise LosscliError(
-            f"{batch.origin.place('y_true', second)}: label {other:g} after label {one:g} (row {first}): "
+            f"{origin.place('y_true', second)}: label {other:g} after label {one:g} (row {first}): "
             "these are two codings",
             "code the labels as −1 and 1, or as 0 and 1",
         )
-
-
-def surveyed(stream: Stream, tasks: Sequence[Task], missing: Missing) -> list[dict[str, Any]]:
-    """What must be known of all labels before the first row, for the tasks that ask."""
-    found: list[dict[str, Any]] = [{} for _ in tasks]
-    asking = [(task.convention.survey, facts) for task, facts in zip(tasks, found, strict=True)]
-    wanted = [(survey, facts) for survey, facts in asking if survey is not None]
-    if not wanted:
-        return found
-    for batch in stream():
-        if batch.y_true is None:
-            break
-        labels = batch.y_true[~_absent(batch)] if missing == "drop" else batch.y_true
-        for survey, facts in wanted:
-            look = survey.look(labels)
-            facts[survey.name] = survey.merge(facts[survey.name], look) if survey.name in facts else look
-    return found
 
 
 def class_counts(stream: Stream, missing: Missing, labels: Callable[[Batch], Array]) -> Mapping[float, int]:

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
 from losscli.losses.domain import Array
 
 FIRST_ROWS = 5  # how many rows a remark names
-KEPT_EXACTLY = 1_000_000  # values kept one by one for the concentration; beyond, they are binned
-_BIN_SHIFT = np.int64(44)  # bins of the exponent and 8 bits of the fraction: a part in 256
-_BINS = 1 << 19
+KEPT_EXACTLY = 1_000_000  # values kept one by one for the concentration; beyond, a sample of them
+KEPT_AT_LEAST = 65_536  # so many of them where many losses share the memory
+KEPT_LARGEST = 1_024  # the largest stay exact whatever their number
+SORTED = 2_048  # so few values are sorted whole
+
+Rows: TypeAlias = "range | Array"  # row numbers: consecutive ones take no array
+
+
+def numbers_of(rows: Rows, where: Array) -> Array:
+    """The row numbers at these positions, or where a mask holds."""
+    at = np.flatnonzero(where) if where.dtype == bool else where
+    return at + rows.start if isinstance(rows, range) else rows[at]
+
+
+def shifted(rows: Rows, before: int) -> Rows:
+    """The row numbers, `before` rows further down."""
+    return range(rows.start + before, rows.stop + before) if isinstance(rows, range) else rows + before
 
 
 @dataclass
@@ -26,6 +43,9 @@ class Tally:
         self.count += len(rows)
         self.rows = (*self.rows, *map(int, rows[:FIRST_ROWS]))[:FIRST_ROWS]
 
+    def shift(self, before: int) -> None:
+        self.rows = tuple(row + before for row in self.rows)
+
     def merge(self, other: Tally) -> None:
         self.count += other.count
         self.rows = tuple(sorted((*self.rows, *other.rows)))[:FIRST_ROWS]
@@ -33,92 +53,182 @@ class Tally:
 
 @dataclass(eq=False)
 class Spread:
-    """The contributions w·v of rows, to say how few make half: one by one, binned when there are many."""
+    """The contributions w·v of rows, to say how few make half.
 
-    values: list[Array] = field(default_factory=list)
+    One by one up to `most`; of more, every `stride`-th and the largest. Each piece is its first value's
+    number in the sequence and its values.
+    """
+
+    stride: int = 1
+    cut: float = -np.inf  # the least of the largest
+    pieces: list[tuple[int, Array]] = field(default_factory=list)
+    largest: Array = field(default_factory=lambda: np.empty(0))
     held: int = 0
-    counts: Array | None = None
-    sums: Array | None = None
+    seen: int = 0
     lowest: float = 0.0
+    most: int = field(default_factory=lambda: KEPT_EXACTLY)
 
-    def add(self, values: Array) -> None:
+    def add(self, values: Array, first: int) -> None:
+        """Values of consecutive rows, the first of them number `first`."""
         if values.size == 0:
             return
+        self.seen += values.size
         self.lowest = min(self.lowest, float(values.min()))
-        self.values.append(values)
+        if self.stride > 1:
+            self._add_largest(values[values > self.cut])
+            offset = -first % self.stride
+            first, values = first + offset, values[offset :: self.stride].copy()
+        self.pieces.append((first, values))
         self.held += values.size
-        if self.held > KEPT_EXACTLY:
-            self._bin()
-
-    def _bin(self) -> None:
-        values = np.concatenate(self.values)
-        bins = np.maximum(values, 0.0).view(np.int64) >> _BIN_SHIFT
-        counts = np.bincount(bins, minlength=_BINS)
-        sums = np.bincount(bins, weights=values, minlength=_BINS)
-        self.counts = counts if self.counts is None else self.counts + counts
-        self.sums = sums if self.sums is None else self.sums + sums
-        self.values, self.held = [], 0
+        self._thin()
 
     def merge(self, other: Spread) -> None:
+        self.seen += other.seen
         self.lowest = min(self.lowest, other.lowest)
-        if other.counts is not None and other.sums is not None:
-            self.counts = other.counts if self.counts is None else self.counts + other.counts
-            self.sums = other.sums if self.sums is None else self.sums + other.sums
-        self.values += other.values
+        stride = max(self.stride, other.stride)
+        for spread in (self, other):
+            if spread.stride < stride:
+                spread._coarsen(stride)
+        self._add_largest(other.largest)
+        self.pieces += other.pieces
         self.held += other.held
-        if self.held > KEPT_EXACTLY:
-            self._bin()
+        self._thin()
 
-    def half(self) -> tuple[int, bool]:
-        """The fewest values that make half of the sum, and whether that count is exact."""
-        if self.counts is None or self.sums is None:
-            ordered = np.sort(np.concatenate(self.values))[::-1]
-            running = np.cumsum(ordered)
-            return int(np.searchsorted(running, running[-1] / 2)) + 1, True
-        if self.held:
-            self._bin()
-        counts, sums = self.counts[::-1], self.sums[::-1]
-        running = np.cumsum(sums)
-        at = int(np.searchsorted(running, running[-1] / 2))
-        before = running[at - 1] if at else 0.0
-        share = (running[-1] / 2 - before) / sums[at]
-        return int(counts[:at].sum() + np.ceil(share * counts[at])), False
+    def like(self, relative: bool = False) -> Spread:
+        """An empty one that keeps as this one does by now; every value, as long as numbers are relative."""
+        if relative:  # thinned by numbers that are not theirs, they would not fit the others
+            return Spread(1, self.cut, most=sys.maxsize)
+        return Spread(self.stride, self.cut, most=self.most)
+
+    def shift(self, before: int) -> None:
+        self.pieces = [(first + before, values) for first, values in self.pieces]
+
+    def half(self, total: float) -> tuple[int, bool]:
+        """The fewest values that make half of `total`, their sum, and whether that count is exact."""
+        if self.stride == 1:
+            return fewest(self._values(), total / 2), True
+        largest = self.largest
+        if largest.sum() >= total / 2:
+            return fewest(largest, total / 2), True
+        sample = self._values()
+        sample = sample[sample <= self.cut]
+        each = (self.seen - largest.size) / sample.size
+        scale = (total - largest.sum()) / sample.sum()
+        rest = fewest(sample, (total / 2 - largest.sum()) / scale)
+        return int(largest.size + rest * each), False
+
+    def largest_first(self) -> tuple[Array, Array]:
+        """Runs of like values: how many rows each stands for (estimated where they are a sample), their sum."""
+        if self.stride == 1:
+            sums = np.sort(self._values())[::-1]
+            return np.ones(len(sums)), sums
+        sample = self._values()
+        sample = np.sort(sample[sample <= self.cut])[::-1]
+        each = (self.seen - self.largest.size) / sample.size
+        counts = np.concatenate([np.ones(self.largest.size), np.full(sample.size, each)])
+        return counts, np.concatenate([np.sort(self.largest)[::-1], sample * each])
+
+    def _values(self) -> Array:
+        return np.concatenate([values for _, values in self.pieces])
+
+    def _thin(self) -> None:
+        while self.held > self.most * (1 if self.stride == 1 else 2):
+            self._coarsen(2 * self.stride)
+
+    def _coarsen(self, stride: int) -> None:
+        """Keeps every `stride`-th of the values, counted from the first of all."""
+        if self.stride == 1 and self.pieces:
+            self._add_largest(np.concatenate([values[values > self.cut] for _, values in self.pieces]))
+        thinned = []
+        for first, values in self.pieces:
+            skipped = -(first // self.stride) % (stride // self.stride)
+            kept = values[skipped :: stride // self.stride].copy()
+            thinned.append((first + skipped * self.stride, kept))
+        self.stride = stride
+        self.pieces = [piece for piece in thinned if piece[1].size]
+        self.held = sum(values.size for _, values in self.pieces)
+
+    def _add_largest(self, values: Array) -> None:
+        if values.size == 0:
+            return
+        self.largest = np.concatenate([self.largest, values])
+        if self.largest.size > KEPT_LARGEST:
+            self.largest = np.partition(self.largest, -KEPT_LARGEST)[-KEPT_LARGEST:]
+            self.cut = float(self.largest.min())
+
+
+def fewest(values: Array, sum_of_them: float) -> int:
+    """How many of these values (0 or more), the largest first, reach a sum (all, where rounding falls short).
+
+    Many are parted by a value near the one sought, again and again: sorting all takes ten times as long.
+    """
+    taken = 0
+    while values.size > SORTED:
+        sample = np.sort(values[:: values.size // SORTED])[::-1]
+        sought = np.searchsorted(np.cumsum(sample), sum_of_them / values.size * sample.size)
+        pivot = sample[min(int(sought), sample.size - 1)]
+        above = values[values > pivot]
+        reached = float(np.add.reduce(above))
+        if reached >= sum_of_them:
+            values = above
+            continue
+        level = int(np.count_nonzero(values == pivot))
+        if reached + level * pivot >= sum_of_them:
+            return taken + above.size + math.ceil((sum_of_them - reached) / pivot)
+        taken, sum_of_them = taken + above.size + level, sum_of_them - reached - level * pivot
+        values = values[values < pivot]
+    ordered = np.sort(values)[::-1]
+    return taken + min(int(np.searchsorted(np.cumsum(ordered), sum_of_them)) + 1, ordered.size)
 
 
 @dataclass(eq=False)
 class Top:
-    """The rows kept to be shown: all of them, or the `size` with the largest contribution."""
+    """The rows kept to be shown: all of them, or the `size` with the largest contribution.
+
+    Once there are so many, a row whose key does not exceed `floor` is not among them.
+    """
 
     size: int | None
+    floor: float | None = None
     rows: Array = field(default_factory=lambda: np.empty(0, np.int64))
     key: Array = field(default_factory=lambda: np.empty(0))
     arrays: dict[str, list[Array]] = field(default_factory=dict)
 
-    def add(self, rows: Array, key: Array, arrays: Mapping[str, Array]) -> None:
-        if self.size == 0:
+    def wants(self, key: Array) -> bool:
+        """Whether any of these keys is large enough."""
+        if self.size == 0 or key.size == 0:
+            return False
+        return self.floor is None or not key.max() <= self.floor  # nan is
+
+    def add(self, rows: Rows, key: Array, arrays: Mapping[str, Array]) -> None:
+        if not self.wants(key):
             return
         key = np.where(np.isnan(key), np.inf, key)
-        if self.size is not None and self.rows.size >= self.size:
-            worth = key > self.key.min()
-            if not worth.any():
-                return
-            rows, key = rows[worth], key[worth]
-            arrays = {name: array[worth] for name, array in arrays.items()}
-        self.rows = np.concatenate([self.rows, rows])
-        self.key = np.concatenate([self.key, key])
+        chosen: Array = np.arange(key.size)
+        if self.size is not None:
+            chosen = _largest(key, self.size)
+            if self.floor is not None:
+                chosen = chosen[key[chosen] > self.floor]
+        self.rows = np.concatenate([self.rows, numbers_of(rows, chosen)])
+        self.key = np.concatenate([self.key, key[chosen]])
         for name, array in arrays.items():
-            self.arrays.setdefault(name, []).append(array)
-        if self.size is not None and self.rows.size > self.size:
+            self.arrays.setdefault(name, []).append(array[chosen])
+        if self.size is not None and self.rows.size >= self.size:
             self._keep(np.sort(np.lexsort((self.rows, -self.key))[: self.size]))
 
     def _keep(self, chosen: Array) -> None:
         self.rows, self.key = self.rows[chosen], self.key[chosen]
         self.arrays = {name: [np.concatenate(parts)[chosen]] for name, parts in self.arrays.items()}
+        self.floor = float(self.key.min())
 
     def merge(self, other: Top) -> None:
         if other.rows.size:
             arrays = {name: np.concatenate(parts) for name, parts in other.arrays.items()}
             self.add(other.rows, other.key, arrays)
+
+    def like(self) -> Top:
+        """An empty one for rows further down, of which those at the floor come too late."""
+        return Top(self.size, self.floor)
 
     def select(self, size: int | None, by_loss: bool) -> tuple[Array, dict[str, Array]]:
         """The `size` largest (None: all), in row order or largest first; their row numbers and arrays."""
@@ -127,6 +237,15 @@ class Top:
             order = order[np.argsort(self.rows[order])]
         arrays = {name: np.concatenate(parts)[order] for name, parts in self.arrays.items()}
         return self.rows[order], arrays
+
+
+def _largest(key: Array, size: int) -> Array:
+    """Positions of the `size` largest, in order; of equal ones the first."""
+    if key.size <= size:
+        return np.arange(key.size)
+    least = np.partition(key, -size)[-size]
+    above = np.flatnonzero(key > least)
+    return np.sort(np.concatenate([above, np.flatnonzero(key == least)[: size - above.size]]))
 
 
 def missing_rows(n: int, *arrays: Array | None) -> Array:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from losscli.batch import Batch
 from losscli.conventions.declare import Convention
-from losscli.engine.align import align
-from losscli.engine.kept import Spread, Tally, Top, missing_rows
+from losscli.engine.align import Extents, align
+from losscli.engine.groups import Block, GroupSums, Keys
+from losscli.engine.kept import Rows, Spread, Tally, Top, missing_rows, numbers_of, shifted
 from losscli.engine.sums import Sum
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
+from losscli.results.rows import RowValues
 
 UNIT_SLACK = 1e-3  # how far a squared length may be from 1 without a word
 
@@ -52,9 +54,10 @@ class Task:
 class Partial:
     """n, the sums and what is kept, of one task over some rows.
 
-    Where rows have values `terms` holds "value" (Σwv) and "plain" (Σv); for a statistic one sum a term
-    ("term/k" where kept by class). Rows of batch losses are collected in `collected`. `tallies` counts rows
-    by "inf", "nan" and the number of a departure.
+    Where rows have values `terms` holds "value" (Σwv) and, if weighted, "plain" (Σv); for a statistic one
+    sum a term ("term/k" where kept by class). Rows of batch losses are collected in `collected`. `tallies`
+    counts rows by "inf", "nan" and the number of a departure. `values` holds every row's, where
+    they are handed on. `groups` has the sums by group, where groups are asked for.
     """
 
     task: Task
@@ -72,6 +75,31 @@ class Partial:
     shape: tuple[int, ...] = ()
     collected: list[tuple[Array, Array | None, Array, Array]] = field(default_factory=list)
     weighted: bool = False
+    values: list[RowValues] | None = None
+    groups: GroupSums | None = None
+
+    def term(self, name: str) -> Sum:
+        """The sum of this name, 0 at first."""
+        return self.terms.setdefault(name, Sum())
+
+    def like(self, relative: bool = False) -> Partial:
+        """An empty one for rows further down, which keeps what this one would.
+
+        `relative`: they will be numbered from 1, and shifted.
+        """
+        values: list[RowValues] | None = None if self.values is None else []
+        return Partial(self.task, self.top.like(), spread=self.spread.like(relative), values=values)
+
+    def shift(self, before: int) -> None:
+        """Numbers the rows anew, `before` rows further down."""
+        self.top.rows = self.top.rows + before
+        self.spread.shift(before)
+        for tally in self.tallies.values():
+            tally.shift(before)
+        self.codings = {label: row + before for label, row in self.codings.items()}
+        self.collected = [(rows + before, y, raw, given) for rows, y, raw, given in self.collected]
+        if self.values:
+            self.values = [values._replace(rows=shifted(values.rows, before)) for values in self.values]
 
     def merge(self, other: Partial) -> None:
         """Adds the other's rows to this one's."""
@@ -95,54 +123,129 @@ class Partial:
         self.cells, self.shape = max(self.cells, other.cells), other.shape or self.shape
         self.collected += other.collected
         self.weighted |= other.weighted
+        if other.groups is not None:
+            self.groups = self.groups or GroupSums(Keys())
+            self.groups.merge(other.groups)
 
 
-def partial(task: Task, batch: Batch, rows: Array, facts: Mapping[str, Any], keep: int | None) -> Partial:
+def partial(task: Task, batch: Batch, rows: Rows, facts: Mapping[str, Any], keep: int | None) -> Partial:
     """What one batch leaves behind. `rows` numbers its samples; `facts` are what a survey found."""
-    convention, params = task.convention, task.params
+    part = Partial(task, Top(keep))
+    add(part, batch, rows, facts, Extents())
+    return part
+
+
+def add(
+    part: Partial,
+    batch: Batch,
+    rows: Rows,
+    facts: Mapping[str, Any],
+    extents: Extents,
+    groups: Block | None = None,
+) -> None:
+    """Adds one batch to a partial, or leaves the partial as it is and raises LosscliError.
+
+    `extents` remembers the extremes of the batch's arrays, which several losses look at; `groups` has its
+    rows by group.
+    """
+    task, convention, params = part.task, part.task.convention, part.task.params
     if task.reweigh is not None:
         batch = task.reweigh(batch)
     raw = batch.y_pred[task.model]
-    y_true, y_pred = align(convention, batch.y_true, raw, params)
+    y_true, y_pred = align(convention, batch.y_true, raw, params, extents)
     if batch.weight is not None and not convention.weights:
         why = "its values belong to pairs of rows" if convention.loss.kind == "batch" else "its call has none"
         raise LosscliError(f"{convention.owner} takes no sample weights: {why}", "leave --weight out")
-    part = Partial(task, Top(keep), n=len(raw), weighted=batch.weight is not None, shape=raw.shape)
-    weight = np.ones(len(raw)) if batch.weight is None else batch.weight.astype(convention.dtype)
-    weight = weight.astype(np.float64)
-    part.weights.add_block(weight, one_sign=True)
+    weight = None
+    if batch.weight is not None:
+        weight = batch.weight.astype(convention.dtype, copy=False).astype(np.float64, copy=False)
+    collects = _needs_all(convention, y_pred, raw)
+    if part.values is not None and collects:
+        raise no_values(task)
+    made: Any = None
+    counted = None
+    if not collects:
+        args = (y_pred,) if y_true is None else (y_true, y_pred)
+        with np.errstate(all="ignore"):
+            made = convention.kernel(*args, **task.kernel_params, **facts)
+            if task.rowwise:
+                made = _values(part, batch, made)
+                if convention.adds is not None and y_true is not None:
+                    counted = convention.adds(y_true, **params)
+
+    part.n += len(raw)
+    part.weighted |= weight is not None
+    part.shape = raw.shape
+    _add_weights(part.weights, weight, len(raw))
+    by = None if part.groups is None or groups is None else _By(part.groups, groups)
+    if by is not None:
+        some = extents.missing(batch.y_true, batch.weight, *batch.y_pred.values())
+        arrays = (batch.y_true, batch.weight, *batch.y_pred.values())
+        by.sums.count(by.block, missing_rows(len(raw), *arrays) if some else None)
+        if weight is not None:
+            by.add("weights", weight, True)
     _note_codings(part, y_true, rows)
     _note_departures(part, y_true, y_pred, rows, facts)
-    if convention.signature.y_pred.unit_length:
-        with np.errstate(over="ignore", invalid="ignore"):
-            off = np.abs(np.sum(y_pred * y_pred, axis=-1) - 1) > UNIT_SLACK
-        if off.any():
-            part.tallies["unit"] = Tally()
-            part.tallies["unit"].add(rows[off])
-    if _needs_all(convention, y_pred, raw):
-        part.collected.append((rows, batch.y_true, raw, weight))
-        return part
-    args = (y_pred,) if y_true is None else (y_true, y_pred)
+    _note_lengths(part, y_pred, rows)
+    if collects:
+        given = np.ones(len(raw)) if weight is None else weight
+        part.collected.append((np.asarray(rows), batch.y_true, raw, given))
+        part.counts.add(float(len(raw)))
+        part.weighted_counts.add_block(given, one_sign=True)
+        if by is not None:
+            by.sums.collect(by.block)
+        return
     with np.errstate(all="ignore"):
-        made = convention.kernel(*args, **task.kernel_params, **facts)
         if not task.rowwise:
-            _add_terms(part, made, weight)
-        else:
-            folded = (
-                _fold(part, np.asarray(made)) if convention.loss.kind == "sample" else _ratios(task, made)
-            ).copy()
-            counted = np.ones(len(raw))
-            if convention.adds is not None and y_true is not None:
-                counted = convention.adds(y_true, **params)
-            if convention.checked:  # 0 · log p of a missing p is missing too
-                folded[missing_rows(len(raw), batch.y_true, raw) & (counted > 0)] = np.nan
-            _add_values(part, folded, counted, weight)
-            if convention.scale is not None and y_true is not None:
-                scaled = Sum()
-                scaled.add_block(weighted(weight, folded * convention.scale(y_true, **params)), False)
-                part.terms["scaled"] = scaled
-            _keep(part, rows, folded, weight, batch, raw)
-    return part
+            _add_terms(part, made, weight, len(raw), by)
+            return
+        missing = convention.checked and extents.missing(batch.y_true, raw)
+        if missing:  # 0 · log p of a missing p is missing too
+            gone = missing_rows(len(raw), batch.y_true, raw)
+            made = np.where(gone if counted is None else gone & (counted > 0), np.nan, made)
+        if convention.scale is not None and y_true is not None:
+            scaled = made * convention.scale(y_true, **params)
+            scaled = scaled if weight is None else weighted(weight, scaled)
+            part.term("scaled").add_block(scaled, False)
+            if by is not None:
+                by.add("scaled", scaled, False)
+        _add_values(part, made, counted, weight, rows, batch, raw, by)
+
+
+class _By(NamedTuple):
+    """Where a block's values are added up by group."""
+
+    sums: GroupSums
+    block: Block
+
+    def add(self, name: str, values: Array, one_sign: bool) -> None:
+        self.sums.add(self.block, name, values, one_sign)
+
+
+def no_values(task: Task) -> LosscliError:
+    """Why there is no value for each row to be written."""
+    name = task.convention.owner if task.convention.loss.kind == "sample" else task.convention.loss.name
+    hint = "its result goes to a .json file, or to any with --format json"
+    if "per" in task.params:
+        hint = "-p per=sample gives each row one"
+    return LosscliError(f"{name} makes one value of all rows: there is none for each row", hint)
+
+
+def _values(part: Partial, batch: Batch, made: Any) -> Array:
+    """A value a sample (N,) in float64."""
+    task = part.task
+    if task.convention.loss.kind == "sample":
+        return _fold(part, np.asarray(made), batch.weight is not None)
+    return _ratios(task, made)
+
+
+def _note_lengths(part: Partial, y_pred: Array, rows: Rows) -> None:
+    if not part.task.convention.signature.y_pred.unit_length:
+        return
+    with np.errstate(over="ignore", invalid="ignore"):
+        off = np.abs(np.sum(y_pred * y_pred, axis=-1) - 1) > UNIT_SLACK
+    if off.any():
+        part.tallies.setdefault("unit", Tally()).add(numbers_of(rows, off))
 
 
 def _needs_all(convention: Convention, y_pred: Array, raw: Array) -> bool:
@@ -161,24 +264,27 @@ def row_totals(terms: Mapping[str, Array]) -> dict[str, Array]:
     return {name: term.reshape(len(term), -1).sum(axis=1, dtype=np.float64) for name, term in terms.items()}
 
 
-def _fold(part: Partial, values: Array) -> Array:
+def _fold(part: Partial, values: Array, has_weights: bool) -> Array:
     """A value a sample (N,) in float64: the trailing axes averaged, or the last one summed first."""
     convention = part.task.convention
-    values = values.astype(np.float64)
+    values = values.astype(np.float64, copy=False)
     if values.ndim == 1:
         return values
+    cells = 1
     if convention.grain == "last_axis":
-        part.cells = int(np.prod(values.shape[1:-1]))
+        cells = int(np.prod(values.shape[1:-1]))
     elif convention.grain == "entry":
-        part.cells = int(np.prod(values.shape[1:]))
-    if part.cells > 1 and part.weighted and convention.grain == "last_axis":
+        cells = int(np.prod(values.shape[1:]))
+    if cells > 1 and has_weights and convention.grain == "last_axis":
         raise LosscliError(
-            f"{convention.owner} makes {part.cells} values of each sample here and takes no weight for them",
+            f"{convention.owner} makes {cells} values of each sample here and takes no weight for them",
             "leave --weight out, or give y_true and y_pred as (N, D)",
         )
+    part.cells = cells
     if convention.fold == "sum":
         values = values.sum(axis=-1)
-    return values.reshape(len(values), -1).mean(axis=-1)
+    # The size is named: with no rows left, −1 would have none to give.
+    return values.reshape(len(values), int(np.prod(values.shape[1:]))).mean(axis=-1)
 
 
 def weighted(weight: Array, values: Array) -> Array:
@@ -187,60 +293,105 @@ def weighted(weight: Array, values: Array) -> Array:
         return np.where(weight == 0, 0.0, weight * values)
 
 
-def _add_values(part: Partial, values: Array, counted: Array, weight: Array) -> None:
+def _add_weights(total: Sum, weight: Array | None, n: int) -> None:
+    if weight is None:
+        total.add(float(n))
+    else:
+        total.add_block(weight, one_sign=True)
+
+
+def _add_values(
+    part: Partial,
+    values: Array,
+    counted: Array | None,
+    weight: Array | None,
+    rows: Rows,
+    batch: Batch,
+    raw: Array,
+    by: _By | None,
+) -> None:
     loss = part.task.convention.loss
     one_sign = loss.lowest >= 0 or loss.highest <= 0
-    contribution = weighted(weight, values)
-    part.terms["value"] = Sum()
-    part.terms["value"].add_block(contribution, one_sign)
-    part.terms["plain"] = Sum()
-    part.terms["plain"].add_block(values, one_sign)
-    part.counts.add_block(counted, one_sign=True)
-    part.weighted_counts.add_block(weight * counted, one_sign=True)
-    part.spread.add(contribution)
+    contribution = values if weight is None else weighted(weight, values)
+    finite = part.term("value").add_block(contribution, one_sign)
+    if weight is not None:
+        finite &= part.term("plain").add_block(values, one_sign)
+    if counted is None:
+        part.counts.add(float(len(values)))
+        _add_weights(part.weighted_counts, weight, len(values))
+    else:
+        part.counts.add_block(counted, one_sign=True)
+        part.weighted_counts.add_block(counted if weight is None else weight * counted, one_sign=True)
+    if by is not None:
+        by.add("value", contribution, one_sign)
+        if weight is not None:
+            by.add("plain", values, one_sign)
+        if counted is not None:
+            by.add("counts", counted, True)
+            by.add("weighted_counts", counted if weight is None else weight * counted, True)
+    part.spread.add(contribution, int(rows[0]) if len(rows) else 0)
+    if not finite:
+        for kind, where in (("inf", np.isinf(values)), ("nan", np.isnan(values))):
+            if where.any():
+                part.tallies.setdefault(kind, Tally()).add(numbers_of(rows, where))
+    if part.top.wants(contribution):
+        given = np.ones(len(values)) if weight is None else weight
+        arrays = {"loss": values, "y_pred": raw, "weight": given}
+        if batch.y_true is not None:
+            arrays["y_true"] = batch.y_true
+        part.top.add(rows, contribution, arrays)
+    if part.values is not None:
+        part.values.append(RowValues(rows, batch.y_true, raw, values, weight))
 
 
-def _add_terms(part: Partial, terms: Mapping[str, Array], weight: Array) -> None:
+def _add_terms(
+    part: Partial, terms: Mapping[str, Array], weight: Array | None, n: int, by: _By | None
+) -> None:
     convention = part.task.convention
     if convention.collapse:  # the framework weighs the finished value, not the terms
-        weight = np.ones_like(weight)
+        weight = None
     for name, term in terms.items():
-        spread = weight.reshape(-1, *[1] * (term.ndim - 1))
         merge = convention.merges.get(name, "sum")
+        spread = None if weight is None else weight.reshape(-1, *[1] * (term.ndim - 1))
         if merge == "max":
-            part.largest[name] = float(np.max(np.where(spread > 0, term, -np.inf), initial=-np.inf))
+            counts = term if spread is None else np.where(spread > 0, term, -np.inf)
+            largest = float(np.max(counts, initial=-np.inf))
+            part.largest[name] = max(part.largest.get(name, largest), largest)
+            if by is not None:
+                by.sums.raise_to(by.block, name, counts)
             continue
-        broadcast = np.broadcast_to(spread, term.shape)
         if part.task.per == "class" and term.ndim < 2:
             raise LosscliError(
                 f"{convention.loss.name} by class needs the classes on the last axis: y_pred (N, …, C)"
             )
-        columns = merge.startswith("column") or part.task.per == "class"
-        width = term.shape[-1] if columns and term.ndim > 1 else 1
-        entries = zip(
-            term.astype(np.float64).reshape(-1, width).T, broadcast.reshape(-1, width).T, strict=True
-        )
-        for k, (values, weights) in enumerate(entries if columns else [(term.ravel(), broadcast.ravel())]):
-            total = part.terms[f"{name}/{k}" if columns else name] = Sum()
-            if merge in ("norm", "column_norms"):
-                total.add_squares(values.astype(np.float64), weights)
-            else:
-                total.add_block(weighted(weights, values.astype(np.float64)), one_sign=False)
-    part.counts.add_block(np.ones(len(weight)), one_sign=True)
-    part.weighted_counts.add_block(weight, one_sign=True)
+        term = term.astype(np.float64, copy=False)
+        spread = None if spread is None else np.broadcast_to(spread, term.shape)
+        if not (merge.startswith("column") or part.task.per == "class"):
+            _add_term(part, name, term.ravel(), None if spread is None else spread.ravel(), merge, by)
+            continue
+        width = term.shape[-1] if term.ndim > 1 else 1
+        for k, values in enumerate(term.reshape(-1, width).T):
+            weights = None if spread is None else spread.reshape(-1, width)[:, k]
+            _add_term(part, f"{name}/{k}", values, weights, merge, by)
+    part.counts.add(float(n))
+    _add_weights(part.weighted_counts, weight, n)
 
 
-def _keep(part: Partial, rows: Array, values: Array, weight: Array, batch: Batch, raw: Array) -> None:
-    for kind, where in (("inf", np.isinf(values)), ("nan", np.isnan(values))):
-        if where.any():
-            part.tallies.setdefault(kind, Tally()).add(rows[where])
-    arrays = {"loss": values, "y_pred": raw, "weight": weight}
-    if batch.y_true is not None:
-        arrays["y_true"] = batch.y_true
-    part.top.add(rows, weighted(weight, values), arrays)
+def _add_term(
+    part: Partial, name: str, values: Array, weight: Array | None, merge: str, by: _By | None
+) -> None:
+    if merge in ("norm", "column_norms"):
+        part.term(name).add_squares(values, weight)
+        if by is not None:
+            by.sums.add_squares(by.block, name, values, weight)
+        return
+    values = values if weight is None else weighted(weight, values)
+    part.term(name).add_block(values, one_sign=False)
+    if by is not None:
+        by.add(name, values, False)
 
 
-def _note_codings(part: Partial, y_true: Array | None, rows: Array) -> None:
+def _note_codings(part: Partial, y_true: Array | None, rows: Rows) -> None:
     """Remembers which of two label codings that exclude each other were seen, and where first."""
     declared = part.task.convention.signature.y_true
     if y_true is None or declared is None or not part.task.convention.checked:
@@ -249,13 +400,12 @@ def _note_codings(part: Partial, y_true: Array | None, rows: Array) -> None:
     if domain.exclusive is None:
         return
     for label in domain.exclusive:
-        where = np.flatnonzero((y_true == label).reshape(len(y_true), -1).any(axis=1))
-        if where.size:
-            part.codings[label] = int(rows[where[0]])
+        if label not in part.codings and (found := y_true == label).any():
+            part.codings[label] = int(rows[int(np.argmax(found.reshape(len(y_true), -1).any(axis=1)))])
 
 
 def _note_departures(
-    part: Partial, y_true: Array | None, y_pred: Array, rows: Array, facts: Mapping[str, Any]
+    part: Partial, y_true: Array | None, y_pred: Array, rows: Rows, facts: Mapping[str, Any]
 ) -> None:
     for number, departure in enumerate(part.task.convention.departures):
         if departure.rows is None:
@@ -263,5 +413,5 @@ def _note_departures(
         with np.errstate(all="ignore"):
             changed = np.asarray(departure.rows(y_true, y_pred, **part.task.params, **facts))
         if changed.any() and len(changed) == len(rows):
-            where = changed.reshape(len(changed), -1).any(axis=1)
-            part.tallies.setdefault(number, Tally()).add(rows[where])
+            where = np.asarray(changed.reshape(len(changed), -1).any(axis=1))
+            part.tallies.setdefault(number, Tally()).add(numbers_of(rows, where))

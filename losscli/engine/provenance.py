@@ -9,6 +9,7 @@ import numpy as np
 from losscli import __version__
 from losscli.conventions.declare import Reduction
 from losscli.engine.fold import Folded
+from losscli.engine.memory import SAID, needed, size_words
 from losscli.engine.partial import Partial
 from losscli.results import Remark
 
@@ -17,6 +18,8 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
     """What must be said beside a number: missing rows, non-finite values, departures from the definition."""
     task, convention = part.task, part.task.convention
     said = []
+    if part.collected and (bytes_ := needed(part)) > SAID:
+        said.append(Remark("data", f"every row was held at once, in about {size_words(bytes_)}"))
     if folded.missing.count:
         how = "rows with missing values were " + ("left out" if part.n < folded.read else "computed with")
         said.append(Remark("data", how, folded.missing.count, folded.missing.rows))

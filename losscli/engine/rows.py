@@ -7,15 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from losscli.engine.fold import Folded, Missing, Stream, complete, surveyed
+from losscli.engine.chunks import THREADS
+from losscli.engine.fold import Folded, Missing, Stream, complete
 from losscli.engine.kept import Tally, Top
 from losscli.engine.partial import Partial, Task, partial
+from losscli.engine.survey import survey
 from losscli.losses.domain import Array
 
 
 def without(stream: Stream, tasks: Sequence[Task], left_out: Sequence[Array], missing: Missing) -> Folded:
     """One pass in which each task leaves out its own rows (numbered from 1); the others count as ever."""
-    facts = surveyed(stream, tasks, missing)
+    facts = survey(THREADS, stream, tasks, drop=missing == "drop")
     partials = [Partial(task, Top(0)) for task in tasks]
     absent = Tally()
     read = 0
@@ -38,7 +40,7 @@ def places(stream: Stream, tasks: Sequence[Task], rows: Sequence[int], missing: 
 
     Two passes: one for the rows themselves, one for how many lie above them. A nan counts as infinite.
     """
-    facts = surveyed(stream, tasks, missing)
+    facts = survey(THREADS, stream, tasks, drop=missing == "drop")
     wanted = np.array(rows)
     own = np.full((len(tasks), len(rows)), np.nan)
     above = np.zeros((len(tasks), len(rows)), np.int64)

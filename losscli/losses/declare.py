@@ -144,6 +144,12 @@ class Loss:
         self.adds = adds
         return adds
 
+    def __reduce__(self) -> tuple[Callable[[str], Loss], tuple[str]]:
+        # By its name: its functions cannot be pickled by theirs, which are its own.
+        from losscli.losses.registry import get
+
+        return get, (self.name,)
+
     def __repr__(self) -> str:
         return f"<Loss {self.name}: {self.title}, {self.kind}>"
 

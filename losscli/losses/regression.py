@@ -135,6 +135,9 @@ def _(y_true: Array, y_pred: Array) -> Array:
 )
 def smape(y_true: Real, y_pred: Real) -> Array:
     """200|e| / (|y| + |p|), in percent, 0 to 200; 0/0 is read as 0. Armstrong 1985."""
+    size = np.abs(y_true) + np.abs(y_pred)
+    if size.size and float(np.finfo(size.dtype).tiny) ** 0.5 < size.min() and np.isfinite(size.max()):
+        return 200 * (np.abs(y_pred - y_true) / size)
     exponent = power_of_two(np.stack([y_true, y_pred], axis=-1))[..., 0]
     y, p = np.ldexp(y_true, -exponent), np.ldexp(y_pred, -exponent)
     return 200 * quotient(np.abs(p - y), np.abs(y) + np.abs(p), empty=0.0)

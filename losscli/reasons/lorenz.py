@@ -23,8 +23,7 @@ class Unevenness(NamedTuple):
 
 def unevenness(spread: Spread, n: int) -> Unevenness:
     """Of contributions of 0 or more whose sum is finite and above 0. Exact up to a million rows."""
-    half, exact = spread.half()  # which also bins what is left to bin
-    counts, sums = _largest_first(spread)
+    counts, sums = spread.largest_first()
     rows = np.concatenate([[0], np.cumsum(counts)])
     made = np.concatenate([[0.0], np.cumsum(sums)])
     made /= made[-1]
@@ -36,21 +35,13 @@ def unevenness(spread: Spread, n: int) -> Unevenness:
         for fraction, many, share in zip(FRACTIONS, points, shares, strict=True)
     }
     # Of few rows several fractions are the same number of them: one point for each number, its last name.
-    return Unevenness(half, _fewest(rows, made, 0.9), 2 * area - 1, tuple(lorenz.values()), exact)
+    half, ninety = (_fewest(rows, made, share) for share in (0.5, 0.9))
+    return Unevenness(half, ninety, 2 * area - 1, tuple(lorenz.values()), spread.stride == 1)
 
 
 def _many(fraction: float, n: int) -> int:
     """That fraction of n rows, rounded up; 0.55 · 100 is 55, not the 56 that floats make of it."""
     return max(1, int(np.ceil(round(fraction * n, 9))))
-
-
-def _largest_first(spread: Spread) -> tuple[Array, Array]:
-    """Runs of alike contributions: how many there are, and their sum."""
-    if spread.counts is None or spread.sums is None:
-        sums = np.sort(np.concatenate(spread.values))[::-1]
-        return np.ones(len(sums), np.int64), sums
-    taken = np.flatnonzero(spread.counts)[::-1]
-    return spread.counts[taken].astype(np.int64), spread.sums[taken]
 
 
 def _fewest(rows: Array, made: Array, share: float) -> int:

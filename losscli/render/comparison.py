@@ -50,6 +50,10 @@ def page(comparison: Comparison, width: int) -> list[Block]:
         beside = [(_beside(scores[0]), untold(_leader(comparison, scores))) for scores in groups.values()]
         facts = zip(groups, ("; ".join(filter(None, parts)) for parts in beside), strict=True)
         blocks.append(Facts(tuple((loss, Span(said, "quiet")) for loss, said in facts), role="plain"))
+    if comparison.group_best:
+        from losscli.render.groups import of_comparison
+
+        blocks += of_comparison(comparison, width)
     blocks += remarks([*comparison.remarks, *_remarks(groups, several)])
     blocks += why.compared(comparison, width)
     if comparison.refused:

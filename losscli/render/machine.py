@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Record = dict[str, Any]
 
 _SUMMARY = ("loss", "params", "like", "n", "reduction", "value", "mean", "sum", "divisor", "divided_by")
+_NO_GROUPS: Mapping[str, Any] = {"by": [], "groups": []}  # none were asked for
 # Characters that JSON allows in strings but a terminal would obey, or that no encoding takes.
 _UNSAFE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
@@ -58,6 +59,7 @@ def csv_text(record: Shown, version: str | None, delimiter: str) -> str:
 def score_object(score: Score) -> Record:
     """A Score as a JSON object: schema/compute.json."""
     about = score.about
+    grouped = _NO_GROUPS if score.groups is None else _groups(score)
     return {
         "loss": score.loss,
         "title": about.title if about else score.loss,
@@ -85,12 +87,20 @@ def score_object(score: Score) -> Record:
         "why": _why(score.why),
         "signature": score.signature,
         "version": score.version,
+        **grouped,
     }
+
+
+def _groups(score: Score) -> Record:
+    from losscli.render.groups import objects
+
+    assert score.groups is not None
+    return {"by": list(score.groups.by), "groups": [_object(group) for group in objects(score)]}
 
 
 def comparison_object(comparison: Comparison) -> Record:
     """A Comparison as a JSON object: schema/compare.json. Its scores come without their samples."""
-    left_out = {"samples", "hidden", "gradients", "version"}
+    left_out = {"samples", "hidden", "gradients", "version", "by", "groups"}
     scores = [score_object(score) for score in comparison.scores]
     return {
         "n": comparison.n,
@@ -103,7 +113,26 @@ def comparison_object(comparison: Comparison) -> Record:
         "ranking": _ranking(comparison.ranking),
         "remarks": [remark_object(said) for said in comparison.remarks],
         "version": comparison.version,
+        **(_compared_groups(comparison) if comparison.group_best else _NO_GROUPS),
     }
+
+
+def _compared_groups(comparison: Comparison) -> Record:
+    grouped = [_grouped(comparison, score) for score in comparison.scores]
+    by = next((list(score.groups.by) for score in comparison.scores if score.groups is not None), [])
+    return {"by": by, "groups": [group for groups in grouped for group in groups]}
+
+
+def _grouped(comparison: Comparison, score: Score, flat: bool = False) -> list[Record]:
+    """A score's groups, each with its loss and model and whether it is the best."""
+    from losscli.render.groups import objects, records
+
+    found = records(score) if flat else objects(score)
+    best = comparison.group_best[score.loss]
+    return [
+        {"loss": score.loss, "model": score.model, **_object(group), "best": score.model in models}
+        for group, models in zip(found, best, strict=True)
+    ]
 
 
 def parity_object(parity: Parity) -> Record:
@@ -159,6 +188,12 @@ def _whole(record: Shown, version: str | None) -> Record:
 def _records(record: Shown, version: str | None) -> list[Record]:
     if isinstance(record, Score):
         return _score_records(record)
+    if isinstance(record, Comparison) and record.group_best:
+        return [
+            group | {"signature": score.signature, "version": record.version}
+            for score in record.scores
+            for group in _grouped(record, score, flat=True)
+        ]
     if isinstance(record, Comparison):
         return [_compared(record, score) for score in record.scores]
     if isinstance(record, Parity):
@@ -172,6 +207,11 @@ def _records(record: Shown, version: str | None) -> list[Record]:
 
 
 def _score_records(score: Score) -> list[Record]:
+    if score.groups is not None:
+        from losscli.render.groups import records
+
+        named = {"loss": score.loss}
+        return [named | _object(group) | {"signature": score.signature} for group in records(score)]
     if score.samples:
         return [_sample(sample) | {"signature": score.signature} for sample in score.samples]
     whole = score_object(score)
@@ -219,13 +259,18 @@ def _sample(sample: Sample) -> Record:
     }
     if sample.weight is not None:
         record["weight"] = plain(sample.weight)
+    if sample.file is not None:
+        record["file"] = sample.file
     if sample.gradient is not None:
         record["gradient"] = plain(sample.gradient, nan=None)
     return record
 
 
 def _concentration(made: Concentration | None) -> Record | None:
-    return made._asdict() if made else None
+    if made is None:
+        return None
+    whole = made._asdict()
+    return whole if made.file else {key: value for key, value in whole.items() if key != "file"}
 
 
 def _why(told: Why | None) -> Record | None:

@@ -42,6 +42,10 @@ def page(score: Score, width: int) -> list[Block]:
     if about:
         blocks.append(Formula(tuple(about.formula.split("\n")), about.where, tight=True))
     blocks += samples(score, width)
+    if score.groups is not None:
+        from losscli.render.groups import of_score
+
+        blocks += of_score(score)
     blocks += results(score)
     blocks += remarks(score.remarks)
     if score.why is not None:
@@ -96,6 +100,7 @@ def _table(rows: Sequence[Sample], digits: int, limit: int) -> Grid:
         columns.append(Column(header, right=scalars))
         cells.append([Span(text, role) for text in texts])
 
+    add("file", [sample.file for sample in rows], "quiet")
     add("row", [sample.row for sample in rows], "quiet")
     add("y_true", [sample.y_true for sample in rows])
     add("y_pred", [sample.y_pred for sample in rows])

@@ -63,12 +63,13 @@ def dominate(made: Concentration | None) -> str | None:
         return None
     about = "" if made.exact else "about "
     if made.half > 1:
+        whose = f"that of {row_of(made)}" if made.file else f"row {made.worst}'s"
         return (
             f"{about}{made.half} of {made.n} samples make up half of the loss; "
-            f"the largest share is row {made.worst}'s ({share(made.worst_share)})"
+            f"the largest share is {whose} ({share(made.worst_share)})"
         )
     size = "more than half" if made.worst_share > 0.5 else "half"
-    return f"1 of {made.n} samples makes {size} of the loss: row {made.worst} ({share(made.worst_share)})"
+    return f"1 of {made.n} samples makes {size} of the loss: {row_of(made)} ({share(made.worst_share)})"
 
 
 def half(made: Concentration | None) -> str:
@@ -81,7 +82,12 @@ def half(made: Concentration | None) -> str:
 
 def worst(made: Concentration | None) -> str:
     """`row 78 (3.1 %)`: the row with the largest share."""
-    return "–" if made is None else f"row {made.worst} ({share(made.worst_share)})"
+    return "–" if made is None else f"{row_of(made)} ({share(made.worst_share)})"
+
+
+def row_of(made: Concentration) -> str:
+    """`row 78`, or `row 78 of preds/2.csv`: the row with the largest share."""
+    return f"row {made.worst}" + (f" of {made.file}" if made.file else "")
 
 
 def remark(said: Remark) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from losscli.results.groups import Groups
     from losscli.results.picture import Picture
     from losscli.results.why import Ranking, Why
 
@@ -24,7 +25,7 @@ class Sample(NamedTuple):
     `y_true`, `y_pred` and `gradient` are a float, or nested lists for a sample with trailing axes.
     `loss` is the sample's value before its weight; `share` is w·loss over the sum of w·loss (None when some
     value is negative, or the sum is 0 or not finite). In `gradient`, NaN stands for "there is none here" (a
-    kink, an infinite value).
+    kink, an infinite value). `file` is the file whose row it is, where there are several.
     """
 
     row: int
@@ -34,13 +35,15 @@ class Sample(NamedTuple):
     share: float | None
     weight: float | None = None
     gradient: Any = None
+    file: str | None = None
 
 
 class Concentration(NamedTuple):
     """How few samples make half of the loss (of the sum of w·loss, where no value is negative).
 
     `half` samples of `n` make at least half; `worst` is the row (from 1) with the largest share.
-    `exact` is False when `half` was read off bins of the values (many rows), within one part in a hundred.
+    `file` is the worst row's, where there are several.
+    `exact` is False when `half` is estimated (over a million rows).
     """
 
     half: int
@@ -48,6 +51,7 @@ class Concentration(NamedTuple):
     worst: int
     worst_share: float
     exact: bool = True
+    file: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,8 @@ class Score:
     losses. `divisor` is the number that the mean divides by, `divided_by` says what it counts. `samples` are
     the rows to show, `hidden` how many more there are. `per_sample` (N,) holds every row's value in library
     calls. `gradients` holds rows with their gradient for statistic and batch losses.
-    `about` is the loss explained: title, formula, unit, range, when to use it. `why` says what makes the
-    value, where that was asked for.
+    `about` is the loss explained: title, formula, unit, range, when to use it. `groups` holds its value in
+    each group of rows, `why` says what makes it, where these were asked for.
     """
 
     loss: str
@@ -99,6 +103,7 @@ class Score:
     gradients: tuple[Sample, ...] = ()
     per_sample: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
     about: Explanation | None = field(default=None, compare=False, repr=False)
+    groups: Groups | None = field(default=None, compare=False, repr=False)
     why: Why | None = field(default=None, compare=False, repr=False)
 
 
@@ -116,7 +121,8 @@ class Comparison:
 
     `scores` are loss by loss in the order asked for, each loss's models in their order. `best` names, for
     each loss, the models with the lowest value (several where they tie; none where a value is nan, or there
-    is one model). `ranking` has the worst rows' places under every score, where that was asked for.
+    is one model). `group_best` says the same of each group of a loss, in the order of its scores' groups.
+    `ranking` has the worst rows' places under every score, where that was asked for.
     """
 
     n: int
@@ -128,6 +134,7 @@ class Comparison:
     refused: tuple[Refusal, ...]
     version: str
     remarks: tuple[Remark, ...] = ()
+    group_best: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     ranking: Ranking | None = None
 
 

@@ -71,8 +71,8 @@ class Why:
 
     The `half` worst rows of `n` make at least half of the loss, the `ninety` worst 90 %; `lorenz` has points
     in between and `gini` their unevenness (0: every row costs the same; near 1: one row makes it all). These
-    are None and empty where `uneven` says why there are none. `exact` is False where they were read off bins
-    of the values. `reference` is the constant, of `constants`, that the model is held against.
+    are None and empty where `uneven` says why there are none. `exact` is False where they are estimates.
+    `reference` is the constant, of `constants`, that the model is held against.
     """
 
     loss: str

@@ -1,0 +1,98 @@
+"""Large files of lines in blocks that end with a line, so that each can be parsed by itself, by Polars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+    from typing import BinaryIO
+
+    from losscli.data.files import File
+
+BLOCK = 4 << 20  # bytes; half or twice as many take longer
+LARGE = 4 << 20  # bytes (100,000 rows of two numbers) from which on importing Polars is worth it
+LONGEST_ROW = 4 * BLOCK  # a cell in quotes with more bytes than this is a quote left open
+
+
+class Odd(LosscliError):
+    """A block that only the reader of whole files can judge. It never reaches a person."""
+
+
+class Part(NamedTuple):
+    """Some rows of a table: from `start` to `stop`, which count rows or bytes; `first_row` where it is known.
+
+    `held` has the bytes of what cannot be read from the middle on. `quoted`: quotes may be in it.
+    """
+
+    start: int
+    stop: int
+    first_row: int | None = None
+    held: bytes | None = None
+    quoted: bool = False
+
+    def read(self, file: File) -> bytes:
+        """The bytes of this part of a file."""
+        if self.held is not None:
+            return self.held
+        with file.open() as stream:
+            stream.seek(self.start)
+            return stream.read(self.stop - self.start)
+
+
+def polars(what: str) -> ModuleType:
+    """The module, or a LosscliError that says how to install it to have `what`."""
+    try:
+        import polars as module
+    except ImportError:
+        raise LosscliError(f"{what} needs Polars", "pip install 'losscli[data]'") from None
+    return module
+
+
+def is_large(file: File) -> bool:
+    """Whether Polars is there and its start is worth the time for this file."""
+    from importlib.util import find_spec
+
+    if file.remote:
+        return False
+    held = file.size if file.compressed is None else 3 * file.size
+    return held >= LARGE and find_spec("polars") is not None
+
+
+def cut(file: File, start: int, quoted: bool) -> Iterator[Part]:
+    """The bytes from `start` on in parts of about BLOCK, each of whole lines.
+
+    With `quoted` no part ends inside of quotes, as long as quotes come in pairs.
+    """
+    with file.open() as stream:
+        stream.read(start)
+        while data := stream.read(BLOCK):
+            data += stream.readline()
+            while quoted and data.count(b'"') % 2 and len(data) < LONGEST_ROW and (line := stream.readline()):
+                data += line
+            stop = start + len(data)
+            yield Part(start, stop, held=None if file.plain else data, quoted=quoted)
+            start = stop
+
+
+def cut_unread(file: File, start: int) -> Iterator[Part]:
+    """The same for a file on a disk whose lines have no quotes, hardly read for it."""
+    size = file.size
+    with file.open() as stream:
+        while start < size:
+            stream.seek(min(start + BLOCK, size))
+            stream.readline()
+            stop = stream.tell()
+            yield Part(start, stop)
+            start = stop
+
+
+def next_line(stream: BinaryIO) -> bytes:
+    """The next line that is not blank, with its end; nothing at the end of the file."""
+    while line := stream.readline(BLOCK):
+        if line.strip(b" \t\r\n\xef\xbb\xbf"):
+            return line
+    return b""

@@ -1,0 +1,205 @@
+"""Parquet, Arrow and remote tables, through Polars. Only the columns asked for are read."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from losscli.data.blocks import Part, polars
+from losscli.data.convert import Place, from_texts, labels
+from losscli.data.tables import Pick, Table
+from losscli.data.words import counted, shown
+from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from losscli.batch import Array
+    from losscli.data.files import File
+    from losscli.data.tables import Cells
+
+TITLES = {
+    "parquet": "Parquet",
+    "arrow": "Arrow",
+    "csv": "CSV",
+    "tsv": "TSV",
+    "jsonl": "JSONL",
+}
+PART_BYTES = 8 << 20  # of the numbers that a part holds at once
+BATCHED = 32_768  # rows at once of what is read from its beginning to its end
+
+
+def open_frame(file: File, form: str) -> Table:
+    """The table of a Parquet or Arrow file, or of a remote file of any format that Polars reads."""
+    if form not in TITLES:
+        raise LosscliError(
+            f"{file.name}: {form} files are not read from remote addresses", "copy the file to this machine"
+        )
+    return Frame(file, form) if form in ("parquet", "arrow") else Streamed(file, form)
+
+
+class _Scanned(Table):
+    """A table that Polars scans."""
+
+    def __init__(self, file: File, form: str) -> None:
+        self._file = file
+        self._form = form
+        self._what = "a remote file" if file.remote else TITLES[form]
+        if file.remote:
+            # Polars asks the bucket itself; where that fails, the error says so.
+            warnings.filterwarnings("ignore", message=".*region' not set")
+        with _reading(file, form):
+            self._schema = self.scan().collect_schema()
+        super().__init__(file.name, self._schema.names())
+        self._widths: dict[int, int] = {}
+
+    def scan(self) -> Any:
+        """A new LazyFrame over the file."""
+        pl = polars(f"reading {self._what}")
+        source: Any = self._file.path
+        if self._file.content is not None:
+            source = BytesIO(self._file.content)
+        if self._form == "parquet":
+            return pl.scan_parquet(source, glob=False, hive_partitioning=False)
+        if self._form == "arrow":
+            return pl.scan_ipc(source, glob=False, hive_partitioning=False)
+        if self._form == "jsonl":
+            return pl.scan_ndjson(source)
+        # Texts, so that what is no number is told as in any other CSV file.
+        separator = "," if self._form == "csv" else "\t"
+        return pl.scan_csv(source, separator=separator, infer_schema=False, glob=False)
+
+    def _numbers(self, frame: Any, picks: Sequence[Pick], first_row: int) -> list[Array]:
+        """A frame's columns, which are the picks' in their order, as float64."""
+        named = [frame.get_column(self.columns[pick.index]) for pick in picks]
+        return [self._column(series, pick, first_row) for series, pick in zip(named, picks, strict=True)]
+
+    def _column(self, series: Any, pick: Pick, first_row: int) -> Array:
+        pl = polars(f"reading {self._what}")
+        kind = series.dtype
+        place = self.place(pick, first_row)
+        if pick.label:
+            if isinstance(kind, (pl.List, pl.Array, pl.Struct)):
+                raise LosscliError(f"{place.whole} holds lists, no labels", place.hint)
+            if kind.is_float():
+                return labels(series.to_list(), place)
+            return self.known(pick).labels(series.cast(pl.String))
+        if self._form in ("csv", "tsv"):
+            return from_texts(["" if text is None else text for text in series.to_list()], place)
+        if isinstance(kind, (pl.List, pl.Array)):
+            return self._lists(series, pick, place)
+        _check_type(kind, place)
+        return _floats(series)
+
+    def _lists(self, series: Any, pick: Pick, place: Place) -> Array:
+        """Lists of one length, (N, k)."""
+        pl = polars(f"reading {self._what}")
+        if isinstance(series.dtype, pl.Array):
+            series = series.arr.to_list()
+        _check_type(series.dtype.inner, place)
+        width = self._widths.setdefault(pick.index, series.list.len()[0] or 0)
+        lengths = series.list.len()
+        odd = (lengths != width).fill_null(True)
+        if odd.any() or not width:
+            at = odd.arg_true()[0] if odd.any() else 0
+            found = "no list" if lengths[at] is None else counted(lengths[at], "entry")
+            what = f"{found} where row 1 has {width}" if width else "a list without entries"
+            raise place.error(at, (), what)
+        return _floats(series.explode()).reshape(-1, width)
+
+
+class Frame(_Scanned):
+    """A file whose rows can be read from any row on."""
+
+    def __init__(self, file: File, form: str) -> None:
+        super().__init__(file, form)
+        pl = polars(f"reading {self._what}")
+        with _reading(file, form):
+            self._rows = int(self.scan().select(pl.len()).collect().item())
+        if not self._rows:
+            raise LosscliError(f"{self.name} has no rows")
+
+    def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
+        for part in self.parts(picks):
+            arrays = self.read_part(picks, part)
+            for start in range(0, part.stop - part.start, rows):
+                yield [array[start : start + rows] for array in arrays]
+
+    @property
+    def size(self) -> int | None:
+        return self._rows
+
+    def parts(self, picks: Sequence[Pick]) -> Iterator[Part]:
+        # Of lists, row 1 says how long all are.
+        first = self.read_part(picks, Part(0, 1, 1))
+        entries = sum(array.size for array in first)
+        rows = max(1, PART_BYTES // (8 * entries))
+        for start in range(0, self._rows, rows):
+            yield Part(start, min(start + rows, self._rows), start + 1)
+
+    def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
+        with _reading(self._file, self._form):
+            found = [self.scan().slice(row - 1, 1).collect().row(0) for row in rows]
+        texts = [["" if cell is None else str(cell) for cell in cells] for cells in found]
+        return {row: self.named(cells) for row, cells in zip(rows, texts, strict=True)}
+
+    def read_part(self, picks: Sequence[Pick], part: Part) -> list[Array]:
+        names = list(dict.fromkeys(self.columns[pick.index] for pick in picks))
+        with _reading(self._file, self._form):
+            frame = self.scan().slice(part.start, part.stop - part.start).select(names).collect()
+        return self._numbers(frame, picks, part.start + 1)
+
+
+class Streamed(_Scanned):
+    """A remote file of lines, read from its beginning to its end."""
+
+    def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
+        names = list(dict.fromkeys(self.columns[pick.index] for pick in picks))
+        first_row = 1
+        batches = self.scan().select(names).collect_batches(chunk_size=max(rows, BATCHED))
+        while True:
+            with _reading(self._file, self._form):
+                frame = next(batches, None)
+            if frame is None:
+                break
+            for start in range(0, frame.height, rows):
+                part = frame.slice(start, rows)
+                yield self._numbers(part, picks, first_row)
+                first_row += part.height
+        if first_row == 1:
+            raise LosscliError(f"{self.name} has no rows")
+
+
+def _floats(series: Any) -> Array:
+    """Numbers as float64, nulls as NaN."""
+    pl = polars("reading columns")
+    return np.asarray(series.cast(pl.Float64).to_numpy(), np.float64)
+
+
+def _check_type(kind: Any, place: Place) -> None:
+    if not (kind.is_numeric() or str(kind) in ("Boolean", "Null")):
+        raise LosscliError(f"{place.whole} holds {shown(str(kind))}, no numbers", place.hint)
+
+
+@contextmanager
+def _reading(file: File, form: str) -> Iterator[None]:
+    """Turns Polars' complaints about a file into one line."""
+    try:
+        yield
+    except LosscliError:
+        raise
+    except Exception as error:
+        # A damaged file, or a server, makes it raise nearly anything: ComputeError, OSError, TypeError …
+        why = shown(str(error).strip().partition("\n")[0])[:200]
+        if file.remote:
+            raise LosscliError(
+                f"{file.name} cannot be read: {why}",
+                "check the address, and the credentials in the environment",
+            ) from None
+        raise LosscliError(
+            f"{file.name} is no {TITLES[form]} file, or damaged: {why}", "write it again, or copy it again"
+        ) from None

@@ -1,0 +1,235 @@
+"""Several files as one table: a folder, a pattern, and the labels in the names of folders (region=north)."""
+
+from __future__ import annotations
+
+import glob
+import os
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import numpy as np
+
+from losscli.data.convert import from_texts, labels
+from losscli.data.files import EXTENSIONS, REMOTE
+from losscli.data.selection import Selection, there_are
+from losscli.data.source import Source
+from losscli.data.tables import Pick, Table, open_one
+from losscli.data.unpack import inner
+from losscli.data.words import counted, shown
+from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from losscli.batch import Array, Batch
+    from losscli.data.blocks import Part
+    from losscli.data.source import Chunk
+    from losscli.data.tables import Cells
+
+NO_LABEL = "__HIVE_DEFAULT_PARTITION__"
+
+
+def expanded(path: str) -> list[str] | None:
+    """The files that a folder or a pattern stands for, in the order of their names; None of any other path."""
+    if path == "-" or REMOTE.match(path):
+        return None
+    try:
+        if os.path.isdir(path):
+            found = sorted(_files_in(path))
+            if not found:
+                raise LosscliError(
+                    f"{shown(path)}: the folder holds no file of a known format",
+                    "its files are told by their endings: csv, tsv, json, jsonl, npz, parquet, arrow",
+                )
+            forms = sorted({str(_form(file)) for file in found})
+            if len(forms) > 1:
+                raise LosscliError(
+                    f"{shown(path)}: the folder holds files of several formats ({', '.join(forms)})",
+                    f"name those that are meant: '{shown(os.path.join(path, '*.' + forms[0]))}'",
+                )
+            return found
+        if not glob.has_magic(path) or os.path.exists(path):
+            return None
+        found = sorted(file for file in glob.glob(path, recursive=True) if os.path.isfile(file))
+    except ValueError:  # a NUL in the path
+        return None
+    if not found:
+        raise LosscliError(f"{shown(path)}: no file has such a name", "look at the pattern with ls")
+    return found
+
+
+def _files_in(folder: str) -> Iterator[str]:
+    for where, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name[0] not in "._"]
+        for name in names:
+            path = os.path.join(where, name)
+            if name[0] not in "._" and _form(path) is not None:
+                yield path
+
+
+def _form(path: str) -> str | None:
+    form = EXTENSIONS.get(os.path.splitext(inner(path))[1].lower())
+    return None if form == "npy" else form
+
+
+class Many(Table):
+    """Files with the same columns, one after the other. The columns are chosen in the first."""
+
+    def __init__(self, name: str, paths: Sequence[str], input_format: str | None) -> None:
+        self.tables = [_partitioned(open_one(path, input_format=input_format), path) for path in paths]
+        super().__init__(name, self.tables[0].columns)
+
+    def select(
+        self,
+        true: str | None,
+        pred: str | None,
+        weight: str | None,
+        by: str | None = None,
+        *,
+        truth: bool,
+        models: bool,
+    ) -> Source:
+        """What `Table.select` says. LosscliError, naming the file, where one lacks a column."""
+        first = self.tables[0]
+        chosen = first.selection(true, pred, weight, by, truth=truth, models=models)
+        same = [_same(chosen, first, table) for table in self.tables]
+        sources = [table.source(selection) for table, selection in zip(self.tables, same, strict=True)]
+        sizes = [source.size for source in sources]
+        return Source(
+            self.name,
+            tuple(chosen.models),
+            (
+                f"{self.name} is {counted(len(sources), 'file')}, read in the order of their names",
+                *chosen.chosen,
+            ),
+            partial(_batches, sources),
+            partial(_chunks, sources),
+            None if None in sizes else sum(size for size in sizes if size is not None),
+        )
+
+    def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
+        for table in self.tables:
+            own = [
+                replace(pick, index=_index(self.columns[pick.index], self.tables[0], table)) for pick in picks
+            ]
+            yield from table.read(own, rows)
+
+
+def _batches(sources: Sequence[Source], rows: int) -> Iterator[Batch]:
+    """The files' batches, their rows numbered through."""
+    before = 0
+    for source in sources:
+        done = 0
+        for batch in source.batches(rows):
+            done += len(batch)
+            origin = replace(batch.origin, before=before)
+            yield replace(batch, first_row=batch.first_row + before, origin=origin)
+        before += done
+
+
+def _chunks(sources: Sequence[Source]) -> Iterator[Chunk]:
+    for source in sources:
+        for chunk in source.chunks():
+            yield FileChunk(chunk)
+
+
+class FileChunk:
+    """A chunk of one of several files: it numbers its rows from 1, for it does not know what is before it."""
+
+    relative = True
+    several = True  # what is wrong in it is told by the reader in order
+
+    def __init__(self, chunk: Chunk) -> None:
+        self.chunk = chunk
+        self.size = getattr(chunk, "size", 0)
+
+    def __call__(self) -> Iterator[Batch]:
+        done = 0
+        for batch in self.chunk():
+            yield replace(batch, first_row=done + 1)
+            done += len(batch)
+
+
+def _same(chosen: Selection, first: Table, table: Table) -> Selection:
+    """The same columns by name in another file."""
+
+    def indices(columns: Sequence[int]) -> tuple[int, ...]:
+        return tuple(_index(first.columns[i], first, table) for i in columns)
+
+    models = {model: indices(columns) for model, columns in chosen.models.items()}
+    weight = None if chosen.weight is None else indices([chosen.weight])[0]
+    return Selection(indices(chosen.true), models, weight, (), indices(chosen.by))
+
+
+def _index(name: str, first: Table, table: Table) -> int:
+    if table is first or table.columns == first.columns:
+        return first.columns.index(name) if table.columns.count(name) == 1 else _refuse(name, first, table)
+    return table.columns.index(name) if table.columns.count(name) == 1 else _refuse(name, first, table)
+
+
+def _refuse(name: str, first: Table, table: Table) -> int:
+    times = table.columns.count(name)
+    what = f"has no column {shown(name)}" if not times else f"has the column {shown(name)} {times} times"
+    raise LosscliError(f"{table.name} {what}, which {first.name} has", there_are(table.columns))
+
+
+def _partitioned(table: Table, path: str) -> Table:
+    """The table with a column for each folder above it that is named key=label, unless it has one so named."""
+    found = {}
+    for folder in os.path.dirname(path).split(os.sep):
+        key, equals, label = folder.partition("=")
+        if key and equals and key not in table.columns:
+            found[unquote(key)] = "" if label == NO_LABEL else unquote(label)
+    return Partitioned(table, found) if found else table
+
+
+class Partitioned(Table):
+    """A table with columns of one value each, after its own."""
+
+    def __init__(self, table: Table, values: dict[str, str]) -> None:
+        super().__init__(table.name, (*table.columns, *values))
+        self._table = table
+        self._values = tuple(values.values())
+
+    @property
+    def size(self) -> int | None:
+        return self._table.size
+
+    def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
+        for arrays in self._table.read(self._own(picks), rows):
+            yield self._filled(picks, arrays)
+
+    def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
+        of_all = self.named([""] * len(self._table.columns) + list(self._values))[len(self._table.columns) :]
+        return {row: (*cells, *of_all) for row, cells in self._table.cells(rows).items()}
+
+    def parts(self, picks: Sequence[Pick]) -> Iterator[Part] | None:
+        return self._table.parts(self._own(picks))
+
+    def read_part(self, picks: Sequence[Pick], part: Part) -> list[Array]:
+        return self._filled(picks, self._table.read_part(self._own(picks), part))
+
+    def _own(self, picks: Sequence[Pick]) -> list[Pick]:
+        own = [pick for pick in picks if pick.index < len(self._table.columns)]
+        if not own:
+            raise LosscliError(
+                f"{self.name}: {shown(self.columns[picks[0].index])} is a folder's name, the same for all rows",
+                f"choose a column with {picks[0].option} ({there_are(self._table.columns)})",
+            )
+        return own
+
+    def _filled(self, picks: Sequence[Pick], arrays: Sequence[Array]) -> list[Array]:
+        read, n = iter(arrays), len(arrays[0])
+        return [
+            next(read) if pick.index < len(self._table.columns) else self._constant(pick, n) for pick in picks
+        ]
+
+    def _constant(self, pick: Pick, n: int) -> Any:
+        text = self._values[pick.index - len(self._table.columns)]
+        place = self.place(pick)
+        if pick.label:
+            one = labels([text], place)
+            return one[np.zeros(n, np.int64)]
+        return np.full(n, from_texts([text], place)[0])

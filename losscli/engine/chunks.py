@@ -1,0 +1,131 @@
+"""Chunks of rows, folded on as many threads as there are cores and handed back in their order."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+
+from losscli.batch import Batch
+from losscli.engine.memory import keep_freed
+
+if TYPE_CHECKING:
+    from losscli.losses.domain import Array
+
+# Rows, callable again and again. One whose reading is worth spreading over threads has `chunks()` too.
+Stream: TypeAlias = "Callable[[], Iterator[Batch]]"
+# Some of a stream's batches, read when it is called, on whichever thread that is. One that cannot know how
+# many rows are before it has the attribute `relative` and numbers its own from 1. `size`, if it is there, is
+# its share of the stream's, in bytes or rows.
+Chunk: TypeAlias = "Callable[[], Iterable[Batch]]"
+Result = TypeVar("Result", bound="Joins")
+
+BLOCK = 32_768  # rows whose arrays and temporaries stay in a core's cache
+AHEAD = 2  # chunks under way for each thread, so that none waits while one is handed back
+
+
+class Joins(Protocol):
+    """What a chunk leaves behind."""
+
+    def follow(self, other: Any, /) -> bool:
+        """Takes in what the chunk after it left; says False where that must stay apart."""
+
+
+class Engine(Protocol):
+    """Where chunks are worked on."""
+
+    def chunks(self, stream: Stream) -> Iterator[Chunk]:
+        """A stream's rows as chunks, in their order."""
+
+    def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+        """What `work` makes of each chunk, or of several joined, in the chunks' order."""
+
+
+def chunks_of(stream: Stream) -> Iterator[Chunk]:
+    """The stream's own chunks, or one for each of its batches."""
+    own = getattr(stream, "chunks", None)
+    if own is not None:
+        yield from own()
+    else:
+        for batch in stream():
+            yield whole(batch)
+
+
+def whole(batch: Batch) -> Chunk:
+    """A batch as a chunk."""
+    return partial(_alone, batch)
+
+
+def _alone(batch: Batch) -> tuple[Batch]:
+    return (batch,)
+
+
+def blocks(batch: Batch) -> Iterator[Batch]:
+    """A batch in pieces of at most BLOCK rows."""
+    n = len(batch)
+    if n <= BLOCK:
+        yield batch
+        return
+    for start in range(0, n, BLOCK):
+        part = slice(start, start + BLOCK)
+        yield replace(
+            batch,
+            y_true=_cut(batch.y_true, part),
+            y_pred={name: array[part] for name, array in batch.y_pred.items()},
+            weight=_cut(batch.weight, part),
+            by=None if batch.by is None else batch.by[part],
+            first_row=batch.first_row + start,
+        )
+
+
+def _cut(array: Array | None, part: slice) -> Array | None:
+    return None if array is None else array[part]
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_order(chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+    """What `work` makes of each chunk, in the chunks' order. A single chunk is worked on here and now.
+
+    Ended early, it drops what has not begun and does not wait for what has: Ctrl-C ends at once.
+    """
+    first = list(islice(chunks, 2))
+    threads = cores()
+    if len(first) == 2:
+        keep_freed()
+    if len(first) < 2 or threads == 1:
+        yield from map(work, chain(first, chunks))
+        return
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    waiting: deque[Future[Result]] = deque()
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for chunk in chain(first, chunks):
+            waiting.append(pool.submit(work, chunk))
+            if len(waiting) > AHEAD * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Threads:
+    """This process's threads."""
+
+    def chunks(self, stream: Stream) -> Iterator[Chunk]:
+        return chunks_of(stream)
+
+    def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+        return in_order(chunks, work)
+
+
+THREADS = _Threads()

@@ -1,0 +1,34 @@
+"""RowValues: some rows with their values, on the way from the fold to a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class RowValues(NamedTuple):
+    """Consecutive samples of one loss: row numbers (N,) from 1, what was given, and each one's value.
+
+    `y_true` (N, …) is None for a loss that takes none, `weight` (N,) where there are no weights, `gradient`
+    (the shape of `y_pred`, NaN where there is none) unless it was asked for.
+    """
+
+    rows: NDArray[np.int64] | range
+    y_true: NDArray[np.float64] | None
+    y_pred: NDArray[np.float64]
+    loss: NDArray[np.float64]
+    weight: NDArray[np.float64] | None = None
+    gradient: NDArray[np.float64] | None = None
+
+
+class RowSink(Protocol):
+    """Where every row's value goes, in order, block by block."""
+
+    def take(self, rows: RowValues) -> None:
+        """The next rows."""
+
+    def restart(self) -> None:
+        """All rows will come again, from the first: what came counts no more."""

@@ -1,0 +1,299 @@
+"""A Dask cluster gives what this process gives. Skipped where Dask is not installed: it is an extra."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import pickle
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from command import losscli
+from numpy.typing import NDArray
+
+import losscli as library
+from losscli import api
+from losscli.batch import Batch
+from losscli.conventions import convention, conventions
+from losscli.errors import BadValue, LosscliError
+
+Array = NDArray[np.float64]
+
+ROWS = 40_000
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_losses_and_conventions_are_pickled_by_name(name: str) -> None:
+    loss = api.find(name)
+    assert pickle.loads(pickle.dumps(loss)) is loss
+    for like, way in {"exact": convention(loss, "exact"), **conventions(loss)}.items():
+        again = pickle.loads(pickle.dumps(way))
+        assert (again.loss, again.kernel, again.framework) == (loss, way.kernel, way.framework), like
+
+
+def test_a_complaint_keeps_its_place_when_it_is_sent() -> None:
+    bad = BadValue("y_pred", 3, (1,), "2 is not a probability", "divide by 100")
+    again = pickle.loads(pickle.dumps(bad))
+    assert (again.argument, again.row, again.entry, again.what, again.hint) == (
+        bad.argument,
+        bad.row,
+        bad.entry,
+        bad.what,
+        bad.hint,
+    )
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        ) as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="module")
+def data() -> dict[str, Array]:
+    rng = np.random.default_rng(5)
+    y = rng.normal(size=ROWS)
+    return {
+        "y": y,
+        "p": y + rng.standard_t(3, ROWS),
+        "q": rng.random(ROWS),
+        "z": (rng.random(ROWS) < 0.3).astype(float),
+        "w": rng.random(ROWS),
+        "g": np.array(["north", "south", "east"])[rng.integers(3, size=ROWS)],
+    }
+
+
+@pytest.fixture(scope="module")
+def table(data: dict[str, Array], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of several chunks."""
+    path = tmp_path_factory.mktemp("cluster") / "rows.jsonl"
+    names = list(data)
+    rows = zip(*(column.tolist() for column in data.values()), strict=True)
+    path.write_text("".join(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in rows))
+    return path
+
+
+class Cut:
+    """Arrays as chunks whose rows are made where they are read; `relative` ones do not know their numbers."""
+
+    def __init__(self, size: int, relative: bool, broken: float | None = None, slow: float = 0.0) -> None:
+        self.size, self.relative, self.broken, self.slow = size, relative, broken, slow
+
+    def __call__(self) -> Iterator[Batch]:
+        for start in range(0, ROWS, self.size):
+            yield from Piece(self, start, False)()
+
+    def chunks(self) -> Iterator[Piece]:
+        for start in range(0, ROWS, self.size):
+            yield Piece(self, start, self.relative)
+
+
+class Piece:
+    def __init__(self, whole: Cut, start: int, relative: bool) -> None:
+        self.whole, self.start, self.relative = whole, start, relative
+
+    def __call__(self) -> Iterator[Batch]:
+        time.sleep(self.whole.slow)
+        rows = np.arange(self.start, min(self.start + self.whole.size, ROWS), dtype=float)
+        pred = np.sin(rows) * np.exp(30 * np.cos(rows * rows))  # 26 orders of magnitude that cancel
+        if self.whole.broken is not None:
+            pred[rows == ROWS - 7] = self.whole.broken
+        labels = (rows % 3 == 0).astype(float)
+        yield Batch(labels, {"y_pred": pred}, rows % 5, 1 if self.relative else self.start + 1)
+
+
+def facts(score: Any) -> tuple[Any, ...]:
+    rows = [(s.row, s.y_pred, s.loss, s.share, s.weight) for s in score.samples]
+    return score.n, score.value, score.sum, score.divisor, rows, score.concentration, score.signature
+
+
+# Values of one sign and of both; terms that are summed, normed and the largest; a look at all labels first.
+LOSSES = [
+    ("mae", "exact", {}),
+    ("quantile", "exact", {"q": 0.9}),
+    ("wape", "exact", {}),
+    ("rmse", "exact", {}),
+    ("max_error", "exact", {}),
+    ("hinge", "keras", {}),
+]
+
+
+@pytest.mark.parametrize("relative", [False, True], ids=["absolute", "relative"])
+@pytest.mark.parametrize(("name", "like", "params"), LOSSES)
+def test_the_same_numbers_bit_for_bit(
+    client: Any, name: str, like: str, params: dict[str, Any], relative: bool
+) -> None:
+    from losscli.engine.cluster import Cluster
+
+    stream = Cut(1_700, relative)
+    here = api.score(name, stream, params=params, like=like, rows="default", order="loss")
+    there = api.score(
+        name, stream, params=params, like=like, rows="default", order="loss", engine=Cluster(client)
+    )
+    assert facts(there) == facts(here)
+    assert [remark.text for remark in there.remarks] == [remark.text for remark in here.remarks]
+
+
+def test_many_losses_in_one_pass(client: Any, table: Path) -> None:
+    from losscli import cluster
+
+    losses = ["mae", "mse", "rmse", "wape", "logcosh", "max_error"]
+    there = cluster.compare(losses, str(table), true="y", pred="p,q", weight="w", by="g", client=client)
+    here = api.contrast(
+        losses,
+        cluster._source(None, str(table), "y", "p,q", "w", "g", truth=True, models=True),  # type: ignore[arg-type]
+        params={},
+    )
+    assert [facts(score) for score in there.scores] == [facts(score) for score in here.scores]
+    for ours, theirs in zip(there.scores, here.scores, strict=True):
+        one, other = ours.groups, theirs.groups
+        assert one is not None
+        assert other is not None
+        assert (one.labels, one.n.tolist()) == (other.labels, other.n.tolist())
+        np.testing.assert_allclose(one.value, other.value, rtol=1e-14)
+
+
+@pytest.mark.parametrize("relative", [False, True], ids=["absolute", "relative"])
+@pytest.mark.parametrize(("name", "value"), [("mae", math.inf), ("mae", math.nan), ("bce", 3.0)])
+def test_a_complaint_is_the_same_line(client: Any, name: str, value: float, relative: bool) -> None:
+    from losscli.engine.cluster import Cluster
+
+    stream = Cut(1_700, relative, value)
+    with pytest.raises(LosscliError) as here:
+        api.score(name, stream, params={})
+    with pytest.raises(LosscliError) as there:
+        api.score(name, stream, params={}, rows="default", engine=Cluster(client))
+    assert (there.value.what, there.value.hint) == (here.value.what, here.value.hint)
+    if name == "mae":
+        assert str(ROWS - 6) in there.value.what  # rows count from 1
+
+
+def test_a_killed_worker_changes_nothing(client: Any) -> None:
+    from losscli.engine.cluster import Cluster
+
+    stream = Cut(400, relative=True, slow=0.02)
+    pids = client.run(os.getpid)
+    killer = threading.Timer(0.5, os.kill, (next(iter(pids.values())), signal.SIGKILL))
+    killer.start()
+    there = api.score("mae", stream, params={}, rows="default", engine=Cluster(client))
+    killer.join()
+    here = api.score("mae", stream, params={}, rows="default")
+    assert facts(there) == facts(here)
+    client.wait_for_workers(2, timeout=30)
+    assert set(client.run(os.getpid).values()) != set(pids.values())
+
+
+def test_a_dask_frame_and_dask_arrays(client: Any, data: dict[str, Array]) -> None:
+    from losscli import cluster
+
+    pandas = pytest.importorskip("pandas")
+    frames = pytest.importorskip("dask.dataframe")
+    arrays = pytest.importorskip("dask.array")
+    frame = frames.from_pandas(pandas.DataFrame(data), npartitions=7)
+    here = library.compute("huber", data["y"], data["p"], data["w"], delta=0.7)
+    by = {"true": "y", "pred": "p", "weight": "w", "by": "g"}
+    of_frame = cluster.compute("huber", frame, **by, client=client, delta=0.7)
+    assert of_frame.groups is not None
+    assert sorted(of_frame.groups.labels) == [("east",), ("north",), ("south",)]
+    assert of_frame.groups.n.sum() == ROWS
+    chunked = {"y": 9000, "p": 7000, "w": 500}
+    y, p, w = (arrays.from_array(data[name], chunks=size) for name, size in chunked.items())
+    of_arrays = cluster.compute("huber", true=y, pred=p, weight=w, client=client, delta=0.7)
+    for there in (of_frame, of_arrays):
+        assert (there.n, there.value, there.divisor) == (here.n, here.value, here.divisor)
+        worst = max(here.samples, key=lambda sample: (sample.loss or 0) * (sample.weight or 0))
+        assert (there.samples[0].row, there.samples[0].loss) == (worst.row, worst.loss)
+    holed = pandas.DataFrame({"y": [1.0] * 6, "p": [1, 2, None, 4, 5, 6]})
+    with pytest.raises(LosscliError, match="row 3"):
+        cluster.compute("mae", frames.from_pandas(holed, npartitions=3), true="y", pred="p", client=client)
+
+
+def test_rows_in_a_matrix_come_from_arrays_parted_along_both_axes(client: Any) -> None:
+    from losscli import cluster
+
+    arrays = pytest.importorskip("dask.array")
+    rng = np.random.default_rng(2)
+    y, p = rng.random((2, 300, 6))
+    y, p = y / y.sum(axis=1, keepdims=True), p / p.sum(axis=1, keepdims=True)
+    parted = [arrays.from_array(array, chunks=chunks) for array, chunks in ((y, (100, 2)), (p, (70, 3)))]
+    there = cluster.compute("cce", true=parted[0], pred=parted[1], client=client)
+    assert there.value == library.compute("cce", y, p).value
+
+
+def test_what_no_cluster_can_do_is_refused(client: Any, table: Path) -> None:
+    from losscli import cluster
+    from losscli.engine.cluster import Cluster
+
+    with pytest.raises(LosscliError, match="holds every row at once"):
+        cluster.compute("cox", str(table), true="y,z", pred="p", client=client)
+    with pytest.raises(LosscliError, match="not every row"):
+        api.score("mae", Cut(10_000, False), params={}, rows=None, engine=Cluster(client))
+    held = np.zeros(ROWS * 10)
+    with pytest.raises(LosscliError, match="in this process's memory"):
+        api.score(
+            "mae", lambda: iter([Batch(held, {"y_pred": held})]), params={}, rows=3, engine=Cluster(client)
+        )
+
+
+def test_a_part_that_fails_is_tried_again(client: Any, tmp_path: Path) -> None:
+    from losscli.engine.cluster import Cluster
+
+    class Shaky(Cut):
+        def chunks(self) -> Iterator[Any]:
+            yield from (Once(piece, tmp_path / "tried") for piece in super().chunks())
+
+    class Once:
+        def __init__(self, piece: Piece, mark: Path) -> None:
+            self.piece, self.mark, self.relative = piece, mark, False
+
+        def __call__(self) -> Iterator[Batch]:
+            if self.piece.start and not self.mark.exists():
+                self.mark.touch()
+                raise OSError("the network is away")
+            return self.piece()
+
+    there = api.score("mse", Shaky(9_000, False), params={}, rows=5, engine=Cluster(client))
+    assert there.value == api.score("mse", Cut(9_000, False), params={}, rows=5).value
+    assert (tmp_path / "tried").exists()
+
+
+def test_the_command_line(client: Any, table: Path) -> None:
+    line = ["compute", "mae", str(table), "--true", "y", "--pred", "p", "--format", "json"]
+    here = losscli(*line)
+    there = losscli(*line, "--engine", "dask", "--scheduler", client.scheduler.address)
+    assert (there.returncode, there.stderr) == (0, "")
+    assert json.loads(there.stdout) == json.loads(here.stdout)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--scheduler", "tcp://127.0.0.1:1"], "add --engine dask"),
+        (["--engine", "dask", "--scheduler", "tcp://127.0.0.1:1"], "no Dask scheduler answers there"),
+        (["--engine", "dask", "--scheduler", "nonsense://x"], "no Dask scheduler answers there"),
+    ],
+)
+def test_a_wrong_scheduler_is_one_line(client: Any, table: Path, options: list[str], said: str) -> None:
+    done = losscli("compute", "mae", str(table), "--true", "y", "--pred", "p", *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_standard_input_is_refused(client: Any) -> None:
+    done = losscli("compute", "mae", "-", "--engine", "dask", stdin="y_true,y_pred\n1,2\n")
+    assert done.returncode == 2
+    assert "no worker of a cluster can read it" in done.stderr

@@ -1,0 +1,89 @@
+"""Losses that hold every row: what they need is said, and refused beyond --max-memory while they come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command import losscli
+
+from losscli import api
+from losscli.batch import Batch
+from losscli.engine import chunks
+from losscli.errors import LosscliError
+
+ROWS = 1_000
+
+
+class Endless:
+    """Batches without end, which remembers how many it gave."""
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    def __call__(self) -> Iterator[Batch]:
+        while True:
+            self.given += 1
+            yield Batch(
+                np.arange(ROWS) % 10 * 1.0, {"y_pred": np.ones((ROWS, 4))}, first_row=self.given * ROWS
+            )
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_too_many_rows_are_refused_while_they_come(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "cores", lambda: threads)
+    stream = Endless()
+    with pytest.raises(
+        LosscliError, match=r"holds every row at once: the first [0-9]+ need about"
+    ) as refused:
+        api.score("triplet_semihard", stream, params={}, max_memory=100_000_000)
+    assert "more than the 100 MB allowed" in refused.value.what
+    assert "--max-memory 400M" in str(refused.value.hint)
+    # 8·n² bytes of distances: 100 MB at about 3,500 rows; a few batches are under way
+    assert 3 <= stream.given <= 12
+
+
+def test_a_comparison_goes_on_without_the_loss_that_needs_too_much() -> None:
+    def stream() -> Iterator[Batch]:
+        yield Batch(np.zeros(ROWS), {"y_pred": np.ones(ROWS)})
+
+    found = api.contrast(["mae", "medae"], stream, params={}, skip_unfit=True, max_memory=1_000)
+    assert [score.loss for score in found.scores] == ["mae"]
+    (refusal,) = found.refused
+    assert "holds every row at once" in refusal.why
+
+
+def test_losses_of_single_rows_need_no_memory_that_counts() -> None:
+    def stream() -> Iterator[Batch]:
+        yield Batch(np.zeros(ROWS), {"y_pred": np.ones(ROWS)})
+
+    for name in ("mae", "rmse"):
+        assert api.score(name, stream, params={}, rows=0, max_memory=1).value == 1.0
+
+
+def test_much_memory_is_said_and_little_is_not(tmp_path: Path) -> None:
+    for rows, said in ((3_000_000, True), (100, False)):
+        np.save(tmp_path / "y.npy", np.zeros(rows))
+        given = ("--true", f"@{tmp_path / 'y.npy'}", "--pred", f"@{tmp_path / 'y.npy'}")
+        told = losscli("compute", "medae", *given, "--format", "json")
+        remarks = [remark["text"] for remark in json.loads(told.stdout)["remarks"]]
+        assert any("every row was held at once, in about" in remark for remark in remarks) == said
+
+
+@pytest.mark.parametrize("command", [("compute", "medae"), ("compare", "--losses", "medae")])
+def test_the_option_of_the_command_line(command: tuple[str, ...]) -> None:
+    given = (*command, "--true", "1,2,3", "--pred", "1,2,4")
+    refused = losscli(*given, "--max-memory", "100")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "median_absolute_error holds every row at once: the first 3 need about" in refused.stderr
+    assert losscli(*given, "--max-memory", "1.5MB").returncode == 0
+
+
+@pytest.mark.parametrize("size", ["lots", "5X", "", "nan", "inf", "-1G", "1e400"])
+def test_what_is_no_size_is_refused(size: str) -> None:
+    done = losscli("compute", "mse", "--true", "1", "--pred", "1", f"--max-memory={size}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f'losscli: --max-memory "{size}" is not a size\n')
