@@ -39,22 +39,32 @@ def open_frame(file: File, form: str) -> Table:
         raise LosscliError(
             f"{file.name}: {form} files are not read from remote addresses", "copy the file to this machine"
         )
+    if form == "parquet" and file.plain and not file.remote:
+        from losscli.data.parquet import Parquet
+
+        found = Parquet(file)
+        if found.fits:
+            return found
     return Frame(file, form) if form in ("parquet", "arrow") else Streamed(file, form)
 
 
-class _Scanned(Table):
+class Scanned(Table):
     """A table that Polars scans."""
 
     def __init__(self, file: File, form: str) -> None:
-        self._file = file
-        self._form = form
-        self._what = "a remote file" if file.remote else TITLES[form]
+        self.setup(file, form)
         if file.remote:
             # Polars asks the bucket itself; where that fails, the error says so.
             warnings.filterwarnings("ignore", message=".*region' not set")
-        with _reading(file, form):
+        with reading(file, form):
             self._schema = self.scan().collect_schema()
         super().__init__(file.name, self._schema.names())
+
+    def setup(self, file: File, form: str) -> None:
+        """What is known before the file is opened."""
+        self._file = file
+        self._form = form
+        self._what = "a remote file" if file.remote else TITLES[form]
         self._widths: dict[int, int] = {}
 
     def scan(self) -> Any:
@@ -76,9 +86,10 @@ class _Scanned(Table):
     def _numbers(self, frame: Any, picks: Sequence[Pick], first_row: int) -> list[Array]:
         """A frame's columns, which are the picks' in their order, as float64."""
         named = [frame.get_column(self.columns[pick.index]) for pick in picks]
-        return [self._column(series, pick, first_row) for series, pick in zip(named, picks, strict=True)]
+        return [self.column(series, pick, first_row) for series, pick in zip(named, picks, strict=True)]
 
-    def _column(self, series: Any, pick: Pick, first_row: int) -> Array:
+    def column(self, series: Any, pick: Pick, first_row: int) -> Array:
+        """A Polars column as float64, (N,) or of lists (N, k); as Labels where it holds groups."""
         pl = polars(f"reading {self._what}")
         kind = series.dtype
         place = self.place(pick, first_row)
@@ -112,13 +123,13 @@ class _Scanned(Table):
         return _floats(series.explode()).reshape(-1, width)
 
 
-class Frame(_Scanned):
+class Frame(Scanned):
     """A file whose rows can be read from any row on."""
 
     def __init__(self, file: File, form: str) -> None:
         super().__init__(file, form)
         pl = polars(f"reading {self._what}")
-        with _reading(file, form):
+        with reading(file, form):
             self._rows = int(self.scan().select(pl.len()).collect().item())
         if not self._rows:
             raise LosscliError(f"{self.name} has no rows")
@@ -142,19 +153,19 @@ class Frame(_Scanned):
             yield Part(start, min(start + rows, self._rows), start + 1)
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
-        with _reading(self._file, self._form):
+        with reading(self._file, self._form):
             found = [self.scan().slice(row - 1, 1).collect().row(0) for row in rows]
         texts = [["" if cell is None else str(cell) for cell in cells] for cells in found]
         return {row: self.named(cells) for row, cells in zip(rows, texts, strict=True)}
 
     def read_part(self, picks: Sequence[Pick], part: Part) -> list[Array]:
         names = list(dict.fromkeys(self.columns[pick.index] for pick in picks))
-        with _reading(self._file, self._form):
+        with reading(self._file, self._form):
             frame = self.scan().slice(part.start, part.stop - part.start).select(names).collect()
         return self._numbers(frame, picks, part.start + 1)
 
 
-class Streamed(_Scanned):
+class Streamed(Scanned):
     """A remote file of lines, read from its beginning to its end."""
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
@@ -162,7 +173,7 @@ class Streamed(_Scanned):
         first_row = 1
         batches = self.scan().select(names).collect_batches(chunk_size=max(rows, BATCHED))
         while True:
-            with _reading(self._file, self._form):
+            with reading(self._file, self._form):
                 frame = next(batches, None)
             if frame is None:
                 break
@@ -186,7 +197,7 @@ def _check_type(kind: Any, place: Place) -> None:
 
 
 @contextmanager
-def _reading(file: File, form: str) -> Iterator[None]:
+def reading(file: File, form: str) -> Iterator[None]:
     """Turns Polars' complaints about a file into one line."""
     try:
         yield

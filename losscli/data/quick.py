@@ -39,7 +39,7 @@ def parse_delimited(
     pl = polars("a large CSV file")
     if data.endswith((b"\n\n", b"\n\r\n")):
         data = data.rstrip(b"\r\n") + b"\n"
-    if not data.strip():
+    if not data or data.isspace():
         return [
             np.empty(0) if known is None else known.labels(pl.Series([], dtype=pl.String)) for known in groups
         ]
@@ -84,7 +84,7 @@ def parse_delimited(
 def parse_lines(data: bytes, names: Sequence[str]) -> list[Array]:
     """Some keys of an object a line, each float64 (N,)."""
     pl = polars("a large JSONL file")
-    if not data.strip():
+    if not data or data.isspace():
         return [np.empty(0) for _ in names]
     _check_text(data)
     try:

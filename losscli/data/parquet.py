@@ -1,0 +1,105 @@
+"""Parquet files on this machine, row group by row group through Arrow; what is no plain number, by Polars."""
+
+from __future__ import annotations
+
+import threading
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from losscli.data.blocks import Part
+from losscli.data.frames import Scanned, reading
+from losscli.data.tables import Pick, Table
+from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from losscli.batch import Array
+    from losscli.data.files import File
+    from losscli.data.tables import Cells
+
+LARGEST = 4 << 20  # rows of a row group that a thread decodes at once
+AT_LEAST = 65_536  # rows that a part has, where row groups are small
+
+_open = threading.local()  # an open file remembers where it is: each thread has its own
+
+
+class Parquet(Scanned):
+    """A file whose row groups are read apart, each as often as it is asked for."""
+
+    def __init__(self, file: File) -> None:
+        self.setup(file, "parquet")
+        with reading(file, "parquet"):
+            described = self._opened()
+            groups = [described.metadata.row_group(i).num_rows for i in range(described.num_row_groups)]
+        Table.__init__(self, file.name, described.schema_arrow.names)
+        self._starts = [0, *accumulate(groups)]
+        if not self._starts[-1]:
+            raise LosscliError(f"{self.name} has no rows")
+
+    def _opened(self) -> Any:
+        try:
+            from pyarrow.parquet import ParquetFile
+        except ImportError:
+            raise LosscliError("reading Parquet needs PyArrow", "pip install 'losscli[data]'") from None
+        kept: dict[str, Any] = _open.__dict__.setdefault("files", {})
+        if self._file.path not in kept:
+            kept[self._file.path] = ParquetFile(self._file.path, memory_map=True)
+        return kept[self._file.path]
+
+    @property
+    def fits(self) -> bool:
+        """Whether no row group is too large to be decoded at once."""
+        return max(stop - start for start, stop in pairwise(self._starts)) <= LARGEST
+
+    @property
+    def size(self) -> int | None:
+        return self._starts[-1]
+
+    def parts(self, picks: Sequence[Pick]) -> Iterator[Part]:
+        start = 0
+        for stop in self._starts[1:]:
+            if stop - start >= AT_LEAST or stop == self._starts[-1]:
+                yield Part(start, stop, start + 1)
+                start = stop
+
+    def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
+        for part in self.parts(picks):
+            arrays = self.read_part(picks, part)
+            for start in range(0, part.stop - part.start, rows):
+                yield [array[start : start + rows] for array in arrays]
+
+    def read_part(self, picks: Sequence[Pick], part: Part) -> list[Array]:
+        table = self._rows(part, [self.columns[pick.index] for pick in picks])
+        named = [(pick, table.column(self.columns[pick.index])) for pick in picks]
+        return [self._floats(column, pick, part.start + 1) for pick, column in named]
+
+    def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
+        found = {}
+        for row in rows:
+            at = next(i for i, stop in enumerate(self._starts[1:]) if row <= stop)
+            part = Part(self._starts[at], self._starts[at + 1])
+            values = self._rows(part, self.columns).slice(row - 1 - part.start, 1).to_pylist()[0].values()
+            found[row] = self.named(["" if value is None else str(value) for value in values])
+        return found
+
+    def _rows(self, part: Part, names: Sequence[str]) -> Any:
+        first, last = self._starts.index(part.start), self._starts.index(part.stop)
+        with reading(self._file, "parquet"):
+            wanted = list(dict.fromkeys(names))
+            return self._opened().read_row_groups(range(first, last), columns=wanted, use_threads=False)
+
+    def _floats(self, column: Any, pick: Pick, first_row: int) -> Array:
+        import pyarrow as pa
+
+        kind = column.type
+        plain = pa.types.is_floating(kind) or pa.types.is_integer(kind)
+        if pick.label or not plain:
+            import polars as pl
+
+            return self.column(pl.from_arrow(column), pick, first_row)
+        # Nulls come as NaN; a single piece without any is not copied.
+        pieces = [piece.to_numpy(zero_copy_only=False) for piece in column.chunks]
+        return np.asarray(pieces[0] if len(pieces) == 1 else np.concatenate(pieces), np.float64)
