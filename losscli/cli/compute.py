@@ -34,6 +34,8 @@ def compute(
     input_format: options.InputFormat = None,
     weight: options.Weight = None,
     by: options.By = None,
+    truth: options.Truth = None,
+    key: options.Key = None,
     class_weight: options.ClassWeight = None,
     missing: options.Missing = "refuse",
     param: options.Param = None,
@@ -77,7 +79,7 @@ def compute(
     most = read_size(max_memory, "--max-memory")
 
     from losscli import api, render
-    from losscli.cli.reading import mention_chosen, open_source
+    from losscli.cli.reading import Beside, mention_chosen, open_source
 
     found = api.lookup(loss)
     # Sorted by loss they must be held; a loss without rows has its result alone.
@@ -85,7 +87,16 @@ def compute(
     out = choose(format, output, get_args(options.FormatName), values=True, rows=every)
     _check_values(out.rows, missing, gradient)
     source = open_source(
-        found.name, data, true, pred, weight, input_format, by, truth=found.truth, models=False
+        found.name,
+        data,
+        true,
+        pred,
+        weight,
+        input_format,
+        by,
+        truth=found.truth,
+        models=False,
+        beside=Beside(truth, key, missing),
     )
     size = source.size
     with (

@@ -77,7 +77,7 @@ class _Scanned(Table):
         named = [frame.get_column(self.columns[pick.index]) for pick in picks]
         return [self._column(series, pick, first_row) for series, pick in zip(named, picks, strict=True)]
 
-    def _column(self, series: Any, pick: Pick, first_row: int) -> Array:
+    def _column(self, series: Any, pick: Pick, first_row: int) -> Any:
         pl = polars(f"reading {self._what}")
         kind = series.dtype
         place = self.place(pick, first_row)

@@ -106,7 +106,7 @@ class JsonArrays(ArrayTable):
         self._arrays = arrays
         self._twice = twice
 
-    def load(self, pick: Pick) -> Array:
+    def load(self, pick: Pick) -> Any:
         column = self.columns[pick.index]
         _check_once(self, pick, self._twice)
         if pick.label:
@@ -124,7 +124,7 @@ class JsonRecords(ArrayTable):
         self._records = records
         self._twice = twice
 
-    def load(self, pick: Pick) -> Array:
+    def load(self, pick: Pick) -> Any:
         column = self.columns[pick.index]
         _check_once(self, pick, self._twice)
         values = [record.get(column) for record in self._records]

@@ -75,8 +75,8 @@ class Score:
     losses. `divisor` is the number that the mean divides by, `divided_by` says what it counts. `samples` are
     the rows to show, `hidden` how many more there are. `per_sample` (N,) holds every row's value in library
     calls. `gradients` holds rows with their gradient for statistic and batch losses.
-    `about` is the loss explained: title, formula, unit, range, when to use it. `groups` holds its value in each
-    group of rows, where groups were asked for.
+    `about` is the loss explained: title, formula, unit, range, when to use it. `groups` holds its value in
+    each group of rows, where groups were asked for.
     """
 
     loss: str
