@@ -147,8 +147,8 @@ def compare(
 ) -> Comparison:
     """Several losses, and models ({"ridge": p1, "forest": p2}), on the same rows in one pass.
 
-    `params` gives parameters by loss ({"huber": {"delta": 2}}), `by` groups as in `compute`. With `skip_unfit`, losses that do not fit the
-    data are listed in `refused` instead of raising.
+    `params` gives parameters by loss ({"huber": {"delta": 2}}), `by` groups as in `compute`. With
+    `skip_unfit`, losses that do not fit the data are listed in `refused` instead of raising.
     """
     models = predictions if isinstance(predictions, Mapping) else {"y_pred": predictions}
     return contrast(

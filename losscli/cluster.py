@@ -226,7 +226,9 @@ class Held(Table):
                 return np.asarray(self._values[pick.index], np.float64)
             column = self._values.iloc[:, pick.index]
             if pick.label:
-                return labels(column.astype(object).where(column.notna(), None).tolist(), self.place(pick))
+                texts = column.astype(object).where(column.notna(), None).tolist()
+                held: Array = labels(texts, self.place(pick))
+                return held
             return np.asarray(column.to_numpy(np.float64, na_value=np.nan))
         except (TypeError, ValueError) as error:
             raise LosscliError(f"{self.place(pick).whole} holds no numbers: {error}") from None

@@ -38,6 +38,15 @@ def test_loss_names() -> None:
     assert "mae,mae" not in offered("losscli compare x.csv --losses mae,m")
 
 
+@pytest.mark.parametrize("option", ["--true", "--pred", "--weight", "--by", "--key"])
+def test_columns_are_those_of_the_file_on_the_line(option: str) -> None:
+    columns = (ROOT / "examples" / "diabetes.csv").read_text().partition("\n")[0].split(",")
+    assert offered(f"losscli compute mae examples/diabetes.csv {option} ") == columns
+    assert offered(f"losscli compute mae examples/diabetes.csv {option} ridge,fo") == ["ridge,forest"]
+    assert offered(f"losscli compute mae {option} ") == []
+    assert offered(f"losscli compute mae none.csv {option} ") == []
+
+
 def test_frameworks() -> None:
     assert offered("losscli compute mse --like ") == ["exact", *sorted(conventions.FRAMEWORKS)]
 

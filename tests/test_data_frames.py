@@ -8,6 +8,7 @@ import io
 import math
 import pickle
 import re
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from losscli.cli.app import run
-from losscli.data import frames, open_table, read_values
+from losscli.data import frames, open_table, parquet, read_values
 from losscli.errors import LosscliError
 
 pl = pytest.importorskip("polars")
@@ -157,10 +158,19 @@ def test_from_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fo
     np.testing.assert_array_equal(joined("-", "p", True), [[1, 2], [3, 4]])
 
 
-def test_chunks_travel_and_number_their_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["t.parquet", "t.arrow"])
+def test_chunks_travel_and_number_their_rows(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(frames, "PART_BYTES", 64)
-    write(pl.DataFrame({"y": range(20), "p": range(20)}), tmp_path / "t.parquet")
-    source = open_table(str(tmp_path / "t.parquet")).select("y", "p", None, truth=True, models=False)
+    monkeypatch.setattr(parquet, "AT_LEAST", 4)
+    table = pl.DataFrame({"y": range(20), "p": range(20)})
+    path = tmp_path / name
+    if name == "t.parquet":
+        table.write_parquet(path, row_group_size=2)
+    else:
+        write(table, path)
+    source = open_table(str(path)).select("y", "p", None, truth=True, models=False)
     chunks = pickle.loads(pickle.dumps(list(source.chunks())))
     assert [batch.first_row for chunk in chunks for batch in chunk()] == [1, 5, 9, 13, 17]
     assert not any(chunk.relative for chunk in chunks)
@@ -172,12 +182,14 @@ def test_a_table_is_no_array(tmp_path: Path) -> None:
         read_values(f"@{tmp_path / 't.parquet'}", option="--true")
 
 
-def test_without_polars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(pl.DataFrame({"y": [1], "p": [2]}), tmp_path / "t.parquet")
-    monkeypatch.setitem(__import__("sys").modules, "polars", None)
-    wanted = re.escape("reading Parquet needs Polars (pip install 'losscli[data]')")
-    with pytest.raises(LosscliError, match=wanted):
-        open_table(str(tmp_path / "t.parquet"))
+def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("t.parquet", "t.arrow"):
+        write(pl.DataFrame({"y": [1], "p": [2]}), tmp_path / name)
+    for module in ("polars", "pyarrow.parquet"):
+        monkeypatch.setitem(sys.modules, module, None)
+    for name, wanted in (("t.parquet", "Parquet needs PyArrow"), ("t.arrow", "Arrow needs Polars")):
+        with pytest.raises(LosscliError, match=re.escape(f"reading {wanted} (pip install 'losscli[data]')")):
+            open_table(str(tmp_path / name))
     with pytest.raises(LosscliError, match="reading a remote file needs Polars"):
         open_table("s3://bucket/t.csv")
 

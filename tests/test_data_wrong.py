@@ -166,10 +166,12 @@ def test_wrong_tables(
 def test_files_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("sales.csv").write_text("y,pred\n1,2\n")
+    Path("empty").mkdir()
     for path, message in {
         "sale.csv": 'sale.csv: there is no such file (did you mean "sales.csv"?)',
         "no/sales.csv": "no/sales.csv: there is no folder no (check the path)",
-        str(tmp_path): f"{tmp_path} is a folder (name a file in it)",
+        "empty": "empty: the folder holds no file of a known format (its files are told by their endings: "
+        "csv, tsv, json, jsonl, npz, parquet, arrow)",
         "": '"": there is no such file (check the path)',
         "sales.csv/x": "sales.csv/x cannot be read: Not a directory (check the path and its permissions)",
         "a\0.csv": r"a\x00.csv cannot be read: embedded null byte (check the path and its permissions)",

@@ -13,9 +13,9 @@ from losscli.arithmetic.lines import agree
 from losscli.arithmetic.work import Work
 from losscli.arrays import arrays_stream
 from losscli.conventions import convention
+from losscli.engine.chunks import THREADS
 from losscli.engine.class_weight import ClassWeight
 from losscli.engine.finish import Show, finish
-from losscli.engine.chunks import THREADS
 from losscli.engine.fold import Missing, Stream, fold
 from losscli.engine.survey import survey
 from losscli.errors import LosscliError

@@ -45,6 +45,8 @@ def compare(
     input_format: options.InputFormat = None,
     weight: options.Weight = None,
     by: options.By = None,
+    truth: options.Truth = None,
+    key: options.Key = None,
     class_weight: options.ClassWeight = None,
     missing: options.Missing = "refuse",
     param: options.Param = None,
@@ -75,7 +77,7 @@ def compare(
     most = read_size(max_memory, "--max-memory")
 
     from losscli import api, render
-    from losscli.cli.reading import mention_chosen, open_source
+    from losscli.cli.reading import Beside, mention_chosen, open_source
 
     found = [api.lookup(name) for name in _split(losses)]
     names = [loss.name for loss in found]
@@ -92,6 +94,7 @@ def compare(
         by,
         truth=any(loss.truth for loss in found),
         models=True,
+        beside=Beside(truth, key, missing),
     )
     with chosen_engine(engine, scheduler, data) as where, Progress(quiet, source.size) as progress:
         comparison = api.contrast(

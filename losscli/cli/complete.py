@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -51,6 +53,29 @@ def parameter(ctx: typer.Context, incomplete: str) -> list[str]:
     chosen = set(named.split(",")) & set(registry.names()) or registry.names()
     found = {name for loss_name in chosen for name in _parameters(loss_name)}
     return _starting(incomplete, [f"{name}=" for name in sorted(found)])
+
+
+def column(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The columns of the file on the line, the last of a comma list; of CSV and TSV files alone."""
+    before, comma, last = incomplete.rpartition(",")
+    return [before + comma + name for name in _starting(last, _header(_file(ctx)))]
+
+
+def _file(ctx: typer.Context) -> str | None:
+    # As above: words that are not parsed yet are in ctx.args.
+    given = [ctx.params.get("data"), *reversed(ctx.args)]
+    return next((word for word in given if word and os.path.splitext(word)[1] in (".csv", ".tsv")), None)
+
+
+def _header(path: str | None) -> list[str]:
+    if path is None:
+        return []
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            rows = csv.reader(file, delimiter="\t" if path.endswith(".tsv") else ",")
+            return [name.strip() for name in next(rows, [])]
+    except (OSError, ValueError, csv.Error):
+        return []
 
 
 def property_(incomplete: str) -> list[str]:

@@ -36,6 +36,8 @@ def compute(
     input_format: options.InputFormat = None,
     weight: options.Weight = None,
     by: options.By = None,
+    truth: options.Truth = None,
+    key: options.Key = None,
     class_weight: options.ClassWeight = None,
     missing: options.Missing = "refuse",
     param: options.Param = None,
@@ -91,7 +93,7 @@ def compute(
     most = read_size(max_memory, "--max-memory")
 
     from losscli import api, render
-    from losscli.cli.reading import mention_chosen, open_source
+    from losscli.cli.reading import Beside, mention_chosen, open_source
 
     found = api.lookup(loss)
     # Sorted by loss they must be held; a loss without rows has its result alone.
@@ -99,7 +101,16 @@ def compute(
     out = choose(format, output, get_args(options.FormatName), values=not steps, rows=every and not steps)
     _check_values(out.rows, missing, gradient)
     source = open_source(
-        found.name, data, true, pred, weight, input_format, by, truth=found.truth, models=False
+        found.name,
+        data,
+        true,
+        pred,
+        weight,
+        input_format,
+        by,
+        truth=found.truth,
+        models=False,
+        beside=Beside(truth, key, missing),
     )
     order = sort or ("loss" if out.read_by_eye else "index")
     if steps:

@@ -23,7 +23,9 @@ LossName = Annotated[
 ]
 Data = Annotated[
     str | None,
-    Argument(metavar="DATA", help="A file of rows: csv, tsv, json, jsonl or npz; - is stdin."),
+    Argument(
+        metavar="DATA", help="A file of rows, a folder or a pattern of files ('preds/*.csv'); - is stdin."
+    ),
 ]
 TrueOption = Annotated[
     str | None,
@@ -31,12 +33,20 @@ TrueOption = Annotated[
         "--true",
         metavar="T",
         rich_help_panel=DATA,
+        autocompletion=complete.column,
         help="y_true: a column, a comma list of columns or a pattern (p_*); without DATA, values "
         "(1,2,3 or JSON) or a file of one array (@y.npy).",
     ),
 ]
 PredOption = Annotated[
-    str | None, Option("--pred", metavar="P", rich_help_panel=DATA, help="y_pred, in the same way.")
+    str | None,
+    Option(
+        "--pred",
+        metavar="P",
+        rich_help_panel=DATA,
+        autocompletion=complete.column,
+        help="y_pred, in the same way.",
+    ),
 ]
 ModelsOption = Annotated[
     str | None,
@@ -44,6 +54,7 @@ ModelsOption = Annotated[
         "--pred",
         metavar="P",
         rich_help_panel=DATA,
+        autocompletion=complete.column,
         help="y_pred, in the same way; in a comma list each is a model, of one column or of a pattern.",
     ),
 ]
@@ -58,7 +69,32 @@ InputFormat = Annotated[
 ]
 Weight = Annotated[
     str | None,
-    Option("--weight", metavar="W", rich_help_panel=DATA, help="A weight a row: a column, or values."),
+    Option(
+        "--weight",
+        metavar="W",
+        rich_help_panel=DATA,
+        autocompletion=complete.column,
+        help="A weight a row: a column, or values.",
+    ),
+]
+Truth = Annotated[
+    str | None,
+    Option(
+        "--truth",
+        metavar="FILE",
+        rich_help_panel=DATA,
+        help="The file that holds y_true, where DATA holds predictions alone; row by row, or by --key.",
+    ),
+]
+Key = Annotated[
+    str | None,
+    Option(
+        "--key",
+        metavar="COLUMN,…",
+        rich_help_panel=DATA,
+        autocompletion=complete.column,
+        help="The columns of DATA and of --truth by which their rows are joined.",
+    ),
 ]
 By = Annotated[
     str | None,
@@ -66,6 +102,7 @@ By = Annotated[
         "--by",
         metavar="COLUMN,…",
         rich_help_panel=DATA,
+        autocompletion=complete.column,
         help="Each group's value too: the columns that hold the labels of groups.",
     ),
 ]

@@ -26,6 +26,8 @@ def parity(
     pred: options.PredOption = None,
     input_format: options.InputFormat = None,
     weight: options.Weight = None,
+    truth: options.Truth = None,
+    key: options.Key = None,
     class_weight: options.ClassWeight = None,
     missing: options.Missing = "refuse",
     param: options.Param = None,
@@ -51,14 +53,23 @@ def parity(
     class_weights = read_class_weight(class_weight)
 
     from losscli import api, frameworks, render
-    from losscli.cli.reading import open_source
+    from losscli.cli.reading import Beside, open_source
     from losscli.results import Remark
 
     found = api.lookup(loss)
     source = None
-    if any(given is not None for given in (data, true, pred, weight)):
+    if any(given is not None for given in (data, true, pred, weight, truth, key)):
+        beside = Beside(truth, key, missing)
         source = open_source(
-            found.name, data, true, pred, weight, input_format, truth=found.truth, models=False
+            found.name,
+            data,
+            true,
+            pred,
+            weight,
+            input_format,
+            truth=found.truth,
+            models=False,
+            beside=beside,
         )
     table = frameworks.confront(
         found.name,

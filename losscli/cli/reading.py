@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from losscli.errors import LosscliError
 from losscli.results import Comparison, Remark, Score
@@ -14,6 +14,16 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result", Score, Comparison, "Steps")
 
+
+class Beside(NamedTuple):
+    """--truth and --key; `missing` says whether rows without a partner may be dropped."""
+
+    truth: str | None = None
+    key: str | None = None
+    missing: str = "refuse"
+
+
+ALONE = Beside()
 EXAMPLE = {"--true": "1,2,3", "--pred": "1,2,5"}
 
 
@@ -28,16 +38,32 @@ def open_source(
     *,
     truth: bool,
     models: bool,
+    beside: Beside = ALONE,
 ) -> Source:
     """The rows that the options name: columns of DATA, or values where there is no DATA.
 
     `truth` says whether any of the losses takes y_true; with `models` the commas of --pred separate models.
-    `losses` names them in messages.
+    `losses` names them in messages; `beside` is where y_true is, if in a file of its own.
     """
     if true is not None and not truth:
         raise LosscliError(f"{losses} takes no y_true", "leave --true out")
     from losscli import data as reader
 
+    if beside.truth is None and beside.key is not None:
+        raise LosscliError(f"--key {beside.key} joins two files", "name that of y_true: --truth truth.csv")
+    if beside.truth is not None and not truth:
+        raise LosscliError(f"{losses} takes no y_true", "leave --truth out")
+    if beside.truth is not None and data is None:
+        raise LosscliError(
+            f"--truth {beside.truth}: there is no file of predictions", "name it as DATA, as in preds.csv"
+        )
+    if data is not None and beside.truth is not None:
+        from losscli.data.joined import Choice, join
+
+        table = reader.open_table(data, input_format=input_format)
+        other = reader.open_table(beside.truth, input_format=None)
+        choice = Choice(pred, weight, by, models)
+        return join(table, other, true, beside.key, choice, beside.missing == "drop")
     if data is not None:
         table = reader.open_table(data, input_format=input_format)
         return table.select(true, pred, weight, by, truth=truth, models=models)

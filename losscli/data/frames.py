@@ -88,7 +88,7 @@ class Scanned(Table):
         named = [frame.get_column(self.columns[pick.index]) for pick in picks]
         return [self.column(series, pick, first_row) for series, pick in zip(named, picks, strict=True)]
 
-    def column(self, series: Any, pick: Pick, first_row: int) -> Array:
+    def column(self, series: Any, pick: Pick, first_row: int) -> Any:
         """A Polars column as float64, (N,) or of lists (N, k); as Labels where it holds groups."""
         pl = polars(f"reading {self._what}")
         kind = series.dtype

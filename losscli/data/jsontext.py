@@ -110,7 +110,7 @@ class JsonArrays(ArrayTable):
     def whole(self, index: int) -> Sequence[Any]:
         return self._arrays[self.columns[index]]
 
-    def load(self, pick: Pick) -> Array:
+    def load(self, pick: Pick) -> Any:
         column = self.columns[pick.index]
         _check_once(self, pick, self._twice)
         if pick.label:
@@ -131,7 +131,7 @@ class JsonRecords(ArrayTable):
     def whole(self, index: int) -> Sequence[Any]:
         return [record.get(self.columns[index]) for record in self._records]
 
-    def load(self, pick: Pick) -> Array:
+    def load(self, pick: Pick) -> Any:
         column = self.columns[pick.index]
         _check_once(self, pick, self._twice)
         values = [record.get(column) for record in self._records]

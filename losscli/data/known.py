@@ -26,8 +26,8 @@ class Known:
     def __reduce__(self) -> tuple[type[Known], tuple[str]]:
         return Known, (self.column,)
 
-    def labels(self, texts: Any) -> Labels:
-        """A series of texts as Labels."""
+    def labels(self, texts: Any) -> Any:
+        """A series of texts as Labels, which stand among a table's arrays."""
         pl = polars("reading labels")
         texts = texts.str.strip_chars().fill_null("")
         if (texts == "").any():

@@ -15,7 +15,7 @@ from losscli.data.convert import from_texts, labels
 from losscli.data.files import EXTENSIONS, REMOTE
 from losscli.data.selection import Selection, there_are
 from losscli.data.source import Source
-from losscli.data.tables import Pick, Table, open_one
+from losscli.data.tables import PartChunk, Pick, Table, open_one
 from losscli.data.unpack import inner
 from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
@@ -32,7 +32,7 @@ NO_LABEL = "__HIVE_DEFAULT_PARTITION__"
 
 
 def expanded(path: str) -> list[str] | None:
-    """The files that a folder or a pattern stands for, in the order of their names; None of any other path."""
+    """The files that a folder or a pattern stands for, by their names; None of any other path."""
     if path == "-" or REMOTE.match(path):
         return None
     try:
@@ -81,7 +81,7 @@ class Many(Table):
         self.tables = [_partitioned(open_one(path, input_format=input_format), path) for path in paths]
         super().__init__(name, self.tables[0].columns)
 
-    def select(
+    def selection(
         self,
         true: str | None,
         pred: str | None,
@@ -90,20 +90,20 @@ class Many(Table):
         *,
         truth: bool,
         models: bool,
-    ) -> Source:
-        """What `Table.select` says. LosscliError, naming the file, where one lacks a column."""
+    ) -> Selection:
+        """The columns, as they are chosen in the first file."""
+        return self.tables[0].selection(true, pred, weight, by, truth=truth, models=models)
+
+    def source(self, selection: Selection) -> Source:
+        """The files' rows. LosscliError, naming the file, where one lacks a column."""
         first = self.tables[0]
-        chosen = first.selection(true, pred, weight, by, truth=truth, models=models)
-        same = [_same(chosen, first, table) for table in self.tables]
-        sources = [table.source(selection) for table, selection in zip(self.tables, same, strict=True)]
+        sources = [table.source(_same(selection, first, table)) for table in self.tables]
         sizes = [source.size for source in sources]
+        said = f"{self.name} is {counted(len(sources), 'file')}, read in the order of their names"
         return Source(
             self.name,
-            tuple(chosen.models),
-            (
-                f"{self.name} is {counted(len(sources), 'file')}, read in the order of their names",
-                *chosen.chosen,
-            ),
+            tuple(selection.models),
+            (said, *selection.chosen),
             partial(_batches, sources),
             partial(_chunks, sources),
             None if None in sizes else sum(size for size in sizes if size is not None),
@@ -131,8 +131,13 @@ def _batches(sources: Sequence[Source], rows: int) -> Iterator[Batch]:
 
 def _chunks(sources: Sequence[Source]) -> Iterator[Chunk]:
     for source in sources:
-        for chunk in source.chunks():
-            yield FileChunk(chunk)
+        chunks = source.chunks()
+        first = next(chunks, None)
+        if isinstance(first, PartChunk) and first.part.held is None:
+            yield FileChunk(first)
+            yield from map(FileChunk, chunks)
+        else:  # chunks that hold their rows: the file is read where its one chunk is
+            yield FileChunk(source)
 
 
 class FileChunk:
@@ -143,7 +148,7 @@ class FileChunk:
 
     def __init__(self, chunk: Chunk) -> None:
         self.chunk = chunk
-        self.size = getattr(chunk, "size", 0)
+        self.size = getattr(chunk, "size", 0) or 0
 
     def __call__(self) -> Iterator[Batch]:
         done = 0
@@ -176,7 +181,7 @@ def _refuse(name: str, first: Table, table: Table) -> int:
 
 
 def _partitioned(table: Table, path: str) -> Table:
-    """The table with a column for each folder above it that is named key=label, unless it has one so named."""
+    """The table, and a column for each folder above it that is named key=label, if it has none."""
     found = {}
     for folder in os.path.dirname(path).split(os.sep):
         key, equals, label = folder.partition("=")
@@ -215,7 +220,7 @@ class Partitioned(Table):
         own = [pick for pick in picks if pick.index < len(self._table.columns)]
         if not own:
             raise LosscliError(
-                f"{self.name}: {shown(self.columns[picks[0].index])} is a folder's name, the same for all rows",
+                f"{self.name}: {shown(self.columns[picks[0].index])} is a folder's name, one for all rows",
                 f"choose a column with {picks[0].option} ({there_are(self._table.columns)})",
             )
         return own

@@ -74,7 +74,7 @@ class Parquet(Scanned):
     def read_part(self, picks: Sequence[Pick], part: Part) -> list[Array]:
         table = self._rows(part, [self.columns[pick.index] for pick in picks])
         named = [(pick, table.column(self.columns[pick.index])) for pick in picks]
-        return [self._floats(column, pick, part.start + 1) for pick, column in named]
+        return [self._values(column, pick, part.start + 1) for pick, column in named]
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
         found = {}
@@ -91,7 +91,7 @@ class Parquet(Scanned):
             wanted = list(dict.fromkeys(names))
             return self._opened().read_row_groups(range(first, last), columns=wanted, use_threads=False)
 
-    def _floats(self, column: Any, pick: Pick, first_row: int) -> Array:
+    def _values(self, column: Any, pick: Pick, first_row: int) -> Any:
         import pyarrow as pa
 
         kind = column.type

@@ -87,6 +87,22 @@ def select(
     return Selection(true_columns, model_columns, weight_column, tuple(asked.chosen), by_columns)
 
 
+def select_key(table: str, names: Sequence[str], key: str | None) -> tuple[int, ...]:
+    """The columns of --key; none without it."""
+    return () if key is None else _Asked(table, names).find(key, "--key")
+
+
+def select_truth(table: str, names: Sequence[str], true: str | None, key: str | None) -> Selection:
+    """The columns of a file of y_true alone, in place of a model's, with those of the key as labels."""
+    asked = _Asked(table, names)
+    keys = select_key(table, names, key)
+    if true is not None:
+        return Selection((), {"y_pred": asked.find(true, "--true")}, None, tuple(asked.chosen), keys)
+    index = asked.common("y_true", COMMON_TRUE, set(keys))
+    asked.chosen.append(f"y_true is the column {shown(names[index])}: the first of the common names found")
+    return Selection((), {"y_pred": (index,)}, None, tuple(asked.chosen), keys)
+
+
 def there_are(names: Sequence[str]) -> str:
     """`there are: date, price, forecast`."""
     return f"there are: {listed(names)}"

@@ -24,8 +24,6 @@ from losscli.labels import combined
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from losscli.batch import Array
     from losscli.data.blocks import Part
     from losscli.data.known import Known

@@ -118,7 +118,8 @@ def _fold_chunks(
         if done.relative:
             done.shift(before)
         before += done.rows
-        files[done.origin.name] = files.get(done.origin.name, 0) + done.rows
+        for name, rows in done.files.items():
+            files[name] = files.get(name, 0) + rows
         absent.merge(done.missing)
         read += done.read
         for number, why in done.refused.items():
@@ -205,7 +206,8 @@ class _Refusal:
 class _Done:
     """What a chunk leaves behind: a partial for each task, and what was found on the way.
 
-    `rows` counts all its rows, `read` those that were not dropped; `size` is its bytes, if it knows. Of a
+    `rows` counts all its rows, `read` those that were not dropped; `size` is its bytes, if it knows;
+    `files` says how many rows are of which file. `most` values are kept one by one of what is joined. Of a
     `relative` chunk the rows are numbered from 1 until it is shifted.
     """
 
@@ -218,6 +220,8 @@ class _Done:
     rows: int = 0
     read: int = 0
     size: int = 0
+    files: dict[str | None, int] = field(default_factory=dict)
+    most: int = KEPT_EXACTLY
     origin: Origin = field(default_factory=Origin)
 
     def shift(self, before: int) -> None:
@@ -239,8 +243,13 @@ class _Done:
         for mine, theirs in zip(self.partials, other.partials, strict=True):
             if mine.groups is None and theirs.groups is not None:
                 mine.groups = GroupSums(self.keys)
+            # What travels must be bounded: of relative numbers, the sample's grid then begins anywhere.
+            mine.spread.most = self.most
             mine.merge(theirs)
         self.missing.merge(other.missing)
+        self.several |= other.several
+        for name, rows in other.files.items():
+            self.files[name] = self.files.get(name, 0) + rows
         self.rows += other.rows
         self.read += other.read
         self.size += other.size
@@ -260,7 +269,7 @@ def _fold_chunk(
     relative = bool(getattr(chunk, "relative", False))
     several = bool(getattr(chunk, "several", False))
     parts = [one.like(relative) for one in running]
-    done = _Done(parts, relative, several, size=getattr(chunk, "size", 0))
+    done = _Done(parts, relative, several, size=getattr(chunk, "size", 0), most=running[0].spread.most)
     try:
         for batch in chunk():
             done.origin = batch.origin
@@ -298,6 +307,7 @@ def _fold_block(
         return
     _check_weight(batch, rows)
     done.rows += len(block)
+    done.files[block.origin.name] = done.files.get(block.origin.name, 0) + len(block)
     done.read += len(batch)
     groups = None if batch.by is None else done.keys.block(batch.by)
     for number, part in enumerate(done.partials):

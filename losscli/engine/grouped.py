@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -138,7 +139,7 @@ def _of_collected(part: Partial, sums: GroupSums, ratio: Reduction) -> Array:
     weight = np.concatenate([weight for _, _, _, weight in part.collected])
     square = part.task.convention.signature.y_pred.grain == "square"  # a similarity for each pair of rows
     values = np.full(len(bounds) - 1, np.nan)
-    for k, (start, stop) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for k, (start, stop) in enumerate(pairwise(bounds.tolist())):
         at = order[start:stop]
         if at.size:
             chosen = pred[at][:, at] if square else pred[at]

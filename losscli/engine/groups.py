@@ -187,9 +187,10 @@ class GroupSums:
         none = np.empty(0)
         mine, lost = (_grown(kept, size, 0) for kept in self.sums.get((name, unit), (none, none)))
         before = mine[groups]
-        total = before + high
-        virtual = total - before
-        error = (before - (total - virtual)) + (high - virtual) + low
+        with np.errstate(invalid="ignore", over="ignore"):  # infinities
+            total = before + high
+            virtual = total - before
+            error = (before - (total - virtual)) + (high - virtual) + low
         mine[groups] = total
         lost[groups] += np.where(np.isfinite(error), error, 0.0)
         self.sums[name, unit] = mine, lost

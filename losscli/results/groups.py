@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class Groups:
     """One loss on one model's predictions in each of K groups.
 
-    `labels` are a group's, one for each of the columns in `by`. `n` (K,) counts its rows, `value` (K,) is what
-    the loss is on them alone, `share` (K,) the part of the sum of w·loss over all rows that is theirs (None
-    where some value is negative, the sum is 0 or not finite, or the loss has no sum).
+    `labels` are a group's, one for each of the columns in `by`. `n` (K,) counts its rows, `value` (K,) is
+    what the loss is on them alone, `share` (K,) their part of the sum of w·loss over all rows (None where
+    some value is negative, the sum is 0 or not finite, or the loss has no sum).
     """
 
     by: tuple[str, ...]

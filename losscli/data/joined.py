@@ -1,0 +1,208 @@
+"""y_true in a file of its own, joined to the predictions row by row or by a key. It is held; they stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from losscli.data.selection import select_key, select_truth
+from losscli.data.source import Source
+from losscli.data.words import counted, shown
+from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from losscli.batch import Array, Batch
+    from losscli.data.source import Chunk
+    from losscli.data.tables import Table
+    from losscli.labels import Labels
+
+FIRST = 5  # rows that a message names
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The texts of --pred, --weight and --by, and whether commas in --pred separate models."""
+
+    pred: str | None
+    weight: str | None
+    by: str | None
+    models: bool
+
+
+def join(
+    predictions: Table, truth: Table, true: str | None, key: str | None, choice: Choice, drop: bool
+) -> Source:
+    """The rows of `predictions` with the y_true of `truth`.
+
+    `key` names columns of both; without, the rows are in the same order. LosscliError where the lengths
+    differ, a key stands twice in `truth`, or (unless `drop`) one file has a key that the other lacks.
+    """
+    selection = select_truth(truth.name, truth.columns, true, key)
+    batches = list(truth.source(selection)())
+    values = np.concatenate([batch.y_pred["y_pred"] for batch in batches])
+    if not len(values):
+        raise LosscliError(f"{truth.name} has no rows")
+    column = ", ".join(shown(truth.columns[i]) for i in selection.models["y_pred"])
+    held = _Held(predictions.name, truth.name, values, column, len(selection.by))
+    chosen = predictions.selection(
+        None, choice.pred, choice.weight, choice.by, truth=False, models=choice.models
+    )
+    keys = select_key(predictions.name, predictions.columns, key)
+    source = predictions.source(replace(chosen, by=keys + chosen.by))
+    said = [*selection.chosen, *source.chosen]
+    if key is None:
+        said.append(f"y_true is that of {truth.name}, row by row")
+        return Source(
+            source.name, source.models, tuple(said), partial(_by_row, source, held), None, source.size
+        )
+    places = _places(truth.name, batches)
+    keyed = predictions.source(replace(chosen, by=keys, weight=None))
+    said.append(f"y_true is that of {truth.name}, joined by {key}" + _check(keyed, held, places, drop))
+    return Source(
+        source.name,
+        source.models,
+        tuple(said),
+        partial(_by_key, source, held, places),
+        partial(_chunks, source, held, places),
+        source.size,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """The truth: its values (N, ...), their column and file, and how many columns the key has."""
+
+    predictions: str
+    truth: str
+    values: Array
+    column: str
+    key: int
+
+    def beside(self, batch: Batch, values: Array) -> Batch:
+        """The batch with its y_true, and without the key among its labels."""
+        labels = {**batch.origin.labels, "y_true": (f"{self.column} of {self.truth}",)}
+        by = batch.by
+        if by is not None and self.key:
+            rest = [tuple(name[self.key :]) for name in by.names]
+            by = replace(by, columns=by.columns[self.key :], names=rest) if by.columns[self.key :] else None
+            by = None if by is None else _fewer(by)
+        return replace(batch, y_true=values, origin=replace(batch.origin, labels=labels), by=by)
+
+
+def _fewer(by: Labels) -> Labels:
+    """The same labels, each of them once."""
+    numbers: dict[tuple[str, ...], int] = {}
+    codes = np.array([numbers.setdefault(name, len(numbers)) for name in by.names], np.int64)
+    return replace(by, codes=codes[by.codes], names=list(numbers))
+
+
+def _by_row(source: Source, held: _Held, rows: int) -> Iterator[Batch]:
+    n, done = len(held.values), 0
+    for batch in source.batches(rows):
+        if done + len(batch) <= n:
+            yield held.beside(batch, held.values[done : done + len(batch)])
+        done += len(batch)
+    if done != n:
+        raise LosscliError(
+            f"{held.predictions} has {counted(done, 'row')} and {held.truth} has {n}",
+            "without --key the rows of both are the same ones, in the same order",
+        )
+
+
+def _places(truth: str, batches: Sequence[Batch]) -> dict[tuple[str, ...], int]:
+    """The row, from 0, of each key of the truth."""
+    places: dict[tuple[str, ...], int] = {}
+    at = 0
+    for batch in batches:
+        assert batch.by is not None
+        names = batch.by.names
+        for code in batch.by.codes.tolist():
+            first = places.setdefault(names[code], at)
+            if first != at:
+                written = ", ".join(names[code])
+                raise LosscliError(
+                    f"{truth}, row {at + 1}: the key {shown(written)} stands in row {first + 1} too",
+                    "each key has one y_true: name more columns in --key, or mend the file",
+                )
+            at += 1
+    return places
+
+
+def _rows(by: Labels, key: int, places: dict[tuple[str, ...], int]) -> Array:
+    """The truth's row of each of a batch's rows, from 0; -1 where it has none."""
+    used = np.unique(by.codes)
+    found = np.full(len(by.names), -1)
+    found[used] = [places.get(tuple(by.names[code][:key]), -1) for code in used.tolist()]
+    return np.asarray(found[by.codes])
+
+
+def _check(source: Source, held: _Held, places: dict[tuple[str, ...], int], drop: bool) -> str:
+    """What is to be said of rows that have no partner; LosscliError unless they may be dropped."""
+    met = np.zeros(len(held.values), bool)
+    lost, rows, at = 0, list[int](), 0
+    example = ""
+    for batch in source():
+        assert batch.by is not None
+        found = _rows(batch.by, held.key, places)
+        met[found[found >= 0]] = True
+        gone = np.flatnonzero(found < 0)
+        if gone.size and not example:
+            example = ", ".join(batch.by.names[batch.by.codes[gone[0]]])
+        lost += gone.size
+        rows += [at + int(row) + 1 for row in gone[: FIRST - len(rows)]]
+        at += len(batch)
+    alone = int(np.count_nonzero(~met))
+    if not lost and not alone:
+        return ""
+    hint = "--missing drop leaves rows without a partner out"
+    if lost and not drop:
+        listed = ", ".join(map(str, rows)) + (", …" if lost > len(rows) else "")
+        raise LosscliError(
+            f"{held.predictions}: {counted(lost, 'row')} with a key that {held.truth} lacks, "
+            f"as {shown(example)} (row {listed})",
+            hint,
+        )
+    if alone and not drop:
+        first = int(np.flatnonzero(~met)[0]) + 1
+        raise LosscliError(
+            f"{held.truth}: {counted(alone, 'row')} with a key that {held.predictions} lacks, "
+            f"the first of them row {first}",
+            hint,
+        )
+    return f"; without a partner: {counted(lost, 'row')} of {held.predictions}, {alone} of {held.truth}"
+
+
+def _joined(batch: Batch, held: _Held, places: dict[tuple[str, ...], int]) -> Batch:
+    assert batch.by is not None
+    found = _rows(batch.by, held.key, places)
+    values = np.where((found >= 0).reshape(-1, *[1] * (held.values.ndim - 1)), held.values[found], np.nan)
+    return held.beside(batch, values)
+
+
+def _by_key(source: Source, held: _Held, places: dict[tuple[str, ...], int], rows: int) -> Iterator[Batch]:
+    for batch in source.batches(rows):
+        yield _joined(batch, held, places)
+
+
+def _chunks(source: Source, held: _Held, places: dict[tuple[str, ...], int]) -> Iterator[Chunk]:
+    for chunk in source.chunks():
+        yield _JoinedChunk(chunk, held, places)
+
+
+class _JoinedChunk:
+    """A chunk of the predictions, with its y_true."""
+
+    def __init__(self, chunk: Chunk, held: _Held, places: dict[tuple[str, ...], int]) -> None:
+        self._chunk, self._held, self._places = chunk, held, places
+        for name in ("relative", "several", "size"):
+            if hasattr(chunk, name):
+                setattr(self, name, getattr(chunk, name))
+
+    def __call__(self) -> Iterator[Batch]:
+        for batch in self._chunk():
+            yield _joined(batch, self._held, self._places)
