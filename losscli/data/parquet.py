@@ -35,7 +35,7 @@ class Parquet(Scanned):
             described = self._opened()
             groups = [described.metadata.row_group(i).num_rows for i in range(described.num_row_groups)]
         Table.__init__(self, file.name, described.schema_arrow.names)
-        self._starts = [0, *accumulate(groups)]
+        self._starts: list[int] = [0, *accumulate(groups)]
         if not self._starts[-1]:
             raise LosscliError(f"{self.name} has no rows")
 

@@ -287,7 +287,7 @@ class ArrayTable(Table):
         }
 
     @abstractmethod
-    def whole(self, index: int) -> Sequence[Any] | NDArray[Any]:
+    def whole(self, index: int) -> Sequence[Any] | Array:
         """A column as it stands in the file, whatever it holds; () where it cannot be shown."""
 
     @abstractmethod

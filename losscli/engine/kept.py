@@ -118,7 +118,7 @@ class Spread:
         return int(largest.size + rest * each), False
 
     def largest_first(self) -> tuple[Array, Array]:
-        """Runs of like values: how many rows each stands for (estimated where they are a sample), their sum."""
+        """Runs of like values: how many rows each stands for (estimated of a sample), and their sum."""
         if self.stride == 1:
             sums = np.sort(self._values())[::-1]
             return np.ones(len(sums)), sums
