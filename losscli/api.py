@@ -14,10 +14,11 @@ from losscli.catalogue import explanation
 from losscli.conventions import by_call, convention, conventions
 from losscli.conventions.left_out import LEFT_OUT
 from losscli.engine import gradient as slopes
-from losscli.engine.chunks import THREADS, Engine
+from losscli.engine.chunks import THREADS, Engine, Stream
 from losscli.engine.class_weight import ClassWeight, weigh_classes
 from losscli.engine.finish import Show, finish
-from losscli.engine.fold import Missing, Stream, Watch, fold
+from losscli.engine.fold import Watch, fold
+from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task, no_values
 from losscli.errors import LosscliError
 from losscli.losses import registry

@@ -23,7 +23,7 @@ from losscli.data.convert import labels
 from losscli.data.tables import PartChunk, Pick, Table, open_table
 from losscli.engine.cluster import Cluster, Partition, dask
 from losscli.engine.cluster import open_cluster as open_cluster
-from losscli.engine.fold import Missing
+from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from losscli.catalogue import explanation
 from losscli.conventions import convention, conventions
 from losscli.conventions.calls import Conversion, Given, conversion_of, write
 from losscli.conventions.declare import Convention
+from losscli.engine.chunks import Stream
 from losscli.engine.class_weight import ClassWeight
-from losscli.engine.fold import Missing, Stream
+from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 from losscli.losses.declare import Loss
 from losscli.results import Parity, ParityRow, Remark, Score

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from losscli.conventions.declare import Convention
+from losscli.engine.chunks import Stream
 from losscli.engine.class_weight import ClassWeight, weigh_classes
-from losscli.engine.fold import Missing, Stream, complete
 from losscli.engine.kept import Tally
+from losscli.engine.missing import Missing, complete
 from losscli.losses.domain import Array, Domain
 
 # Within what a measured value and the convention's agree: relatively, and in all.

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from losscli.advice.case import Choice
-    from losscli.engine.fold import Missing, Stream
+    from losscli.engine.chunks import Stream
+    from losscli.engine.missing import Missing
 
 __all__ = ["Given", "advise", "by_task", "every_task", "recommend"]
 

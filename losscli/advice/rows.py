@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from losscli.advice.measure import SEED
-from losscli.engine.fold import complete
 from losscli.engine.kept import Tally
+from losscli.engine.missing import complete
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
     from losscli.advice.measure import Array
     from losscli.batch import Batch
-    from losscli.engine.fold import Missing, Stream
+    from losscli.engine.chunks import Stream
+    from losscli.engine.missing import Missing
 
 MOST_ROWS = 200_000
 MOST_VALUES = 4_000_000

@@ -13,10 +13,11 @@ from losscli.arithmetic.lines import agree
 from losscli.arithmetic.work import Work
 from losscli.arrays import arrays_stream
 from losscli.conventions import convention
-from losscli.engine.chunks import THREADS
+from losscli.engine.chunks import THREADS, Stream
 from losscli.engine.class_weight import ClassWeight
 from losscli.engine.finish import Show, finish
-from losscli.engine.fold import Missing, Stream, fold
+from losscli.engine.fold import fold
+from losscli.engine.missing import Missing
 from losscli.engine.survey import survey
 from losscli.errors import LosscliError
 from losscli.formula.spell import Speller, letters_of

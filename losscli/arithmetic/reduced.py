@@ -72,7 +72,8 @@ def _collapsed(work: Work, score: Score, rows: Sequence[Row]) -> tuple[Step, ...
     """Of (N,) arrays the framework makes one value: their mean (or sum), which the weights then scale."""
     numbers = [row.row for row in rows]
     terms = [Term((f"L_{row.row}",), (row.loss,)) for row in rows]
-    made = _sum("total", terms, lambda part: part.terms["plain"], work, numbers)
+    plain = "plain" if score.weighted else "value"
+    made = _sum("total", terms, lambda part: part.terms[plain], work, numbers)
     by_sum = work.way.fold == "sum"
     name = "one" if score.weighted else score.reduction
     title = work.way.framework.title

@@ -11,8 +11,9 @@ import numpy as np
 from losscli.batch import Array, Batch
 from losscli.conventions.declare import Convention
 from losscli.engine.align import align
-from losscli.engine.fold import Missing, Stream, complete
+from losscli.engine.chunks import Stream
 from losscli.engine.kept import Tally
+from losscli.engine.missing import Missing, complete
 from losscli.engine.partial import Partial, Task
 from losscli.formula.evaluate import Values
 from losscli.formula.language import Formula, Line, Repeat

@@ -14,7 +14,8 @@ from losscli.arrays import arrays_stream
 from losscli.checkup import amounts, labels, layout, probabilities, scales, trial, values
 from losscli.checkup.fault import Case, Fault
 from losscli.conventions import convention
-from losscli.engine.fold import Missing, Stream
+from losscli.engine.chunks import Stream
+from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 from losscli.profile import profile
 from losscli.results.checkup import Checkup, Finding

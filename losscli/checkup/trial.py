@@ -13,8 +13,9 @@ from losscli.batch import Batch
 from losscli.checkup.fault import Case, Fault, any_entry, names
 from losscli.conventions.declare import Convention
 from losscli.engine.align import align
-from losscli.engine.fold import Missing, Stream
+from losscli.engine.chunks import Stream
 from losscli.engine.kept import missing_rows
+from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
 from losscli.results import Remark

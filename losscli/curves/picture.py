@@ -20,7 +20,8 @@ from losscli.curves.rows import find
 from losscli.curves.trace import span as height
 from losscli.curves.trace import trace
 from losscli.curves.views import Case, View
-from losscli.engine.fold import Missing, Stream
+from losscli.engine.chunks import Stream
+from losscli.engine.missing import Missing
 from losscli.errors import LosscliError, did_you_mean
 from losscli.losses.declare import Loss
 from losscli.results.picture import Curve, Picture

@@ -46,7 +46,7 @@ class Parquet(Scanned):
             raise LosscliError("reading Parquet needs PyArrow", "pip install 'losscli[data]'") from None
         kept: dict[str, Any] = _open.__dict__.setdefault("files", {})
         if self._file.path not in kept:
-            kept[self._file.path] = ParquetFile(self._file.path, memory_map=True)
+            kept[self._file.path] = ParquetFile(self._file.path)
         return kept[self._file.path]
 
     @property

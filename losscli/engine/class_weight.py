@@ -10,7 +10,8 @@ import numpy as np
 
 from losscli.batch import Batch
 from losscli.conventions.declare import Convention
-from losscli.engine.fold import Missing, Stream, class_counts
+from losscli.engine.chunks import Stream
+from losscli.engine.missing import Missing, class_counts
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
 from losscli.results import Remark

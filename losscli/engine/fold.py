@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple
-
-import numpy as np
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from losscli.batch import Batch, Origin
 from losscli.engine import gradient
 from losscli.engine.align import Extents
-from losscli.engine.chunks import THREADS, Chunk, Engine, blocks, whole
-from losscli.engine.chunks import Stream as Stream
+from losscli.engine.chunks import THREADS, Chunk, Engine, Stream, blocks, whole
 from losscli.engine.groups import GroupSums, Keys
 from losscli.engine.kept import (
     KEPT_AT_LEAST,
@@ -21,17 +18,14 @@ from losscli.engine.kept import (
     Spread,
     Tally,
     Top,
-    missing_rows,
-    numbers_of,
 )
 from losscli.engine.memory import refuse_beyond
+from losscli.engine.missing import Missing, check_weight, complete, completed, refuse_missing
 from losscli.engine.partial import Partial, Task, add
 from losscli.engine.survey import survey
 from losscli.errors import BadValue, LosscliError
 from losscli.losses.domain import Array
 from losscli.results.rows import RowSink
-
-Missing = Literal["refuse", "drop", "propagate"]
 
 
 class Watch(NamedTuple):
@@ -114,7 +108,7 @@ def _fold_chunks(
     work = _Work(partials, refused, facts, missing, watch.gradient)
     for done in engine.in_order(chunks, work):
         if done.missing.count and missing == "refuse":
-            _refuse_missing(stream)
+            refuse_missing(stream)
         if done.relative:
             done.shift(before)
         before += done.rows
@@ -269,7 +263,8 @@ def _fold_chunk(
     relative = bool(getattr(chunk, "relative", False))
     several = bool(getattr(chunk, "several", False))
     parts = [one.like(relative) for one in running]
-    done = _Done(parts, relative, several, size=getattr(chunk, "size", 0), most=running[0].spread.most)
+    most = min((one.spread.most for one in running), default=KEPT_EXACTLY)
+    done = _Done(parts, relative, several, size=getattr(chunk, "size", 0), most=most)
     try:
         for batch in chunk():
             done.origin = batch.origin
@@ -302,10 +297,10 @@ def _fold_block(
     missing: Missing,
 ) -> None:
     extents = Extents()
-    batch, rows = _complete(block, missing, done.missing, extents)
+    batch, rows = completed(block, missing, done.missing, extents)
     if done.missing.count and missing == "refuse":
         return
-    _check_weight(batch, rows)
+    check_weight(batch, rows)
     done.rows += len(block)
     done.files[block.origin.name] = done.files.get(block.origin.name, 0) + len(block)
     done.read += len(batch)
@@ -322,16 +317,6 @@ def _fold_block(
                 raise
             row = int(rows[why.row]) if isinstance(why, BadValue) else 0
             done.refused[number] = _Refusal(why, batch.origin, part.task.model, row)
-
-
-def complete(stream: Stream, missing: Missing, absent: Tally) -> Iterator[tuple[Batch, Array]]:
-    """The batches without their missing values (with them, if propagated), and their row numbers."""
-    for batch in stream():
-        full, rows = _complete(batch, missing, absent, Extents())
-        if absent.count and missing == "refuse":
-            _refuse_missing(stream)
-        _check_weight(full, rows)
-        yield full, np.asarray(rows)
 
 
 def _check_rows(read: int, absent: Tally, missing: Missing, partials: Sequence[Partial]) -> None:
@@ -355,73 +340,6 @@ def placed(bad: BadValue, origin: Origin, row: int, model: str) -> LosscliError:
     return LosscliError(f"{origin.place(argument, row, bad.entry)}: {bad.what}", bad.hint)
 
 
-def _absent(batch: Batch) -> Array:
-    """Which rows hold a NaN anywhere."""
-    return missing_rows(len(batch), batch.y_true, batch.weight, *batch.y_pred.values())
-
-
-def _complete(batch: Batch, missing: Missing, absent: Tally, extents: Extents) -> tuple[Batch, Rows]:
-    """The batch as the tasks get it, and the row number of each of its samples."""
-    rows = range(batch.first_row, batch.first_row + len(batch))
-    if not extents.missing(batch.y_true, batch.weight, *batch.y_pred.values()):
-        return batch, rows
-    gone = _absent(batch)
-    absent.add(numbers_of(rows, gone))
-    if missing == "propagate":
-        return batch, rows
-    kept = ~gone
-    arrays = {name: array[kept] for name, array in batch.y_pred.items()}
-    y_true = None if batch.y_true is None else batch.y_true[kept]
-    weight = None if batch.weight is None else batch.weight[kept]
-    by = None if batch.by is None else batch.by[kept]
-    full = replace(batch, y_true=y_true, y_pred=arrays, weight=weight, by=by)
-    return full, numbers_of(rows, kept)
-
-
-def _refuse_missing(stream: Stream) -> None:
-    """Counts every missing value before it complains, so that one message tells all."""
-    tally, place, file, elsewhere = Tally(), "", None, 0
-    for batch in stream():
-        gone = _absent(batch)
-        if gone.any() and not place:
-            place, file = _missing_place(batch), batch.origin.name
-        if batch.origin.name == file:
-            tally.add(np.flatnonzero(gone) + batch.first_row - batch.origin.before)
-        else:
-            elsewhere += int(np.count_nonzero(gone))
-    rows = ", ".join(map(str, tally.rows)) + (", …" if tally.count > len(tally.rows) else "")
-    many = "row " + rows if tally.count == 1 else f"{tally.count} rows: {rows}"
-    others = f", and in {elsewhere} of other files" if elsewhere else ""
-    raise LosscliError(
-        f"{place}: nan or no value in {many}{others}",
-        "--missing drop leaves such rows out, --missing propagate computes",
-    )
-
-
-def _missing_place(batch: Batch) -> str:
-    named = {"y_true": batch.y_true, **batch.y_pred, "weight": batch.weight}
-    for argument, array in named.items():
-        if array is not None and np.isnan(array).any():
-            entry = tuple(int(i) for i in np.argwhere(np.isnan(array))[0][1:])
-            return batch.origin.place(argument, None, entry)
-    raise AssertionError("no missing value in a batch that has one")
-
-
-def _check_weight(batch: Batch, rows: Rows) -> None:
-    if batch.weight is None or batch.weight.size == 0:
-        return
-    if batch.weight.shape != (len(batch),):
-        raise LosscliError(
-            f"the weights are {batch.weight.shape}, the samples {len(batch)}",
-            "give one weight for each sample",
-        )
-    bad = (batch.weight < 0) | np.isinf(batch.weight)
-    if bad.any():
-        at = int(np.flatnonzero(bad)[0])
-        place = batch.origin.place("weight", int(rows[at]))
-        raise LosscliError(f"{place}: {batch.weight[at]:.15g} is not a weight of 0 or more")
-
-
 def _check_codings(running: Partial, origin: Origin) -> None:
     if len(running.codings) > 1:
         (one, first), (other, second) = sorted(running.codings.items(), key=lambda seen: seen[1])
@@ -430,13 +348,3 @@ def _check_codings(running: Partial, origin: Origin) -> None:
             "these are two codings",
             "code the labels as −1 and 1, or as 0 and 1",
         )
-
-
-def class_counts(stream: Stream, missing: Missing, labels: Callable[[Batch], Array]) -> Mapping[float, int]:
-    """How often each class occurs, from a pass over the rows that count."""
-    counts: dict[float, int] = {}
-    for batch, _ in complete(stream, missing, Tally()):
-        found, times = np.unique(labels(batch), return_counts=True)
-        for label, count in zip(found.tolist(), times.tolist(), strict=True):
-            counts[label] = counts.get(label, 0) + count
-    return counts

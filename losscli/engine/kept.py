@@ -68,14 +68,17 @@ class Spread:
     lowest: float = 0.0
     most: int = field(default_factory=lambda: KEPT_EXACTLY)
 
-    def add(self, values: Array, first: int) -> None:
-        """Values of consecutive rows, the first of them number `first`."""
+    def add(
+        self, values: Array, first: int, lowest: float | None = None, greatest: float | None = None
+    ) -> None:
+        """Values of consecutive rows, the first of them number `first`; their extremes where known."""
         if values.size == 0:
             return
         self.seen += values.size
-        self.lowest = min(self.lowest, float(values.min()))
+        self.lowest = min(self.lowest, float(values.min()) if lowest is None else lowest)
         if self.stride > 1:
-            self._add_largest(values[values > self.cut])
+            if greatest is None or not greatest <= self.cut:  # nan is not
+                self._add_largest(values[values > self.cut])
             offset = -first % self.stride
             first, values = first + offset, values[offset :: self.stride].copy()
         self.pieces.append((first, values))
@@ -194,14 +197,12 @@ class Top:
     key: Array = field(default_factory=lambda: np.empty(0))
     arrays: dict[str, list[Array]] = field(default_factory=dict)
 
-    def wants(self, key: Array) -> bool:
-        """Whether any of these keys is large enough."""
-        if self.size == 0 or key.size == 0:
-            return False
-        return self.floor is None or not key.max() <= self.floor  # nan is
+    def wants(self, greatest: float) -> bool:
+        """Whether a key as great as this one, the greatest of some, is kept."""
+        return self.size != 0 and (self.floor is None or not greatest <= self.floor)  # nan is kept
 
     def add(self, rows: Rows, key: Array, arrays: Mapping[str, Array]) -> None:
-        if not self.wants(key):
+        if key.size == 0 or not self.wants(float(key.max())):
             return
         key = np.where(np.isnan(key), np.inf, key)
         chosen: Array = np.arange(key.size)

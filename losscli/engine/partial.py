@@ -13,12 +13,11 @@ from losscli.conventions.declare import Convention
 from losscli.engine.align import Extents, align
 from losscli.engine.groups import Block, GroupSums, Keys
 from losscli.engine.kept import Rows, Spread, Tally, Top, missing_rows, numbers_of, shifted
+from losscli.engine.notes import note_codings, note_departures, note_lengths
 from losscli.engine.sums import Sum
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
 from losscli.results.rows import RowValues
-
-UNIT_SLACK = 1e-3  # how far a squared length may be from 1 without a word
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,9 +183,9 @@ def add(
         by.sums.count(by.block, missing_rows(len(raw), *arrays) if some else None)
         if weight is not None:
             by.add("weights", weight, True)
-    _note_codings(part, y_true, rows)
-    _note_departures(part, y_true, y_pred, rows, facts)
-    _note_lengths(part, y_pred, rows)
+    note_codings(part, y_true, rows)
+    note_departures(part, y_true, y_pred, rows, facts)
+    note_lengths(part, y_pred, rows)
     if collects:
         given = np.ones(len(raw)) if weight is None else weight
         part.collected.append((np.asarray(rows), batch.y_true, raw, given))
@@ -237,15 +236,6 @@ def _values(part: Partial, batch: Batch, made: Any) -> Array:
     if task.convention.loss.kind == "sample":
         return _fold(part, np.asarray(made), batch.weight is not None)
     return _ratios(task, made)
-
-
-def _note_lengths(part: Partial, y_pred: Array, rows: Rows) -> None:
-    if not part.task.convention.signature.y_pred.unit_length:
-        return
-    with np.errstate(over="ignore", invalid="ignore"):
-        off = np.abs(np.sum(y_pred * y_pred, axis=-1) - 1) > UNIT_SLACK
-    if off.any():
-        part.tallies.setdefault("unit", Tally()).add(numbers_of(rows, off))
 
 
 def _needs_all(convention: Convention, y_pred: Array, raw: Array) -> bool:
@@ -329,12 +319,15 @@ def _add_values(
         if counted is not None:
             by.add("counts", counted, True)
             by.add("weighted_counts", counted if weight is None else weight * counted, True)
-    part.spread.add(contribution, int(rows[0]) if len(rows) else 0)
+    if contribution.size == 0:
+        return
+    greatest = float(contribution.max())
+    part.spread.add(contribution, int(rows[0]), 0.0 if loss.lowest >= 0 else None, greatest)
     if not finite:
         for kind, where in (("inf", np.isinf(values)), ("nan", np.isnan(values))):
             if where.any():
                 part.tallies.setdefault(kind, Tally()).add(numbers_of(rows, where))
-    if part.top.wants(contribution):
+    if part.top.wants(greatest):
         given = np.ones(len(values)) if weight is None else weight
         arrays = {"loss": values, "y_pred": raw, "weight": given}
         if batch.y_true is not None:
@@ -389,29 +382,3 @@ def _add_term(
     part.term(name).add_block(values, one_sign=False)
     if by is not None:
         by.add(name, values, False)
-
-
-def _note_codings(part: Partial, y_true: Array | None, rows: Rows) -> None:
-    """Remembers which of two label codings that exclude each other were seen, and where first."""
-    declared = part.task.convention.signature.y_true
-    if y_true is None or declared is None or not part.task.convention.checked:
-        return
-    domain = declared.given(part.task.params)
-    if domain.exclusive is None:
-        return
-    for label in domain.exclusive:
-        if label not in part.codings and (found := y_true == label).any():
-            part.codings[label] = int(rows[int(np.argmax(found.reshape(len(y_true), -1).any(axis=1)))])
-
-
-def _note_departures(
-    part: Partial, y_true: Array | None, y_pred: Array, rows: Rows, facts: Mapping[str, Any]
-) -> None:
-    for number, departure in enumerate(part.task.convention.departures):
-        if departure.rows is None:
-            continue
-        with np.errstate(all="ignore"):
-            changed = np.asarray(departure.rows(y_true, y_pred, **part.task.params, **facts))
-        if changed.any() and len(changed) == len(rows):
-            where = np.asarray(changed.reshape(len(changed), -1).any(axis=1))
-            part.tallies.setdefault(number, Tally()).add(numbers_of(rows, where))

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from losscli.engine.chunks import THREADS
-from losscli.engine.fold import Folded, Missing, Stream, complete
+from losscli.engine.chunks import THREADS, Stream
+from losscli.engine.fold import Folded
 from losscli.engine.kept import Tally, Top
+from losscli.engine.missing import Missing, complete
 from losscli.engine.partial import Partial, Task, partial
 from losscli.engine.survey import survey
 from losscli.losses.domain import Array

@@ -37,12 +37,13 @@ class Sum:
         self.units += numerator << (_SHIFT + exponent - denominator.bit_length() + 1)
 
     def add_block(self, values: Array, one_sign: bool) -> bool:
-        """Adds an array (N,): pairwise if its values have one sign (nothing cancels), compensated otherwise.
+        """Adds an array: pairwise if its values have one sign (nothing cancels), compensated otherwise.
 
         Says whether all of them are finite.
         """
         if values.size == 0:
             return True
+        values = values.ravel()
         with np.errstate(over="ignore", invalid="ignore"):
             total, error = (float(np.add.reduce(values)), 0.0) if one_sign else _two_sums(values)
         if math.isfinite(total) and math.isfinite(error):

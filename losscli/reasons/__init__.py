@@ -16,9 +16,11 @@ import numpy as np
 from losscli.api import lookup, score, task_of
 from losscli.arrays import arrays_stream
 from losscli.catalogue import explanation
+from losscli.engine.chunks import Stream
 from losscli.engine.class_weight import ClassWeight
 from losscli.engine.finish import Show, finish
-from losscli.engine.fold import Missing, Stream, fold
+from losscli.engine.fold import fold
+from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
 from losscli.engine.rows import without
 from losscli.reasons.constants import constants

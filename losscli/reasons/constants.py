@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from losscli.batch import Batch
+from losscli.engine.chunks import Stream
 from losscli.engine.finish import Show, finish
-from losscli.engine.fold import Missing, Stream, fold
+from losscli.engine.fold import fold
+from losscli.engine.missing import Missing
 from losscli.engine.partial import Task
 from losscli.losses.domain import Array, Domain
 from losscli.reasons.target import Target, survey

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from losscli.engine.fold import Missing, Stream
+from losscli.engine.chunks import Stream
+from losscli.engine.missing import Missing
 from losscli.engine.partial import Task
 from losscli.engine.rows import places
 from losscli.results.why import Rank, RankedRow, Ranking

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from losscli.engine.fold import Missing, Stream, complete
+from losscli.engine.chunks import Stream
 from losscli.engine.kept import KEPT_EXACTLY, Tally
+from losscli.engine.missing import Missing, complete
 from losscli.engine.partial import Task
 from losscli.engine.sums import Sum
 from losscli.losses.domain import Array
