@@ -10,7 +10,7 @@ import numpy as np
 
 from losscli.batch import Batch, Origin
 from losscli.data.convert import Place, word
-from losscli.data.source import BATCH_ROWS, Source
+from losscli.data.source import Source
 from losscli.data.words import counted, quoted, shown
 from losscli.errors import LosscliError
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from losscli.data.files import File
     from losscli.data.source import Chunk
 
-CHUNK_ROWS = 16 * BATCH_ROWS  # of one thread at a time
+CHUNK = 524_288  # numbers of an array that one thread takes at a time
 
 
 def read_values(text: str, *, option: str, input_format: str | None = None) -> Array:
@@ -78,7 +78,7 @@ def read_stream(
             )
 
     def chunk(first: int, last: int) -> Iterator[Batch]:
-        yield from batches(first, last, BATCH_ROWS)
+        yield from batches(first, last, last - first)
         for array in arrays.values():
             if isinstance(array, np.memmap):
                 from losscli.data.numpyfiles import release
@@ -86,8 +86,9 @@ def read_stream(
                 release(array, first, last)
 
     def split() -> Iterator[Chunk]:
-        for first in range(0, len(y_pred), CHUNK_ROWS):
-            last = min(first + CHUNK_ROWS, len(y_pred))
+        rows = max(1, CHUNK * len(y_pred) // max(array.size for array in arrays.values()))
+        for first in range(0, len(y_pred), rows):
+            last = min(first + rows, len(y_pred))
             part = partial(chunk, first, last)
             part.size = last - first  # type: ignore[attr-defined]
             yield part
