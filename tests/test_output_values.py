@@ -80,18 +80,22 @@ def test_npy_holds_the_losses_alone_and_the_result_is_on_stdout(tmp_path: Path) 
     assert json.loads(done.stdout)["mean"] == pytest.approx(values.mean(), rel=1e-14)
 
 
-def test_on_stdout_rows_are_what_a_file_gets(tmp_path: Path) -> None:
+def test_rows_on_stdout_are_those_of_a_file_and_say_more(tmp_path: Path) -> None:
     losscli(*DIABETES, "--rows", "all", "--output", str(tmp_path / "rows.csv"))
     shown = losscli(*DIABETES, "--rows", "all", "--format", "csv").stdout
-    assert shown == (tmp_path / "rows.csv").read_text()
-    assert len(shown.splitlines()) == 443
+    told = list(csv.DictReader(io.StringIO(shown)))
+    kept = list(csv.DictReader(io.StringIO((tmp_path / "rows.csv").read_text())))
+    assert [{key: row[key] for key in kept[0]} for row in told] == kept
+    assert set(told[0]) - set(kept[0]) == {"share", "signature"}
+    assert len(kept) == 442
 
 
 def test_dropped_rows_keep_their_numbers_and_weights_stand_beside(tmp_path: Path) -> None:
     data = tmp_path / "data.csv"
     data.write_text("y,p,w\n1,2,1\n1,,1\n1,4,0.5\n")
     given = ("compute", "mse", str(data), "--true", "y", "--pred", "p", "--weight", "w", "--missing", "drop")
-    assert losscli(*given, "--rows", "all", "--format", "csv").stdout == (
+    losscli(*given, "--rows", "all", "--output", str(tmp_path / "rows.csv"))
+    assert (tmp_path / "rows.csv").read_text() == (
         "row,y_true,y_pred,loss,weight\n1,1.0,2.0,1.0,1.0\n3,1.0,4.0,9.0,0.5\n"
     )
     refused = losscli(*given, "--output", str(tmp_path / "values.npy"))
@@ -257,7 +261,7 @@ def test_many_rows_read_back_to_the_last_digit_as_few_do(form: str, monkeypatch:
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
-@pytest.mark.parametrize("arguments", [("--output", "values.csv"), ("--format", "jsonl")])
+@pytest.mark.parametrize("arguments", [("--output", "values.csv"), ("--output", "values.jsonl")])
 def test_ctrl_c_ends_at_once_and_leaves_nothing(arguments: tuple[str, ...], tmp_path: Path) -> None:
     data, out = tmp_path / "data.csv", tmp_path / "out"
     out.mkdir()

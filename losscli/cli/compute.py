@@ -63,7 +63,7 @@ def compute(
             metavar="N|all",
             rich_help_panel=options.RESULT,
             help="How many rows are shown: all up to 20, the 10 worst of more; 0 for the summary alone. All "
-            "of them as csv, tsv or jsonl are written as they are computed, however many.",
+            "of them go to a csv, tsv or jsonl file as they are computed, however many.",
         ),
     ] = None,
     steps: Annotated[

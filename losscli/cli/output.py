@@ -6,7 +6,6 @@ result beside them to stdout (or nowhere).
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import sys
@@ -63,7 +62,7 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
         if self.file is not None and self.rows is None:
             with replacing(self.file) as beside:
                 beside.write(text.encode())
-        elif self.file is not None or self.rows is None:
+        else:
             write_stdout(text)
 
     def write_bytes(self, content: bytes) -> None:
@@ -89,7 +88,8 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
         from losscli.write import check_format, writer
 
         check_format(self.rows)
-        with spooled() if self.file is None else replacing(self.file) as beside:
+        assert self.file is not None
+        with replacing(self.file) as beside:
             made = writer(self.rows, beside)
             yield made
             made.close()
@@ -118,7 +118,7 @@ def choose(
             each = ending
         else:
             format = format or _format_by_ending(file, known, values)
-    if rows and each is None and format in ROW_FORMATS:
+    if rows and file is not None and each is None and format in ROW_FORMATS:
         each, format = format, None
     drawn = (file is None or each is not None) and _on_a_terminal()
     return Output(
@@ -182,17 +182,6 @@ def replacing(file: Path) -> Iterator[IO[bytes]]:
             beside_it.unlink(missing_ok=True)
     except OSError as error:
         raise LosscliError(f"--output {file}: {error.strerror or error}") from error
-
-
-@contextmanager
-def spooled() -> Iterator[IO[bytes]]:
-    """A temporary file whose text goes to stdout at the end."""
-    with _unnamed() as beside:
-        yield beside
-        beside.seek(0)
-        with io.TextIOWrapper(beside, encoding="utf-8", newline="") as text:
-            while part := text.read(1 << 20):
-                write_stdout(part)
 
 
 def write_stdout(text: str) -> None:
