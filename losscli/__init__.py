@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
+    from losscli import cluster
     from losscli.advice import recommend
     from losscli.api import compare, compute, explain, find, gradient, names
     from losscli.arithmetic import steps
@@ -23,6 +24,7 @@ __all__ = [
     "LosscliError",
     "__version__",
     "check",
+    "cluster",
     "code",
     "compare",
     "compute",
@@ -56,6 +58,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "cluster":
+        return import_module("losscli.cluster")
     return getattr(import_module(f"losscli.{_ROOMS.get(name, 'api')}"), name)
 
 
