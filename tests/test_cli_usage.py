@@ -67,7 +67,7 @@ WRONG = [
     (["compute", "--true", "1"], "LOSS is missing", "losscli compute -h"),
     (["compare", "examples/diabetes.csv"], "--losses is missing", "losscli compare -h"),
     (["compute", "mse", "--true"], "'--true' requires an argument", None),
-    (["compute", "mse", "a.csv", "b.csv"], "b.csv", "losscli compute -h"),
+    (["explain", "mse", "b.csv"], "b.csv", "losscli explain -h"),
     (["compute", "mse", "--format", "jsn"], "--format: jsn is not one of", 'did you mean "json"?'),
     (["compute", "mse", "--format", "latex"], "--format: latex is not one of table", None),
     (["compute", "mse", "--sort", "value"], "--sort: value is not one of index, loss", None),

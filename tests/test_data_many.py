@@ -42,6 +42,13 @@ def test_several_files_are_one_table(tmp_path: Path, pattern: str) -> None:
     assert (found.n, found.value) == (60, pytest.approx(MEAN, rel=1e-14))
 
 
+def test_several_paths_are_one_table(tmp_path: Path) -> None:
+    folder = three(tmp_path)
+    paths = sorted(str(path) for path in folder.iterdir())
+    value = json.loads(run("compute", "mae", *paths, "--format", "json").stdout)["value"]
+    assert value == mae(str(folder)).value
+
+
 def test_rows_are_numbered_in_their_file(tmp_path: Path) -> None:
     found = mae(str(three(tmp_path)))
     errors = {(Path(s.file).name, s.row): s.loss for s in found.samples}

@@ -28,7 +28,7 @@ __all__ = ["Given", "advise", "by_task", "every_task", "recommend"]
 class Given(NamedTuple):
     """How the rows were named on the command line, to be named so again in the line to run next."""
 
-    data: str | None = None
+    data: tuple[str, ...] = ()
     true: str | None = None
     pred: str | None = None
     weight: str | None = None
@@ -219,7 +219,7 @@ def _compute(choice: Choice, given: Given | None, *, weighted: bool, drop: bool,
         "--weight": given.weight if weighted else None,
         "--missing": "drop" if drop else None,
     }
-    words = ["losscli compute", choice.loss, *([shlex.quote(given.data)] if given.data is not None else [])]
+    words = ["losscli compute", choice.loss, *map(shlex.quote, given.data)]
     words += [f"{option} {shlex.quote(value)}" for option, value in named.items() if value is not None]
     return " ".join([*words, *_parameters(choice.params)])
 

@@ -63,7 +63,7 @@ def column(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def _file(ctx: typer.Context) -> str | None:
     # As above: words that are not parsed yet are in ctx.args.
-    given = [ctx.params.get("data"), *reversed(ctx.args)]
+    given = [*(ctx.params.get("data") or ()), *reversed(ctx.args)]
     return next((word for word in given if word and os.path.splitext(word)[1] in (".csv", ".tsv")), None)
 
 

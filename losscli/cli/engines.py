@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
 
 @contextmanager
-def chosen_engine(engine: str, scheduler: str | None, data: str | None) -> Iterator[dict[str, Any]]:
+def chosen_engine(engine: str, scheduler: str | None, data: Sequence[str] | None) -> Iterator[dict[str, Any]]:
     """What `api` takes for it: nothing for this process, else a cluster that is there within the block."""
     if engine == "local":
         if scheduler is not None:
             raise LosscliError(f"--scheduler {scheduler}: this process needs none", "add --engine dask")
         yield {}
         return
-    if data == "-":
+    if data and "-" in data:
         raise LosscliError(
             "standard input (-) is read here, where no worker of a cluster can read it",
             "save it to a file, or leave --engine dask out",

@@ -22,9 +22,10 @@ LossName = Annotated[
     Argument(metavar="LOSS", autocompletion=complete.loss, help="A name, an alias or a framework's call."),
 ]
 Data = Annotated[
-    str | None,
+    list[str] | None,
     Argument(
-        metavar="DATA", help="A file of rows, a folder or a pattern of files ('preds/*.csv'); - is stdin."
+        metavar="DATA…",
+        help="A file of rows, several, a folder or a pattern of files ('preds/*.csv'); - is stdin.",
     ),
 ]
 TrueOption = Annotated[

@@ -58,7 +58,7 @@ def parity(
 
     found = api.lookup(loss)
     source = None
-    if any(given is not None for given in (data, true, pred, weight, truth, key)):
+    if data or any(given is not None for given in (true, pred, weight, truth, key)):
         beside = Beside(truth, key, missing)
         source = open_source(
             found.name,

@@ -9,6 +9,8 @@ from losscli.errors import LosscliError
 from losscli.results import Comparison, Remark, Score
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from losscli.data.source import Source
     from losscli.results.steps import Steps
 
@@ -29,7 +31,7 @@ EXAMPLE = {"--true": "1,2,3", "--pred": "1,2,5"}
 
 def open_source(
     losses: str,
-    data: str | None,
+    data: Sequence[str] | str | None,
     true: str | None,
     pred: str | None,
     weight: str | None,
@@ -45,6 +47,7 @@ def open_source(
     `truth` says whether any of the losses takes y_true; with `models` the commas of --pred separate models.
     `losses` names them in messages; `beside` is where y_true is, if in a file of its own.
     """
+    data = data or None
     if true is not None and not truth:
         raise LosscliError(f"{losses} takes no y_true", "leave --true out")
     from losscli import data as reader

@@ -62,7 +62,7 @@ def recommend(
     from losscli.results.recommendation import Recommendations, Tasks
 
     found: Recommendations | Tasks
-    if any(given is not None for given in (data, true, pred, weight)):
+    if data or any(given is not None for given in (true, pred, weight)):
         source, alone = _open(data, true, pred, weight, input_format)
         found = advice.advise(
             source.batches,
@@ -73,7 +73,7 @@ def recommend(
             truth_alone=alone,
             weighted=weight is not None,
             source=source.name,
-            given=advice.Given(data, true, pred, weight, input_format),
+            given=advice.Given(tuple(data or ()), true, pred, weight, input_format),
             chosen=source.chosen,
         )
     elif task == "list":
@@ -93,7 +93,7 @@ def recommend(
 
 
 def _open(
-    data: str | None, true: str | None, pred: str | None, weight: str | None, input_format: str | None
+    data: list[str] | None, true: str | None, pred: str | None, weight: str | None, input_format: str | None
 ) -> tuple[Source, bool]:
     """The rows, and whether they hold the truth alone (as y_pred). Losses without a truth are asked for by
     --pred alone, where no column has a common name of the truth."""
@@ -102,7 +102,7 @@ def _open(
     def opened(true: str | None, pred: str | None, truth: bool) -> Source:
         return open_source("recommend", data, true, pred, weight, input_format, truth=truth, models=False)
 
-    if data is None:
+    if not data:
         if pred is None and true is not None:
             return opened(None, true, False), True
         return opened(true, pred, true is not None), False

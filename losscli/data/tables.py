@@ -17,7 +17,7 @@ from losscli.data.convert import Place
 from losscli.data.files import find, format_of
 from losscli.data.selection import Selection, select, there_are
 from losscli.data.source import BATCH_ROWS, Source, one
-from losscli.data.words import shown
+from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
 from losscli.labels import combined
 
@@ -321,12 +321,14 @@ def cell_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def open_table(path: str, *, input_format: str | None = None) -> Table:
+def open_table(path: str | Sequence[str], *, input_format: str | None = None) -> Table:
     """The table at `path` ("-": standard input), in the format named or told by its extension.
 
-    A folder, or a pattern (preds/*.parquet), is the table of all its files, one after the other. LosscliError
-    when one cannot be read, has no columns or no rows, or is in another format.
+    Several paths, a folder, or a pattern (preds/*.parquet), are the table of all files, one after the other.
+    LosscliError when one cannot be read, has no columns or no rows, or is in another format.
     """
+    if not isinstance(path, str):
+        return _open_several(path, input_format)
     if path != "-" and (os.path.isdir(path) or glob.has_magic(path)):
         from losscli.data.many import Many, expanded
 
@@ -334,6 +336,15 @@ def open_table(path: str, *, input_format: str | None = None) -> Table:
         if files is not None:
             return Many(shown(path), files, input_format)
     return open_one(path, input_format=input_format)
+
+
+def _open_several(paths: Sequence[str], input_format: str | None) -> Table:
+    if len(paths) == 1:
+        return open_table(paths[0], input_format=input_format)
+    from losscli.data.many import Many, expanded
+
+    files = [file for path in paths for file in expanded(path) or [path]]
+    return Many(f"{shown(paths[0])} and {counted(len(paths) - 1, 'more path')}", files, input_format)
 
 
 def open_one(path: str, *, input_format: str | None = None) -> Table:
