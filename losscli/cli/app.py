@@ -92,8 +92,15 @@ def application(first: str) -> typer.Typer:
     return app
 
 
+def _ignored(error: sys.UnraisableHookArgs) -> None:
+    """What Python could only ignore is reported, but for a Ctrl-C that struck while another was heeded."""
+    if not issubclass(error.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(error)
+
+
 def main() -> None:
     """The console script."""
+    sys.unraisablehook = _ignored
     code = run(sys.argv[1:])
     if code == INTERRUPTED:
         # Not by the interpreter's own end, which waits for threads that may be in the middle of a file.
