@@ -186,9 +186,8 @@ def score(
     `rows` are held at most in `order`: None for all, "default" for all up to 20 and the 10 worst of more.
     `keep_values` adds every row's value as an array; `sink` takes them as they come, in order, with the
     gradient if it is asked for. `progress` is told after each chunk how many rows are done, and of what size
-    the chunks were. A loss
-    that holds every row at once is refused beyond `max_memory` bytes. `engine` is where the chunks are worked
-    on: this process's threads, or a `losscli.cluster`, from which no rows are brought here.
+    the chunks were. A loss that holds every row at once is refused beyond `max_memory` bytes. `engine` is
+    where the chunks are worked on: this process's threads, or a `losscli.cluster`, from which no rows come.
     """
     show = Show(rows, by_loss=order == "loss", gradient=gradient, values=keep_values)
     if engine is not THREADS and (sink is not None or show.keep() is None):

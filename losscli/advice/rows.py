@@ -85,8 +85,8 @@ def _thinned(
 ) -> tuple[Array, list[Array], list[Array]]:
     """The rows of the `most` lowest keys, each list joined into one array."""
     kept = np.sort(np.argpartition(keys, most - 1)[:most]) if len(keys) > most else slice(None)
-    joined = ([np.concatenate(part)[kept]] if part else [] for part in (trues, preds))
-    return keys[kept], *joined  # type: ignore[return-value]
+    true, pred = ([np.concatenate(part)[kept]] if part else [] for part in (trues, preds))
+    return keys[kept], true, pred
 
 
 def _check_finite(batch: Batch, pred: Array, numbers: Array) -> None:

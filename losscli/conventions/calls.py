@@ -108,7 +108,7 @@ def write(convention: Convention, given: Given, conversion: Conversion | None = 
     said = ", ".join(filter(None, keywords))
     arrays = (call.arrays or style.arrays).format_map(given.params)
     for argument, code in conversion.written.items() if conversion else ():
-        arrays = re.sub(rf"\b{argument}\b", lambda _, code=code: code, arrays)  # type: ignore[misc]
+        arrays = re.sub(rf"\b{argument}\b", code, arrays)
     ones = "".join(", 1" for _ in range(given.axes - 1))
     return (call.template or style.template).format(
         path=f"{convention.framework.module}.{call.path or convention.call}",

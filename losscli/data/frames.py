@@ -201,7 +201,7 @@ def reading(file: File, form: str) -> Iterator[None]:
     """Turns Polars' complaints about a file into one line."""
     try:
         yield
-    except LosscliError:
+    except (LosscliError, MemoryError):
         raise
     except Exception as error:
         # A damaged file, or a server, makes it raise nearly anything: ComputeError, OSError, TypeError …

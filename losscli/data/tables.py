@@ -66,8 +66,8 @@ class Table(ABC):
         return None
 
     def read_part(self, picks: Sequence[Pick], part: Part) -> list[Array]:
-        """The rows of one part: float64, one array (n, ...) a pick."""
-        raise NotImplementedError
+        """The rows of one of its `parts`: float64, one array (n, ...) a pick."""
+        raise NotImplementedError(f"{type(self).__name__} has no parts")
 
     def read_in_parts(
         self,

@@ -82,10 +82,10 @@ class _Unpacked(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             return int(self._opened.readinto(buffer))
-        except Exception as error:
+        except MemoryError:
+            raise
+        except Exception:
             # zlib.error, LZMAError, ZstdError, EOFError, OSError: each its own, and all mean this.
-            if isinstance(error, MemoryError):
-                raise
             raise LosscliError(
                 f"{self._name} is damaged or cut short", "compress it again, or copy it again"
             ) from None

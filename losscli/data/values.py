@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from losscli.data.words import counted, quoted, shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -24,6 +25,23 @@ if TYPE_CHECKING:
     from losscli.data.source import Chunk
 
 CHUNK = 524_288  # numbers of an array that one thread takes at a time
+
+
+@dataclass(frozen=True)
+class Run:
+    """The rows from `first` up to `last`, as a chunk that `read(first, last)` reads."""
+
+    read: Callable[[int, int], Iterator[Batch]]
+    first: int
+    last: int
+
+    @property
+    def size(self) -> int:
+        """How many rows they are."""
+        return self.last - self.first
+
+    def __call__(self) -> Iterator[Batch]:
+        return self.read(self.first, self.last)
 
 
 def read_values(text: str, *, option: str, input_format: str | None = None) -> Array:
@@ -89,9 +107,7 @@ def read_stream(
         rows = max(1, CHUNK * len(y_pred) // max(array.size for array in arrays.values()))
         for first in range(0, len(y_pred), rows):
             last = min(first + rows, len(y_pred))
-            part = partial(chunk, first, last)
-            part.size = last - first  # type: ignore[attr-defined]
-            yield part
+            yield Run(chunk, first, last)
 
     return Source(None, ("y_pred",), (), partial(batches, 0, len(y_pred)), split, len(y_pred))
 

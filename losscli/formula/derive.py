@@ -147,7 +147,9 @@ class Derivatives:
         if name in ("max", "min"):
             a, b = (args[1], args[0]) if _zero(slopes[0]) else (args[0], args[1])
             da, db = (slopes[1], slopes[0]) if _zero(slopes[0]) else (slopes[0], slopes[1])
-            return self._branched(expression(_PAIRS[name], a=a, b=b).test, da, db)  # type: ignore[attr-defined]
+            choice = expression(_PAIRS[name], a=a, b=b)
+            assert isinstance(choice, ast.IfExp)
+            return self._branched(choice.test, da, db)
         if name in _PAIRS:
             parts = {"a": args[0], "b": args[1], "da": slopes[0], "db": slopes[1]}
             return simple(expression(_PAIRS[name], **parts))
