@@ -289,6 +289,10 @@ def contrast(
     are as in `score`.
     """
     found = [lookup(name) for name in losses]
+    if not found:
+        raise LosscliError("there is no loss to compare", "name at least one")
+    if len({loss.name for loss in found}) < len(found):
+        raise LosscliError("a loss is named twice, or by two of its names", "name each loss once")
     models = _models(stream)
     tasks: list[Task] = []
     told: dict[str, tuple[Remark, ...]] = {}

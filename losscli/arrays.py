@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def as_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """Anything array-like as float64 with at least one axis; LosscliError if it holds something else."""
     try:
+        if isinstance(values, np.ma.MaskedArray):  # what is masked is missing
+            values = np.ma.filled(values.astype(np.float64), np.nan)
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
         raise LosscliError(f"{name} is not an array of numbers", "give nested lists of one shape") from None
@@ -34,6 +36,8 @@ def arrays_stream(
 ) -> Stream:
     """One batch of arrays, as often as asked for. `by` has a label a row (N,), or several by name."""
     arrays = {name: as_array(values, name) for name, values in predictions.items()}
+    if not arrays:
+        raise LosscliError("there are no predictions", "give those of at least one model")
     batch = Batch(
         None if y_true is None else as_array(y_true, "y_true"),
         arrays,
@@ -62,7 +66,14 @@ def _labels(by: ArrayLike | Mapping[str, ArrayLike]) -> Labels:
         column = np.asarray(values, dtype=object)
         if column.ndim != 1:
             raise LosscliError(f"by has the shape {column.shape}", "give one label for each sample")
-        columns.append(encoded(name, ["" if v is None or v != v else str(v) for v in column.tolist()]))
+        columns.append(encoded(name, [_text(value) for value in column.tolist()]))
     if not columns or len({len(column) for column in columns}) > 1:
         raise LosscliError("by has columns of different lengths", "give one label for each sample")
     return combined(columns)
+
+
+def _text(value: Any) -> str:
+    try:
+        return "" if value is None or value != value else str(value)
+    except TypeError:  # pandas.NA compares to nothing
+        return ""

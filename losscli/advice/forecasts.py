@@ -35,7 +35,7 @@ def level(name: str) -> float | None:
 
 
 def levels(case: Case) -> list[float] | None:
-    """The levels of every column of y_pred, where each states one, or of --quantile."""
+    """The levels of y_pred's columns, where the name of each states one."""
     named = [level(name) for name in case.pred_names]
     if named and all(value is not None for value in named):
         return [value for value in named if value is not None]
@@ -187,7 +187,7 @@ def intervals(case: Case) -> Finding:
                 params={"q": alpha / 2},
                 derived=(f"q {number(alpha / 2)}: half of alpha",),
                 when="each end is to be judged by itself",
-                pred=case.pred_names[0] if case.pred_names[:2] and len(case.pred_names) == 2 else None,
+                pred=case.pred_names[0] if len(case.pred_names) == 2 else None,
                 runs=len(case.pred_names) == 2,
             ),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from losscli.advice.case import (
     Case,
@@ -18,9 +18,6 @@ from losscli.advice.case import (
 )
 from losscli.advice.measure import number, percent, percents, rounded, share
 from losscli.advice.two_classes import RARE
-
-if TYPE_CHECKING:
-    pass
 
 
 def multilabel(case: Case) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,8 +23,8 @@ MOST_VALUES = 4_000_000
 
 
 class Rows(NamedTuple):
-    """`kept` rows of `n` read, in their order; `absent` were left out for missing values, `unweighted` for a
-    weight of 0."""
+    """The rows kept of `n` read, in their order; `absent` were left out for missing values, `unweighted` for
+    a weight of 0."""
 
     y_true: Array | None
     y_pred: Array
@@ -59,7 +60,7 @@ def gather(stream: Stream, missing: Missing) -> Rows:
         preds.append(pred[counts])
         if batch.y_true is not None:
             trues.append(batch.y_true[counts])
-        most = max(100, min(MOST_ROWS, MOST_VALUES // max(1, pred[:1].size)))
+        most = _most(pred)
         if len(keys) > 2 * most:
             keys, trues, preds = _thinned(keys, trues, preds, most)
     if first is None or n == 0:
@@ -67,8 +68,7 @@ def gather(stream: Stream, missing: Missing) -> Rows:
             "there are no rows to look at" + " without missing values" * bool(absent.count),
             "give at least one complete row",
         )
-    most = max(100, min(MOST_ROWS, MOST_VALUES // max(1, preds[0][:1].size)))
-    keys, trues, preds = _thinned(keys, trues, preds, most)
+    keys, trues, preds = _thinned(keys, trues, preds, _most(preds[0]))
     return Rows(
         trues[0] if trues else None,
         preds[0],
@@ -78,6 +78,11 @@ def gather(stream: Stream, missing: Missing) -> Rows:
         absent.count,
         unweighted,
     )
+
+
+def _most(pred: Array) -> int:
+    """How many rows like those of pred (N, ...) are kept."""
+    return max(100, min(MOST_ROWS, MOST_VALUES // max(1, math.prod(pred.shape[1:]))))
 
 
 def _thinned(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from losscli.advice.case import Case, Choice, Finding, binary, shape_words, shown, unfit, whole
 from losscli.advice.measure import number, percent, percents, share
-
-if TYPE_CHECKING:
-    pass
 
 
 def survival(case: Case) -> Finding:

@@ -1,5 +1,4 @@
-"""The doctor: what is wrong with the data, in general or for one loss. `check` for arrays, `examine` for "
-"streams."""
+"""The doctor: what is wrong with the data, in general or for one loss (arrays: check; streams: examine)."""
 
 from __future__ import annotations
 

@@ -46,8 +46,7 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """The data as its profile has it, and what it is meant for: a loss under a convention, or nothing "
-    "named."""
+    """The data as its profile has it, and what it is for: a loss under a convention, or nothing named."""
 
     profile: Profile
     loss: Loss | None

@@ -13,9 +13,10 @@ from losscli.losses.domain import Array
 
 _FEW = 0.05  # of the rows: as many as the weights let count
 _FEWEST = 20  # rows, below which unequal weights are not judged
-# q05, q_0.95, quantile_50; p10 too, but not p1: that is a first model, or the first class.
+# q05, q025, q_0.95, quantile_50; p10 too, but not p1: that is a first model, or the first class.
 _LEVEL = re.compile(
-    r"(?:.*_)?(?:(?:q|quantile|pct|percentile)_?|p(?=\d\d))(0?\.\d+|\d{1,2}(?:\.\d+)?)", re.IGNORECASE
+    r"(?:.*_)?(?:(?:q|quantile|pct|percentile)_?|p(?=\d\d))(0?\.\d+|\d{1,2}(?:\.\d+)?|(?!100)\d{3})",
+    re.IGNORECASE,
 )
 _ENDS = {"lower": 0.0, "low": 0.0, "lo": 0.0, "median": 0.5, "upper": 1.0, "high": 1.0, "hi": 1.0}
 
@@ -62,8 +63,7 @@ def _shapes(case: Case) -> Iterator[Fault]:
 
 
 def _must_match(case: Case, true: tuple[int, ...], pred: tuple[int, ...]) -> bool:
-    """With a loss of entries always; else where no loss takes the two as they are (mean and variance, "
-    "say)."""
+    """With a loss of entries always; else where no loss takes the two as they are (mean and variance)."""
     if case.true_domain is not None:
         return case.true_domain.grain in ("entry", "rest") or true not in ((), (1,))
     truth = case.truth
@@ -195,5 +195,6 @@ def _level(label: str) -> float | None:
     found = _LEVEL.fullmatch(label)
     if found is None:
         return None
-    level = float(found[1])
+    text = found[1]
+    level = float(f"0.{text}") if len(text) == 3 and text.isdigit() else float(text)  # 975 is 0.975
     return level / 100 if level >= 1 else level

@@ -1,5 +1,4 @@
-"""What a named loss does with the data: refuse it, become infinite or nan, lose its gradient or its "
-"digits."""
+"""What a named loss does with the data: refuse it, become infinite or nan, lose its gradient or digits."""
 
 from __future__ import annotations
 

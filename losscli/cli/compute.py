@@ -85,8 +85,11 @@ def compute(
     debug: options.Debug = False,
 ) -> None:
     """Compute a loss, row by row and reduced."""
-    if steps and (gradient or why):
-        raise LosscliError("--steps works the value out alone", "leave --gradient and --why out")
+    if steps and (gradient or why or by is not None or engine != "local" or scheduler is not None):
+        raise LosscliError(
+            "--steps works the value out alone, in this process",
+            "leave --gradient, --why, --by, --engine and --scheduler out",
+        )
     shown = 0 if by is not None and rows is None else _read_rows(rows)
     params = read_parameters(param, from_logits=from_logits)
     class_weights = read_class_weight(class_weight)

@@ -10,7 +10,7 @@ from losscli.cli import complete
 
 DATA, LOSS, RESULT = "Data", "Loss", "Result"
 
-InputFormatName = Literal["csv", "tsv", "json", "jsonl", "npy", "npz"]
+InputFormatName = Literal["csv", "tsv", "json", "jsonl", "npy", "npz", "parquet", "arrow"]
 FormatName = Literal["table", "plain", "json", "jsonl", "csv", "tsv", "markdown"]
 PageFormatName = Literal["table", "plain", "json", "jsonl", "csv", "tsv", "markdown", "latex"]
 MissingName = Literal["refuse", "drop", "propagate"]
@@ -65,7 +65,7 @@ InputFormat = Annotated[
         "--input-format",
         metavar="FORMAT",
         rich_help_panel=DATA,
-        help="csv, tsv, json, jsonl, npy or npz, where DATA's name does not tell.",
+        help="csv, tsv, json, jsonl, npy, npz, parquet or arrow, where DATA's name does not tell.",
     ),
 ]
 Weight = Annotated[

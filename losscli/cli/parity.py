@@ -73,7 +73,7 @@ def parity(
         )
     table = frameworks.confront(
         found.name,
-        None if source is None else source,
+        source,
         params=params,
         class_weight=class_weights,
         missing=missing,

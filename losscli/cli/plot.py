@@ -36,7 +36,7 @@ def plot(
             "--data",
             metavar="FILE",
             rich_help_panel=options.DATA,
-            help="Rows to count along the axis: csv, tsv, json, jsonl or npz; - is stdin.",
+            help="Rows to count along the axis: csv, tsv, json, jsonl, npz or parquet; - is stdin.",
         ),
     ] = None,
     true: options.TrueOption = None,

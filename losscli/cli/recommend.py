@@ -62,7 +62,9 @@ def recommend(
     from losscli.results.recommendation import Recommendations, Tasks
 
     found: Recommendations | Tasks
-    if data or any(given is not None for given in (true, pred, weight)):
+    if task == "list":
+        found = advice.every_task()
+    elif data or any(given is not None for given in (true, pred, weight)):
         source, alone = _open(data, true, pred, weight, input_format)
         found = advice.advise(
             source.batches,
@@ -76,8 +78,6 @@ def recommend(
             given=advice.Given(tuple(data or ()), true, pred, weight, input_format),
             chosen=source.chosen,
         )
-    elif task == "list":
-        found = advice.every_task()
     elif from_logits:
         raise LosscliError(
             "--from-logits says how y_pred is read, and there is no data", "name DATA, or leave it out"

@@ -70,7 +70,7 @@ def find(
         low, high = view.low, view.high
     else:
         low, high = _around(first.x, view)
-        remarks.append(Remark("data", _said(first, len(first.x) // first.each)))
+        remarks.append(Remark("data", _said(len(first.x) // first.each)))
     edges = np.linspace(low, high, BINS + 1)
     histograms = _count(view, chain([first], places), edges)
     if absent.count:
@@ -79,7 +79,7 @@ def find(
     return Found(low, high, histograms, tuple(remarks))
 
 
-def _said(first: Where, rows: int) -> str:
+def _said(rows: int) -> str:
     return f"The axis spans the middle 98 % of the first {rows:,} rows (--range LOW,HIGH sets another)"
 
 

@@ -170,9 +170,9 @@ def _match(
         )
     if domain.grain == other.grain and true.shape != pred.shape:
         shapes = f"{name}: y_true is {shape_words(y_true)} and y_pred {shape_words(y_pred)}"
-        if {y_true.ndim, y_pred.ndim} == {1, 2} and 1 in (y_true.shape[-1], y_pred.shape[-1], 1):
-            one = "y_pred" if y_pred.ndim == 2 else "y_true"
-            if (y_pred if y_pred.ndim == 2 else y_true).shape[1] == 1:
+        if {y_true.ndim, y_pred.ndim} == {1, 2}:
+            one, table = ("y_pred", y_pred) if y_pred.ndim == 2 else ("y_true", y_true)
+            if table.shape[1] == 1:
                 raise LosscliError(
                     f"{shapes}: arithmetic between them would make an N × N table, not N errors",
                     f"drop the axis of length 1 from {one}",

@@ -55,7 +55,7 @@ def weigh_classes(
             raise LosscliError("--class-weight: a weight must be a number of 0 or more")
     listed = ", ".join(f"{label:g}: {weight:.6g}" for label, weight in sorted(weights.items())[:12])
     if "class_weight" in convention.signature.parameters:
-        classes = _classes(stream, convention)
+        classes = _classes(stream)
         vector = [weights.get(float(k), 1.0) for k in range(classes)]
         text = f"class weights {how} ({listed}), as the loss's own parameter class_weight"
         return None, {**params, "class_weight": vector}, (Remark("data", text),)
@@ -102,7 +102,7 @@ def _labels(convention: Convention, batch: Batch) -> Array:
         if domain.grain == "row":
             if not (np.isin(y_true, (0, 1)) | np.isnan(y_true)).all():
                 raise LosscliError("--class-weight: y_true holds soft labels, which belong to no one class")
-            return y_true.argmax(axis=1).astype(np.float64)
+            return np.where(np.isnan(y_true).any(axis=1), np.nan, y_true.argmax(axis=1))
     if y_true.ndim != 1:
         raise LosscliError("--class-weight takes one label a sample, y_true has several")
     whole = np.isnan(y_true) | (y_true == np.floor(y_true))
@@ -113,7 +113,7 @@ def _labels(convention: Convention, batch: Batch) -> Array:
     return y_true
 
 
-def _classes(stream: Stream, convention: Convention) -> int:
+def _classes(stream: Stream) -> int:
     for batch in stream():
         return int(next(iter(batch.y_pred.values())).shape[-1])
     return 0

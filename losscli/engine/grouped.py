@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from losscli.conventions.declare import MEAN, Reduction, Totals
-from losscli.engine.finish import reduce
+from losscli.engine.finish import reduce, rows_of, weights_of
 from losscli.engine.groups import GroupSums, Label
 from losscli.engine.kept import Top
 from losscli.engine.partial import Partial
@@ -132,11 +132,8 @@ def _of_collected(part: Partial, sums: GroupSums, ratio: Reduction) -> Array:
     codes = np.concatenate(sums.collected)
     order = np.argsort(codes, kind="stable")
     bounds = np.searchsorted(codes[order], np.arange(len(sums.keys.names) + 1))
-    trues = [true for _, true, _, _ in part.collected if true is not None]
     rows = np.concatenate([rows for rows, _, _, _ in part.collected])
-    pred = np.concatenate([pred for _, _, pred, _ in part.collected])
-    true = np.concatenate(trues) if trues else None
-    weight = np.concatenate([weight for _, _, _, weight in part.collected])
+    (true, pred), weight = rows_of(part), weights_of(part)
     square = part.task.convention.signature.y_pred.grain == "square"  # a similarity for each pair of rows
     values = np.full(len(bounds) - 1, np.nan)
     for k, (start, stop) in enumerate(pairwise(bounds.tolist())):

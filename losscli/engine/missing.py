@@ -99,7 +99,8 @@ def class_counts(stream: Stream, missing: Missing, labels: Callable[[Batch], Arr
     """How often each class occurs, from a pass over the rows that count."""
     counts: dict[float, int] = {}
     for batch, _ in complete(stream, missing, Tally()):
-        found, times = np.unique(labels(batch), return_counts=True)
+        known = labels(batch)
+        found, times = np.unique(known[~np.isnan(known)], return_counts=True)
         for label, count in zip(found.tolist(), times.tolist(), strict=True):
             counts[label] = counts.get(label, 0) + count
     return counts

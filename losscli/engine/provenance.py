@@ -73,7 +73,8 @@ def signature(part: Partial, ratio: Reduction, folded: Folded) -> str:
     parts.append(f"like:{convention.framework.name}")
     weighted = {"/Σw": part.weighted, "/Σw_y": part.task.params.get("class_weight") is not None}
     sign = ratio.sign if weighted.get(ratio.sign, True) else "/N"
-    parts.append(kind if kind == "statistic" else f"{ratio.name}:{sign}" if sign else ratio.name)
+    whole = kind == "statistic" and not part.task.rowwise and ratio.name != "sum"
+    parts.append(kind if whole else f"{ratio.name}:{sign}" if sign else ratio.name)
     parts.append(f"n:{part.n}")
     if part.weighted:
         parts.append("weighted")

@@ -124,16 +124,6 @@ def parse(loss: str, kind: str, source: Any, parameters: Iterable[str], truth: b
     return Formula(loss, read)
 
 
-def names_in(expression: ast.AST) -> set[str]:
-    """The names that an expression reads, functions and constants left out."""
-    called = {id(node.func) for node in ast.walk(expression) if isinstance(node, ast.Call)}
-    return {
-        node.id
-        for node in ast.walk(expression)
-        if isinstance(node, ast.Name) and id(node) not in called and node.id not in CONSTANTS
-    }
-
-
 def _chosen(items: Sequence[Item], params: Mapping[str, Any]) -> Iterable[Line | Repeat]:
     for item in items:
         if isinstance(item, Choice):

@@ -163,16 +163,20 @@ class ArrayPass:
         self.outside += int(np.count_nonzero(((array < 0) | (array > 1)) & finite))
         if array.ndim == 2 and array.shape[1] > 1:
             self._add_rows(array[finite.all(axis=1)])
+            self._add_logs(array[(array < np.inf).all(axis=1)])  # without nan; −inf is the logarithm of 0
 
     def _add_rows(self, rows: Array) -> None:
         with np.errstate(over="ignore", invalid="ignore"):
             off = ~(np.abs(rows.sum(axis=1) - 1) <= SLACK)
-            logs = np.exp(np.where(rows > 1, np.inf, rows)).sum(axis=1)  # -inf is the logarithm of 0
         self.off_rows += int(np.count_nonzero(off))
-        self.off_logs += int(np.count_nonzero(~(np.abs(logs - 1) <= SLACK)))
         hot = ~off & ((rows == 0) | (rows == 1)).all(axis=1)
         if hot.any():
             self.hot += rows[hot].sum(axis=0).astype(np.int64)
+
+    def _add_logs(self, rows: Array) -> None:
+        with np.errstate(over="ignore"):
+            sums = np.exp(rows).sum(axis=1)
+        self.off_logs += int(np.count_nonzero(~(np.abs(sums - 1) <= SLACK)))
 
     def finish(self) -> tuple[ColumnProfile, ...]:
         return tuple(column.finish() for column in self.columns)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _LABEL = 9
 _ROLES: dict[str, Role] = {"error": "title", "warning": "strong", "note": "quiet"}
-_WORDS = {"error": "error", "warning": "warning", "note": "note"}
 
 
 def page(checkup: Checkup, width: int) -> list[Block]:
@@ -50,7 +49,7 @@ def _verdict(checkup: Checkup) -> str:
 
 
 def _finding(finding: Finding) -> list[Block]:
-    title = f"{_WORDS[finding.severity]}: {finding.title}"
+    title = f"{finding.severity}: {finding.title}"
     facts = [("where", Span(_where(finding)))] if finding.columns or finding.count is not None else []
     facts.append(("why", Span(finding.why)))
     if finding.do:

@@ -77,7 +77,7 @@ def _matplotlib() -> tuple[Any, Any]:
     except ImportError:
         raise LosscliError(
             "png, svg and pdf need matplotlib, which is not installed",
-            "pip install 'losscli[plot]', or leave --output out for a picture in the terminal",
+            "pip install 'losscli[plot]', or take --format plain for a picture in the terminal",
         ) from None
 
 
