@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from losscli.data.blocks import BLOCK, Odd, Part
 from losscli.data.tables import Pick, Table
-from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from losscli.batch import Array
     from losscli.data.files import File
-    from losscli.data.source import Source
     from losscli.data.tables import Cells
 
 BETWEEN = re.compile(rb"\}(\s*,\s*)\{")
@@ -43,21 +41,8 @@ class JsonRows(Table):
             raise Odd("the first objects are odd") from None
         super().__init__(file.name, list(dict.fromkeys(key for record in records for key in record)))
 
-    def select(
-        self,
-        true: str | None,
-        pred: str | None,
-        weight: str | None,
-        by: str | None = None,
-        *,
-        truth: bool,
-        models: bool,
-    ) -> Source:
-        """What `Table.select` says; columns that the first objects lack are looked for in all."""
-        try:
-            return super().select(true, pred, weight, by, truth=truth, models=models)
-        except LosscliError:
-            return self._any().select(true, pred, weight, by, truth=truth, models=models)
+    def in_full(self) -> Table:
+        return self._any()
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         return self.read_in_parts(self.parts(picks), picks, rows, self._read_whole)

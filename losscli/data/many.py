@@ -77,9 +77,18 @@ def _form(path: str) -> str | None:
 class Many(Table):
     """Files with the same columns, one after the other. The columns are chosen in the first."""
 
-    def __init__(self, name: str, paths: Sequence[str], input_format: str | None) -> None:
-        self.tables = [_partitioned(open_one(path, input_format=input_format), path) for path in paths]
-        super().__init__(name, self.tables[0].columns)
+    def __init__(self, name: str, tables: Sequence[Table]) -> None:
+        self.tables = tables
+        super().__init__(name, tables[0].columns)
+
+    @classmethod
+    def open(cls, name: str, paths: Sequence[str], input_format: str | None) -> Many:
+        return cls(name, [_partitioned(open_one(path, input_format=input_format), path) for path in paths])
+
+    def in_full(self) -> Table:
+        full = [table.in_full() for table in self.tables]
+        same = all(one is other for one, other in zip(full, self.tables, strict=True))
+        return self if same else Many(self.name, full)
 
     def selection(
         self,
@@ -99,7 +108,7 @@ class Many(Table):
         first = self.tables[0]
         sources = [table.source(_same(selection, first, table)) for table in self.tables]
         sizes = [source.size for source in sources]
-        said = f"{self.name} is {counted(len(sources), 'file')}, read in the order of their names"
+        said = f"{self.name} is {counted(len(sources), 'file')}, read one after the other"
         return Source(
             self.name,
             tuple(selection.models),
@@ -111,9 +120,7 @@ class Many(Table):
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for table in self.tables:
-            own = [
-                replace(pick, index=_index(self.columns[pick.index], self.tables[0], table)) for pick in picks
-            ]
+            own = [replace(pick, index=_index(pick.index, self.tables[0], table)) for pick in picks]
             yield from table.read(own, rows)
 
 
@@ -161,21 +168,21 @@ def _same(chosen: Selection, first: Table, table: Table) -> Selection:
     """The same columns by name in another file."""
 
     def indices(columns: Sequence[int]) -> tuple[int, ...]:
-        return tuple(_index(first.columns[i], first, table) for i in columns)
+        return tuple(_index(i, first, table) for i in columns)
 
     models = {model: indices(columns) for model, columns in chosen.models.items()}
     weight = None if chosen.weight is None else indices([chosen.weight])[0]
     return Selection(indices(chosen.true), models, weight, (), indices(chosen.by))
 
 
-def _index(name: str, first: Table, table: Table) -> int:
-    if table is first or table.columns == first.columns:
-        return first.columns.index(name) if table.columns.count(name) == 1 else _refuse(name, first, table)
-    return table.columns.index(name) if table.columns.count(name) == 1 else _refuse(name, first, table)
-
-
-def _refuse(name: str, first: Table, table: Table) -> int:
+def _index(index: int, first: Table, table: Table) -> int:
+    """The column of `table` that is the column `index` of the first file."""
+    if table.columns == first.columns:
+        return index
+    name = first.columns[index]
     times = table.columns.count(name)
+    if times == 1:
+        return table.columns.index(name)
     what = f"has no column {shown(name)}" if not times else f"has the column {shown(name)} {times} times"
     raise LosscliError(f"{table.name} {what}, which {first.name} has", there_are(table.columns))
 
@@ -185,7 +192,7 @@ def _partitioned(table: Table, path: str) -> Table:
     found = {}
     for folder in os.path.dirname(path).split(os.sep):
         key, equals, label = folder.partition("=")
-        if key and equals and key not in table.columns:
+        if key and equals and unquote(key) not in table.columns:
             found[unquote(key)] = "" if label == NO_LABEL else unquote(label)
     return Partitioned(table, found) if found else table
 
@@ -196,7 +203,12 @@ class Partitioned(Table):
     def __init__(self, table: Table, values: dict[str, str]) -> None:
         super().__init__(table.name, (*table.columns, *values))
         self._table = table
+        self._all = values
         self._values = tuple(values.values())
+
+    def in_full(self) -> Table:
+        full = self._table.in_full()
+        return self if full is self._table else Partitioned(full, self._all)
 
     @property
     def size(self) -> int | None:

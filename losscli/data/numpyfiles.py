@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from losscli.batch import Array
     from losscli.data.files import File
 
-DAMAGE = (ValueError, TypeError, SyntaxError, EOFError, OSError, RuntimeError)
-
 
 class Npz(ArrayTable):
     """An archive of arrays by name, each read when it is first asked for."""
@@ -52,15 +50,10 @@ class Npz(ArrayTable):
     def whole(self, index: int) -> Sequence[Any] | NDArray[Any]:
         """The array of any kind; () for one of Python objects, which is not loaded."""
         try:
-            with (
-                self._file.open() as stream,
-                _loading(self.name),
-                np.load(stream, allow_pickle=False) as archive,
-            ):
-                array = archive[self.columns[index]]
+            array = self._read(index, self.name)
         except LosscliError:
             return ()
-        return array if isinstance(array, np.ndarray) and array.ndim else ()
+        return array if array.ndim else ()
 
     def array(self, index: int, whole: str) -> NDArray[Any]:
         """The array in one place of the archive; `whole` names it in messages."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.data.blocks import Part
+from losscli.data.blocks import Part, polars
 from losscli.data.frames import Scanned, reading
 from losscli.data.tables import Pick, Table
+from losscli.data.words import shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
@@ -34,7 +36,14 @@ class Parquet(Scanned):
         with reading(file, "parquet"):
             described = self._opened()
             groups = [described.metadata.row_group(i).num_rows for i in range(described.num_row_groups)]
+        names = described.schema_arrow.names
+        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise LosscliError(
+                f"{file.name}: the column {shown(twice[0])} stands {names.count(twice[0])} times",
+                "write it with each name once",
+            )
         Table.__init__(self, file.name, described.schema_arrow.names)
+        self._nested = [field.name for field in described.schema_arrow if field.type.num_fields]
         self._starts: list[int] = [0, *accumulate(groups)]
         if not self._starts[-1]:
             raise LosscliError(f"{self.name} has no rows")
@@ -44,10 +53,13 @@ class Parquet(Scanned):
             from pyarrow.parquet import ParquetFile
         except ImportError:
             raise LosscliError("reading Parquet needs PyArrow", "pip install 'losscli[data]'") from None
-        kept: dict[str, Any] = _open.__dict__.setdefault("files", {})
-        if self._file.path not in kept:
-            kept[self._file.path] = ParquetFile(self._file.path)
-        return kept[self._file.path]
+        # A file that was written again since is opened again.
+        state = os.stat(self._file.path)
+        written = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+        kept: dict[str, tuple[Any, Any]] = _open.__dict__.setdefault("files", {})
+        if self._file.path not in kept or kept[self._file.path][0] != written:
+            kept[self._file.path] = written, ParquetFile(self._file.path)
+        return kept[self._file.path][1]
 
     @property
     def fits(self) -> bool:
@@ -59,9 +71,13 @@ class Parquet(Scanned):
         return self._starts[-1]
 
     def parts(self, picks: Sequence[Pick]) -> Iterator[Part]:
+        # Of lists, row 1 says how long all are.
+        if set(self._nested).intersection(self.columns[pick.index] for pick in picks):
+            first = next(stop for stop in self._starts if stop)
+            self.read_part(picks, Part(0, first))
         start = 0
         for stop in self._starts[1:]:
-            if stop - start >= AT_LEAST or stop == self._starts[-1]:
+            if stop > start and (stop - start >= AT_LEAST or stop == self._starts[-1]):
                 yield Part(start, stop, start + 1)
                 start = stop
 
@@ -97,8 +113,7 @@ class Parquet(Scanned):
         kind = column.type
         plain = pa.types.is_floating(kind) or pa.types.is_integer(kind)
         if pick.label or not plain:
-            import polars as pl
-
+            pl = polars("reading what is no plain number")
             return self.column(pl.from_arrow(column), pick, first_row)
         pieces = [_numbers(piece) for piece in column.chunks]
         return np.asarray(pieces[0] if len(pieces) == 1 else np.concatenate(pieces), np.float64)

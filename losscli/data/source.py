@@ -27,7 +27,7 @@ class Source:
     hands out the rows as chunks in their order, where reading them on several threads is worth it;
     `size` is what the sizes of all chunks add up to, in bytes or rows (None where nobody knows). `cells`
     gives every cell of the rows of these numbers (from 1, in order) as (column, text), once they were read;
-    None where there are no columns.
+    None where they cannot be read again.
     """
 
     name: str | None

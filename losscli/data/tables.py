@@ -8,7 +8,7 @@ import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from losscli.data.blocks import Part
     from losscli.data.known import Known
     from losscli.data.source import Chunk
+    from losscli.labels import Labels
 
     Cells = tuple[tuple[str, str], ...]  # (column, text)
 
@@ -121,7 +122,17 @@ class Table(ABC):
         stacked into (N, k). Left out, common names are tried. With `models`, commas in `pred` separate
         models; without, there is one, named "y_pred". Without `truth` there is no y_true.
         """
-        return self.source(self.selection(true, pred, weight, by, truth=truth, models=models))
+        try:
+            return self.source(self.selection(true, pred, weight, by, truth=truth, models=models))
+        except LosscliError:
+            full = self.in_full()
+            if full is self:
+                raise
+            return full.select(true, pred, weight, by, truth=truth, models=models)
+
+    def in_full(self) -> Table:
+        """The table with the columns that only later rows have, where opening it did not look; or itself."""
+        return self
 
     def selection(
         self,
@@ -203,7 +214,7 @@ class Table(ABC):
                     f"{self.place(weight[0]).whole} holds lists", "a weight is one number a row"
                 )
             y_pred = {model: self._stack(group, columns) for model, group in groups.models.items()}
-            by = combined([next(columns) for _ in groups.by]) if groups.by else None  # type: ignore[misc]
+            by = combined(cast("list[Labels]", list(columns))) if groups.by else None
             yield Batch(y_true, y_pred, weights, first_row, origin, by)
             first_row += len(arrays[0])
 
@@ -334,7 +345,7 @@ def open_table(path: str | Sequence[str], *, input_format: str | None = None) ->
 
         files = expanded(path)
         if files is not None:
-            return Many(shown(path), files, input_format)
+            return Many.open(shown(path), files, input_format)
     return open_one(path, input_format=input_format)
 
 
@@ -344,7 +355,7 @@ def _open_several(paths: Sequence[str], input_format: str | None) -> Table:
     from losscli.data.many import Many, expanded
 
     files = [file for path in paths for file in expanded(path) or [path]]
-    return Many(f"{shown(paths[0])} and {counted(len(paths) - 1, 'more path')}", files, input_format)
+    return Many.open(f"{shown(paths[0])} and {counted(len(paths) - 1, 'more path')}", files, input_format)
 
 
 def open_one(path: str, *, input_format: str | None = None) -> Table:
