@@ -85,6 +85,19 @@ def test_half_is_estimated_when_there_are_many(monkeypatch: pytest.MonkeyPatch, 
     assert abs(count - wanted) <= (0 if exact else 4 * 16 * np.sqrt(wanted / 16))
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_rows_with_a_period_are_sampled_as_others(monkeypatch: pytest.MonkeyPatch, first: int) -> None:
+    monkeypatch.setattr(kept, "KEPT_EXACTLY", 1000)
+    monkeypatch.setattr(kept, "KEPT_LARGEST", 100)
+    values = np.tile([0.0, 1.0], 20_000)
+    spread = Spread()
+    for start in range(0, values.size, 2500):
+        part = spread.like()
+        part.add(values[start : start + 2500], first + start)
+        spread.merge(part)
+    assert spread.half(float(values.sum()))[0] == pytest.approx(10_000, rel=0.2)
+
+
 def test_concentration_names_the_worst_row_and_its_share() -> None:
     found = losscli.compute("mae", [0.0] * 5, [1.0, 2.0, 10.0, 3.0, 4.0])
     concentration = found.concentration

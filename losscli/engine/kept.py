@@ -55,13 +55,14 @@ class Tally:
 class Spread:
     """The contributions w·v of rows, to say how few make half.
 
-    One by one up to `most`; of more, every `stride`-th and the largest. Each piece is its first value's
-    number in the sequence and its values.
+    One by one up to `most`; of more the largest, and one of each run of `stride` values, drawn by the run's
+    number so that no period of the rows meets one of the sample. A piece is its first value's number in the
+    sequence, or once thinned the numbers of its runs, and its values.
     """
 
     stride: int = 1
     cut: float = -np.inf  # the least of the largest
-    pieces: list[tuple[int, Array]] = field(default_factory=list)
+    pieces: list[tuple[int | Array, Array]] = field(default_factory=list)
     largest: Array = field(default_factory=lambda: np.empty(0))
     held: int = 0
     seen: int = 0
@@ -79,8 +80,10 @@ class Spread:
         if self.stride > 1:
             if greatest is None or not greatest <= self.cut:  # nan is not
                 self._add_largest(values[values > self.cut])
-            offset = -first % self.stride
-            first, values = first + offset, values[offset :: self.stride].copy()
+            self.pieces.append(_drawn(first, values, self.stride))
+            self.held += self.pieces[-1][1].size
+            self._thin()
+            return
         self.pieces.append((first, values))
         self.held += values.size
         self._thin()
@@ -104,7 +107,7 @@ class Spread:
         return Spread(self.stride, self.cut, most=self.most)
 
     def shift(self, before: int) -> None:
-        self.pieces = [(first + before, values) for first, values in self.pieces]
+        self.pieces = [(first + before // self.stride, values) for first, values in self.pieces]
 
     def half(self, total: float) -> tuple[int, bool]:
         """The fewest values that make half of `total`, their sum, and whether that count is exact."""
@@ -139,14 +142,20 @@ class Spread:
             self._coarsen(2 * self.stride)
 
     def _coarsen(self, stride: int) -> None:
-        """Keeps every `stride`-th of the values, counted from the first of all."""
+        """Keeps one of each run of `stride` values, counted from the first of all."""
         if self.stride == 1 and self.pieces:
             self._add_largest(np.concatenate([values[values > self.cut] for _, values in self.pieces]))
-        thinned = []
-        for first, values in self.pieces:
-            skipped = -(first // self.stride) % (stride // self.stride)
-            kept = values[skipped :: stride // self.stride].copy()
-            thinned.append((first + skipped * self.stride, kept))
+        thinned: list[tuple[int | Array, Array]] = []
+        for runs, values in self.pieces:
+            if isinstance(runs, int):
+                thinned.append(_drawn(runs, values, stride))
+                continue
+            level = self.stride
+            while level < stride:
+                level *= 2
+                kept = (runs & 1) == _draw(runs >> 1, level)
+                runs, values = runs[kept] >> 1, values[kept]
+            thinned.append((runs, values))
         self.stride = stride
         self.pieces = [piece for piece in thinned if piece[1].size]
         self.held = sum(values.size for _, values in self.pieces)
@@ -158,6 +167,25 @@ class Spread:
         if self.largest.size > KEPT_LARGEST:
             self.largest = np.partition(self.largest, -KEPT_LARGEST)[-KEPT_LARGEST:]
             self.cut = float(self.largest.min())
+
+
+def _drawn(first: int, values: Array, stride: int) -> tuple[Array, Array]:
+    """Of consecutive values, the first number `first`, the one drawn from each run of `stride`."""
+    runs = np.arange(first // stride, (first + values.size - 1) // stride + 1)
+    at, level = runs, stride
+    while level > 1:  # from halves to halves, so that what a longer run keeps a shorter one has kept
+        at = 2 * at + _draw(at, level)
+        level //= 2
+    inside = (at >= first) & (at < first + values.size)
+    return runs[inside], values[at[inside] - first]
+
+
+def _draw(runs: Array, level: int) -> Array:
+    """0 or 1 for each run of this length, as good as by chance: the top bit of a mixed product."""
+    mixed = (runs + 1).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(level)
+    mixed ^= mixed >> np.uint64(29)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    return (mixed >> np.uint64(63)).astype(np.int64)
 
 
 def fewest(values: Array, sum_of_them: float) -> int:
