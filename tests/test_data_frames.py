@@ -275,3 +275,13 @@ def test_what_is_wrong_with_a_remote_table(
         error = capfd.readouterr().err
         assert said in error
         assert "Traceback" not in error
+
+
+def test_a_file_written_again_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    found = []
+    for n in (5, 9):
+        write(pl.DataFrame({"y": range(n), "p": range(n)}), path)
+        source = open_table(str(path)).select("y", "p", None, truth=True, models=False)
+        found.append(sum(len(batch) for chunk in source.chunks() for batch in chunk()))
+    assert found == [5, 9]

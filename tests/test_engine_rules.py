@@ -237,3 +237,22 @@ def test_a_mean_says_what_it_divided_by() -> None:
 def test_a_reduction_or_framework_that_there_is_not_is_refused(reduction: str, like: str) -> None:
     with pytest.raises(LosscliError, match=r"no reduction|no framework"):
         losscli.compute("mse", [1.0], [2.0], reduction=reduction, like=like)
+
+
+def test_masked_values_are_missing() -> None:
+    masked = np.ma.masked_array([1.0, 2.0, 99.0], [0, 0, 1])
+    with pytest.raises(LosscliError, match="nan or no value in row 3"):
+        losscli.compute("mse", masked, [1.0, 2.0, 4.0])
+
+
+@pytest.mark.parametrize("losses", [[], ["mse", "MSELoss"]])
+def test_a_comparison_names_each_loss_once(losses: list[str]) -> None:
+    with pytest.raises(LosscliError):
+        losscli.compare([1.0], {"a": [1.0]}, losses)
+
+
+def test_two_numbers_have_two_signatures() -> None:
+    given = ("dice", [[1.0, 0.0], [1.0, 1.0]], [[0.9, 0.1], [0.6, 0.8]])
+    mean, total = (losscli.compute(*given, per="sample", reduction=how) for how in ("mean", "sum"))
+    assert mean.value != total.value
+    assert mean.signature != total.signature
