@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 import losscli
 from losscli.api import score
 from losscli.batch import Batch
-from losscli.engine import kept
-from losscli.engine.kept import Spread, Top
+from losscli.engine import spread as spreads
+from losscli.engine.kept import Top
+from losscli.engine.spread import Spread
 from losscli.losses.domain import Array
 
 contributions = st.lists(
@@ -69,8 +70,8 @@ def test_half_is_counted_one_by_one(values: list[float], ends: list[int]) -> Non
 
 @pytest.mark.parametrize("shape", [0.3, 1.0, 3.0])
 def test_half_is_estimated_when_there_are_many(monkeypatch: pytest.MonkeyPatch, shape: float) -> None:
-    monkeypatch.setattr(kept, "KEPT_EXACTLY", 1000)
-    monkeypatch.setattr(kept, "KEPT_LARGEST", 100)
+    monkeypatch.setattr(spreads, "KEPT_EXACTLY", 1000)
+    monkeypatch.setattr(spreads, "KEPT_LARGEST", 100)
     values = np.random.default_rng(1).pareto(shape, 20_000)
     spread = Spread()
     for piece in pieces(len(values), [100, 700, 5000, 5001]):
@@ -87,8 +88,8 @@ def test_half_is_estimated_when_there_are_many(monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_rows_with_a_period_are_sampled_as_others(monkeypatch: pytest.MonkeyPatch, first: int) -> None:
-    monkeypatch.setattr(kept, "KEPT_EXACTLY", 1000)
-    monkeypatch.setattr(kept, "KEPT_LARGEST", 100)
+    monkeypatch.setattr(spreads, "KEPT_EXACTLY", 1000)
+    monkeypatch.setattr(spreads, "KEPT_LARGEST", 100)
     values = np.tile([0.0, 1.0], 20_000)
     spread = Spread()
     for start in range(0, values.size, 2500):

@@ -13,7 +13,7 @@ import pytest
 import losscli
 from losscli import api, reasons
 from losscli.batch import Batch
-from losscli.engine import fold, kept
+from losscli.engine import fold, spread
 from losscli.errors import LosscliError
 from losscli.reasons import Asked, target
 from losscli.reasons.lorenz import unevenness
@@ -248,7 +248,7 @@ def test_sampled_values_are_near_and_said(monkeypatch: pytest.MonkeyPatch) -> No
     exact = losscli.why("mse", TRUE, PRED)
     monkeypatch.setattr(fold, "KEPT_EXACTLY", 200)
     monkeypatch.setattr(fold, "KEPT_AT_LEAST", 200)
-    monkeypatch.setattr(kept, "KEPT_LARGEST", 20)
+    monkeypatch.setattr(spread, "KEPT_LARGEST", 20)
     monkeypatch.setattr(target, "KEPT_EXACTLY", 100)
     monkeypatch.setattr(target, "GROUPS", 50)
     stream = batches(64, TRUE, {"y_pred": PRED})
@@ -272,7 +272,7 @@ def test_sampled_values_are_near_and_said(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_unevenness_of_spreads_merged_in_any_order() -> None:
     values = RNG.gamma(0.5, size=300)
-    one, other, both = kept.Spread(), kept.Spread(), kept.Spread()
+    one, other, both = spread.Spread(), spread.Spread(), spread.Spread()
     one.add(values[:100], 0)
     other.add(values[100:], 100)
     other.merge(one)

@@ -11,17 +11,11 @@ from losscli.engine import gradient
 from losscli.engine.align import Extents
 from losscli.engine.chunks import THREADS, Chunk, Engine, Stream, blocks, whole
 from losscli.engine.groups import GroupSums, Keys
-from losscli.engine.kept import (
-    KEPT_AT_LEAST,
-    KEPT_EXACTLY,
-    Rows,
-    Spread,
-    Tally,
-    Top,
-)
+from losscli.engine.kept import Rows, Tally, Top
 from losscli.engine.memory import refuse_beyond
 from losscli.engine.missing import Missing, check_weight, complete, completed, refuse_missing
 from losscli.engine.partial import Partial, Task, add
+from losscli.engine.spread import KEPT_AT_LEAST, KEPT_EXACTLY, Spread
 from losscli.engine.survey import survey
 from losscli.errors import BadValue, LosscliError
 from losscli.losses.domain import Array

@@ -12,8 +12,9 @@ from losscli.batch import Batch
 from losscli.conventions.declare import Convention
 from losscli.engine.align import Extents, align
 from losscli.engine.groups import Block, GroupSums, Keys
-from losscli.engine.kept import Rows, Spread, Tally, Top, missing_rows, numbers_of, shifted
+from losscli.engine.kept import Rows, Tally, Top, missing_rows, numbers_of, shifted
 from losscli.engine.notes import note_codings, note_departures, note_lengths
+from losscli.engine.spread import Spread
 from losscli.engine.sums import Sum
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from losscli.engine.kept import Spread
+from losscli.engine.spread import Spread
 from losscli.losses.domain import Array
 from losscli.results.why import LorenzPoint
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from losscli.engine.chunks import Stream
-from losscli.engine.kept import KEPT_EXACTLY, Tally
+from losscli.engine.kept import Tally
+from losscli.engine.spread import KEPT_EXACTLY
 from losscli.engine.missing import Missing, complete
 from losscli.engine.partial import Task
 from losscli.engine.sums import Sum
