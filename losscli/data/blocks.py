@@ -1,4 +1,4 @@
-"""Large files of lines in blocks that end with a line, so that each can be parsed by itself, by Polars."""
+"""Large files of lines in blocks that end with a line, so that each can be parsed by itself."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from losscli.data.files import File
 
-BLOCK = 4 << 20  # bytes; half or twice as many take longer
-LARGE = 4 << 20  # bytes (100,000 rows of two numbers) from which on importing Polars is worth it
+BLOCK = 2 << 20  # bytes; more take memory, fewer take longer
+LARGE = 1 << 20  # bytes (30,000 rows of two numbers) from which on importing Arrow is worth it
 LONGEST_ROW = 4 * BLOCK  # a cell in quotes with more bytes than this is a quote left open
 
 
@@ -53,13 +53,13 @@ def polars(what: str) -> ModuleType:
 
 
 def is_large(file: File) -> bool:
-    """Whether Polars is there and its start is worth the time for this file."""
+    """Whether Arrow and Polars are there, and their start is worth the time for this file."""
     from importlib.util import find_spec
 
     if file.remote:
         return False
     held = file.size if file.compressed is None else 3 * file.size
-    return held >= LARGE and find_spec("polars") is not None
+    return held >= LARGE and find_spec("pyarrow") is not None and find_spec("polars") is not None
 
 
 def cut(file: File, start: int, quoted: bool) -> Iterator[Part]:

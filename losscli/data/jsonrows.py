@@ -89,11 +89,7 @@ class JsonRows(Table):
         if not (data.startswith(before) and data.endswith(after)):
             raise Odd("the array does not begin or end")
         data = data[1 : len(data) - len(after)].strip()
-        between = self._between
-        if b"\n" in data:
-            data, between = data.replace(b"\n", b" "), between.replace(b"\n", b" ")
-        data = data.replace(b"}" + between + b"{", b"}\n{")
-        return parse_lines(data, [self.columns[pick.index] for pick in picks])
+        return parse_lines(data, [self.columns[pick.index] for pick in picks], self._between)
 
     def _read_whole(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         table = self._any()

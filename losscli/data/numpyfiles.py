@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import numpy as np
 from losscli.data.convert import check_numeric, labels
 from losscli.data.files import NPY_MAGIC, ZIP_MAGIC
 from losscli.data.tables import ArrayTable, Pick
-from losscli.data.words import listed
+from losscli.data.words import listed, shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
@@ -84,18 +83,17 @@ def read_npy(file: File, name: str) -> NDArray[Any]:
     return array
 
 
-def release(array: NDArray[Any], start: int, stop: int) -> None:
-    """Lets go of the memory that some rows of a mapped array took; they can be read again."""
-    memory = getattr(array, "_mmap", None)
-    if memory is None or not hasattr(memory, "madvise") or not array.flags.c_contiguous:
-        return
-    # The map begins at a page boundary at or before the array's first byte.
-    begins = array.ctypes.data - np.frombuffer(memory, np.uint8).ctypes.data
-    row = array.nbytes // len(array)
-    first = -(-(begins + start * row) // mmap.PAGESIZE) * mmap.PAGESIZE
-    last = (begins + stop * row) // mmap.PAGESIZE * mmap.PAGESIZE
-    if last > first:
-        memory.madvise(mmap.MADV_DONTNEED, first, last - first)
+def read_rows(array: NDArray[Any], first: int, last: int) -> NDArray[Any]:
+    """Some rows of an array. Those of a mapped file are read: pages that were mapped would count as memory."""
+    if not isinstance(array, np.memmap) or not array.flags.c_contiguous:
+        return array[first:last]
+    row = array.nbytes // max(len(array), 1)
+    count = (last - first) * row // array.itemsize
+    path = str(array.filename)
+    read = np.fromfile(path, array.dtype, count, offset=array.offset + first * row)
+    if read.size < count:
+        raise LosscliError(f"{shown(path)} was cut short while it was read", "start again")
+    return read.reshape(last - first, *array.shape[1:])
 
 
 def read_single_npz(file: File, name: str) -> Array:

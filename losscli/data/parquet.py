@@ -11,6 +11,7 @@ import numpy as np
 
 from losscli.data.blocks import Part, polars
 from losscli.data.frames import Scanned, reading
+from losscli.data.quick import numbers_of
 from losscli.data.tables import Pick, Table
 from losscli.data.words import shown
 from losscli.errors import LosscliError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from losscli.data.tables import Cells
 
 LARGEST = 4 << 20  # rows of a row group that a thread decodes at once
-AT_LEAST = 262_144  # rows that a part has, where row groups are small
+AT_LEAST = 131_072  # rows that a part has, where row groups are small
 
 _open = threading.local()  # an open file remembers where it is: each thread has its own
 
@@ -58,7 +59,7 @@ class Parquet(Scanned):
         written = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
         kept: dict[str, tuple[Any, Any]] = _open.__dict__.setdefault("files", {})
         if self._file.path not in kept or kept[self._file.path][0] != written:
-            kept[self._file.path] = written, ParquetFile(self._file.path)
+            kept[self._file.path] = written, ParquetFile(self._file.path, pre_buffer=False)
         return kept[self._file.path][1]
 
     @property
@@ -115,14 +116,5 @@ class Parquet(Scanned):
         if pick.label or not plain:
             pl = polars("reading what is no plain number")
             return self.column(pl.from_arrow(column), pick, first_row)
-        pieces = [_numbers(piece) for piece in column.chunks]
+        pieces = [numbers_of(piece) for piece in column.chunks]
         return np.asarray(pieces[0] if len(pieces) == 1 else np.concatenate(pieces), np.float64)
-
-
-def _numbers(piece: Any) -> Array:
-    """An Arrow array as it lies in memory; one with nulls as floats, NaN for each."""
-    if piece.null_count:
-        return np.asarray(piece.to_numpy(zero_copy_only=False))
-    # Its own conversion imports pandas, where that is installed: 0.3 s.
-    dtype = np.dtype(piece.type.to_pandas_dtype())
-    return np.frombuffer(piece.buffers()[1], dtype, len(piece), piece.offset * dtype.itemsize)

@@ -1,27 +1,30 @@
-"""One block of CSV or JSONL, parsed by Polars to the same numbers as line by line, or refused as Odd.
+"""A block of CSV or JSONL, parsed by Arrow or Polars to the same numbers as line by line, or refused as Odd.
 
-Polars is laxer than the readers of whole files in what is a number, a row or a cell. So whatever differs
-shows here as a count that does not fit, or as no value, and is read again by them or judged by them.
+They are laxer than the readers of whole files in what is a number, a row or a cell. So whatever differs is
+found as something that does not fit, and is read again by them or judged by them.
 """
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from losscli.data.blocks import Odd, polars
-from losscli.data.convert import Place, from_texts
+from losscli.data.convert import MISSING, Place, from_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from losscli.batch import Array
     from losscli.data.known import Known
 
 NEWLINE, RETURN, QUOTE = b'\n\r"'
+WORDS = sorted({form for word in MISSING for form in (word, word.upper(), word.capitalize())} | {"NaN"})
+# A key and a number of an object that holds nothing else.
+MEMBER = re.compile(rb'\s*"[^"\\\n]+"\s*:\s*(-?\d[\d.eE+-]*)\s*(,|\}$)')
 
 
 def parse_delimited(
@@ -36,57 +39,39 @@ def parse_delimited(
 
     Those that stand in `groups` come as Labels.
     """
-    pl = polars("a large CSV file")
-    if data.endswith((b"\n\n", b"\n\r\n")):
-        data = data.rstrip(b"\r\n") + b"\n"
-    if not data or data.isspace():
-        return [
-            np.empty(0) if known is None else known.labels(pl.Series([], dtype=pl.String)) for known in groups
-        ]
-    separators = _separators(data, separator, quoted)
-    wanted = sorted(set(columns))
-    numbers = {i for i, known in zip(columns, groups, strict=True) if known is None}
-    both = {i for i, known in zip(columns, groups, strict=True) if known is not None and i in numbers}
-    names = [f"column_{i}" for i in range(1, width + 1)]
-    options: dict[str, Any] = {
-        "has_header": False,
-        "separator": separator,
-        "quote_char": '"' if b'"' in data else None,
-        "ignore_errors": True,
-    }
-    try:
-        types = {name: pl.Float64 if i in numbers else pl.String for i, name in enumerate(names)}
-        frame = pl.read_csv(data, schema=types, columns=wanted, **options)
-        found = dict(zip(wanted, frame.iter_columns(), strict=True))
-        # A line with fewer fields is filled up with nulls, one with more cut off.
-        if frame.height * (width - 1) != separators:
-            raise Odd("some lines have another number of fields")
-        if width - 1 not in found or found[width - 1].null_count():
-            _check_lines(data, width, ord(separator))
-        if unread := [i for i in wanted if i in numbers and (i in both or found[i].null_count())]:
-            texts = pl.read_csv(data, schema=dict.fromkeys(names, pl.String), columns=unread, **options)
-    except pl.exceptions.PolarsError as error:
-        raise Odd(str(error)) from None
-    values = {i: found[i].to_numpy() for i in numbers}
-    written = {i: series for i, series in found.items() if i not in numbers}
-    for i, series in zip(unread, texts.iter_columns() if unread else (), strict=True):
-        written[i] = series
-        where = np.flatnonzero(found[i].is_null().to_numpy())
-        words = [text or "" for text in series.gather(where).to_list()]
-        values[i] = values[i].copy()
-        values[i][where] = from_texts(words, Place("a block"))
+    _check_lines(data, separator, quoted)
+    numbers = [i for i, known in zip(columns, groups, strict=True) if known is None]
+    words = [i for i, known in zip(columns, groups, strict=True) if known is not None]
+    values: dict[int, Array] = {}
+    texts: dict[int, Any] = {}
+    if data and not data.isspace():
+        try:
+            values = {i: numbers_of(c) for i, c in _read(data, width, separator, numbers, "float64")}
+        except Odd:  # other words for numbers, such as true, or no numbers
+            values = {i: _from_words(c) for i, c in _read(data, width, separator, numbers, "string")}
+        if b"(" in data and any(np.isnan(array).any() for array in values.values()):
+            raise Odd("Arrow reads nan(…) as nan")
+        if words:
+            texts = dict(_read(data, width, separator, words, "string"))
     return [
-        values[i] if known is None else known.labels(written[i])
+        values.get(i, np.empty(0)) if known is None else known.labels(_series(texts.get(i)))
         for i, known in zip(columns, groups, strict=True)
     ]
 
 
-def parse_lines(data: bytes, names: Sequence[str]) -> list[Array]:
-    """Some keys of an object a line, each float64 (N,)."""
-    pl = polars("a large JSONL file")
+def parse_lines(data: bytes, names: Sequence[str], between: bytes = b"\n") -> list[Array]:
+    """Some keys of objects, each float64 (N,); `between` stands between two objects, a line's end or more."""
     if not data or data.isspace():
         return [np.empty(0) for _ in names]
     _check_text(data)
+    found = _parse_alike(data, names, between)
+    if found is not None:
+        return found
+    if between != b"\n":
+        if b"\n" in data:
+            data, between = data.replace(b"\n", b" "), between.replace(b"\n", b" ")
+        data = data.replace(b"}" + between + b"{", b"}\n{")
+    pl = polars("a large JSONL file")
     try:
         frame = pl.read_ndjson(data, schema=dict.fromkeys(names, pl.Float64))
     except pl.exceptions.PolarsError as error:
@@ -103,6 +88,103 @@ def parse_lines(data: bytes, names: Sequence[str]) -> list[Array]:
     return [frame[name].to_numpy() for name in names]
 
 
+def _parse_alike(data: bytes, names: Sequence[str], between: bytes) -> list[Array] | None:
+    """The same where all objects are written like the first but for their numbers: in half the time.
+
+    What is written between the numbers is taken out, and the rest read as CSV.
+    """
+    data = data.rstrip(b"\r\n") if between == b"\n" else data
+    first = data[: data.find(b"}") + 1]
+    tokens: list[bytes] = []
+    keys: list[str] = []
+    at, end = 1, 0
+    while first.startswith(b"{") and (member := MEMBER.match(first, at)):
+        tokens.append(first[end : member.start(1)])
+        keys.append(tokens[-1].split(b'"')[1].decode())
+        at, end = member.end(), member.end(1)
+    if len(keys) < 2 or at != len(first) or len({*keys}) < len(keys) or not {*names} <= {*keys}:
+        return None
+    opening, closing = tokens[0], first[end:]
+    text = data[len(opening) : -len(closing)].replace(closing + between + opening, b"\n")
+    for token in tokens[1:]:
+        text = text.replace(token, b",")
+    columns = [keys.index(name) for name in names]
+    # Letters are of null, NaN or Infinity, or of what is no number in JSON.
+    if any(letter in text for letter in b"nNiI"):
+        return None
+    try:
+        read = {i: numbers_of(c) for i, c in _read(text, len(keys), ",", columns, "float64")}
+    except Odd:
+        return None
+    rows = len(read[columns[0]])
+    an_object = len(opening) + len(closing) + sum(len(token) - 1 for token in tokens[1:])
+    if len(data) - len(text) != rows * an_object + (rows - 1) * (len(between) - 1):
+        return None
+    return [read[i] for i in columns]
+
+
+def _read(
+    data: bytes, width: int, separator: str, columns: Sequence[int], kind: str
+) -> list[tuple[int, Any]]:
+    """Some columns as Arrow's arrays of this type, or Odd."""
+    if not columns:
+        return []
+    import pyarrow as pa
+    from pyarrow import csv
+
+    quotes = b'"' in data
+    names = _names(width)
+    wanted = sorted(set(columns))
+    try:
+        table = csv.read_csv(
+            pa.BufferReader(data),
+            csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
+            csv.ParseOptions(
+                delimiter=separator, quote_char='"' if quotes else False, newlines_in_values=quotes
+            ),
+            csv.ConvertOptions(
+                check_utf8=False,
+                column_types=dict.fromkeys(names, getattr(pa, kind)()),
+                include_columns=[names[i] for i in wanted],
+                null_values=WORDS,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise Odd(str(error)) from None
+    return [(i, column.chunk(0)) for i, column in zip(wanted, table.itercolumns(), strict=True)]
+
+
+@cache
+def _names(width: int) -> list[str]:
+    return [f"column_{i}" for i in range(width)]
+
+
+def numbers_of(column: Any) -> Array:
+    """An Arrow array of numbers as it lies in memory; one with nulls as a copy with NaN for each."""
+    # Arrow's own conversion imports pandas, where that is installed: 0.3 s.
+    dtype = np.dtype(column.type.to_pandas_dtype())
+    valid, held = column.buffers()
+    values = np.frombuffer(held, dtype, len(column), column.offset * dtype.itemsize)
+    if not column.null_count:
+        return values
+    bits = np.unpackbits(np.frombuffer(valid, np.uint8), bitorder="little")
+    values = values.astype(np.float64)
+    values[bits[column.offset : column.offset + len(column)] == 0] = np.nan
+    return values
+
+
+def _from_words(column: Any) -> Array:
+    """Texts as numbers, each text that occurs read once."""
+    codes = column.dictionary_encode()
+    values = from_texts(codes.dictionary.to_pylist(), Place("a block"))
+    return np.asarray(values[numbers_of(codes.indices)])
+
+
+def _series(texts: Any) -> Any:
+    pl = polars("reading labels")
+    return pl.Series([], dtype=pl.String) if texts is None else pl.from_arrow(texts)
+
+
 def _check_text(data: bytes) -> None:
     if not data.isascii():
         try:
@@ -111,32 +193,20 @@ def _check_text(data: bytes) -> None:
             raise Odd("no UTF-8 text") from None
 
 
-def _separators(data: bytes, separator: str, quoted: bool) -> int:
-    """How many separators stand outside of quotes."""
+def _check_lines(data: bytes, separator: str, quoted: bool) -> None:
+    """Odd where lines or cells end as Arrow does not see it."""
     _check_text(data)
     if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
         raise Odd("a line ends with a return alone")
     if b'"' in data:
         if not quoted:
             raise Odd("the first lines had no quotes")
-        return _separators_outside(np.frombuffer(data, np.uint8), ord(separator))
-    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord(separator)))
+        _check_quotes(data, ord(separator))
 
 
-def _check_lines(data: bytes, width: int, separator: int) -> None:
-    """Odd unless each line has `width` fields."""
-    array = np.frombuffer(data, np.uint8)
-    at, ends = np.flatnonzero(array == separator), np.flatnonzero(array == NEWLINE)
-    if b'"' in data:
-        quotes = np.flatnonzero(array == QUOTE)
-        at, ends = (where[np.searchsorted(quotes, where) % 2 == 0] for where in (at, ends))
-    before = np.searchsorted(at, ends if data.endswith(b"\n") else [*ends, array.size])
-    if (np.diff(before, prepend=0) != width - 1).any():
-        raise Odd("some lines have another number of fields")
-
-
-def _separators_outside(data: NDArray[np.uint8], separator: int) -> int:
-    """The same where there are quotes, if each opens a cell, closes it, or stands twice inside of it."""
+def _check_quotes(text: bytes, separator: int) -> None:
+    """Odd unless each quote opens a cell, closes it, or stands twice inside of it."""
+    data = np.frombuffer(text, np.uint8)
     quotes = np.flatnonzero(data == QUOTE)
     if quotes.size % 2:
         raise Odd("a quote is left open")
@@ -150,6 +220,3 @@ def _separators_outside(data: NDArray[np.uint8], separator: int) -> int:
     closes[:-1] |= twice
     if not (opens.all() and closes.all()):
         raise Odd("a quote stands inside of a cell")
-    at = np.flatnonzero(data == separator)
-    # Before a separator outside of quotes as many have closed as have opened.
-    return int(np.count_nonzero(np.searchsorted(quotes, at) % 2 == 0))

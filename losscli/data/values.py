@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from losscli.data.files import File
     from losscli.data.source import Chunk
 
-CHUNK = 524_288  # numbers of an array that one thread takes at a time
+CHUNK = 262_144  # numbers of an array that one thread takes at a time
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,10 @@ def read_stream(
     origin = Origin(None, {"y_true": ("--true",), "y_pred": ("--pred",), "weight": ("--weight",)})
 
     def cut(array: NDArray[Any], start: int, rows: int) -> Array:
+        if isinstance(array, np.memmap):
+            from losscli.data.numpyfiles import read_rows
+
+            array, start = read_rows(array, start, start + rows), 0
         return np.asarray(array[start : start + rows], np.float64)
 
     def batches(first: int, last: int, rows: int) -> Iterator[Batch]:
@@ -96,12 +100,7 @@ def read_stream(
             )
 
     def chunk(first: int, last: int) -> Iterator[Batch]:
-        yield from batches(first, last, last - first)
-        for array in arrays.values():
-            if isinstance(array, np.memmap):
-                from losscli.data.numpyfiles import release
-
-                release(array, first, last)
+        return batches(first, last, last - first)
 
     def split() -> Iterator[Chunk]:
         rows = max(1, CHUNK * len(y_pred) // max(array.size for array in arrays.values()))

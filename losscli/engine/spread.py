@@ -72,7 +72,7 @@ class Spread:
         return Spread(self.stride, self.cut, most=self.most)
 
     def shift(self, before: int) -> None:
-        """Numbers the rows anew, `before` rows further down; what was thinned keeps the numbers it was drawn by."""
+        """Numbers the rows anew, `before` rows further down; but what was drawn by its numbers keeps them."""
         self.pieces = [
             (rows + before if isinstance(rows, int) else rows, values) for rows, values in self.pieces
         ]
@@ -167,7 +167,7 @@ def _is_drawn(rows: Array, stride: int) -> Array:
 
 
 def _draws(cells: Array) -> Array:
-    """A number from 0 to 2³² for each cell of rows, as good as by chance: the upper bits of a mixed product."""
+    """A number from 0 to 2³² for each cell, as good as by chance: the upper bits of a mixed product."""
     mixed = (cells + 1).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
@@ -196,5 +196,3 @@ def fewest(values: Array, sum_of_them: float) -> int:
         values = values[values < pivot]
     ordered = np.sort(values)[::-1]
     return taken + min(int(np.searchsorted(np.cumsum(ordered), sum_of_them)) + 1, ordered.size)
-
-

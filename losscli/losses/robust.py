@@ -42,7 +42,8 @@ def pseudo_huber(y_true: Real, y_pred: Real, *, delta: Positive = 1.0) -> Array:
     """δ²(√(1 + (e/δ)²) − 1) = e²/(1 + √(1 + (e/δ)²)); between mean and median. Charbonnier et al. 1994."""
     error, lost = distance(y_pred, y_true)
     small, large = np.minimum(error, delta), np.maximum(error, delta)
-    root = np.hypot(1, small / large)  # of 1 + (e/δ)², divided by |e|/δ where that is above 1
+    ratio = small / large
+    root = np.sqrt(1 + ratio * ratio)  # of 1 + (e/δ)², divided by |e|/δ where that is above 1
     value = error * (small / (delta / large + root))
     return np.where(value < np.inf, value + small / root * lost, value)
 
@@ -55,10 +56,15 @@ def _(y_true: Array, y_pred: Array, *, delta: float) -> Array:
 @loss("log_cosh", "LogCosh", title="Log-cosh")
 def logcosh(y_true: Real, y_pred: Real) -> Array:
     """log cosh e: e²/2 near 0, |e| − log 2 far out; between mean and median. Green 1990."""
-    error = np.abs(y_pred - y_true)
-    near = np.minimum(error, 20)  # beyond 20, log cosh grows by the error itself to every digit
-    half = np.sinh(near / 2)
-    return np.log1p(2 * (half * half)) + (error - near)
+    error = y_pred - y_true
+    value = np.sinh(error / 2)
+    value *= value
+    value *= 2
+    np.log1p(value, out=value)
+    if not value.max(initial=0) < np.inf:  # the square has left the floats, or the error was nan or infinite
+        far = np.isinf(value)
+        value[far] = np.abs(error[far]) - math.log(2)
+    return value
 
 
 @logcosh.gradient

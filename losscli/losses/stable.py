@@ -131,7 +131,10 @@ def erf(x: Array) -> Array:
 def quotient(a: Array, b: Array, *, empty: float) -> Array:
     """a / b, and `empty` where both are 0."""
     ratio = np.divide(a, b)
-    return np.where((a == 0) & (b == 0), empty, ratio).astype(np.result_type(a, b), copy=False)
+    nothing = b == 0
+    if not nothing.any():
+        return ratio
+    return np.where((a == 0) & nothing, empty, ratio).astype(np.result_type(a, b), copy=False)
 
 
 def power_of_two(x: Array) -> Array:
@@ -169,7 +172,13 @@ def difference(a: Array, b: Array | float) -> tuple[Array, Array]:
     rounded = a - b
     part = rounded - a
     lost = (a - (rounded - part)) - (b + part)
-    return rounded, np.where(np.isfinite(lost), lost, 0)
+    return rounded, _finite(lost)
+
+
+def _finite(lost: Array) -> Array:
+    """With 0 in place of what has left the floats."""
+    finite = np.isfinite(lost)
+    return lost if finite.all() else np.where(finite, lost, 0)
 
 
 def distance(a: Array, b: Array) -> tuple[Array, Array]:
@@ -199,7 +208,7 @@ def divide(a: Array, a_lost: Array, b: Any, b_lost: Any = 0.0) -> tuple[Array, A
     rounded = a / b
     back, back_lost = product(b, rounded)
     lost = (((a - back) - back_lost) + a_lost - rounded * b_lost) / b
-    return rounded, np.where(np.isfinite(lost), lost, 0)
+    return rounded, _finite(lost)
 
 
 def half_square(error: Array, lost: Array, scale: float) -> Array:
@@ -212,6 +221,8 @@ def half_square(error: Array, lost: Array, scale: float) -> Array:
 def percent(part: Array, whole: Array) -> Array:
     """100 part / whole for numbers of 0 or more, without over- or underflow on the way; 0/0 is 0."""
     large = part > 1e30
+    if not large.any():
+        return quotient(100 * part, whole, empty=0.0)
     ratio = quotient(np.where(large, part, 100 * part), whole, empty=0.0)
     return np.where(large, 100 * ratio, ratio)
 

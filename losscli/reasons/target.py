@@ -8,9 +8,9 @@ import numpy as np
 
 from losscli.engine.chunks import Stream
 from losscli.engine.kept import Tally
-from losscli.engine.spread import KEPT_EXACTLY
 from losscli.engine.missing import Missing, complete
 from losscli.engine.partial import Task
+from losscli.engine.spread import KEPT_EXACTLY
 from losscli.engine.sums import Sum
 from losscli.losses.domain import Array
 
