@@ -199,7 +199,7 @@ class _JoinedChunk:
 
     def __init__(self, chunk: Chunk, held: _Held, places: dict[tuple[str, ...], int]) -> None:
         self._chunk, self._held, self._places = chunk, held, places
-        for name in ("relative", "several", "size"):
+        for name in ("relative", "several", "start", "size"):
             if hasattr(chunk, name):
                 setattr(self, name, getattr(chunk, name))
 

@@ -137,14 +137,15 @@ def _batches(sources: Sequence[Source], rows: int) -> Iterator[Batch]:
 
 
 def _chunks(sources: Sequence[Source]) -> Iterator[Chunk]:
-    for source in sources:
+    for number, source in enumerate(sources):
         chunks = source.chunks()
         first = next(chunks, None)
         if isinstance(first, PartChunk) and first.part.held is None:
-            yield FileChunk(first)
-            yield from map(FileChunk, chunks)
+            yield FileChunk(first, number)
+            for chunk in chunks:
+                yield FileChunk(chunk, number)
         else:  # chunks that hold their rows: the file is read where its one chunk is
-            yield FileChunk(source)
+            yield FileChunk(source, number)
 
 
 class FileChunk:
@@ -153,8 +154,9 @@ class FileChunk:
     relative = True
     several = True  # what is wrong in it is told by the reader in order
 
-    def __init__(self, chunk: Chunk) -> None:
+    def __init__(self, chunk: Chunk, number: int) -> None:
         self.chunk = chunk
+        self.start = (number << 40) + getattr(chunk, "start", 0)
         self.size = getattr(chunk, "size", 0) or 0
 
     def __call__(self) -> Iterator[Batch]:

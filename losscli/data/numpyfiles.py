@@ -84,7 +84,7 @@ def read_npy(file: File, name: str) -> NDArray[Any]:
 
 
 def read_rows(array: NDArray[Any], first: int, last: int) -> NDArray[Any]:
-    """Some rows of an array. Those of a mapped file are read: pages that were mapped would count as memory."""
+    """Some rows of an array. Those of a mapped file are read: what is mapped would count as memory."""
     if not isinstance(array, np.memmap) or not array.flags.c_contiguous:
         return array[first:last]
     row = array.nbytes // max(len(array), 1)

@@ -263,6 +263,11 @@ class PartChunk:
         return self.part.first_row is None
 
     @property
+    def start(self) -> int:
+        """The number of its first row or byte."""
+        return self.part.start
+
+    @property
     def size(self) -> int:
         """Its rows or bytes."""
         return self.part.stop - self.part.start

@@ -195,8 +195,8 @@ class _Done:
     """What a chunk leaves behind: a partial for each task, and what was found on the way.
 
     `rows` counts all its rows, `read` those that were not dropped; `size` is its bytes, if it knows;
-    `files` says how many rows are of which file. `most` values are kept one by one of what is joined. Of a
-    `relative` chunk the rows are numbered from 1 until it is shifted.
+    `files` says how many rows are of which file. Of a `relative` chunk the rows are numbered from 1 until it
+    is shifted.
     """
 
     partials: list[Partial]
@@ -209,7 +209,6 @@ class _Done:
     read: int = 0
     size: int = 0
     files: dict[str | None, int] = field(default_factory=dict)
-    most: int = KEPT_EXACTLY
     origin: Origin = field(default_factory=Origin)
 
     def shift(self, before: int) -> None:
@@ -231,8 +230,6 @@ class _Done:
         for mine, theirs in zip(self.partials, other.partials, strict=True):
             if mine.groups is None and theirs.groups is not None:
                 mine.groups = GroupSums(self.keys)
-            # What travels must be bounded: of relative numbers, the sample's grid then begins anywhere.
-            mine.spread.most = self.most
             mine.merge(theirs)
         self.missing.merge(other.missing)
         self.several |= other.several
@@ -256,9 +253,8 @@ def _fold_chunk(
     """Folds a chunk's batches, block by block, through every task that has not `ended`."""
     relative = bool(getattr(chunk, "relative", False))
     several = bool(getattr(chunk, "several", False))
-    parts = [one.like(relative) for one in running]
-    most = min((one.spread.most for one in running), default=KEPT_EXACTLY)
-    done = _Done(parts, relative, several, size=getattr(chunk, "size", 0), most=most)
+    parts = [one.like(getattr(chunk, "start", 0) if relative else 0) for one in running]
+    done = _Done(parts, relative, several, size=getattr(chunk, "size", 0))
     try:
         for batch in chunk():
             done.origin = batch.origin

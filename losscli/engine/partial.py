@@ -82,18 +82,14 @@ class Partial:
         """The sum of this name, 0 at first."""
         return self.terms.setdefault(name, Sum())
 
-    def like(self, relative: bool = False) -> Partial:
-        """An empty one for rows further down, which keeps what this one would.
-
-        `relative`: they will be numbered from 1, and shifted.
-        """
+    def like(self, start: int = 0) -> Partial:
+        """An empty one for rows further down, which keeps what this one would; `start` is its spread's."""
         values: list[RowValues] | None = None if self.values is None else []
-        return Partial(self.task, self.top.like(), spread=self.spread.like(relative), values=values)
+        return Partial(self.task, self.top.like(), spread=self.spread.like(start), values=values)
 
     def shift(self, before: int) -> None:
         """Numbers the rows anew, `before` rows further down."""
         self.top.rows = self.top.rows + before
-        self.spread.shift(before)
         for tally in self.tallies.values():
             tally.shift(before)
         self.codings = {label: row + before for label, row in self.codings.items()}

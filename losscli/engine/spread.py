@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,9 +22,10 @@ class Spread:
     """The contributions w·v of rows, to say how few make half.
 
     One by one up to `most`; of more the largest, and one row of `stride`. Which one is drawn for each cell of
-    rows by its number, so that a sample does not depend on how the rows were parted, that a longer stride
-    keeps some of what a shorter one kept, and that no period of the rows meets one of the sample. A piece is
-    the number of its first value and consecutive values, or once thinned the numbers of all its values.
+    rows by its number, so that a sample is the same every time, that a longer stride keeps some of what a
+    shorter one kept, and that no period of the rows meets one of the sample. For that, rows are numbered
+    from `start` on: where their own numbers are not known yet, any that others do not have will do. A piece
+    is the number of its first value and consecutive values, or once thinned the numbers of all its values.
     """
 
     stride: int = 1
@@ -36,6 +36,7 @@ class Spread:
     seen: int = 0
     lowest: float = 0.0
     most: int = field(default_factory=lambda: KEPT_EXACTLY)
+    start: int = 0
 
     def add(
         self, values: Array, first: int, lowest: float | None = None, greatest: float | None = None
@@ -43,6 +44,7 @@ class Spread:
         """Values of consecutive rows, the first of them number `first`; their extremes where known."""
         if values.size == 0:
             return
+        first += self.start
         self.seen += values.size
         self.lowest = min(self.lowest, float(values.min()) if lowest is None else lowest)
         if self.stride == 1:
@@ -65,17 +67,9 @@ class Spread:
         self.held += other.held
         self._thin()
 
-    def like(self, relative: bool = False) -> Spread:
-        """An empty one that keeps as this one does by now; every value, as long as numbers are relative."""
-        if relative:  # thinned by numbers that are not theirs, they would not fit the others
-            return Spread(1, self.cut, most=sys.maxsize)
-        return Spread(self.stride, self.cut, most=self.most)
-
-    def shift(self, before: int) -> None:
-        """Numbers the rows anew, `before` rows further down; but what was drawn by its numbers keeps them."""
-        self.pieces = [
-            (rows + before if isinstance(rows, int) else rows, values) for rows, values in self.pieces
-        ]
+    def like(self, start: int = 0) -> Spread:
+        """An empty one that keeps as this one does by now."""
+        return Spread(self.stride, self.cut, most=self.most, start=start)
 
     def half(self, total: float) -> tuple[int, bool]:
         """The fewest values that make half of `total`, their sum, and whether that count is exact."""
