@@ -16,7 +16,7 @@ from losscli.data.blocks import Odd, polars
 from losscli.data.convert import MISSING, Place, from_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from losscli.batch import Array
     from losscli.data.known import Known
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 NEWLINE, RETURN, QUOTE = b'\n\r"'
 WORDS = sorted({form for word in MISSING for form in (word, word.upper(), word.capitalize())} | {"NaN"})
 # A key and a number of an object that holds nothing else.
-MEMBER = re.compile(rb'\s*"[^"\\\n]+"\s*:\s*(-?\d[\d.eE+-]*)\s*(,|\}$)')
+MEMBER = re.compile(rb' ?"([^"\\,:{}\n]+)" ?: ?-?\d[\d.eE+-]*(?:,|\}$)')
+AS_CSV = bytes.maketrans(b'{"":}', b"\n,,,,")
 
 
 def parse_delimited(
@@ -46,13 +47,14 @@ def parse_delimited(
     texts: dict[int, Any] = {}
     if data and not data.isspace():
         try:
-            values = {i: numbers_of(c) for i, c in _read(data, width, separator, numbers, "float64")}
+            read = _read(data, width, separator, dict.fromkeys(numbers, "float64"))
+            values = {i: numbers_of(column) for i, column in read.items()}
         except Odd:  # other words for numbers, such as true, or no numbers
-            values = {i: _from_words(c) for i, c in _read(data, width, separator, numbers, "string")}
+            read = _read(data, width, separator, dict.fromkeys(numbers, "string"))
+            values = {i: _from_words(column) for i, column in read.items()}
         if b"(" in data and any(np.isnan(array).any() for array in values.values()):
             raise Odd("Arrow reads nan(…) as nan")
-        if words:
-            texts = dict(_read(data, width, separator, words, "string"))
+        texts = _read(data, width, separator, dict.fromkeys(words, "string"))
     return [
         values.get(i, np.empty(0)) if known is None else known.labels(_series(texts.get(i)))
         for i, known in zip(columns, groups, strict=True)
@@ -89,52 +91,51 @@ def parse_lines(data: bytes, names: Sequence[str], between: bytes = b"\n") -> li
 
 
 def _parse_alike(data: bytes, names: Sequence[str], between: bytes) -> list[Array] | None:
-    """The same where all objects are written like the first but for their numbers: in half the time.
+    """The same where all objects have the first one's keys in its order, and numbers alone: much faster.
 
-    What is written between the numbers is taken out, and the rest read as CSV.
+    With commas for what stands between keys and numbers, they are lines of CSV: for each member a blank, its
+    key, a blank and its number.
     """
-    data = data.rstrip(b"\r\n") if between == b"\n" else data
     first = data[: data.find(b"}") + 1]
-    tokens: list[bytes] = []
-    keys: list[str] = []
-    at, end = 1, 0
-    while first.startswith(b"{") and (member := MEMBER.match(first, at)):
-        tokens.append(first[end : member.start(1)])
-        keys.append(tokens[-1].split(b'"')[1].decode())
-        at, end = member.end(), member.end(1)
-    if len(keys) < 2 or at != len(first) or len({*keys}) < len(keys) or not {*names} <= {*keys}:
+    keys, at = [], 1
+    while member := MEMBER.match(first, at):
+        keys.append(member[1].decode())
+        at = member.end()
+    if not first.startswith(b"{") or at != len(first) or len({*keys}) < len(keys) or not {*names} <= {*keys}:
         return None
-    opening, closing = tokens[0], first[end:]
-    text = data[len(opening) : -len(closing)].replace(closing + between + opening, b"\n")
-    for token in tokens[1:]:
-        text = text.replace(token, b",")
-    columns = [keys.index(name) for name in names]
-    # Letters are of null, NaN or Infinity, or of what is no number in JSON.
-    if any(letter in text for letter in b"nNiI"):
-        return None
+    if between != b"\n":
+        data += between
+    width = 4 * len(keys) + 1 + between.count(b",")
+    kinds = dict.fromkeys(range(width), "null")
+    for i, key in enumerate(keys):
+        kinds[4 * i + 1] = "key"
+        kinds[4 * i + 3] = "float64" if key in names else "unread"
     try:
-        read = {i: numbers_of(c) for i, c in _read(text, len(keys), ",", columns, "float64")}
+        read = _read(data.translate(AS_CSV), width, ",", kinds, empty=("", " "))
     except Odd:
         return None
-    rows = len(read[columns[0]])
-    an_object = len(opening) + len(closing) + sum(len(token) - 1 for token in tokens[1:])
-    if len(data) - len(text) != rows * an_object + (rows - 1) * (len(between) - 1):
+    if any(read[4 * i + 1].dictionary.to_pylist() != [key] for i, key in enumerate(keys)):
         return None
-    return [read[i] for i in columns]
+    columns = [read[4 * keys.index(name) + 3] for name in names]
+    if any(column.null_count for column in columns):
+        return None
+    found = [numbers_of(column) for column in columns]
+    # Words for what is no finite number are not all JSON.
+    return found if all(np.isfinite(values).all() for values in found) else None
 
 
 def _read(
-    data: bytes, width: int, separator: str, columns: Sequence[int], kind: str
-) -> list[tuple[int, Any]]:
-    """Some columns as Arrow's arrays of this type, or Odd."""
-    if not columns:
-        return []
+    data: bytes, width: int, separator: str, kinds: Mapping[int, str], empty: Sequence[str] = WORDS
+) -> dict[int, Any]:
+    """Some columns as Arrow's arrays of these types, or Odd. Texts in `empty` are nulls, but for texts."""
     import pyarrow as pa
     from pyarrow import csv
 
     quotes = b'"' in data
     names = _names(width)
-    wanted = sorted(set(columns))
+    types = {names[i]: _types()[kind] for i, kind in kinds.items() if kind != "unread"}
+    if not types:
+        return {}
     try:
         table = csv.read_csv(
             pa.BufferReader(data),
@@ -143,20 +144,26 @@ def _read(
                 delimiter=separator, quote_char='"' if quotes else False, newlines_in_values=quotes
             ),
             csv.ConvertOptions(
-                check_utf8=False,
-                column_types=dict.fromkeys(names, getattr(pa, kind)()),
-                include_columns=[names[i] for i in wanted],
-                null_values=WORDS,
+                check_utf8=False, column_types=types, include_columns=[*types], null_values=empty
             ),
         )
     except pa.ArrowInvalid as error:
         raise Odd(str(error)) from None
-    return [(i, column.chunk(0)) for i, column in zip(wanted, table.itercolumns(), strict=True)]
+    wanted = [i for i, kind in kinds.items() if kind != "unread"]
+    return {i: column.chunk(0) for i, column in zip(wanted, table.itercolumns(), strict=True)}
 
 
 @cache
 def _names(width: int) -> list[str]:
     return [f"column_{i}" for i in range(width)]
+
+
+@cache
+def _types() -> dict[str, Any]:
+    import pyarrow as pa
+
+    key = pa.dictionary(pa.int32(), pa.string())
+    return {"float64": pa.float64(), "string": pa.string(), "null": pa.null(), "key": key}
 
 
 def numbers_of(column: Any) -> Array:

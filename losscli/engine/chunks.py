@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Stream: TypeAlias = "Callable[[], Iterator[Batch]]"
 # Some of a stream's batches, read when it is called, on whichever thread that is. One that cannot know how
 # many rows are before it has the attribute `relative` and numbers its own from 1; its `start` then sets it
-# apart, such as the place of its first byte. `size`, if it is there, is its share of the stream's, in bytes or
+# apart, such as the place of its first byte. `size`, if it is there, is its share of the stream's, bytes or
 # rows.
 Chunk: TypeAlias = "Callable[[], Iterable[Batch]]"
 Result = TypeVar("Result", bound="Joins")
