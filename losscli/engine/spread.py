@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -141,7 +142,13 @@ class Spread:
 
 def _drawn(first: int, values: Array, stride: int) -> tuple[Array, Array]:
     """Of consecutive values, the first number `first`, the numbers and values of those drawn."""
-    last = first + values.size
+    rows = _rows_drawn(first, first + values.size, stride)
+    return rows, values[rows - first]
+
+
+@lru_cache(maxsize=16)  # of one block, every loss asks
+def _rows_drawn(first: int, last: int, stride: int) -> Array:
+    """Of the rows from `first` up to `last`, the numbers of those drawn."""
     cells = np.arange(first // CELL, (last - 1) // CELL + 1)
     draws = _draws(cells)
     if stride > CELL:
@@ -149,8 +156,7 @@ def _drawn(first: int, values: Array, stride: int) -> tuple[Array, Array]:
         cells, draws = cells[chosen], draws[chosen]
     steps = np.arange(0, CELL, stride)
     rows = ((cells * CELL + draws % min(stride, CELL))[:, None] + steps).ravel()
-    rows = rows[(rows >= first) & (rows < last)]
-    return rows, values[rows - first]
+    return rows[(rows >= first) & (rows < last)]
 
 
 def _is_drawn(rows: Array, stride: int) -> Array:
