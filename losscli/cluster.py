@@ -43,6 +43,8 @@ def compute(
     pred: Any = None,
     weight: Any = None,
     by: str | None = None,
+    table: str | None = None,
+    query: str | None = None,
     client: Any = None,
     reduction: str = "mean",
     like: str = "exact",
@@ -54,7 +56,8 @@ def compute(
     """A loss on a Dask cluster: the same number as on one machine.
 
     `data` is the path of a file or a Dask DataFrame, of which `true`, `pred`, `weight` and `by` name columns
-    as on the command line; without it they are Dask arrays, (N, …), parted along their rows. `client` is a
+    as on the command line; without it they are Dask arrays, (N, …), parted along their rows. `table` or
+    `query` says which rows of a database, `table` which sheet of an Excel file is meant. `client` is a
     distributed.Client. Of the rows no more than `rows` are brought here, the worst ones. Raises LosscliError
     for whatever does not fit, and for a loss that holds every row at once.
     """
@@ -62,7 +65,7 @@ def compute(
     with _on(client) as engine:
         return api.score(
             found.name,
-            _source(engine, data, true, pred, weight, by, truth=found.truth, models=False),
+            _source(engine, data, true, pred, weight, by, table, query, truth=found.truth, models=False),
             params=params,
             reduction=reduction,
             like=like,
@@ -82,6 +85,8 @@ def compare(
     pred: Any = None,
     weight: Any = None,
     by: str | None = None,
+    table: str | None = None,
+    query: str | None = None,
     client: Any = None,
     reduction: str = "mean",
     like: str = "exact",
@@ -98,7 +103,7 @@ def compare(
     with _on(client) as engine:
         return api.contrast(
             losses,
-            _source(engine, data, true, pred, weight, by, truth=truth, models=True),
+            _source(engine, data, true, pred, weight, by, table, query, truth=truth, models=True),
             params=params or {},
             reduction=reduction,
             like=like,
@@ -125,13 +130,18 @@ def _source(
     pred: Any,
     weight: Any,
     by: str | None = None,
+    table: str | None = None,
+    query: str | None = None,
     *,
     truth: bool,
     models: bool,
 ) -> Source:
     """The rows that were meant."""
     if isinstance(data, str):
-        return open_table(data).select(true, pred, weight, by, truth=truth, models=models)
+        opened = open_table(data, table=table, query=query)
+        return opened.select(true, pred, weight, by, truth=truth, models=models)
+    if table is not None or query is not None:
+        raise LosscliError("table and query choose in a database", "give its path as data")
     if data is not None:
         if not hasattr(data, "to_delayed") or not hasattr(data, "columns"):
             raise LosscliError(
@@ -139,8 +149,8 @@ def _source(
                 "give the path of a file, a Dask DataFrame, or Dask arrays as true and pred without data",
             )
         names = [str(name) for name in data.columns]
-        table = Parted("the Dask DataFrame", names, data.to_delayed(), engine)
-        return table.select(true, pred, weight, by, truth=truth, models=models)
+        frame = Parted("the Dask DataFrame", names, data.to_delayed(), engine)
+        return frame.select(true, pred, weight, by, truth=truth, models=models)
     if by is not None:
         raise LosscliError("by names a column: Dask arrays have none", "give a Dask DataFrame")
     given = {"y_true": true, "y_pred": pred, "sample_weight": weight}

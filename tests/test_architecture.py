@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "conventions": ({"losses", "errors"}, {"numpy"}),
     "formula": ({"losses", "errors"}, {"numpy"}),
     "catalogue": ({"losses", "conventions", "formula", "results", "errors"}, {"yaml"}),
-    "data": ({"batch", "labels", "errors"}, {"numpy", "polars", "pyarrow"}),
+    "data": ({"batch", "labels", "errors"}, {"numpy", "polars", "pyarrow", "duckdb", "python_calamine"}),
     "engine": ({"losses", "conventions", "__init__", *RECORDS}, {"numpy"}),
     "render": ({"results", "errors"}, {"rich"}),
     "write": ({"results", "errors"}, {"numpy", "polars", "pyarrow"}),

@@ -297,3 +297,22 @@ def test_standard_input_is_refused(client: Any) -> None:
     done = losscli("compute", "mae", "-", "--engine", "dask", stdin="y_true,y_pred\n1,2\n")
     assert done.returncode == 2
     assert "no worker of a cluster can read it" in done.stderr
+
+
+def test_a_query_of_a_database(client: Any, tmp_path: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    from losscli import cluster
+
+    path = tmp_path / "runs.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE runs (y_true REAL, y_pred REAL)")
+        database.executemany("INSERT INTO runs VALUES (?, ?)", [(i, 2 * i) for i in range(100)])
+        database.execute("CREATE VIEW few AS SELECT * FROM runs WHERE y_true < 10")
+        database.commit()
+    assert cluster.compute("mae", str(path), table="few", client=client).value == 4.5
+    query = "SELECT * FROM runs WHERE y_true > 97"
+    assert cluster.compare(["mae"], str(path), query=query, client=client).scores[0].value == 98.5
+    with pytest.raises(LosscliError, match="table and query choose in a database"):
+        cluster.compute("mae", pred=[1.0], query=query, client=client)

@@ -144,7 +144,7 @@ ROWS = json.dumps([{"y": 1, "pred": 1}] * 3)
         ("t.npz", npz_bytes(y=[1], pred=[]), "{}, column pred has no values (its shape is (0,))", None),
         ("t.npz", npz_bytes(y=[1], pred=[1, 2]), "{}: y has 1 rows and pred has 2", None),
         ("t.npz", npz_bytes(a=[1]), "{}: no column has a common name of y_true", None),
-        ("t.xlsx", "x", "{}: the extension .xlsx does not tell the format", None),
+        ("t.docx", "x", "{}: the extension .docx does not tell the format", None),
         ("table", "x", "{}: a name without extension does not tell the format", None),
         ("[b]\x1b[31m.csv", "", r"[b]\x1b[31m.csv is empty", None),
     ],
@@ -171,7 +171,7 @@ def test_files_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "sale.csv": 'sale.csv: there is no such file (did you mean "sales.csv"?)',
         "no/sales.csv": "no/sales.csv: there is no folder no (check the path)",
         "empty": "empty: the folder holds no file of a known format (its files are told by their endings: "
-        "csv, tsv, json, jsonl, npz, parquet, arrow)",
+        "csv, tsv, json, jsonl, npz, parquet, arrow, xlsx)",
         "": '"": there is no such file (check the path)',
         "sales.csv/x": "sales.csv/x cannot be read: Not a directory (check the path and its permissions)",
         "a\0.csv": r"a\x00.csv cannot be read: embedded null byte (check the path and its permissions)",

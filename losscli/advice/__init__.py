@@ -33,6 +33,8 @@ class Given(NamedTuple):
     pred: str | None = None
     weight: str | None = None
     input_format: str | None = None
+    table: str | None = None
+    query: str | None = None
 
 
 def recommend(
@@ -216,6 +218,8 @@ def _compute(choice: Choice, given: Given | None, *, weighted: bool, drop: bool,
         "--true": given.true if truth else None,
         "--pred": choice.pred or given.pred,
         "--input-format": given.input_format,
+        "--table": given.table,
+        "--query": given.query,
         "--weight": given.weight if weighted else None,
         "--missing": "drop" if drop else None,
     }

@@ -25,6 +25,8 @@ def check(
     true: options.TrueOption = None,
     pred: options.ModelsOption = None,
     input_format: options.InputFormat = None,
+    table: options.TableName = None,
+    query: options.Query = None,
     weight: options.Weight = None,
     missing: options.Missing = "refuse",
     loss: Annotated[
@@ -67,6 +69,8 @@ def check(
         truth=truth,
         # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
         models=entries and "," not in (true or "") and "*" not in (true or ""),
+        table=table,
+        query=query,
     )
     record = checkup.examine(
         source.batches,

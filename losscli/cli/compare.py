@@ -43,6 +43,8 @@ def compare(
     true: options.TrueOption = None,
     pred: options.ModelsOption = None,
     input_format: options.InputFormat = None,
+    table: options.TableName = None,
+    query: options.Query = None,
     weight: options.Weight = None,
     by: options.By = None,
     truth: options.Truth = None,
@@ -95,6 +97,8 @@ def compare(
         truth=any(loss.truth for loss in found),
         models=True,
         beside=Beside(truth, key, missing),
+        table=table,
+        query=query,
     )
     with chosen_engine(engine, scheduler, data) as where, Progress(quiet, source.size) as progress:
         comparison = api.contrast(

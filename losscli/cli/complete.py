@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,9 @@ from losscli.losses import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+
+DATABASES = (".sqlite", ".sqlite3", ".db")
 
 
 def _starting(incomplete: str, words: Iterable[str]) -> list[str]:
@@ -56,15 +58,28 @@ def parameter(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def column(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The columns of the file on the line, the last of a comma list; of CSV and TSV files alone."""
+    """The columns of the file on the line, the last of a comma list; of CSV, TSV and SQLite files alone."""
     before, comma, last = incomplete.rpartition(",")
-    return [before + comma + name for name in _starting(last, _header(_file(ctx)))]
+    path = _file(ctx)
+    if path and path.endswith(DATABASES):
+        tables = _tables(path)
+        named = next(iter(tables)) if len(tables) == 1 else ctx.params.get("table") or ""
+        found = tables.get(named, [])
+    else:
+        found = _header(path)
+    return [before + comma + name for name in _starting(last, found)]
+
+
+def table(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The tables of the SQLite file on the line."""
+    path = _file(ctx)
+    return _starting(incomplete, list(_tables(path)) if path and path.endswith(DATABASES) else [])
 
 
 def _file(ctx: typer.Context) -> str | None:
     # As above: words that are not parsed yet are in ctx.args.
     given = [*(ctx.params.get("data") or ()), *reversed(ctx.args)]
-    return next((word for word in given if word and os.path.splitext(word)[1] in (".csv", ".tsv")), None)
+    return next((word for word in given if word.endswith((".csv", ".tsv", *DATABASES))), None)
 
 
 def _header(path: str | None) -> list[str]:
@@ -76,6 +91,26 @@ def _header(path: str | None) -> list[str]:
             return [name.strip() for name in next(rows, [])]
     except (OSError, ValueError, csv.Error):
         return []
+
+
+def _tables(path: str) -> dict[str, list[str]]:
+    """The tables of a SQLite database, with their columns."""
+    import sqlite3
+    from contextlib import closing
+    from urllib.parse import quote
+
+    try:
+        with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)) as database:
+            rows = database.execute(
+                "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c "
+                "WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+            ).fetchall()
+    except sqlite3.Error:
+        return {}
+    tables: dict[str, list[str]] = {}
+    for name, column in rows:
+        tables.setdefault(name, []).append(column)
+    return tables
 
 
 def property_(incomplete: str) -> list[str]:

@@ -34,6 +34,8 @@ def compute(
     true: options.TrueOption = None,
     pred: options.PredOption = None,
     input_format: options.InputFormat = None,
+    table: options.TableName = None,
+    query: options.Query = None,
     weight: options.Weight = None,
     by: options.By = None,
     truth: options.Truth = None,
@@ -114,6 +116,8 @@ def compute(
         truth=found.truth,
         models=False,
         beside=Beside(truth, key, missing),
+        table=table,
+        query=query,
     )
     order = sort or ("loss" if out.read_by_eye else "index")
     if steps:

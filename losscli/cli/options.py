@@ -10,7 +10,9 @@ from losscli.cli import complete
 
 DATA, LOSS, RESULT = "Data", "Loss", "Result"
 
-InputFormatName = Literal["csv", "tsv", "json", "jsonl", "npy", "npz", "parquet", "arrow"]
+InputFormatName = Literal[
+    "csv", "tsv", "json", "jsonl", "npy", "npz", "parquet", "arrow", "sqlite", "duckdb", "excel"
+]
 FormatName = Literal["table", "plain", "json", "jsonl", "csv", "tsv", "markdown"]
 PageFormatName = Literal["table", "plain", "json", "jsonl", "csv", "tsv", "markdown", "latex"]
 MissingName = Literal["refuse", "drop", "propagate"]
@@ -65,7 +67,27 @@ InputFormat = Annotated[
         "--input-format",
         metavar="FORMAT",
         rich_help_panel=DATA,
-        help="csv, tsv, json, jsonl, npy, npz, parquet or arrow, where DATA's name does not tell.",
+        help="csv, tsv, json, jsonl, npy, npz, parquet, arrow, sqlite, duckdb or excel, where DATA's name "
+        "does not tell.",
+    ),
+]
+TableName = Annotated[
+    str | None,
+    Option(
+        "--table",
+        metavar="NAME",
+        rich_help_panel=DATA,
+        autocompletion=complete.table,
+        help="The table or view of a database, or the sheet of an Excel file, whose rows are meant.",
+    ),
+]
+Query = Annotated[
+    str | None,
+    Option(
+        "--query",
+        metavar="SQL",
+        rich_help_panel=DATA,
+        help="The rows of a SQLite or DuckDB database: 'SELECT y, p FROM runs WHERE …'.",
     ),
 ]
 Weight = Annotated[

@@ -25,6 +25,8 @@ def parity(
     true: options.TrueOption = None,
     pred: options.PredOption = None,
     input_format: options.InputFormat = None,
+    table: options.TableName = None,
+    query: options.Query = None,
     weight: options.Weight = None,
     truth: options.Truth = None,
     key: options.Key = None,
@@ -58,7 +60,7 @@ def parity(
 
     found = api.lookup(loss)
     source = None
-    if data or any(given is not None for given in (true, pred, weight, truth, key)):
+    if data or any(given is not None for given in (true, pred, weight, truth, key, table, query)):
         beside = Beside(truth, key, missing)
         source = open_source(
             found.name,
@@ -70,8 +72,10 @@ def parity(
             truth=found.truth,
             models=False,
             beside=beside,
+            table=table,
+            query=query,
         )
-    table = frameworks.confront(
+    confronted = frameworks.confront(
         found.name,
         source,
         params=params,
@@ -82,5 +86,5 @@ def parity(
     )
     if source is not None:
         chosen = tuple(Remark("data", sentence) for sentence in source.chosen)
-        table = table._replace(remarks=(*chosen, *table.remarks))
-    out.write(render.render(table, out.format, width=out.width, color=out.color))
+        confronted = confronted._replace(remarks=(*chosen, *confronted.remarks))
+    out.write(render.render(confronted, out.format, width=out.width, color=out.color))

@@ -36,12 +36,14 @@ def plot(
             "--data",
             metavar="FILE",
             rich_help_panel=options.DATA,
-            help="Rows to count along the axis: csv, tsv, json, jsonl, npz or parquet; - is stdin.",
+            help="Rows to count along the axis, in any format that compute reads; - is stdin.",
         ),
     ] = None,
     true: options.TrueOption = None,
     pred: options.PredOption = None,
     input_format: options.InputFormat = None,
+    table: options.TableName = None,
+    query: options.Query = None,
     weight: options.Weight = None,
     missing: options.Missing = "refuse",
     param: Annotated[
@@ -104,10 +106,21 @@ def plot(
 
     losses = [api.lookup(name) for name in names]
     source = None
-    if any(given is not None for given in (data, true, pred, weight)):
+    if any(given is not None for given in (data, true, pred, weight, table, query)):
         listed = ", ".join(loss.name for loss in losses)
         truth = any(loss.truth for loss in losses)
-        source = open_source(listed, data, true, pred, weight, input_format, truth=truth, models=False)
+        source = open_source(
+            listed,
+            data,
+            true,
+            pred,
+            weight,
+            input_format,
+            truth=truth,
+            models=False,
+            table=table,
+            query=query,
+        )
     picture = curves.draw(
         [loss.name for loss in losses],
         params,

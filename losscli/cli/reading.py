@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from losscli.data.source import Source
+    from losscli.data.tables import Table
     from losscli.results.steps import Steps
 
 Result = TypeVar("Result", Score, Comparison, "Steps")
@@ -41,11 +42,14 @@ def open_source(
     truth: bool,
     models: bool,
     beside: Beside = ALONE,
+    table: str | None = None,
+    query: str | None = None,
 ) -> Source:
     """The rows that the options name: columns of DATA, or values where there is no DATA.
 
     `truth` says whether any of the losses takes y_true; with `models` the commas of --pred separate models.
-    `losses` names them in messages; `beside` is where y_true is, if in a file of its own.
+    `losses` names them in messages; `beside` is where y_true is, if in a file of its own. `table` and
+    `query` say which rows of a database are meant.
     """
     data = data or None
     if true is not None and not truth:
@@ -63,13 +67,19 @@ def open_source(
     if data is not None and beside.truth is not None:
         from losscli.data.joined import Choice, join
 
-        table = reader.open_table(data, input_format=input_format)
-        other = reader.open_table(beside.truth, input_format=None)
+        predictions = reader.open_table(data, input_format=input_format, table=table, query=query)
         choice = Choice(pred, weight, by, models)
-        return join(table, other, true, beside.key, choice, beside.missing == "drop")
+        return join(
+            predictions, _open_truth(beside.truth), true, beside.key, choice, beside.missing == "drop"
+        )
     if data is not None:
-        table = reader.open_table(data, input_format=input_format)
-        return table.select(true, pred, weight, by, truth=truth, models=models)
+        opened = reader.open_table(data, input_format=input_format, table=table, query=query)
+        return opened.select(true, pred, weight, by, truth=truth, models=models)
+    if table is not None or query is not None:
+        option = "--query" if table is None else "--table"
+        raise LosscliError(
+            f"{option}: there is no file of which it says the rows", "name a database, as in runs.sqlite"
+        )
     if by is not None:
         raise LosscliError(f"--by {by}: there is no file that has such a column", "name one, as in sales.csv")
     if pred is None or (true is None and truth):
@@ -81,6 +91,18 @@ def open_source(
             + " ".join(f"{option} {values}" for option, values in EXAMPLE.items() if option in needed),
         )
     return reader.read_stream(true, pred, weight, input_format=input_format)
+
+
+def _open_truth(path: str) -> Table:
+    from losscli.data import open_table
+    from losscli.data.within import SeveralTables
+
+    try:
+        return open_table(path)
+    except SeveralTables as error:
+        raise LosscliError(
+            f"--truth: {error.what}", "--truth takes a file of one table; a --query of DATA can join others"
+        ) from None
 
 
 def mention_chosen(source: Source, result: Result) -> Result:

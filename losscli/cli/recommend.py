@@ -29,6 +29,8 @@ def recommend(
     true: options.TrueOption = None,
     pred: options.PredOption = None,
     input_format: options.InputFormat = None,
+    table: options.TableName = None,
+    query: options.Query = None,
     weight: options.Weight = None,
     missing: options.Missing = "refuse",
     task: Annotated[
@@ -64,8 +66,8 @@ def recommend(
     found: Recommendations | Tasks
     if task == "list":
         found = advice.every_task()
-    elif data or any(given is not None for given in (true, pred, weight)):
-        source, alone = _open(data, true, pred, weight, input_format)
+    elif data or any(given is not None for given in (true, pred, weight, table, query)):
+        source, alone = _open(data, true, pred, weight, input_format, table, query)
         found = advice.advise(
             source.batches,
             task=task,
@@ -75,7 +77,7 @@ def recommend(
             truth_alone=alone,
             weighted=weight is not None,
             source=source.name,
-            given=advice.Given(tuple(data or ()), true, pred, weight, input_format),
+            given=advice.Given(tuple(data or ()), true, pred, weight, input_format, table, query),
             chosen=source.chosen,
         )
     elif from_logits:
@@ -93,14 +95,31 @@ def recommend(
 
 
 def _open(
-    data: list[str] | None, true: str | None, pred: str | None, weight: str | None, input_format: str | None
+    data: list[str] | None,
+    true: str | None,
+    pred: str | None,
+    weight: str | None,
+    input_format: str | None,
+    table: str | None,
+    query: str | None,
 ) -> tuple[Source, bool]:
     """The rows, and whether they hold the truth alone (as y_pred). Losses without a truth are asked for by
     --pred alone, where no column has a common name of the truth."""
     from losscli.cli.reading import open_source
 
     def opened(true: str | None, pred: str | None, truth: bool) -> Source:
-        return open_source("recommend", data, true, pred, weight, input_format, truth=truth, models=False)
+        return open_source(
+            "recommend",
+            data,
+            true,
+            pred,
+            weight,
+            input_format,
+            truth=truth,
+            models=False,
+            table=table,
+            query=query,
+        )
 
     if not data:
         if pred is None and true is not None:
@@ -110,7 +129,8 @@ def _open(
     from losscli import data as reader
     from losscli.data.selection import COMMON_PRED, COMMON_TRUE
 
-    columns = {column.casefold() for column in reader.open_table(data, input_format=input_format).columns}
+    opened_once = reader.open_table(data, input_format=input_format, table=table, query=query)
+    columns = {column.casefold() for column in opened_once.columns}
     has_true = true is not None or not columns.isdisjoint(COMMON_TRUE)
     if pred is None and true is not None and columns.isdisjoint(COMMON_PRED):
         return opened(None, true, False), True

@@ -83,6 +83,23 @@ def from_texts(texts: list[str], place: Place) -> Array:
     return values
 
 
+def from_cells(cells: Sequence[Any], place: Place) -> Array:
+    """Cells of a database or a sheet (N,) as float64: None is NaN, texts are read as in from_texts."""
+    kinds = set(map(type, cells))
+    if kinds <= {float, int, bool, type(None)}:
+        return np.array(cells, np.float64)
+    if kinds <= {str, type(None)}:
+        return from_texts([cell or "" for cell in cells], place)
+    values = np.empty(len(cells))
+    for row, cell in enumerate(cells):
+        value = word(cell) if isinstance(cell, str) else cell
+        if isinstance(value, bytes) or (value is None and cell is not None):
+            what = "a value of bytes" if isinstance(cell, bytes) else quoted(cell)
+            raise place.error(row, (), f"{what} is not a number")
+        values[row] = math.nan if value is None else value
+    return values
+
+
 def labels(values: Iterable[Any], place: Place) -> Any:
     """Texts or JSON values (N,) as the Labels of groups, which stand among a table's arrays."""
     texts = (value if isinstance(value, str) else _label(value) for value in values)

@@ -17,10 +17,14 @@ from losscli.errors import LosscliError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMATS = ("csv", "tsv", "json", "jsonl", "npy", "npz", "parquet", "arrow")
-TEXTS = FORMATS[:4]
+TEXTS = ("csv", "tsv", "json", "jsonl")
+DATABASES = ("sqlite", "duckdb")
+FORMATS = (*TEXTS, "npy", "npz", "parquet", "arrow", *DATABASES, "excel")
 EXTENSIONS = {
-    **{f".{name}": name for name in FORMATS},
+    **{f".{name}": name for name in FORMATS if name != "excel"},
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "excel"),
+    ".sqlite3": "sqlite",
+    ".db": "sqlite",  # or duckdb: their first bytes tell
     ".ndjson": "jsonl",
     ".pq": "parquet",
     ".feather": "arrow",
@@ -32,11 +36,16 @@ NPY_MAGIC = b"\x93NUMPY"
 ZIP_MAGIC = b"PK\x03\x04"
 PARQUET_MAGIC = b"PAR1"
 ARROW_MAGIC = b"ARROW1"
+SQLITE_MAGIC = b"SQLite format 3\0"
+DUCKDB_MAGIC = b"DUCK"  # after a checksum of 8 bytes
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 BINARY = {
     NPY_MAGIC: "a npy file",
     ZIP_MAGIC: "a zip archive, as npz and xlsx are",
     PARQUET_MAGIC: "a Parquet file",
     ARROW_MAGIC: "an Arrow file",
+    SQLITE_MAGIC: "a SQLite database",
+    OLE_MAGIC: "an Excel file",
     b"\xff\xfe": "UTF-16 text",
     b"\xfe\xff": "UTF-16 text",
 }
@@ -105,9 +114,11 @@ class File:
         Text that is not UTF-8 shows only while reading: see `undecodable`.
         """
         head = self.head()
-        for magic, what in BINARY.items():
-            if head.startswith(magic):
-                raise LosscliError(f"{self.name} is not UTF-8 text: it is {what}", _other_format(what))
+        found = next((what for magic, what in BINARY.items() if head.startswith(magic)), None)
+        if database_of(head) == "duckdb":
+            found = "a DuckDB database"
+        if found is not None:
+            raise LosscliError(f"{self.name} is not UTF-8 text: it is {found}", _other_format(found))
         if b"\0" in head:
             raise LosscliError(f"{self.name} is not text: it holds NUL bytes", "is it another file's name?")
         if len(head) < 1 << 16 and not head.removeprefix(b"\xef\xbb\xbf").strip():
@@ -192,20 +203,35 @@ def _format_of(file: File, input_format: str | None) -> str:
     path = inner(re.split("[?#]", file.path)[0] if file.remote else file.path)
     extension = os.path.splitext(path)[1].lower()
     if extension in EXTENSIONS:
-        return EXTENSIONS[extension]
+        form = EXTENSIONS[extension]
+        return form if file.remote or form not in DATABASES else database_of(file.head()) or form
     if file.content is not None:
         return _sniff(file.head(1 << 20))
+    if not file.remote and (found := database_of(file.head())):
+        return found
     what = f"the extension {shown(extension)}" if extension else "a name without extension"
     raise LosscliError(
         f"{file.name}: {what} does not tell the format", f"name it: --input-format {'|'.join(FORMATS)}"
     )
 
 
+def database_of(head: bytes) -> str | None:
+    """Which of DATABASES a file with these first bytes is, if any."""
+    if head.startswith(SQLITE_MAGIC):
+        return "sqlite"
+    return "duckdb" if head[8:12] == DUCKDB_MAGIC and b"\0" in head else None
+
+
 def _sniff(content: bytes) -> str:
+    if found := database_of(content):
+        return found
     if content.startswith(NPY_MAGIC):
         return "npy"
     if content.startswith(ZIP_MAGIC):
-        return "npz"
+        # Office's archives begin with a list of what they hold, or with their type.
+        return "excel" if b"[Content_Types].xml" in content or content[30:38] == b"mimetype" else "npz"
+    if content.startswith(OLE_MAGIC):
+        return "excel"
     if content.startswith(PARQUET_MAGIC):
         return "parquet"
     if content.startswith(ARROW_MAGIC):
@@ -252,9 +278,9 @@ def _cannot_open(path: str, error: OSError | ValueError) -> LosscliError:
 
 
 def _other_format(what: str) -> str:
-    for form in ("parquet", "arrow"):
+    for form in ("parquet", "arrow", *DATABASES, "excel"):
         if form in what.lower():
             return f"--input-format {form} reads it"
     if "npy" in what or "npz" in what:
-        return "--input-format npy or npz reads NumPy's files"
+        return "--input-format npy or npz reads NumPy's files, excel reads sheets"
     return "unpack it or convert it to CSV first" if "UTF-16" not in what else "save it as UTF-8"

@@ -43,7 +43,8 @@ def join(
     differ, a key stands twice in `truth`, or (unless `drop`) one file has a key that the other lacks.
     """
     selection = select_truth(truth.name, truth.columns, true, key)
-    batches = list(truth.source(selection)())
+    opened = truth.source(selection)
+    batches = list(opened())
     values = np.concatenate([batch.y_pred["y_pred"] for batch in batches])
     if not len(values):
         raise LosscliError(f"{truth.name} has no rows")
@@ -54,7 +55,7 @@ def join(
     )
     keys = select_key(predictions.name, predictions.columns, key)
     source = predictions.source(replace(chosen, by=keys + chosen.by))
-    said = [*selection.chosen, *source.chosen]
+    said = [*opened.chosen, *source.chosen]
     if key is None:
         said.append(f"y_true is that of {truth.name}, row by row")
         return Source(

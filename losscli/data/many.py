@@ -12,16 +12,16 @@ from urllib.parse import unquote
 import numpy as np
 
 from losscli.data.convert import from_texts, labels
-from losscli.data.files import EXTENSIONS, REMOTE
+from losscli.data.files import DATABASES, EXTENSIONS, REMOTE
 from losscli.data.selection import Selection, there_are
 from losscli.data.source import Source
-from losscli.data.tables import PartChunk, Pick, Table, open_one
+from losscli.data.tables import PartChunk, Pick, Table
 from losscli.data.unpack import inner
 from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from losscli.batch import Array, Batch
     from losscli.data.blocks import Part
@@ -41,13 +41,14 @@ def expanded(path: str) -> list[str] | None:
             if not found:
                 raise LosscliError(
                     f"{shown(path)}: the folder holds no file of a known format",
-                    "its files are told by their endings: csv, tsv, json, jsonl, npz, parquet, arrow",
+                    "its files are told by their endings: csv, tsv, json, jsonl, npz, parquet, arrow, xlsx",
                 )
             forms = sorted({str(_form(file)) for file in found})
             if len(forms) > 1:
+                one = "*" + os.path.splitext(inner(found[0]))[1]
                 raise LosscliError(
                     f"{shown(path)}: the folder holds files of several formats ({', '.join(forms)})",
-                    f"name those that are meant: '{shown(os.path.join(path, '*.' + forms[0]))}'",
+                    f"name those that are meant: '{shown(os.path.join(path, one))}'",
                 )
             return found
         if not glob.has_magic(path) or os.path.exists(path):
@@ -65,13 +66,14 @@ def _files_in(folder: str) -> Iterator[str]:
         folders[:] = [name for name in folders if name[0] not in "._"]
         for name in names:
             path = os.path.join(where, name)
-            if name[0] not in "._" and _form(path) is not None:
+            if name[0] not in "._~" and _form(path) is not None:
                 yield path
 
 
 def _form(path: str) -> str | None:
+    """The format of one of a folder's files; None of what is no table, or often lies beside tables."""
     form = EXTENSIONS.get(os.path.splitext(inner(path))[1].lower())
-    return None if form == "npy" else form
+    return None if form in ("npy", *DATABASES) else form
 
 
 class Many(Table):
@@ -82,8 +84,8 @@ class Many(Table):
         super().__init__(name, tables[0].columns)
 
     @classmethod
-    def open(cls, name: str, paths: Sequence[str], input_format: str | None) -> Many:
-        return cls(name, [_partitioned(open_one(path, input_format=input_format), path) for path in paths])
+    def open(cls, name: str, paths: Sequence[str], opened: Callable[[str], Table]) -> Many:
+        return cls(name, [_partitioned(opened(path), path) for path in paths])
 
     def in_full(self) -> Table:
         full = [table.in_full() for table in self.tables]
@@ -112,7 +114,7 @@ class Many(Table):
         return Source(
             self.name,
             tuple(selection.models),
-            (said, *selection.chosen),
+            (said, *self.tables[0].said, *selection.chosen),
             partial(_batches, sources),
             partial(_chunks, sources),
             None if None in sizes else sum(size for size in sizes if size is not None),
@@ -204,6 +206,7 @@ class Partitioned(Table):
 
     def __init__(self, table: Table, values: dict[str, str]) -> None:
         super().__init__(table.name, (*table.columns, *values))
+        self.said = table.said
         self._table = table
         self._all = values
         self._values = tuple(values.values())

@@ -14,9 +14,10 @@ import numpy as np
 
 from losscli.batch import Batch, Origin
 from losscli.data.convert import Place
-from losscli.data.files import find, format_of
+from losscli.data.files import DATABASES, find, format_of
 from losscli.data.selection import Selection, select, there_are
 from losscli.data.source import BATCH_ROWS, Source, one
+from losscli.data.within import ALONE, Within, check_one_table
 from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
 from losscli.labels import combined
@@ -43,7 +44,12 @@ class Pick:
 
 
 class Table(ABC):
-    """A file of named columns. `name` is the file as messages show it."""
+    """A file of named columns. `name` is the file as messages show it.
+
+    `said` tells in sentences what was chosen in the file without being named.
+    """
+
+    said: tuple[str, ...] = ()
 
     def __init__(self, name: str, columns: Sequence[str]) -> None:
         self.name = name
@@ -152,7 +158,7 @@ class Table(ABC):
         return Source(
             self.name,
             tuple(selection.models),
-            selection.chosen,
+            (*self.said, *selection.chosen),
             partial(self._batches, selection),
             partial(self._chunks, selection),
             self.size,
@@ -337,36 +343,56 @@ def cell_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def open_table(path: str | Sequence[str], *, input_format: str | None = None) -> Table:
+def open_table(
+    path: str | Sequence[str],
+    *,
+    input_format: str | None = None,
+    table: str | None = None,
+    query: str | None = None,
+) -> Table:
     """The table at `path` ("-": standard input), in the format named or told by its extension.
 
     Several paths, a folder, or a pattern (preds/*.parquet), are the table of all files, one after the other.
+    Of a database, `table` names the table or view, or `query` is the SELECT, whose rows are meant; of an
+    Excel file, `table` names the sheet.
     LosscliError when one cannot be read, has no columns or no rows, or is in another format.
     """
+    if table is not None and query is not None:
+        raise LosscliError("--table and --query both say which rows are meant", "give one of them")
+    opened = partial(open_one, input_format=input_format, within=Within(table, query))
     if not isinstance(path, str):
-        return _open_several(path, input_format)
+        if len(path) > 1:
+            return _open_several(path, opened)
+        path = path[0]
     if path != "-" and (os.path.isdir(path) or glob.has_magic(path)):
         from losscli.data.many import Many, expanded
 
         files = expanded(path)
         if files is not None:
-            return Many.open(shown(path), files, input_format)
-    return open_one(path, input_format=input_format)
+            return Many.open(shown(path), files, opened)
+    return opened(path)
 
 
-def _open_several(paths: Sequence[str], input_format: str | None) -> Table:
-    if len(paths) == 1:
-        return open_table(paths[0], input_format=input_format)
+def _open_several(paths: Sequence[str], opened: Callable[[str], Table]) -> Table:
     from losscli.data.many import Many, expanded
 
     files = [file for path in paths for file in expanded(path) or [path]]
-    return Many.open(f"{shown(paths[0])} and {counted(len(paths) - 1, 'more path')}", files, input_format)
+    return Many.open(f"{shown(paths[0])} and {counted(len(paths) - 1, 'more path')}", files, opened)
 
 
-def open_one(path: str, *, input_format: str | None = None) -> Table:
+def open_one(path: str, *, input_format: str | None = None, within: Within = ALONE) -> Table:
     """The same of a single file."""
     file = find(path)
     form = format_of(file, input_format)
+    if form in (*DATABASES, "excel") and not file.remote:
+        if form == "excel":
+            from losscli.data.excel import Sheet
+
+            return Sheet(file, within)
+        from losscli.data.database import Duckdb, Sqlite
+
+        return Sqlite(file, within) if form == "sqlite" else Duckdb(file, within)
+    check_one_table(within, file.name)
     if form in ("parquet", "arrow") or file.remote:
         from losscli.data.frames import open_frame
 

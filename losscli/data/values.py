@@ -172,7 +172,7 @@ def _from_file(path: str, option: str, input_format: str | None) -> NDArray[Any]
         from losscli.data.delimited import read_matrix
 
         return read_matrix(file, form, Place(name))
-    if form in ("parquet", "arrow"):
+    if form in ("parquet", "arrow", "sqlite", "duckdb", "excel"):
         raise LosscliError(
             f"{name} is a table, where one array is wanted",
             "give the file as DATA: losscli compute LOSS DATA --true NAME --pred NAME",
