@@ -262,7 +262,7 @@ def _logarithms(case: Case, model: PredictionProfile) -> Iterator[Fault]:
 def _no_logs(rows: Array) -> Array:
     with np.errstate(all="ignore"):
         sums = np.exp(rows).sum(axis=1)
-    off: Array = ~np.isnan(rows).any(axis=1) & ~(np.abs(sums - 1) <= SLACK)
+    off: Array = (rows < np.inf).all(axis=1) & ~(np.abs(sums - 1) <= SLACK)
     return off
 
 

@@ -45,7 +45,11 @@ def _missing(case: Case) -> Iterator[Fault]:
 
 def _infinite(case: Case) -> Iterator[Fault]:
     logs = {m.model for m in case.profile.predictions if case.expects(m) == "log_probability"}
-    columns = tuple(column.name for column in case.profile.columns if column.infinite)
+    columns = tuple(
+        column.name
+        for column in case.profile.columns
+        if column.infinite > (column.minus_infinite if column.model in logs else 0)
+    )
     if not columns:
         return
 

@@ -47,7 +47,8 @@ class ColumnPass:
 
     def __init__(self, role: str, model: str | None, name: str) -> None:
         self.role, self.model, self.name = role, model, name
-        self.count = self.missing = self.infinite = self.zeros = self.ones = self.negatives = 0
+        self.count = self.missing = self.infinite = self.minus_infinite = 0
+        self.zeros = self.ones = self.negatives = 0
         self.low = self.smallest = self.inner_low = math.inf
         self.high = self.inner_high = -math.inf
         self.mean = self.squares = 0.0
@@ -64,6 +65,7 @@ class ColumnPass:
             missing = int(np.count_nonzero(np.isnan(values)))
             self.missing += missing
             self.infinite += int(np.count_nonzero(~finite)) - missing
+            self.minus_infinite += int(np.count_nonzero(values == -np.inf))
             values = values[finite]
         if values.size == 0:
             return
@@ -120,6 +122,7 @@ class ColumnPass:
             count=self.count,
             missing=self.missing,
             infinite=self.infinite,
+            minus_infinite=self.minus_infinite,
             low=self.low if some else math.nan,
             high=self.high if some else math.nan,
             mean=self.mean if some else math.nan,
