@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from losscli.batch import Batch
-from losscli.checkup.fault import CLASSES, Case, Fault, Mask, any_entry, names
+from losscli.checkup.fault import Case, Fault, Mask, any_entry, names
 from losscli.losses.domain import Array
 from losscli.profile.columns import SENTINELS
+from losscli.profile.kinds import CLASSES
 from losscli.results.profile import ColumnProfile
 
 _TWINS = 0.05  # the share of twin rows that is no accident where values rarely repeat

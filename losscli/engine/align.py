@@ -11,10 +11,8 @@ import numpy as np
 
 from losscli.conventions.declare import Convention
 from losscli.errors import BadValue, LosscliError
-from losscli.losses.domain import Array, Domain
+from losscli.losses.domain import SUM_SLACK, Array, Domain
 from losscli.losses.stable import one_hot
-
-SUM_SLACK = 1e-3
 
 
 class Extents:

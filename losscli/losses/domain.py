@@ -37,6 +37,9 @@ else:
 Grain = Literal["entry", "row", "rest", "scalar", "columns", "parts", "index", "indices", "square", "steps"]
 
 
+SUM_SLACK = 1e-3  # how far a row of probabilities may sum from 1
+
+
 @dataclass(frozen=True, eq=False)
 class Domain:
     """What an array of a loss may hold. `words` completes "… is not"; `hint` says how to mend a bad value.
