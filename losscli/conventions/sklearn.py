@@ -13,13 +13,8 @@ import numpy as np
 from losscli.conventions.calls import Call, Style
 from losscli.conventions.declare import MEAN, SUM, Departure, Framework, Survey
 from losscli.errors import BadValue, LosscliError
-from losscli.losses.domain import (
-    Array,
-    ClassIndex,
-    Domain,
-    Range,
-    Real,
-)
+from losscli.losses.domain import Array, ClassIndex, Domain, Real
+from losscli.losses.ranges import Range
 from losscli.losses.stable import xlogy
 
 EPSILON = float(np.finfo(np.float64).eps)

@@ -25,16 +25,18 @@ from losscli.losses.domain import (
     ClassTarget,
     Domain,
     Embedding,
-    Flag,
     LabelIndices,
+    Sequences,
+    Vector,
+)
+from losscli.losses.ranges import (
+    Flag,
     NonNegative,
     Number,
     PerColumn,
     Positive,
     Range,
-    Sequences,
     Smoothing,
-    Vector,
     WholeOrNone,
 )
 from losscli.losses.stable import log_softmax, one_hot, softmax, softplus

@@ -10,18 +10,8 @@ from losscli.conventions.declare import OVER_SAMPLES, Departure
 from losscli.conventions.optax.entries import cosine
 from losscli.conventions.optax.framework import formula
 from losscli.errors import BadValue, LosscliError
-from losscli.losses.domain import (
-    Array,
-    ClassLabel,
-    Domain,
-    Embedding,
-    LogitsOnly,
-    NonNegative,
-    Number,
-    Positive,
-    Range,
-    Triplets,
-)
+from losscli.losses.domain import Array, ClassLabel, Domain, Embedding, Triplets
+from losscli.losses.ranges import LogitsOnly, NonNegative, Number, Positive, Range
 
 
 @formula(
