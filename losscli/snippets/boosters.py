@@ -12,7 +12,8 @@ from losscli.errors import LosscliError
 from losscli.formula.arrays import Value, constant, source
 from losscli.formula.derive import Derivatives
 from losscli.formula.dialects import DIALECTS
-from losscli.formula.language import Line, parse
+from losscli.formula.language import Line
+from losscli.formula.parser import parse
 from losscli.formula.python import Translator
 from losscli.losses.declare import Loss
 from losscli.snippets.forms import FORMS, LINKS
