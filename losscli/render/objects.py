@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from losscli.render.jsonable import plain, remark_object
 from losscli.render.pages import page_module
 from losscli.results import Comparison, Explanation, Parity, Score
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
     from losscli.render.listing import Listed
     from losscli.render.pages import Shown
-    from losscli.results import Concentration, Remark, Sample
+    from losscli.results import Concentration, Sample
     from losscli.results.why import Ranking, Why
 
     Record = dict[str, Any]
@@ -258,22 +257,5 @@ def _ranking(ranked: Ranking | None) -> Record | None:
     return ranking_object(ranked)
 
 
-def remark_object(said: Remark) -> Record:
-    return asdict(said)
-
-
 def _object(mapping: Mapping[str, Any]) -> Record:
     return {str(key): plain(value) for key, value in mapping.items()}
-
-
-def plain(value: Any, nan: str | None = "nan") -> Any:
-    """`value` in JSON's types: arrays as lists, non-finite numbers as the strings inf, -inf and nan."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if hasattr(value, "items"):
-        return {str(key): plain(entry, nan) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(entry, nan) for entry in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return nan if math.isnan(value) else "inf" if value > 0 else "-inf"
-    return value
