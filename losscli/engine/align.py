@@ -71,10 +71,13 @@ def _shaped(name: str, argument: str, array: Array, domain: Domain, convention: 
             if array.ndim == 1 and convention.collapse:
                 return np.asarray(array[None, :], convention.dtype)
             if array.ndim != 2:
+                hint = f"name several columns, or a pattern: {_option(argument)} 'p_*'"
+                if name == "cce" and argument == "y_true":
+                    hint = f"for class indices take scce; for one-hot rows {hint}"
                 raise LosscliError(
                     f"{name} takes a row of numbers for each sample: {argument} must be (N, D), "
                     f"it is {shape_words(array)}",
-                    f"name several columns, or a pattern: {_option(argument)} 'p_*'",
+                    hint,
                 )
         case "steps":
             if array.ndim != 3:
@@ -146,6 +149,7 @@ def _match(
         )
     if domain.grain == other.grain and true.shape != pred.shape:
         shapes = f"{name}: y_true is {shape_words(y_true)} and y_pred {shape_words(y_pred)}"
+        hint = None
         if {y_true.ndim, y_pred.ndim} == {1, 2}:
             one, table = ("y_pred", y_pred) if y_pred.ndim == 2 else ("y_true", y_true)
             if table.shape[1] == 1:
@@ -153,7 +157,10 @@ def _match(
                     f"{shapes}: arithmetic between them would make an N × N table, not N errors",
                     f"drop the axis of length 1 from {one}",
                 )
-        hint = "for class indices take scce" if name == "cce" and y_true.ndim == 1 else None
+            if one == "y_pred":
+                hint = "give one prediction a row; several models are for compare"
+        if name == "cce" and y_true.ndim == 1:
+            hint = "for class indices take scce"
         raise LosscliError(f"{shapes}: they must have one shape", hint)
 
 

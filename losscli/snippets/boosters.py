@@ -167,7 +167,7 @@ def _check(loss: Loss, framework: str, params: Mapping[str, Any]) -> None:
     hint = (
         f'its own objective is "{named}"'
         if named
-        else "losscli code LOSS --framework numpy writes the loss itself"
+        else f"losscli code {loss.name} --framework numpy writes the loss itself"
     )
     if loss.kind == "statistic":
         raise LosscliError(f"{framework} adds up a loss a row; {loss.name} is one value from all rows", hint)
