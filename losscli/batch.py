@@ -36,11 +36,14 @@ class Origin:
     def place(self, argument: str, row: int | None = None, entry: tuple[int, ...] = ()) -> str:
         """`sales.csv, row 3, column forecast`; `row` counts data rows from 1."""
         labels = self.labels.get(argument, (argument,))
+        noun = self.noun
         if len(labels) == 1:
-            inside = "[" + ", ".join(str(i + 1) for i in entry) + "]" if entry else ""
-            label = f"{self.noun} {labels[0]}{inside}".strip()
+            label = labels[0] + ("[" + ", ".join(str(i + 1) for i in entry) + "]" if entry else "")
+        elif entry:
+            label = labels[entry[-1]]
         else:
-            label = f"{self.noun} {labels[entry[-1]] if entry else f'{labels[0]} … {labels[-1]}'}".strip()
+            noun, label = noun and f"{noun}s", f"{labels[0]} … {labels[-1]}"
+        label = f"{noun} {label}".strip()
         numbered = [] if row is None else [f"row {row - self.before}"]
         return ", ".join([label, *numbered] if self.name is None else [self.name, *numbered, label])
 

@@ -164,6 +164,18 @@ def test_batches_change_nothing(rows: int) -> None:
     }
 
 
+def test_minus_infinity_is_a_log_probability_and_infinity_a_fault() -> None:
+    rows = np.log([[0.2, 0.8, 1.0], [0.5, 1.0, 0.5], [0.1, 0.6, 0.3]])
+    rows[0, 2] = rows[1, 1] = -INFINITY
+    assert ids(losscli.check([1, 0, 2], rows, loss="nll")) == []
+    rows[1, 2] = INFINITY
+    (found,) = losscli.check([1, 0, 2], rows, loss="nll").findings
+    assert (found.id, found.columns, found.count, found.rows) == ("infinite", ("y_pred[3]",), 1, (2,))
+    # Of any other prediction both are faults.
+    (found, *_) = losscli.check([1.5, 0.2, 2.7], rows[:, 1:], loss="gaussian_nll").findings
+    assert (found.id, found.columns) == ("infinite", ("y_pred[1]", "y_pred[2]"))
+
+
 ODD = [NAN, INFINITY, -INFINITY, 0.0, 1.0, -1.0, 0.5, 2.0, 1e308, -1e308, 5e-324, 1e39, -999.0, 88.8]
 
 

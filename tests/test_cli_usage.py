@@ -34,6 +34,14 @@ def test_a_bare_command_gives_its_help(command: tuple[str, ...]) -> None:
     assert bare.stdout == losscli(*command, "-h").stdout
 
 
+@pytest.mark.parametrize("columns", [50, 120])
+def test_what_a_command_does_is_never_cut_short(columns: int) -> None:
+    shown = " ".join(losscli("-h", COLUMNS=str(columns)).stdout.split())
+    for command in app.COMMANDS:
+        _, told, *_ = losscli(command, "-h").stdout.partition("Usage:")[2].split("\n\n")
+        assert f"{command} {' '.join(told.split())}" in shown
+
+
 def test_help_names_every_option_once() -> None:
     shown = losscli("compute", "-h", COLUMNS="120").stdout
     options = [line.split()[0].rstrip(",") for line in shown.splitlines() if line.startswith("  -")]
@@ -66,8 +74,21 @@ WRONG = [
     (["explain", "mse", "--class-weight", "0=1"], "no option --class-weight", "losscli explain -h"),
     (["compute", "--true", "1"], "LOSS is missing", "losscli compute -h"),
     (["compare", "examples/diabetes.csv"], "--losses is missing", "losscli compare -h"),
-    (["compute", "mse", "--true"], "'--true' requires an argument", None),
-    (["explain", "mse", "b.csv"], "b.csv", "losscli explain -h"),
+    (["compute", "mse", "--true"], "--true is without its value", "--true …"),
+    (["explain", "mse", "b.csv"], "no place for b.csv in losscli explain", "losscli explain -h"),
+    (["explain", "mse", "a", "b"], "no place for a b in losscli explain", "losscli explain -h"),
+    (["recommend", "--quantile", "abc"], "--quantile: abc is not a number", "losscli recommend -h"),
+    (["help"], 'no command "help"', "losscli -h shows them"),
+    (["compute", "mse", "1,2", "1,3"], "1,2: there is no such file", "--true 1,2,3 --pred 1,2,5"),
+    (["compute", "mse", "--true", "1", "2", "--pred", "1", "3"], "2: there is no such file", "--true 1,2,3"),
+    (["compute", "mse", "examples/diabetes.csv", "ridge"], "no such file", "named with --true and --pred"),
+    (["compute", "mse", "--true", "1", "--pred", "1", "--steps", "--why"], "--steps", "leave --why out"),
+    (["compare", "--losses", "mae mse", "--true", "1", "--pred", "1"], '"mae mse"', "--losses mae,mse"),
+    (
+        ["code", "max_error", "--framework", "xgboost"],
+        "max_error",
+        "losscli code max_error --framework numpy",
+    ),
     (["compute", "mse", "--format", "jsn"], "--format: jsn is not one of", 'did you mean "json"?'),
     (["compute", "mse", "--format", "latex"], "--format: latex is not one of table", None),
     (["compute", "mse", "--sort", "value"], "--sort: value is not one of index, loss", None),

@@ -16,7 +16,8 @@ import losscli
 from losscli import catalogue
 from losscli.losses import registry
 from losscli.losses.declare import Loss
-from losscli.losses.domain import Array, Domain, Range
+from losscli.losses.domain import Array, Domain
+from losscli.losses.ranges import Range
 
 NAMES = losscli.names()
 

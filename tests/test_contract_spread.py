@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from test_contract_inputs import NAMES, Case, cases, compute, loss_of
 
-from losscli.losses.domain import Domain, Range
+from losscli.losses.domain import Domain
+from losscli.losses.ranges import Range
 
 
 def test_the_generators_know_every_field_of_a_domain_and_a_range() -> None:

@@ -13,7 +13,8 @@ import losscli
 from losscli import LosscliError
 from losscli.conventions import convention
 from losscli.curves import draw
-from losscli.curves.picture import _variants, _views
+from losscli.curves.picture import _views
+from losscli.curves.variants import variants_of
 from losscli.losses import registry
 from losscli.results.picture import Curve, Picture
 
@@ -35,7 +36,7 @@ def test_all_but_the_losses_of_labels_have_a_picture() -> None:
 @pytest.mark.parametrize("name", DRAWN)
 def test_values_are_those_of_compute(name: str) -> None:
     params = NEEDED.get(name, {})
-    variants = _variants([registry.get(name)], params, "exact")
+    variants = variants_of([registry.get(name)], params, "exact")
     views, _ = _views(variants)
     for scene, curve in zip(views[0].scenes, PICTURES[name].curves, strict=True):
         for i in (3, len(curve.x) // 3, len(curve.x) // 2, len(curve.x) - 4):
@@ -119,6 +120,19 @@ def test_infinity_is_told_and_cut_off() -> None:
     assert positive.values[0] == negative.values[-1] == np.inf
     assert np.isfinite(picture.loss_span).all()
     assert picture.notes[0].startswith("y_true = 1: infinite at p = 0")
+
+
+@pytest.mark.parametrize("names", [["weighted_kappa", "cce"], ["cce", "weighted_kappa"]])
+def test_beside_others_a_loss_of_all_rows_is_still_drawn_of_all_its_rows(names: list[str]) -> None:
+    def said(picture: Any) -> bool:
+        return any("the value of one row alone" in note for note in picture.notes)
+
+    joined = losscli.curve(names)
+    assert not said(joined)
+    assert "in a row the other 2 share the rest evenly (weighted_kappa)." in joined.axis.says
+    assert "Of 3 classes, the other 2 share the rest evenly (cce)." in joined.axis.says
+    assert not said(PICTURES["weighted_kappa"])
+    assert said(PICTURES["dice"])
 
 
 def test_several_values_of_a_parameter() -> None:

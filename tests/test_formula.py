@@ -12,8 +12,9 @@ import pytest
 
 from losscli.errors import LosscliError
 from losscli.formula.evaluate import Values, run, value_of
-from losscli.formula.language import FUNCTIONS, Line, parse
+from losscli.formula.language import FUNCTIONS, Line
 from losscli.formula.numbers import constant, decided, substituted
+from losscli.formula.parser import parse
 from losscli.formula.spell import Speller, letters_of, python
 
 

@@ -82,6 +82,13 @@ def test_the_option_of_the_command_line(command: tuple[str, ...]) -> None:
     assert losscli(*given, "--max-memory", "1.5MB").returncode == 0
 
 
+def test_the_size_that_is_advised_is_enough() -> None:
+    values = ",".join(map(str, range(500)))
+    given = ("compute", "medae", "--true", values, "--pred", values, "--max-memory")
+    advised = losscli(*given, "100").stderr.partition("as in --max-memory ")[2].partition(",")[0]
+    assert losscli(*given, advised).returncode == 0
+
+
 @pytest.mark.parametrize("size", ["lots", "5X", "", "nan", "inf", "-1G", "1e400"])
 def test_what_is_no_size_is_refused(size: str) -> None:
     done = losscli("compute", "mse", "--true", "1", "--pred", "1", f"--max-memory={size}")

@@ -18,7 +18,8 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.losses.declare import loss
-from losscli.losses.domain import Array, Positive, Real
+from losscli.losses.domain import Array, Real
+from losscli.losses.ranges import Positive
 
 
 @loss("fourth_power", title="Fourth power")

@@ -267,6 +267,16 @@ def test_extreme_values_stay_readable() -> None:
 def test_an_error_is_a_line_and_its_hint() -> None:
     assert message("a\x1b[2J.csv: no", "mend it") == "losscli: a\\x1b[2J.csv: no\n         mend it\n"
     assert message("no") == "losscli: no\n"
+    words, path = "a sentence of more than thirty columns", "/no/word/is/cut/however/long/it/may/be.csv"
+    assert message(f"{path}: {words}", words, width=30).splitlines() == [
+        "losscli:",
+        f"           {path}:",
+        "           a sentence of more",
+        "           than thirty columns",
+        "         a sentence of more",
+        "           than thirty columns",
+    ]
+    assert message(words, words, width=200) == message(words, words)
 
 
 def test_plain_text_imports_neither_rich_nor_numpy() -> None:

@@ -212,7 +212,7 @@ def _compute(choice: Choice, given: Given | None, *, weighted: bool, drop: bool,
     if given is None:
         arrays = ["y_true" if truth else "None", "y_pred", *["sample_weight"] * weighted]
         arrays += ['missing="drop"'] * drop
-        values = [f"{name}={_python(value)}" for name, value in choice.params.items()]
+        values = [f"{name}={_short(value)!r}" for name, value in choice.params.items()]
         return f'losscli.compute("{choice.loss}", {", ".join([*arrays, *values])})'
     named = {
         "--true": given.true if truth else None,
@@ -238,11 +238,10 @@ def _parameters(params: Mapping[str, Any]) -> list[str]:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
+    return json.dumps(_short(value), separators=(",", ":"))
+
+
+def _short(value: Any) -> Any:
+    """2 for 2.0."""
     whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
-    return json.dumps(int(value) if whole else value, separators=(",", ":"))
-
-
-def _python(value: Any) -> str:
-    return repr(
-        int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
-    )
+    return int(value) if whole else value

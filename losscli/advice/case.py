@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from losscli.errors import LosscliError
+from losscli.losses.domain import SUM_SLACK
 from losscli.results.recommendation import Evidence
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def fractions(array: Array) -> bool:
 
 def sums_to_one(array: Array) -> bool:
     """Probability rows: none negative, each row summing to 1 as nearly as the losses ask."""
-    return bool(array.min() >= 0 and np.abs(array.sum(axis=-1) - 1).max() <= 1e-3)
+    return bool(array.min() >= 0 and np.abs(array.sum(axis=-1) - 1).max() <= SUM_SLACK)
 
 
 def one_hot(array: Array) -> bool:

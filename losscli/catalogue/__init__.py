@@ -159,7 +159,7 @@ def formula(way: Convention) -> Formula | None:
     A framework with a formula of its own has its lines under `steps_like`; LosscliError for lines that are
     outside the language.
     """
-    from losscli.formula.language import parse
+    from losscli.formula.parser import parse
 
     loss = way.loss
     words = read(loss.name, loss.family)

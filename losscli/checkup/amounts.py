@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from losscli.batch import Batch
-from losscli.checkup.fault import AMOUNTS, Case, Fault, any_entry, names, truth_names
+from losscli.checkup.fault import Case, Fault, any_entry, names, truth_names
 from losscli.losses.domain import Array, Domain
+from losscli.profile.kinds import AMOUNTS
 from losscli.results.profile import PredictionProfile, TruthProfile
 
 _NEAR = 1e-3  # of the median: mape weighs such a row a thousand times as much as the middle one

@@ -13,6 +13,7 @@ from losscli.batch import Batch
 from losscli.conventions.declare import Convention
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
+from losscli.profile.kinds import AMOUNTS, CLASSES
 from losscli.results.checkup import Severity
 from losscli.results.profile import PredictionProfile, Profile, TruthProfile
 
@@ -23,8 +24,6 @@ LOG_LOSSES = (
     *("symmetric_cce", "matrix_cce", "kld", "generalized_kld"),
 )
 SCORE_FAMILIES = ("margin", "multiclass_margin")
-CLASSES = ("binary01", "signs", "index", "labels", "one_hot", "multilabel")
-AMOUNTS = ("counts", "positive", "nonnegative", "fraction", "real", "columns")
 _SCORES = ("logit", "score", "margin", "decision", "raw")
 
 

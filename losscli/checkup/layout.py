@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from losscli.batch import Batch
-from losscli.checkup.fault import AMOUNTS, Case, Fault, any_entry, names
+from losscli.checkup.fault import Case, Fault, any_entry, names
 from losscli.losses.domain import Array
+from losscli.profile.kinds import AMOUNTS
 
 _FEW = 0.05  # of the rows: as many as the weights let count
 _FEWEST = 20  # rows, below which unequal weights are not judged

@@ -8,8 +8,7 @@ import numpy as np
 
 from losscli.batch import Batch
 from losscli.checkup.fault import LOG_LOSSES, Case, Fault, any_entry, names, says_scores, truth_names
-from losscli.losses.domain import Array
-from losscli.profile.columns import SLACK
+from losscli.losses.domain import SUM_SLACK, Array
 from losscli.results.profile import PredictionProfile
 
 _LARGEST_EXP = 88.72  # e to more than this is beyond float32
@@ -117,7 +116,7 @@ def _outside(case: Case, model: PredictionProfile, *, sums: bool) -> Fault:
 
 def _off(rows: Array) -> Array:
     whole = np.isfinite(rows).all(axis=1)
-    off: Array = whole & ~(np.abs(rows.sum(axis=1) - 1) <= SLACK)
+    off: Array = whole & ~(np.abs(rows.sum(axis=1) - 1) <= SUM_SLACK)
     return off
 
 
@@ -262,7 +261,7 @@ def _logarithms(case: Case, model: PredictionProfile) -> Iterator[Fault]:
 def _no_logs(rows: Array) -> Array:
     with np.errstate(all="ignore"):
         sums = np.exp(rows).sum(axis=1)
-    off: Array = ~np.isnan(rows).any(axis=1) & ~(np.abs(sums - 1) <= SLACK)
+    off: Array = (rows < np.inf).all(axis=1) & ~(np.abs(sums - 1) <= SUM_SLACK)
     return off
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from losscli.batch import Batch
-from losscli.checkup.fault import CLASSES, Case, Fault, Mask, any_entry, names
+from losscli.checkup.fault import Case, Fault, Mask, any_entry, names
 from losscli.losses.domain import Array
 from losscli.profile.columns import SENTINELS
+from losscli.profile.kinds import CLASSES
 from losscli.results.profile import ColumnProfile
 
 _TWINS = 0.05  # the share of twin rows that is no accident where values rarely repeat
@@ -45,7 +46,11 @@ def _missing(case: Case) -> Iterator[Fault]:
 
 def _infinite(case: Case) -> Iterator[Fault]:
     logs = {m.model for m in case.profile.predictions if case.expects(m) == "log_probability"}
-    columns = tuple(column.name for column in case.profile.columns if column.infinite)
+    columns = tuple(
+        column.name
+        for column in case.profile.columns
+        if column.infinite > (column.minus_infinite if column.model in logs else 0)
+    )
     if not columns:
         return
 

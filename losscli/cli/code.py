@@ -40,7 +40,10 @@ def code(
     reduction: Annotated[
         ReductionName,
         Option(
-            "--reduction", rich_help_panel=options.LOSS, help="How rows become one number; none: they do not."
+            "--reduction",
+            metavar="mean|sum|none",
+            rich_help_panel=options.LOSS,
+            help="How rows become one number; none: they do not.",
         ),
     ] = "mean",
     format: options.Format = None,

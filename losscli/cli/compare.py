@@ -130,6 +130,9 @@ def _split(losses: str) -> list[str]:
     names = [name.strip() for name in losses.split(",")]
     if "" in names:
         raise LosscliError(f'--losses "{losses}" has an empty name', "for example --losses mae,mse")
+    if apart := next((name for name in names if " " in name), None):
+        joined = ",".join(losses.replace(",", " ").split())
+        raise LosscliError(f'--losses: "{apart}" is no loss', f"separate losses by commas: --losses {joined}")
     return names
 
 

@@ -55,7 +55,8 @@ def compute(
             "--sort",
             metavar="ORDER",
             rich_help_panel=options.RESULT,
-            help="The rows shown by index or by loss (largest first); machine formats keep the index's.",
+            help="The order of the rows: loss (the largest first) or index (as in the data). By itself loss "
+            "in table, plain and markdown, index in the other formats.",
         ),
     ] = None,
     rows: Annotated[
@@ -64,8 +65,8 @@ def compute(
             "--rows",
             metavar="N|all",
             rich_help_panel=options.RESULT,
-            help="How many rows are shown: all up to 20, the 10 worst of more; 0 for the summary alone. All "
-            "of them go to a csv, tsv or jsonl file as they are computed, however many.",
+            help="How many rows are shown: by itself all up to 20, of more the 10 worst; 0 for the summary "
+            "alone. A csv, tsv or jsonl file gets all of them, however many.",
         ),
     ] = None,
     steps: Annotated[
@@ -87,10 +88,11 @@ def compute(
     debug: options.Debug = False,
 ) -> None:
     """Compute a loss, row by row and reduced."""
-    if steps and (gradient or why or by is not None or engine != "local" or scheduler is not None):
+    beside = {"--gradient": gradient, "--why": why, "--by": by, "--scheduler": scheduler}
+    beside["--engine"] = engine != "local"
+    if steps and (given := [option for option, value in beside.items() if value]):
         raise LosscliError(
-            "--steps works the value out alone, in this process",
-            "leave --gradient, --why, --by, --engine and --scheduler out",
+            "--steps works the value out alone, in this process", f"leave {' and '.join(given)} out"
         )
     shown = 0 if by is not None and rows is None else _read_rows(rows)
     params = read_parameters(param, from_logits=from_logits)

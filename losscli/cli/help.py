@@ -66,6 +66,12 @@ class Group(TyperGroup):
     def format_help(self, ctx: Any, formatter: Any) -> None:
         _examples_first(self, ctx, formatter)
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        # Typer would cut what a command does short where it does not fit on one line.
+        shown = [(name, command) for name, command in self.commands.items() if not command.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, (command.help or "").partition("\n\n")[0]) for name, command in shown])
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         self.format_commands(ctx, formatter)
         _options_by_panel(self, ctx, formatter)
@@ -86,5 +92,8 @@ class Group(TyperGroup):
         try:
             name = find(word).name
         except LosscliError:
-            return did_you_mean(word, self.commands) or f"there are: {', '.join(self.commands)}"
+            return (
+                did_you_mean(word, self.commands)
+                or f"there are: {', '.join(self.commands)}; losscli -h shows them"
+            )
         return f"to compute this loss: losscli compute {name}; to read about it: losscli explain {name}"

@@ -27,26 +27,38 @@ losscli list --format csv --output losses.csv
 def list_losses(
     family: Annotated[
         str | None,
-        Option("--family", metavar="FAMILY", autocompletion=complete.family, help="Losses of one family."),
+        Option(
+            "--family",
+            metavar="FAMILY",
+            rich_help_panel=options.LOSS,
+            autocompletion=complete.family,
+            help="Losses of one family.",
+        ),
     ] = None,
     property: Annotated[
         list[str] | None,
         Option(
             "--property",
             metavar="PROPERTY",
+            rich_help_panel=options.LOSS,
             autocompletion=complete.property_,
             help="Losses that have it (convex, smooth, proper, …); repeatable: all of them.",
         ),
     ] = None,
     search: Annotated[
         str | None,
-        Option("--search", metavar="WORDS", help="Losses whose pages hold all of these words."),
+        Option(
+            "--search",
+            metavar="WORDS",
+            rich_help_panel=options.LOSS,
+            help="Losses whose pages hold all of these words.",
+        ),
     ] = None,
     format: options.Format = None,
     output: options.Output = None,
     debug: options.Debug = False,
 ) -> None:
-    """List every loss by family, each with its one line."""
+    """List every loss by family, in a line each."""
     out = choose(format, output, get_args(options.FormatName))
 
     from losscli import __version__, render

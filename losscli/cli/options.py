@@ -126,7 +126,7 @@ By = Annotated[
         metavar="COLUMN,…",
         rich_help_panel=DATA,
         autocompletion=complete.column,
-        help="Each group's value too: the columns that hold the labels of groups.",
+        help="The value of each group of rows too; these columns hold the groups' labels.",
     ),
 ]
 ClassWeight = Annotated[
@@ -159,7 +159,10 @@ Param = Annotated[
     ),
 ]
 FromLogits = Annotated[
-    bool, Option("--from-logits", rich_help_panel=LOSS, help="y_pred holds logits: -p from_logits=true.")
+    bool,
+    Option(
+        "--from-logits", rich_help_panel=LOSS, help="y_pred holds logits; the same as -p from_logits=true."
+    ),
 ]
 Like = Annotated[
     str,
@@ -168,7 +171,8 @@ Like = Annotated[
         metavar="FRAMEWORK",
         rich_help_panel=LOSS,
         autocompletion=complete.like,
-        help="The number a framework would print (keras, torch, optax, sklearn, tfa, torchvision, scipy).",
+        help="The number a framework would print: keras, torch, optax, sklearn, tfa, torchvision, scipy; "
+        "exact is the definition's.",
     ),
 ]
 Reduction = Annotated[

@@ -217,4 +217,5 @@ def say(what: str, hint: str | None = None) -> None:
     from losscli.render import message
 
     if sys.stderr is not None:
-        sys.stderr.write(message(what, hint))
+        width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
+        sys.stderr.write(message(what, hint, width))

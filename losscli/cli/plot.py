@@ -28,7 +28,7 @@ PlotFormatName = Literal["table", "plain", "json", "jsonl", "csv", "tsv", "markd
 def plot(
     names: Annotated[
         list[str],
-        Argument(metavar="LOSS...", autocompletion=complete.loss, help="Losses over the same axis."),
+        Argument(metavar="LOSS…", autocompletion=complete.loss, help="Losses over the same axis."),
     ],
     data: Annotated[
         str | None,
@@ -36,7 +36,7 @@ def plot(
             "--data",
             metavar="FILE",
             rich_help_panel=options.DATA,
-            help="Rows to count along the axis, in any format that compute reads; - is stdin.",
+            help="A file whose rows are counted along the axis, in any format that compute reads; - is stdin.",
         ),
     ] = None,
     true: options.TrueOption = None,
@@ -65,7 +65,7 @@ def plot(
             metavar="FRAMEWORK",
             rich_help_panel=options.LOSS,
             autocompletion=complete.like,
-            help="Add the framework's own curve (keras, torch, optax, sklearn, tfa, torchvision, scipy).",
+            help="Add the framework's own curve: keras, torch, optax, sklearn, tfa, torchvision, scipy.",
         ),
     ] = "exact",
     range_: Annotated[

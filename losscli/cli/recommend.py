@@ -39,13 +39,18 @@ def recommend(
             "--task",
             metavar="T",
             rich_help_panel=options.LOSS,
-            help="What is to be predicted (counts, imbalanced, segmentation …; list shows all): without DATA "
-            "advice by task alone, with DATA how it is to be read.",
+            help="What is to be predicted: counts, imbalanced, segmentation … (list shows all). Without DATA "
+            "advice by the task alone, with DATA how its values are to be read.",
         ),
     ] = None,
     quantile: Annotated[
         float | None,
-        Option("--quantile", metavar="Q", rich_help_panel=options.LOSS, help="A quantile is wanted: 0.9."),
+        Option(
+            "--quantile",
+            metavar="Q",
+            rich_help_panel=options.LOSS,
+            help="The quantile that is wanted, as 0.9.",
+        ),
     ] = None,
     from_logits: Annotated[
         bool, Option("--from-logits", rich_help_panel=options.LOSS, help="y_pred holds logits.")
@@ -56,7 +61,7 @@ def recommend(
 ) -> None:
     """Show which losses fit data or a task, and why.
 
-    With the truth alone (--true), by the target.
+    With --true alone, by the values of the target.
     """
     out = choose(format, output, get_args(options.FormatName))
 

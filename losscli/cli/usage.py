@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import typer
 
 from losscli.errors import LosscliError, did_you_mean
+
+_WORDS = {"is not a valid float": "is not a number", "is not a valid integer": "is not a whole number"}
+_EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)")
 
 
 def explain(error: Exception) -> tuple[str, str | None]:
@@ -26,10 +30,14 @@ def _explain_usage(error: typer.TyperException, context: Any, parameter: Any) ->
     from typer._click import exceptions
 
     message = error.message.rstrip(".")
+    for typers, ours in _WORDS.items():
+        message = message.replace(typers, ours)
     more = f"{context.command_path} -h shows examples and every option" if context else None
     if isinstance(error, exceptions.NoSuchOption):
         known = [name for option in context.command.get_params(context) for name in option.opts]
         return f"there is no option {error.option_name}", did_you_mean(error.option_name, known) or more
+    if isinstance(error, exceptions.BadOptionUsage) and "requires an argument" in message:
+        return f"{error.option_name} is without its value", f"write it behind: {error.option_name} …"
     if isinstance(error, exceptions.MissingParameter):
         name = parameter.metavar if parameter.param_type_name == "argument" else parameter.opts[0]
         return f"{name} is missing", more
@@ -37,4 +45,6 @@ def _explain_usage(error: typer.TyperException, context: Any, parameter: Any) ->
         given = message.partition(" is not one of ")[0].strip("'\"")
         known = getattr(parameter.type, "choices", [])
         return f"{parameter.opts[0]}: {message.replace(chr(39), '')}", did_you_mean(given, known) or more
+    if extra := _EXTRA.match(message):
+        return f"there is no place for {extra[1]} in {context.command_path}", more
     return message[:1].lower() + message[1:], more

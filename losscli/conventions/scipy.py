@@ -6,7 +6,8 @@ import numpy as np
 
 from losscli.conventions.calls import Style
 from losscli.conventions.declare import NONE, OVER_SAMPLES, SUM, Framework
-from losscli.losses.domain import Array, Number, Real
+from losscli.losses.domain import Array, Real
+from losscli.losses.ranges import Number
 
 FRAMEWORK = Framework(
     "scipy",

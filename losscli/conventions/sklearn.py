@@ -13,13 +13,8 @@ import numpy as np
 from losscli.conventions.calls import Call, Style
 from losscli.conventions.declare import MEAN, SUM, Departure, Framework, Survey
 from losscli.errors import BadValue, LosscliError
-from losscli.losses.domain import (
-    Array,
-    ClassIndex,
-    Domain,
-    Range,
-    Real,
-)
+from losscli.losses.domain import AboveMinusOne, Array, ClassIndex, Domain, Real, RealScalar
+from losscli.losses.ranges import TweediePower
 from losscli.losses.stable import xlogy
 
 EPSILON = float(np.finfo(np.float64).eps)
@@ -69,11 +64,8 @@ def _(y_true: Real, y_pred: Real) -> dict[str, Array]:
     return {"error": y_pred - y_true, "count": np.ones_like(y_pred)}
 
 
-_AboveMinusOne = Annotated[Array, Domain("above −1", low=-1.0, open_low=True)]
-
-
 @formula("rmsle", "root_mean_squared_log_error", A_ROOT_AN_OUTPUT, finish=_mean_of_roots, merges=_BY_OUTPUT)
-def _(y_true: _AboveMinusOne, y_pred: _AboveMinusOne) -> dict[str, Array]:
+def _(y_true: AboveMinusOne, y_pred: AboveMinusOne) -> dict[str, Array]:
     return {"error": np.log1p(y_pred) - np.log1p(y_true), "count": np.ones_like(y_pred)}
 
 
@@ -117,11 +109,8 @@ def _(y_true: Real, y_pred: Real, *, sample_weight: Array) -> Array:
     return np.array([_weighted_median(column, sample_weight) for column in error.T])
 
 
-_OneOutput = Annotated[Array, Domain("a finite number", grain="scalar")]
-
-
 @formula("max_error", "max_error", weights=False)
-def _(y_true: _OneOutput, y_pred: _OneOutput) -> dict[str, Array]:
+def _(y_true: RealScalar, y_pred: RealScalar) -> dict[str, Array]:
     return {"error": np.abs(y_pred - y_true)}
 
 
@@ -234,7 +223,6 @@ def _tweedie_domain(of_truth: bool) -> Domain:
 
 _TweedieTruth = Annotated[Array, _tweedie_domain(True)]
 _TweedieMean = Annotated[Array, _tweedie_domain(False)]
-_Power = Annotated[float, Range("a number of 0 or less, or of 1 or more", hole=(0.0, 1.0))]
 
 
 @formula(
@@ -246,7 +234,7 @@ _Power = Annotated[float, Range("a number of 0 or less, or of 1 or more", hole=(
         cause="default",
     ),
 )
-def _(y_true: _TweedieTruth, y_pred: _TweedieMean, *, power: _Power = 0.0) -> Array:
+def _(y_true: _TweedieTruth, y_pred: _TweedieMean, *, power: TweediePower = 0.0) -> Array:
     if power == 0:
         return (y_true - y_pred) ** 2
     if power == 1:
@@ -285,6 +273,6 @@ def _merged(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ..
     survey=Survey("labels", _labels, _merged),
     checked=False,
 )
-def _(y_true: _OneOutput, y_pred: _OneOutput, *, labels: tuple[float, ...]) -> Array:
+def _(y_true: RealScalar, y_pred: RealScalar, *, labels: tuple[float, ...]) -> Array:
     side = np.where((y_true == labels[-1]) & (len(labels) == 2), 1.0, -1.0)
     return np.maximum(0, 1 - side * y_pred)

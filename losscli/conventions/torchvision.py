@@ -12,7 +12,8 @@ import numpy as np
 from losscli.conventions.calls import Call, Given, Style
 from losscli.conventions.declare import NONE, OVER_SAMPLES, SUM, Departure, Framework
 from losscli.conventions.torch.framework import log_sigmoid
-from losscli.losses.domain import Array, Domain, FractionOrNone, LogitsOnly, Number, Range, Real
+from losscli.losses.domain import Array, Domain, Real
+from losscli.losses.ranges import FractionOrNone, LogitsOnly, Number, Range
 
 
 def _alpha(value: Any, given: Given) -> str:

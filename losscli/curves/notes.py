@@ -17,12 +17,16 @@ _MOST = 6
 def notes(
     losses: Sequence[Loss],
     way: Convention,
+    of_one_row: Sequence[str],
     axis: Axis,
     curves: Sequence[Curve],
     loss_span: tuple[float, float],
     gradient_span: tuple[float, float] | None,
 ) -> tuple[str, ...]:
-    """Sentences, a few at most. `way` is the last variant's: the framework's where there is one."""
+    """Sentences, a few at most. `way` is the last variant's: the framework's where there is one.
+
+    `of_one_row` are the losses drawn for one row whose value for many is not the mean of theirs.
+    """
     said: list[str] = []
     for curve in curves:
         whose = f"{curve.label}: " if len(curves) > 1 else ""
@@ -37,9 +41,9 @@ def notes(
         said.append(f"{', '.join(flat)}: no gradient is drawn; it is 0 or not there.")
     if way.framework.name != "exact":
         said.append(f"{way.framework.title}'s own gradient is not drawn: the gradient is the definition's.")
-    if any(loss.kind != "sample" for loss in losses) and not axis.says.startswith(("Four", "Two", "3 rows")):
-        named = ", ".join(loss.name for loss in losses if loss.kind != "sample")
-        said.append(f"{named}: the value of one row alone; that of many rows is not the rows' mean.")
+    if of_one_row:
+        whose = ", ".join(of_one_row)
+        said.append(f"{whose}: the value of one row alone; that of many rows is not the rows' mean.")
     return tuple(said)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,17 +11,16 @@ from losscli import __version__
 from losscli.api import lookup
 from losscli.arrays import arrays_stream
 from losscli.catalogue import explanation, read
-from losscli.conventions import convention
-from losscli.conventions.declare import Convention
 from losscli.curves.axes import view as view_of
 from losscli.curves.notes import notes
 from losscli.curves.rows import find
 from losscli.curves.trace import span as height
 from losscli.curves.trace import trace
+from losscli.curves.variants import MOST, Variant, variants_of
 from losscli.curves.views import Case, View
 from losscli.engine.chunks import Stream
 from losscli.engine.missing import Missing
-from losscli.errors import LosscliError, did_you_mean
+from losscli.errors import LosscliError
 from losscli.losses.declare import Loss
 from losscli.results.picture import Curve, Picture
 
@@ -30,17 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 SMALL = 81  # points of a small picture
-MOST = 8  # curves that colours and marks tell apart
-
-
-class Variant(NamedTuple):
-    """A loss under a convention with its parameters: those given, and all of them. `label` names it."""
-
-    loss: Loss
-    way: Convention
-    given: Mapping[str, Any]
-    params: dict[str, Any]
-    label: str
 
 
 def curve(
@@ -78,7 +65,7 @@ def draw(
 ) -> Picture:
     """The same over a stream of batches. `params` go to every loss that takes them, huber.delta to huber."""
     losses = [lookup(name) for name in names]
-    variants = _variants(losses, params, like)
+    variants = variants_of(losses, params, like)
     views, why_not = _views(variants)
     if why_not is not None:
         if len(losses) > 1:
@@ -96,8 +83,7 @@ def draw(
     slopes = [c.gradient for c in curves if c.gradient is not None]
     sloping = any(np.isfinite(slope).any() for slope in slopes)
     gradient_span = height(slopes, zero=True) if sloping else None
-    said = dict.fromkeys(view.axis.says for view in views if view.axis.says)
-    axis = first.axis._replace(says=" ".join(said))
+    axis = first.axis._replace(says=_says(variants, views))
     one = len(losses) == 1
     return Picture(
         losses=tuple(loss.name for loss in losses),
@@ -110,7 +96,9 @@ def draw(
         loss_span=loss_span,
         gradient_span=gradient_span,
         histograms=() if found is None else found.histograms,
-        notes=notes(losses, variants[-1].way, axis, curves, loss_span, gradient_span),
+        notes=notes(
+            losses, variants[-1].way, _of_one_row(variants, views), axis, curves, loss_span, gradient_span
+        ),
         remarks=() if found is None else found.remarks,
         source=source,
         version=__version__,
@@ -122,6 +110,27 @@ def small(loss: Loss, params: Mapping[str, Any]) -> Picture:
     needed = {name for name, parameter in loss.parameters.items() if parameter.required}
     given = {name: value for name, value in params.items() if name in needed}
     return draw([loss.name], given, points=SMALL)
+
+
+def _says(variants: Sequence[Variant], views: Sequence[View]) -> str:
+    """What the axis says of the rows behind the picture, with the losses it is said of where not of all."""
+    whose: dict[str, set[str]] = {}
+    for variant, view in zip(variants, views, strict=True):
+        whose.setdefault(view.axis.says, set()).add(variant.loss.name)
+    said = {says: ", ".join(sorted(names)) for says, names in whose.items() if says}
+    return " ".join(says if len(whose) == 1 else f"{says[:-1]} ({names})." for says, names in said.items())
+
+
+def _of_one_row(variants: Sequence[Variant], views: Sequence[View]) -> tuple[str, ...]:
+    """The losses drawn for one row, whose value for many is not the mean of theirs."""
+    drawn = zip(variants, views, strict=True)
+    return tuple(
+        dict.fromkeys(
+            variant.loss.name
+            for variant, view in drawn
+            if variant.loss.kind != "sample" and not all(scene.grouped for scene in view.scenes)
+        )
+    )
 
 
 def _nothing(loss: Loss, why_not: str) -> Picture:
@@ -142,51 +151,6 @@ def _nothing(loss: Loss, why_not: str) -> Picture:
         version=__version__,
         why_not=why_not,
     )
-
-
-def _variants(losses: Sequence[Loss], params: Mapping[str, Any], like: str) -> list[Variant]:
-    """Every loss with every combination of the values given; the framework's beside each exact one."""
-    ways = ["exact"] if like == "exact" else ["exact", like]
-    taken = {loss.name: {name: convention(loss, name) for name in ways} for loss in losses}
-    _check_names(losses, params, taken)
-    found = []
-    for loss in losses:
-        known = {name for way in taken[loss.name].values() for name in way.signature.parameters}
-        mine = {name: params[name] for name in params if name in known}
-        mine |= {name: params[f"{loss.name}.{name}"] for name in known if f"{loss.name}.{name}" in params}
-        varied = [name for name, value in mine.items() if isinstance(value, tuple)]
-        for chosen in product(*(mine[name] for name in varied)):
-            given = {**mine, **dict(zip(varied, chosen, strict=True))}
-            for way in taken[loss.name].values():
-                own = {name: value for name, value in given.items() if name in way.signature.parameters}
-                words = [loss.name] if len(losses) > 1 else []
-                words += [f"{name} = {_short(given[name])}" for name in varied]
-                if like != "exact":
-                    words.append("exact" if way.framework.name == "exact" else way.framework.title)
-                bound = way.signature.bind(way.owner, own)
-                found.append(Variant(loss, way, own, bound, ", ".join(words)))
-    if len(found) > MOST:
-        raise LosscliError(f"these are {len(found)} curves; {MOST} can be told apart", "ask for fewer")
-    return found
-
-
-def _short(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value).lower()
-
-
-def _check_names(losses: Sequence[Loss], params: Mapping[str, Any], taken: Mapping[str, Any]) -> None:
-    listed = [
-        (name, parameter)
-        for name, ways in taken.items()
-        for parameter in dict.fromkeys(p for way in ways.values() for p in way.signature.parameters)
-    ]
-    known = {*(p for _, p in listed), *(f"{name}.{p}" for name, p in listed)}
-    for name in params:
-        if name not in known:
-            who = losses[0].name if len(losses) == 1 else "none of these losses"
-            verb = "has no parameter" if len(losses) == 1 else "takes the parameter"
-            there = ", ".join(p if len(losses) == 1 else f"{loss}.{p}" for loss, p in listed) or "none"
-            raise LosscliError(f"{who} {verb} {name}", did_you_mean(name, known) or f"there are: {there}")
 
 
 def _views(variants: Sequence[Variant]) -> tuple[list[View], str | None]:

@@ -58,7 +58,7 @@ def class_probability(case: Case) -> View:
     if case.loss.kind != "batch":
         scene = Scene("", rows(truth(right), columns(right), slopes(right)))
     else:
-        axis = axis._replace(says=f"{count} rows, one of each class; {others} the rest evenly.")
+        axis = axis._replace(says=f"{count} rows, one of each class; in a row {others} the rest evenly.")
         scene = Scene(
             "",
             rows(

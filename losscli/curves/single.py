@@ -108,7 +108,7 @@ def probability(case: Case) -> View:
     axis = Axis("probability", "probability of class 1", "p", "")
     scenes = tuple(Scene(f"y_true = {y:g}", _deep(case, values(y))) for y in (1.0, 0.0))
     if not case.alone:
-        axis = axis._replace(title="probability of the true class", says="In binary losses y_true is 1.")
+        axis = axis._replace(title="probability of the true class", says="y_true is 1.")
         scenes = scenes[:1]
 
     def place(true: Array, pred: Array) -> Placed:

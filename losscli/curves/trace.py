@@ -13,9 +13,9 @@ from losscli.batch import Batch
 from losscli.conventions import convention
 from losscli.curves.views import Scene
 from losscli.engine.align import align
-from losscli.engine.finish import term_totals
 from losscli.engine.gradient import of_batch, of_samples, of_statistic
 from losscli.engine.partial import Task, partial
+from losscli.engine.reduce import term_totals
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array
 

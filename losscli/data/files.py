@@ -32,6 +32,8 @@ EXTENSIONS = {
 }
 REMOTE = re.compile("(s3a?|gs|gcs|az|azure|adl|abfss?|https?|hf)://", re.IGNORECASE)
 
+_NUMBERS = re.compile(r"[-+.,\d\s\[\]]*\d[-+.,\d\s\[\]]*")  # values that were taken for a path
+
 NPY_MAGIC = b"\x93NUMPY"
 ZIP_MAGIC = b"PK\x03\x04"
 PARQUET_MAGIC = b"PAR1"
@@ -272,7 +274,12 @@ def _cannot_open(path: str, error: OSError | ValueError) -> LosscliError:
         except OSError:
             return LosscliError(f"{name}: there is no folder {shown(folder)}", "check the path")
         guess = did_you_mean(os.path.basename(path), beside)
-        return LosscliError(f"{name}: there is no such file", shown(guess) if guess else "check the path")
+        hint = shown(guess) if guess else "check the path"
+        if _NUMBERS.fullmatch(path):
+            hint = "values stand in one word behind their option: --true 1,2,3 --pred 1,2,5"
+        elif path and not guess and not os.path.splitext(path)[1]:
+            hint = "check the path; columns are named with --true and --pred"
+        return LosscliError(f"{name}: there is no such file", hint)
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return LosscliError(f"{name} cannot be read: {shown(why)}", "check the path and its permissions")
 

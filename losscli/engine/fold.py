@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from losscli.batch import Batch, Origin
 from losscli.engine import gradient
-from losscli.engine.align import Extents
 from losscli.engine.chunks import THREADS, Chunk, Engine, Stream, blocks, whole
+from losscli.engine.domains import Extents
 from losscli.engine.groups import GroupSums, Keys
 from losscli.engine.kept import Rows, Tally, Top
 from losscli.engine.memory import refuse_beyond

@@ -10,10 +10,10 @@ from itertools import pairwise
 import numpy as np
 
 from losscli.conventions.declare import MEAN, Reduction, Totals
-from losscli.engine.finish import reduce, rows_of, weights_of
 from losscli.engine.groups import GroupSums, Label
 from losscli.engine.kept import Top
 from losscli.engine.partial import Partial
+from losscli.engine.reduce import reduce, rows_of, weights_of
 from losscli.engine.sums import Sum
 from losscli.errors import LosscliError
 from losscli.labels import MISSING

@@ -47,10 +47,11 @@ def refuse_beyond(most: int | None, part: Partial) -> None:
     if most is None or not part.collected or (bytes_ := needed(part)) <= most:
         return
     name = part.task.convention.loss.name
+    enough = size_words(max(4 * most, 2 * bytes_), short=True)
     raise LosscliError(
         f"{name} holds every row at once: the first {part.n} need about {size_words(bytes_)}, "
         f"more than the {size_words(most)} allowed",
-        f"allow more, as in --max-memory {size_words(4 * most, short=True)}, or give it a sample of the rows",
+        f"allow more, as in --max-memory {enough}, or give it a sample of the rows",
     )
 
 

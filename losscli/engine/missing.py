@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from losscli.batch import Batch
-from losscli.engine.align import Extents
 from losscli.engine.chunks import Stream
+from losscli.engine.domains import Extents
 from losscli.engine.kept import Rows, Tally, missing_rows, numbers_of
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array

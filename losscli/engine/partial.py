@@ -10,7 +10,8 @@ import numpy as np
 
 from losscli.batch import Batch
 from losscli.conventions.declare import Convention
-from losscli.engine.align import Extents, align
+from losscli.engine.align import align
+from losscli.engine.domains import Extents
 from losscli.engine.groups import Block, GroupSums, Keys
 from losscli.engine.kept import Rows, Tally, Top, missing_rows, numbers_of, shifted
 from losscli.engine.notes import note_codings, note_departures, note_lengths

@@ -7,19 +7,14 @@ import numpy as np
 from losscli.losses.declare import loss
 from losscli.losses.domain import (
     Array,
-    Flag,
-    FractionOrNone,
     Label,
     LabelOrScore,
     LabelOrSign,
-    NonNegative,
-    NumberOrNone,
-    PerColumn,
     Probability,
     ProbabilityOrLogit,
-    Smoothing,
     SoftLabel,
 )
+from losscli.losses.ranges import Flag, FractionOrNone, NonNegative, NumberOrNone, PerColumn, Smoothing
 from losscli.losses.stable import difference, divide, product, quotient, sigmoid, softplus, xlog1py, xlogy
 
 

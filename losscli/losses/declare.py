@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from losscli.errors import LosscliError, did_you_mean
-from losscli.losses.domain import Array, Domain, PerGroup, Range
+from losscli.losses.domain import Array, Domain
+from losscli.losses.ranges import PerGroup, Range
 
 Kind = Literal["sample", "statistic", "batch"]
 Merge = Literal["sum", "norm", "max", "columns", "column_norms"]

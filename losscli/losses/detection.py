@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from losscli.losses.declare import loss
-from losscli.losses.domain import Array, Boxes, BoxFormat
+from losscli.losses.domain import Array, Boxes
+from losscli.losses.ranges import BoxFormat
 from losscli.losses.stable import quotient
 
 

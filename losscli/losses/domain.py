@@ -1,20 +1,17 @@
 """Domains: what a loss admits, as types in its kernel's signature.
 
 `y_true: Label01` says as much to a reader as to the checker, the explainer and the tests.
-A *domain* describes an array, a *range* a parameter.
+A *domain* describes an array; what a parameter may be is a range (losscli.losses.ranges).
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import numpy as np
-
-from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,6 +32,9 @@ else:
 #   square   (N, N)
 #   steps    (N, T, C)
 Grain = Literal["entry", "row", "rest", "scalar", "columns", "parts", "index", "indices", "square", "steps"]
+
+
+SUM_SLACK = 1e-3  # how far a row of probabilities may sum from 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,84 +77,6 @@ class Domain:
             if params.get(name) not in (None, False):
                 return domain
         return self if self.by is None else self.by(params)
-
-
-@dataclass(frozen=True, eq=False)
-class Range:
-    """What a parameter may be. `read` turns what was given into what the kernel gets, or says why not."""
-
-    words: str
-    low: float = -math.inf
-    high: float = math.inf
-    open_low: bool = False
-    open_high: bool = False
-    choices: tuple[str, ...] | None = None
-    kind: Literal["number", "whole", "flag", "choice", "per_class", "per_column", "matrix"] = "number"
-    nullable: bool = False
-    hole: tuple[float, float] | None = None
-    minus_infinity: bool = False
-    below_classes: bool = False
-
-    def read(self, name: str, value: Any) -> Any:
-        if value is None and self.nullable:
-            return None
-        refused = LosscliError(f"parameter {name}: {_show(value)} is not {self.words}")
-        match self.kind:
-            case "flag":
-                if not isinstance(value, bool | np.bool_) or not self.admits(float(value)):
-                    raise refused
-                return bool(value)
-            case "choice":
-                if value not in (self.choices or ()):
-                    raise refused
-                return value
-            case "per_class" | "per_column" | "matrix":
-                return self._array(value, refused)
-            case _:
-                return self._number(value, refused)
-
-    def _number(self, value: Any, refused: LosscliError) -> float | int:
-        if self.minus_infinity and value == "-inf":
-            return -math.inf  # JSON has no other way to write it
-        if isinstance(value, bool | np.bool_ | str) or not np.isscalar(value):
-            raise refused
-        try:
-            number = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            raise refused from None
-        if not self.admits(number) or (self.kind == "whole" and not number.is_integer()):
-            raise refused
-        return int(number) if self.kind == "whole" else number
-
-    def _array(self, value: Any, refused: LosscliError) -> Any:
-        try:
-            array = np.asarray(value, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise refused from None
-        if self.kind == "per_column" and array.ndim == 0:
-            return self._number(array.item(), refused)
-        wanted = 2 if self.kind == "matrix" else 1
-        if array.ndim != wanted or array.size == 0 or not all(map(self.admits, array.flat)):
-            raise refused
-        if self.kind == "matrix" and array.shape[0] != array.shape[1]:
-            raise refused
-        return array
-
-    def admits(self, number: float) -> bool:
-        above = number > self.low if self.open_low else number >= self.low
-        below = number < self.high if self.open_high else number <= self.high
-        if self.hole is not None and self.hole[0] < number < self.hole[1]:
-            return False
-        return above and below and (math.isfinite(number) or (self.minus_infinity and number == -math.inf))
-
-
-def _show(value: Any) -> str:
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, np.ndarray | Sequence):
-        text = str(np.asarray(value, dtype=object).tolist())
-        return text if len(text) <= 60 else text[:57] + "…]"
-    return str(value)
 
 
 LOGITS_HINT = "values outside [0, 1] look like logits: --from-logits reads them so"
@@ -327,51 +249,4 @@ TweedieTarget = Annotated[Array, replace(_AMOUNT, by=_tweedie_target)]
 TweedieMean = Annotated[
     Array,
     replace(_ABOVE_0, by=lambda given: Domain("a finite number") if given["power"] == 0 else _ABOVE_0),
-]
-
-# Parameters
-Number = Annotated[float, Range("a finite number")]
-NumberOrNone = Annotated[float | None, Range("a finite number, or null", nullable=True)]
-NonNegative = Annotated[float, Range("a number of 0 or more", low=0.0)]
-Positive = Annotated[float, Range("a number above 0", low=0.0, open_low=True)]
-Negative = Annotated[float, Range("a number below 0", high=0.0, open_high=True)]
-AtLeastOne = Annotated[float, Range("a number of 1 or more", low=1.0)]
-Fraction = Annotated[float, Range("a number from 0 to 1", low=0.0, high=1.0)]
-FractionOrNone = Annotated[
-    float | None, Range("a number from 0 to 1, or null", low=0.0, high=1.0, nullable=True)
-]
-Between01 = Annotated[
-    float,
-    Range("a number between 0 and 1, neither included", low=0.0, high=1.0, open_low=True, open_high=True),
-]
-Nonzero = Annotated[float, Range("a number other than 0", hole=(-5e-324, 5e-324))]
-NumberOrMinusInfinity = Annotated[float, Range("a finite number, or −inf", minus_infinity=True)]
-TweediePower = Annotated[float, Range("a number of 0 or less, or of 1 or more", hole=(0.0, 1.0))]
-Smoothing = Annotated[
-    float, Range("a number from 0 up to, not including, 1", low=0.0, high=1.0, open_high=True)
-]
-Flag = Annotated[bool, Range("true or false", kind="flag")]
-LogitsOnly = Annotated[bool, Range("true: the call takes logits only", low=1.0, kind="flag")]
-WholeOrNone = Annotated[int | None, Range("a whole number, or null", kind="whole", nullable=True)]
-Class = Annotated[int, Range("a class: a whole number from 0", low=0.0, kind="whole", below_classes=True)]
-OneOrTwo = Annotated[int, Range("1 or 2", low=1.0, high=2.0, kind="whole")]
-KappaWeights = Annotated[
-    str, Range('"linear" or "quadratic"', kind="choice", choices=("linear", "quadratic"))
-]
-PerColumn = Annotated[
-    Any,
-    Range("a number of 0 or more, or a list with one a column", low=0.0, kind="per_column"),
-]
-PerClass = Annotated[
-    Any,
-    Range("a list of numbers of 0 or more, one a class, or null", low=0.0, kind="per_class", nullable=True),
-]
-Matrix = Annotated[Any, Range("a square matrix of numbers, a row and a column a class", kind="matrix")]
-BoxFormat = Annotated[str, Range('"xyxy", "yxyx" or "xywh"', kind="choice", choices=("xyxy", "yxyx", "xywh"))]
-LatentReduction = Annotated[str, Range('"sum" or "mean"', kind="choice", choices=("sum", "mean"))]
-PerGroup = Range('"batch", "sample" or "class"', kind="choice", choices=("batch", "sample", "class"))
-CosineMargin = Annotated[float, Range("a number from −1 to 1", low=-1.0, high=1.0)]
-MetricDistance = Annotated[
-    str,
-    Range('"euclidean", "squared" or "cosine"', kind="choice", choices=("euclidean", "squared", "cosine")),
 ]

@@ -7,19 +7,15 @@ import numpy as np
 from losscli.losses.declare import loss
 from losscli.losses.domain import (
     Array,
-    AtLeastOne,
-    CosineMargin,
     Distance,
     EmbeddingPair,
-    Flag,
-    NonNegative,
-    Number,
     Pair,
     Quadruplets,
     SameOrNot,
     SignScalar,
     Triplets,
 )
+from losscli.losses.ranges import AtLeastOne, CosineMargin, Flag, NonNegative, Number
 from losscli.losses.stable import difference, norm, nowhere, one_minus_cosine, power_of_two, unit
 
 

@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from losscli.losses.declare import loss
-from losscli.losses.domain import Array, Between01, Bounds, MeanAndScale, Members, RealScalar
+from losscli.losses.domain import Array, Bounds, MeanAndScale, Members, RealScalar
+from losscli.losses.ranges import Between01
 from losscli.losses.stable import erf, nowhere
 
 _AT_MEAN = 0.23369497725510907  # 2φ(0) − 1/√π = (√2 − 1)/√π

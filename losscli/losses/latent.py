@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.losses.declare import loss
-from losscli.losses.domain import Array, LatentReduction, MeanAndLogVariance, NonNegative, Weights
+from losscli.losses.domain import Array, MeanAndLogVariance, Weights
+from losscli.losses.ranges import LatentReduction, NonNegative
 from losscli.losses.stable import expm1_minus, nowhere
 
 

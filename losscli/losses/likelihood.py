@@ -8,15 +8,14 @@ from losscli.losses.declare import loss
 from losscli.losses.domain import (
     Array,
     Count,
-    Flag,
     MeanAndScale,
     PositiveEntry,
     Rate,
     RealScalar,
     TweedieMean,
-    TweediePower,
     TweedieTarget,
 )
+from losscli.losses.ranges import Flag, TweediePower
 from losscli.losses.stable import (
     excess,
     expm1_minus,

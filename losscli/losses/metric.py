@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from losscli.losses.declare import batch
-from losscli.losses.domain import Array, ClassLabel, Embedding, Flag, MetricDistance, NonNegative
+from losscli.losses.domain import Array, ClassLabel, Embedding
+from losscli.losses.ranges import Flag, MetricDistance, NonNegative
 from losscli.losses.stable import norm, sigmoid, softplus, unit
 
 

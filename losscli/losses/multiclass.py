@@ -14,14 +14,16 @@ from losscli.losses.domain import (
     ClassProbabilities,
     ClassProbabilitiesOrLogits,
     ClassTarget,
+    LogProbabilities,
+    OneHot,
+)
+from losscli.losses.ranges import (
     Flag,
     Fraction,
-    LogProbabilities,
     Matrix,
     Negative,
     NonNegative,
     Number,
-    OneHot,
     PerClass,
     PerColumn,
     Smoothing,

@@ -5,17 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.losses.declare import loss
-from losscli.losses.domain import (
-    Array,
-    ClassIndex,
-    ClassTargetOrIndex,
-    Logits,
-    NonNegative,
-    OneHot,
-    OneOrTwo,
-    PerClass,
-    Scores,
-)
+from losscli.losses.domain import Array, ClassIndex, ClassTargetOrIndex, Logits, OneHot, Scores
+from losscli.losses.ranges import NonNegative, OneOrTwo, PerClass
 from losscli.losses.stable import nowhere, over_margin, total
 
 

@@ -7,17 +7,14 @@ import numpy as np
 from losscli.losses.declare import loss
 from losscli.losses.domain import (
     Array,
-    Flag,
     LabelIndices,
     LabelProbabilitiesOrLogits,
     Labels01,
     Logits,
-    NonNegative,
-    PerClass,
     Scores,
-    Smoothing,
     SoftLabels,
 )
+from losscli.losses.ranges import Flag, NonNegative, PerClass, Smoothing
 from losscli.losses.stable import nowhere, over_margin, quotient, sigmoid, softplus
 
 

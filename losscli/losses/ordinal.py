@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from losscli.losses.declare import batch
-from losscli.losses.domain import Array, ClassProbabilities, KappaWeights, OneHot
+from losscli.losses.domain import Array, ClassProbabilities, OneHot
+from losscli.losses.ranges import KappaWeights
 from losscli.losses.stable import log_ratio
 
 

@@ -11,17 +11,8 @@ from typing import Any
 import numpy as np
 
 from losscli.losses.declare import batch, statistic
-from losscli.losses.domain import (
-    Array,
-    Flag,
-    Label01,
-    NonNegative,
-    Positive,
-    Probability,
-    ProbabilityOrLogit,
-    Real,
-    SoftLabel,
-)
+from losscli.losses.domain import Array, Label01, Probability, ProbabilityOrLogit, Real, SoftLabel
+from losscli.losses.ranges import Flag, NonNegative, Positive
 from losscli.losses.stable import nowhere, quotient, sigmoid
 
 

@@ -5,16 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.losses.declare import batch, loss, statistic
-from losscli.losses.domain import (
-    AboveMinusOne,
-    Array,
-    Between01,
-    Fraction,
-    NonNegative,
-    Nonzero,
-    Real,
-    Vector,
-)
+from losscli.losses.domain import AboveMinusOne, Array, Real, Vector
+from losscli.losses.ranges import Between01, Fraction, NonNegative, Nonzero
 from losscli.losses.stable import (
     difference,
     distance,

@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from losscli.losses.declare import loss
-from losscli.losses.domain import Array, NonNegative, NumberOrMinusInfinity, Positive, Real
+from losscli.losses.domain import Array, Real
+from losscli.losses.ranges import NonNegative, NumberOrMinusInfinity, Positive
 from losscli.losses.stable import distance, half_square, log_ratio
 
 

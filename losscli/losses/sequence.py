@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.losses.declare import loss
-from losscli.losses.domain import Array, Class, LabelIndices, Sequences
+from losscli.losses.domain import Array, LabelIndices, Sequences
+from losscli.losses.ranges import Class
 from losscli.losses.stable import log_softmax, softmax
 
 

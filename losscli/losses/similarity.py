@@ -11,13 +11,12 @@ from losscli.losses.domain import (
     Array,
     ClassLabel,
     Labels01,
-    NonNegative,
     NonzeroEmbedding,
     NonzeroEmbeddingPair,
-    Positive,
     Similarities,
     UnitEmbedding,
 )
+from losscli.losses.ranges import NonNegative, Positive
 from losscli.losses.stable import (
     log_softmax,
     norm,

@@ -8,14 +8,13 @@ from losscli.batch import Batch
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
 from losscli.profile.columns import ArrayPass, ColumnPass, names_of
-from losscli.profile.kinds import prediction_kind, truth_classes, truth_kind
+from losscli.profile.kinds import AMOUNTS, prediction_kind, truth_classes, truth_kind
 from losscli.profile.sample import Duplicates, Sample, correlation, residuals
 from losscli.results.profile import ColumnProfile, PredictionProfile, Profile, TruthProfile
 
 __all__ = ["profile"]
 
 Stream = Callable[[], Iterator[Batch]]
-REAL = ("counts", "positive", "nonnegative", "fraction", "real", "columns")
 
 
 def profile(stream: Stream) -> Profile:
@@ -66,7 +65,7 @@ class _Pass:
         real = [
             model.model
             for model in predictions
-            if truth is not None and truth.kind in REAL and _matches(truth.shape, model.shape)
+            if truth is not None and truth.kind in AMOUNTS and _matches(truth.shape, model.shape)
         ]
         duplicates, estimated = self.duplicates.count()
         return Profile(

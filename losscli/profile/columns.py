@@ -8,12 +8,11 @@ from hashlib import blake2b
 import numpy as np
 
 from losscli.batch import Origin
-from losscli.losses.domain import Array
+from losscli.losses.domain import SUM_SLACK, Array
 from losscli.results.profile import ColumnProfile, ValueCount
 
 DISTINCT = 1000  # values of a column that are counted one by one
 WIDEST = 200  # columns that are described one by one
-SLACK = 1e-3  # how far a row of probabilities may sum from 1, as the losses have it
 # What files write where there is no value; each only counts as one when it lies far from the others.
 SENTINELS = tuple(
     float(value)
@@ -47,7 +46,8 @@ class ColumnPass:
 
     def __init__(self, role: str, model: str | None, name: str) -> None:
         self.role, self.model, self.name = role, model, name
-        self.count = self.missing = self.infinite = self.zeros = self.ones = self.negatives = 0
+        self.count = self.missing = self.infinite = self.minus_infinite = 0
+        self.zeros = self.ones = self.negatives = 0
         self.low = self.smallest = self.inner_low = math.inf
         self.high = self.inner_high = -math.inf
         self.mean = self.squares = 0.0
@@ -64,6 +64,7 @@ class ColumnPass:
             missing = int(np.count_nonzero(np.isnan(values)))
             self.missing += missing
             self.infinite += int(np.count_nonzero(~finite)) - missing
+            self.minus_infinite += int(np.count_nonzero(values == -np.inf))
             values = values[finite]
         if values.size == 0:
             return
@@ -120,6 +121,7 @@ class ColumnPass:
             count=self.count,
             missing=self.missing,
             infinite=self.infinite,
+            minus_infinite=self.minus_infinite,
             low=self.low if some else math.nan,
             high=self.high if some else math.nan,
             mean=self.mean if some else math.nan,
@@ -167,7 +169,7 @@ class ArrayPass:
 
     def _add_rows(self, rows: Array) -> None:
         with np.errstate(over="ignore", invalid="ignore"):
-            off = ~(np.abs(rows.sum(axis=1) - 1) <= SLACK)
+            off = ~(np.abs(rows.sum(axis=1) - 1) <= SUM_SLACK)
         self.off_rows += int(np.count_nonzero(off))
         hot = ~off & ((rows == 0) | (rows == 1)).all(axis=1)
         if hot.any():
@@ -176,7 +178,7 @@ class ArrayPass:
     def _add_logs(self, rows: Array) -> None:
         with np.errstate(over="ignore"):
             sums = np.exp(rows).sum(axis=1)
-        self.off_logs += int(np.count_nonzero(~(np.abs(sums - 1) <= SLACK)))
+        self.off_logs += int(np.count_nonzero(~(np.abs(sums - 1) <= SUM_SLACK)))
 
     def finish(self) -> tuple[ColumnProfile, ...]:
         return tuple(column.finish() for column in self.columns)

@@ -10,7 +10,9 @@ from losscli.results.profile import ColumnProfile, TruthProfile, ValueCount
 MOST = 0.9  # the share of rows that settles a kind: the others are faults
 FEW = 50  # labels of one column
 SMALL_COUNTS = 50  # whole numbers of a larger mean, without a zero, are amounts rather than counts
-CLASSES = ("binary01", "signs", "index", "labels", "one_hot", "soft")
+CLASSES = ("binary01", "signs", "index", "labels", "one_hot", "multilabel")
+AMOUNTS = ("counts", "positive", "nonnegative", "fraction", "real", "columns")
+_ONE_CLASS = ("binary01", "signs", "index", "labels", "one_hot", "soft")  # a row
 
 Model = tuple[ArrayPass, tuple[ColumnProfile, ...]]
 
@@ -101,8 +103,7 @@ def prediction_kind(seen: ArrayPass, columns: Sequence[ColumnProfile], truth: Tr
         return "array"
     if seen.shape in ((), (1,)):
         return _scalar_prediction(seen, columns[0], truth)
-    classes = kind in CLASSES or kind == "multilabel"
-    if not classes:
+    if kind not in _ONE_CLASS and kind != "multilabel":
         return "columns"
     entries = sum(column.count for column in columns)
     if _share(seen.outside, entries) < 1 - MOST:
@@ -117,11 +118,11 @@ def _scalar_prediction(seen: ArrayPass, column: ColumnProfile, truth: TruthProfi
     kind = truth.kind if truth is not None else ""
     if kind == "counts":
         return "rate" if column.count and column.low >= 0 else "real"
-    if kind not in CLASSES and kind != "fraction":
+    if kind not in _ONE_CLASS and kind != "fraction":
         return "real"
     labels = {found.value for found in truth.classes} if truth is not None else set()
     values = {found.value for found in column.distinct or ()}
-    if kind in CLASSES and values and values <= (labels | ({0.0, 1.0} if kind == "binary01" else set())):
+    if kind in _ONE_CLASS and values and values <= (labels | ({0.0, 1.0} if kind == "binary01" else set())):
         return "labels"
     if column.count == 0:
         return "empty"

@@ -59,11 +59,23 @@ def render(
     return screen(blocks, columns, color)
 
 
-def message(what: str, hint: str | None = None) -> str:
-    """An error as standard error shows it: `losscli: WHAT`, and the hint indented beneath."""
+def message(what: str, hint: str | None = None, width: int | None = None) -> str:
+    """An error as standard error shows it: `losscli: WHAT`, and the hint indented beneath.
+
+    With a `width`, as on a terminal, lines are broken between words to it; no word is cut.
+    """
+    from textwrap import TextWrapper
+
     from losscli.render.text import clean
 
-    return f"losscli: {clean(what)}\n" + (f"         {clean(hint)}\n" if hint else "")
+    indent = " " * len("losscli: ")
+    lines = [f"losscli: {clean(what)}", *([f"{indent}{clean(hint)}"] if hint else [])]
+    if width is not None:
+        wrapper = TextWrapper(
+            width, subsequent_indent=f"{indent}  ", break_long_words=False, break_on_hyphens=False
+        )
+        lines = [part for line in lines for part in wrapper.wrap(line)]
+    return "".join(line + "\n" for line in lines)
 
 
 def _page(record: Shown, width: int) -> list[Block]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.render import words
 from losscli.render.blocks import Block, Facts, Head, Paragraph, Span
-from losscli.render.machine import plain
+from losscli.render.jsonable import plain
 
 if TYPE_CHECKING:
     from losscli.render.blocks import Role

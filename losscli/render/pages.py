@@ -1,6 +1,6 @@
 """Which module shows which record. A module is imported when its record is first shown.
 
-Every one has `page(record, width)`: the blocks that a person sees. Those whose JSON is not in `machine` have
+Every one has `page(record, width)`: the blocks that a person sees. Those whose JSON is not in `objects` have
 `json_object(record)` and `json_records(record)` too, and their records are dataclasses: a plain sequence is a
 listing.
 """

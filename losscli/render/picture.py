@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from losscli.render import words
 from losscli.render.blocks import Block, Drawing, Facts, Head, Items, Paragraph, Role, Span
 from losscli.render.canvas import MARKS, Line, Panel, curve_role, frame, label_width
-from losscli.render.machine import plain, remark_object
+from losscli.render.jsonable import plain, remark_object
 from losscli.render.numbers import scalar, share
 from losscli.render.score import remarks
 from losscli.render.text import width_of, wrap

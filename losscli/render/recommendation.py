@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.render import words
 from losscli.render.blocks import Block, Column, Command, Facts, Grid, Head, Items, Paragraph, Section, Span
-from losscli.render.machine import plain, remark_object
+from losscli.render.jsonable import plain, remark_object
 from losscli.render.score import remarks
 from losscli.results.recommendation import Recommendations, Tasks
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from losscli.render.blocks import Block, Drawing, Span
-from losscli.render.machine import plain
+from losscli.render.jsonable import plain
 
 if TYPE_CHECKING:
     from losscli.results.snippet import Snippet

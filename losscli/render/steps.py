@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from losscli.render import words
 from losscli.render.blocks import Block, Facts, Formula, Head, Paragraph, Section, Span
 from losscli.render.draw import PROSE
-from losscli.render.machine import plain, remark_object
+from losscli.render.jsonable import plain, remark_object
 from losscli.render.numbers import nested
 from losscli.render.score import remarks
 from losscli.render.text import width_of, wrap

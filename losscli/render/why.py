@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from losscli.render.blocks import Bar, Block, Column, Facts, Grid, Paragraph, Section, Span, natural_width
-from losscli.render.machine import plain
+from losscli.render.jsonable import plain
 from losscli.render.numbers import aligned, column, nested, scalar, share, shares
 from losscli.render.words import plural
 

@@ -21,11 +21,12 @@ class ColumnProfile(NamedTuple):
     """A column of y_true, of a model's y_pred, or the weight.
 
     `role` is "y_true", "y_pred" or "weight", `model` the model's name for "y_pred". An array of more than two
-    axes, or of very many columns, is one column here. `count` values are finite; `low`, `high`, `mean` and
-    `std` (divided by `count`) are over these, nan where there is none. `smallest` is the least magnitude
-    above 0. `inner` are the lowest and highest of the values that are no usual sign of a missing value (-999,
-    9999 …). `distinct` has every value with its count, in order, or is None where there are more than 1000.
-    `digest` is the same for columns that hold the same values in the same order.
+    axes, or of very many columns, is one column here. `count` values are finite, `infinite` are not, of which
+    `minus_infinite` are −inf; `low`, `high`, `mean` and `std` (divided by `count`) are over the finite ones,
+    nan where there is none. `smallest` is the least magnitude above 0. `inner` are the lowest and highest of
+    the values that are no usual sign of a missing value (-999, 9999 …). `distinct` has every value with its
+    count, in order, or is None where there are more than 1000. `digest` is the same for
+    columns that hold the same values in the same order.
     """
 
     role: str
@@ -34,6 +35,7 @@ class ColumnProfile(NamedTuple):
     count: int  # type: ignore[assignment]
     missing: int
     infinite: int
+    minus_infinite: int
     low: float
     high: float
     mean: float

@@ -12,7 +12,8 @@ from losscli.errors import LosscliError
 from losscli.formula.arrays import Value, constant, source
 from losscli.formula.derive import Derivatives
 from losscli.formula.dialects import DIALECTS
-from losscli.formula.language import Line, parse
+from losscli.formula.language import Line
+from losscli.formula.parser import parse
 from losscli.formula.python import Translator
 from losscli.losses.declare import Loss
 from losscli.snippets.forms import FORMS, LINKS
@@ -166,7 +167,7 @@ def _check(loss: Loss, framework: str, params: Mapping[str, Any]) -> None:
     hint = (
         f'its own objective is "{named}"'
         if named
-        else "losscli code LOSS --framework numpy writes the loss itself"
+        else f"losscli code {loss.name} --framework numpy writes the loss itself"
     )
     if loss.kind == "statistic":
         raise LosscliError(f"{framework} adds up a loss a row; {loss.name} is one value from all rows", hint)

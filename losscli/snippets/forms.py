@@ -11,6 +11,11 @@ from typing import Any
 
 _CROSS_ENTROPY = "-pos_weight*y_true*log(p) - (1 - y_true)*log(1 - p)"
 _SMOOTHED = "t = y_true*(1 - label_smoothing) + label_smoothing/2"
+_ERROR = "e = y_pred - y_true"
+_MEAN = "mu = exp(y_pred)"
+_SIGN = "t = 1 if y_true == 1 else -1"
+_POISSON_DEVIANCE = [_MEAN, "L = 2*(mu - y_true*log(mu))"]
+_GAMMA_DEVIANCE = [_MEAN, "L = 2*(log(mu) + y_true/mu)"]
 
 
 def _bce(params: Mapping[str, Any]) -> list[str]:
@@ -39,16 +44,16 @@ def _barron(params: Mapping[str, Any]) -> list[str] | None:
     return [x, "b = abs(alpha - 2)", "s = 1 + x**2/b", "L = b/alpha*s**(alpha/2)"]
 
 
-def _tweedie(params: Mapping[str, Any]) -> list[str] | None:
+def _tweedie(params: Mapping[str, Any]) -> list[str]:
     match params["power"]:
         case 0:
-            return ["e = y_pred - y_true", "L = e**2"]
+            return [_ERROR, "L = e**2"]
         case 1:
-            return FORMS["poisson_deviance"]  # type: ignore[return-value]
+            return _POISSON_DEVIANCE
         case 2:
-            return FORMS["gamma_deviance"]  # type: ignore[return-value]
+            return _GAMMA_DEVIANCE
     return [
-        "mu = exp(y_pred)",
+        _MEAN,
         "L = 2*(mu**(2 - power)/(2 - power) - y_true*mu**(1 - power)/(1 - power))",
     ]
 
@@ -57,12 +62,6 @@ def _smooth_l1(params: Mapping[str, Any]) -> list[str] | None:
     return [_ERROR, "L = abs(e)"] if params["beta"] == 0 else None
 
 
-def _poisson(params: Mapping[str, Any]) -> list[str]:
-    return ["mu = exp(y_pred)", "L = mu - y_true*y_pred"]
-
-
-_SIGN = "t = 1 if y_true == 1 else -1"
-_ERROR = "e = y_pred - y_true"
 FORMS: Mapping[str, list[str] | Callable[[Mapping[str, Any]], list[str] | None]] = {
     "barron": _barron,
     "bce": _bce,
@@ -72,14 +71,14 @@ FORMS: Mapping[str, list[str] | Callable[[Mapping[str, Any]], list[str] | None]]
     "cauchy": [_ERROR, "s = scale**2 + e**2/2", "L = log(s)"],
     "contrastive": ["d = exp(y_pred)", "L = d**2 if y_true == 1 else max(0, margin - d)**2"],
     "exponential": [_SIGN, "k = exp(-t*y_pred)", "L = k"],
-    "gamma_deviance": ["mu = exp(y_pred)", "L = 2*(log(mu) + y_true/mu)"],
+    "gamma_deviance": _GAMMA_DEVIANCE,
     "geman_mcclure": ["x = (y_pred - y_true)/scale", "s = x**2 + 4", "L = -8/s"],
     "hinge_embedding": ["d = exp(y_pred)", "L = d if y_true == 1 else max(0, margin - d)"],
     "linex": [_ERROR, "k = exp(a*e)", "L = k - a*e"],
     "logcosh": [_ERROR, "L = logcosh(e)"],
     "msle": ["d = y_pred - log1p(y_true)", "L = d**2"],
-    "poisson": _poisson,
-    "poisson_deviance": ["mu = exp(y_pred)", "L = 2*(mu - y_true*log(mu))"],
+    "poisson": [_MEAN, "L = mu - y_true*y_pred"],
+    "poisson_deviance": _POISSON_DEVIANCE,
     "pseudo_huber": [_ERROR, "s = sqrt(1 + (e/delta)**2)", "L = delta**2*s"],
     "smape": [_ERROR, "s = abs(y_true) + abs(y_pred)", "L = 200*ratio(abs(e), s)"],
     "smooth_l1": _smooth_l1,
@@ -88,16 +87,17 @@ FORMS: Mapping[str, list[str] | Callable[[Mapping[str, Any]], list[str] | None]]
     "tweedie": _tweedie,
     "welsch": ["x = (y_pred - y_true)/scale", "k = exp(-x**2/2)", "L = -k"],
 }
+_SIGMOID, _EXP = "1 / (1 + np.exp(-z))", "np.exp(z)"
 # How a raw score becomes the loss's prediction, as NumPy code.
 LINKS: Mapping[str, str] = {
-    "bce": "1 / (1 + np.exp(-z))",
-    "binary_focal": "1 / (1 + np.exp(-z))",
-    "brier": "1 / (1 + np.exp(-z))",
-    "contrastive": "np.exp(z)",
-    "gamma_deviance": "np.exp(z)",
-    "hinge_embedding": "np.exp(z)",
+    "bce": _SIGMOID,
+    "binary_focal": _SIGMOID,
+    "brier": _SIGMOID,
+    "contrastive": _EXP,
+    "gamma_deviance": _EXP,
+    "hinge_embedding": _EXP,
     "msle": "np.expm1(z)",
-    "poisson": "np.exp(z)",
-    "poisson_deviance": "np.exp(z)",
-    "tweedie": "np.exp(z)",
+    "poisson": _EXP,
+    "poisson_deviance": _EXP,
+    "tweedie": _EXP,
 }

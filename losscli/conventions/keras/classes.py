@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,18 +23,19 @@ from losscli.losses.domain import (
     ClassLabel,
     ClassProbabilitiesOrLogits,
     ClassTarget,
-    Domain,
     Embedding,
-    Flag,
     LabelIndices,
+    Sequences,
+    Vector,
+)
+from losscli.losses.ranges import (
+    Between01,
+    Flag,
     NonNegative,
     Number,
     PerColumn,
     Positive,
-    Range,
-    Sequences,
     Smoothing,
-    Vector,
     WholeOrNone,
 )
 from losscli.losses.stable import log_softmax, one_hot, softmax, softplus
@@ -153,16 +154,12 @@ def _probabilities(y_pred: Array, from_logits: bool) -> Array:
     return p / p.sum(axis=-1, keepdims=True)
 
 
-_Open = Annotated[float, Range("a number between 0 and 1", low=0.0, high=1.0, open_low=True, open_high=True)]
-_Row = Annotated[Array, Domain("a finite number", grain="row")]
-
-
 @formula(
     "generalized_cce",
     "losses.CategoricalGeneralizedCrossEntropy",
     Departure("Keras takes class indices in y_true, the definition one-hot rows", cause="input"),
 )
-def _(y_true: ClassIndex, y_pred: _Row, *, q: _Open = 0.5) -> Array:
+def _(y_true: ClassIndex, y_pred: Vector, *, q: Between01 = 0.5) -> Array:
     return (1 - np.sum(y_pred * one_hot(y_true, y_pred.shape[-1]), axis=-1) ** q) / q
 
 

@@ -6,17 +6,8 @@ import numpy as np
 
 from losscli.conventions.declare import MEAN, Departure, Survey
 from losscli.conventions.keras.framework import CLIPPING, EPSILON, NEAR_ONE, formula, outside, same
-from losscli.losses.domain import (
-    Array,
-    Flag,
-    FractionOrNone,
-    NonNegative,
-    ProbabilityOrLogit,
-    Real,
-    Smoothing,
-    SoftLabel,
-    Vector,
-)
+from losscli.losses.domain import Array, ProbabilityOrLogit, Real, SoftLabel, Vector
+from losscli.losses.ranges import Flag, FractionOrNone, NonNegative, Smoothing
 from losscli.losses.stable import sigmoid, softplus
 
 CLIPPED = Departure(

@@ -6,7 +6,8 @@ from typing import Any
 
 from losscli.conventions.declare import Departure
 from losscli.conventions.keras.framework import EPSILON, formula
-from losscli.losses.domain import Array, NonNegative, Probability, SoftLabel
+from losscli.losses.domain import Array, Probability, SoftLabel
+from losscli.losses.ranges import NonNegative
 
 EMPTY = Departure(
     "Keras adds 1e-7 to the denominator alone, so that nothing true and nothing predicted costs 1, not 0",

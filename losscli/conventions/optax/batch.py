@@ -10,18 +10,8 @@ from losscli.conventions.declare import OVER_SAMPLES, Departure
 from losscli.conventions.optax.entries import cosine
 from losscli.conventions.optax.framework import formula
 from losscli.errors import BadValue, LosscliError
-from losscli.losses.domain import (
-    Array,
-    ClassLabel,
-    Domain,
-    Embedding,
-    LogitsOnly,
-    NonNegative,
-    Number,
-    Positive,
-    Range,
-    Triplets,
-)
+from losscli.losses.domain import Array, ClassLabel, Embedding, Real, Triplets
+from losscli.losses.ranges import LogitsOnly, NonNegative, Number, Positive, Range
 
 
 @formula(
@@ -75,9 +65,6 @@ def _weighted_dice(overlap: Array, true: Array, found: Array, *, smooth: float) 
     return float(np.mean(loss * weight / np.sum(weight) * len(weight)))
 
 
-_Masks = Annotated[Array, Domain("a finite number")]
-
-
 @formula(
     "generalized_dice",
     "losses.multiclass_generalized_dice_loss",
@@ -89,7 +76,7 @@ _Masks = Annotated[Array, Domain("a finite number")]
     merges={"overlap": "columns", "true": "columns", "found": "columns"},
     reductions={"mean": OVER_SAMPLES},
 )
-def _(y_true: _Masks, y_pred: _Masks, *, smooth: NonNegative = 1.0) -> dict[str, Array]:
+def _(y_true: Real, y_pred: Real, *, smooth: NonNegative = 1.0) -> dict[str, Array]:
     if y_pred.ndim == 1:
         raise LosscliError("Optax takes one column a class: y_pred must be (N, C), it is (N,)")
     sums = y_pred.sum(axis=-1)
@@ -123,8 +110,8 @@ _PerSample = Annotated[str, Range('"sample", which is Optax\'s way', kind="choic
     finish=_dice,
 )
 def _(
-    y_true: _Masks,
-    y_pred: _Masks,
+    y_true: Real,
+    y_pred: Real,
     *,
     smooth: NonNegative = 1.0,
     from_logits: LogitsOnly = True,

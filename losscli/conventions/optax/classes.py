@@ -6,19 +6,8 @@ import numpy as np
 
 from losscli.conventions.declare import Departure
 from losscli.conventions.optax.framework import LOGITS, formula, smooth
-from losscli.losses.domain import (
-    Array,
-    Class,
-    ClassIndex,
-    ClassLabel,
-    LabelIndices,
-    LogitsOnly,
-    Number,
-    Scores,
-    Sequences,
-    Smoothing,
-    Vector,
-)
+from losscli.losses.domain import Array, ClassIndex, ClassLabel, LabelIndices, Scores, Sequences, Vector
+from losscli.losses.ranges import Class, LogitsOnly, Number, Smoothing
 from losscli.losses.stable import log_softmax, one_hot, softmax
 
 LOGARITHMS = Departure("Optax takes log-probabilities: y_pred must hold log p", cause="input")

@@ -6,17 +6,8 @@ import numpy as np
 
 from losscli.conventions.declare import Departure
 from losscli.conventions.optax.framework import LOGITS, formula, same, smooth
-from losscli.losses.domain import (
-    Array,
-    FractionOrNone,
-    Logit,
-    LogitsOnly,
-    NonNegative,
-    Real,
-    Smoothing,
-    SoftLabel,
-    Vector,
-)
+from losscli.losses.domain import Array, Logit, Real, SoftLabel, Vector
+from losscli.losses.ranges import FractionOrNone, LogitsOnly, NonNegative, Smoothing
 from losscli.losses.stable import softplus
 
 same("mse", "squared_error")

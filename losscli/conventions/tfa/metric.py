@@ -9,7 +9,8 @@ import numpy as np
 
 from losscli.conventions.declare import OVER_SAMPLES, Departure
 from losscli.conventions.tfa.framework import formula, same
-from losscli.losses.domain import Array, ClassLabel, Embedding, Flag, KappaWeights, NonNegative, Vector
+from losscli.losses.domain import Array, ClassLabel, Embedding, Vector
+from losscli.losses.ranges import Flag, KappaWeights, NonNegative
 
 # One number for the batch: TensorFlow adds up and averages it alike, and no sample has a weight.
 _ONE_NUMBER: dict[str, Any] = {

@@ -8,20 +8,9 @@ import numpy as np
 
 from losscli.conventions.declare import Departure
 from losscli.conventions.tfa.framework import EPSILON, NEAR_ONE, formula, same
-from losscli.losses.domain import (
-    Array,
-    Domain,
-    Flag,
-    FractionOrNone,
-    LogitsOnly,
-    NonNegative,
-    ProbabilityOrLogit,
-    Range,
-    Scores,
-    SoftLabel,
-    Vector,
-)
+from losscli.losses.domain import Array, Domain, ProbabilityOrLogit, Scores, SoftLabel, Vector
 from losscli.losses.multiclass_margin import project_simplex
+from losscli.losses.ranges import Flag, FractionOrNone, LogitsOnly, NonNegative, Range
 from losscli.losses.stable import quotient, sigmoid, softplus
 
 same("quantile", "losses.PinballLoss", collapse=True)

@@ -14,17 +14,13 @@ from losscli.losses.domain import (
     Array,
     ClassIndex,
     ClassTarget,
-    Fraction,
     LabelIndices,
-    LogitsOnly,
     LogProbabilities,
-    Number,
-    OneOrTwo,
-    Range,
     Real,
     Scores,
     SoftLabels,
 )
+from losscli.losses.ranges import Fraction, LogitsOnly, Number, OneOrTwo, Range
 from losscli.losses.stable import xlogy
 
 same, formula = FRAMEWORK.same, FRAMEWORK.formula

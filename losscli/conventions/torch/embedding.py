@@ -6,7 +6,8 @@ import numpy as np
 
 from losscli.conventions.declare import Departure
 from losscli.conventions.torch.framework import FRAMEWORK, not_a_sign
-from losscli.losses.domain import Array, EmbeddingPair, Flag, Number, Pair, Positive, RealScalar, Triplets
+from losscli.losses.domain import Array, EmbeddingPair, Pair, RealScalar, Triplets
+from losscli.losses.ranges import Flag, Number, Positive
 
 formula = FRAMEWORK.formula
 

@@ -9,17 +9,8 @@ import numpy as np
 from losscli.conventions.declare import MEAN, Departure
 from losscli.conventions.torch.framework import FRAMEWORK, REDUCTIONS, demand, log_sigmoid, not_a_sign
 from losscli.errors import LosscliError
-from losscli.losses.domain import (
-    Array,
-    Flag,
-    Number,
-    Pair,
-    ProbabilityOrLogit,
-    Range,
-    Real,
-    RealScalar,
-    SoftLabel,
-)
+from losscli.losses.domain import Array, Pair, ProbabilityOrLogit, Real, RealScalar, SoftLabel
+from losscli.losses.ranges import Flag, Number, Range
 
 same, formula = FRAMEWORK.same, FRAMEWORK.formula
 
