@@ -36,7 +36,7 @@ def plot(
             "--data",
             metavar="FILE",
             rich_help_panel=options.DATA,
-            help="A file whose rows are counted along the axis, in any format that compute reads; - is stdin.",
+            help="A file of any format whose rows are counted along the axis; - is stdin.",
         ),
     ] = None,
     true: options.TrueOption = None,
