@@ -14,7 +14,7 @@ import numpy as np
 
 from losscli.batch import Batch, Origin
 from losscli.data.convert import Place
-from losscli.data.files import find, format_of
+from losscli.data.files import at_hand, find, format_of
 from losscli.data.selection import Selection, select, there_are
 from losscli.data.source import BATCH_ROWS, Source, one
 from losscli.data.words import counted, shown
@@ -362,7 +362,13 @@ def open_one(path: str, *, input_format: str | None = None) -> Table:
     """The same of a single file."""
     file = find(path)
     form = format_of(file, input_format)
-    if form in ("parquet", "arrow") or file.remote:
+    if form == "npy":
+        raise LosscliError(
+            f"{file.name} holds one array, without names of columns",
+            "give arrays as values, without DATA: --true @y.npy --pred @p.npy",
+        )
+    file = at_hand(file, form)
+    if form in ("parquet", "arrow"):
         from losscli.data.frames import open_frame
 
         return open_frame(file, form)
@@ -378,11 +384,6 @@ def open_one(path: str, *, input_format: str | None = None) -> Table:
         from losscli.data.jsontext import JsonLines
 
         return JsonLines(file)
-    if form == "npz":
-        from losscli.data.numpyfiles import Npz
+    from losscli.data.numpyfiles import Npz
 
-        return Npz(file)
-    raise LosscliError(
-        f"{file.name} holds one array, without names of columns",
-        "give arrays as values, without DATA: --true @y.npy --pred @p.npy",
-    )
+    return Npz(file)
