@@ -49,9 +49,7 @@ def _answer(
     from urllib.parse import quote
     from urllib.request import Request, urlopen
 
-    from losscli import __version__
-
-    headers = {"User-Agent": f"losscli/{__version__}", "Accept-Encoding": "identity", **(asked or {})}
+    headers = {"User-Agent": "losscli", "Accept-Encoding": "identity", **(asked or {})}
     try:
         request = Request(quote(_of_hub(address), safe=PLAIN), headers=headers)
         if address.lower().startswith("hf:") and (token := os.environ.get("HF_TOKEN")):
