@@ -187,7 +187,7 @@ def _redirected(stdin: Any) -> File | None:
     except (OSError, AttributeError):
         return None
     path = path_of(descriptor)
-    return None if path is None else _of(STDIN, Unnamed(path, STDIN, stdin))
+    return None if path is None else _of(STDIN, Unnamed(path, STDIN))
 
 
 def _held(name: str, stream: Any) -> File:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SILENCE = 60  # seconds after which a server that says nothing is given up
 BUCKET_BLOCK = 8 << 20  # bytes: each is a request
-ON_THE_WEB = re.compile("(https?|hf)://", re.IGNORECASE)
+WEB = re.compile("(https?|hf)://", re.IGNORECASE)
 # What an address may hold as it is; the rest is written as %20 and the like.
 PLAIN = "%/:=&?~#+!$,;'@()*[]"
 REFUSED = (401, 403, 407)
@@ -25,7 +25,7 @@ REFUSED = (401, 403, 407)
 
 def fetched(address: str, name: str) -> bytes | Unnamed:
     """All the bytes at an address. LosscliError, naming it `name`, where they cannot be had."""
-    if not ON_THE_WEB.match(address):
+    if not WEB.match(address):
         return hold(_of_bucket(address, name), name)
     with _answer(address, name) as (_, headers, body):
         return hold(body, name, _length(headers))
@@ -51,7 +51,7 @@ def _answer(
 
     headers = {"User-Agent": "losscli", "Accept-Encoding": "identity", **(asked or {})}
     try:
-        request = Request(quote(_of_hub(address), safe=PLAIN), headers=headers)
+        request = Request(quote(on_the_web(address), safe=PLAIN), headers=headers)
         if address.lower().startswith("hf:") and (token := os.environ.get("HF_TOKEN")):
             request.add_unredirected_header("Authorization", f"Bearer {token}")
         answer = urlopen(request, timeout=SILENCE)
@@ -87,7 +87,7 @@ def _length(headers: Message) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _of_hub(address: str) -> str:
+def on_the_web(address: str) -> str:
     """Where the hub of hf://datasets/USER/NAME/FILE hands out its files."""
     found = re.fullmatch(r"hf://(datasets|spaces)/([^/]+/[^/@]+)(?:@([^/]+))?/(.+)", address, re.IGNORECASE)
     if found is None:
@@ -161,7 +161,8 @@ def _bucket(fs: Any, scheme: str, rest: str) -> tuple[Any, str]:
     if scheme in ("s3", "s3a"):
         if os.environ.get("AWS_SKIP_SIGNATURE", "").lower() in ("1", "true"):
             region = os.environ.get("AWS_REGION") or fs.resolve_s3_region(bucket)
-            return fs.S3FileSystem(anonymous=True, region=region), rest
+            server = os.environ.get("AWS_ENDPOINT_URL")
+            return fs.S3FileSystem(anonymous=True, region=region, endpoint_override=server), rest
         return fs.FileSystem.from_uri(f"s3://{bucket}")[0], rest
     if scheme in ("gs", "gcs"):
         from datetime import timedelta

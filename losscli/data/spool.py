@@ -7,6 +7,7 @@ however the run ends, and from there on is read as any file of that size.
 from __future__ import annotations
 
 import os
+import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +42,9 @@ def watched(watch: Watch | None) -> Iterator[None]:
 class Unnamed:
     """A file that has no name of its own: it can be opened at `path`, as long as this is held."""
 
-    def __init__(self, path: str, name: str, held: Any) -> None:
+    def __init__(self, path: str, name: str) -> None:
         self.path = path
         self._name = name
-        self._held = held
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise LosscliError(
@@ -70,12 +70,14 @@ def hold(blocks: Iterable[bytes], name: str, total: int | None = None) -> bytes 
         return b"".join(few)
     with _writing(name):
         file, path = _temporary()
+    held = Unnamed(path, name)
+    weakref.finalize(held, file.close)
     few.reverse()
     while few:
         _write(file, few.pop(), name)
     for block in coming:
         _write(file, block, name)
-    return Unnamed(path, name, file)
+    return held
 
 
 def blocks_of(read: Callable[[int], bytes], name: str) -> Iterator[bytes]:
