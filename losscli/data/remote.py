@@ -88,7 +88,7 @@ def _length(headers: Message) -> int | None:
 
 
 def on_the_web(address: str) -> str:
-    """Where the hub of hf://datasets/USER/NAME/FILE hands out its files."""
+    """The address as it is, or where the hub of hf://datasets/USER/NAME/FILE hands the file out."""
     found = re.fullmatch(r"hf://(datasets|spaces)/([^/]+/[^/@]+)(?:@([^/]+))?/(.+)", address, re.IGNORECASE)
     if found is None:
         return address
