@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import os
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import duckdb
@@ -21,7 +23,7 @@ from command import LOSSCLI, environment
 from command import losscli as run
 
 from losscli.api import score
-from losscli.data import open_table
+from losscli.data import open_table, spool
 from losscli.data.joined import Choice, join
 from losscli.data.within import SeveralTables
 from losscli.errors import LosscliError
@@ -454,7 +456,7 @@ def test_every_command_that_takes_data(tmp_path: Path, line: str) -> None:
         ("runs.sqlite --query x --table y", "--table and --query both say which rows are meant"),
         ("--true 1,2 --pred 1,2 --table x", "--table: there is no file of which it says the rows"),
         ("--true @runs.sqlite --pred 1,2", "--true @runs.sqlite is a table, where one array is wanted"),
-        ("s3://bucket/runs.sqlite", "sqlite files are not read from remote addresses"),
+        ("s3://bucket/runs.sqlite", "s3://bucket/runs.sqlite is a remote address"),
         ("runs.sqlite runs.csv --table runs", "runs.csv is one table, no database"),
     ],
 )
@@ -493,3 +495,21 @@ def test_the_shell_offers_tables_and_columns(tmp_path: Path) -> None:
     assert offered("--table") == ["runs", "notes"]
     assert offered("--table notes --pred") == ["n"]
     assert offered("--pred") == []
+
+
+def test_databases_that_cannot_be_opened_where_they_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(tmp_path, "sqlite")
+    (tmp_path / "runs.sqlite.gz").write_bytes(gzip.compress((tmp_path / "runs.sqlite").read_bytes()))
+    with pytest.raises(LosscliError, match="is compressed"):
+        open_table(str(tmp_path / "runs.sqlite.gz"))
+    monkeypatch.setattr(spool, "IN_MEMORY", 100)
+    (tmp_path / "pipe").mkdir()
+    os.mkfifo(tmp_path / "pipe" / "runs.sqlite")
+    content = (tmp_path / "runs.sqlite").read_bytes()
+    writer = Thread(target=(tmp_path / "pipe" / "runs.sqlite").write_bytes, args=(content,))
+    writer.start()
+    with pytest.raises(LosscliError, match="not read from a pipe"):
+        open_table(str(tmp_path / "pipe" / "runs.sqlite"))
+    writer.join()

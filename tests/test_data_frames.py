@@ -1,17 +1,14 @@
-"""Parquet, Arrow and remote tables: what Polars writes and a server hands out comes back as float64."""
+"""Parquet and Arrow tables: what Polars writes comes back as float64."""
 
 from __future__ import annotations
 
 import datetime
-import http.server
 import io
 import math
 import pickle
 import re
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,7 +19,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from losscli.cli.app import run
 from losscli.data import frames, open_table, parquet, read_values
 from losscli.errors import LosscliError
 
@@ -191,90 +187,7 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         with pytest.raises(LosscliError, match=re.escape(f"reading {wanted} (pip install 'losscli[data]')")):
             open_table(str(tmp_path / name))
     with pytest.raises(LosscliError, match="reading a remote file needs Polars"):
-        open_table("s3://bucket/t.csv")
-
-
-class _Server(http.server.BaseHTTPRequestHandler):
-    """Files of a folder, whole or a range of bytes, as object stores hand them out."""
-
-    folder: Path
-
-    def do_HEAD(self) -> None:
-        self._answer(body=False)
-
-    def do_GET(self) -> None:
-        self._answer(body=True)
-
-    def _answer(self, body: bool) -> None:
-        path = self.folder / self.path.lstrip("/")
-        if not path.is_file():
-            self.send_error(404)
-            return
-        content = path.read_bytes()
-        first, last = 0, len(content) - 1
-        if found := re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", "")):
-            if found[1]:
-                first, last = int(found[1]), min(int(found[2] or last), last)
-            else:
-                first = max(0, len(content) - int(found[2]))
-            self.send_response(206)
-            self.send_header("Content-Range", f"bytes {first}-{last}/{len(content)}")
-        else:
-            self.send_response(200)
-        self.send_header("Accept-Ranges", "bytes")
-        self.send_header("Last-Modified", "Wed, 21 Oct 2020 07:28:00 GMT")
-        self.send_header("Content-Length", str(last - first + 1))
-        self.end_headers()
-        if body:
-            self.wfile.write(content[first : last + 1])
-
-    def log_message(self, *_: Any) -> None: ...
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    _Server.folder = tmp_path_factory.mktemp("served")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server) as running:
-        thread = threading.Thread(target=running.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_port}", _Server.folder
-        running.shutdown()
-        thread.join()
-
-
-@pytest.mark.parametrize("name", ["t.parquet", "t.csv", "t.tsv", "t.jsonl"])
-def test_a_remote_table(server: tuple[str, Path], name: str) -> None:
-    address, folder = server
-    frame = pl.DataFrame({"y": [1.5, 2.0, None], "text": ["a", "b", "c"], "p": [3, 4, 5]})
-    writers = {
-        "parquet": frame.write_parquet,
-        "csv": frame.write_csv,
-        "tsv": lambda path: frame.write_csv(path, separator="\t"),
-        "jsonl": frame.write_ndjson,
-    }
-    writers[name.partition(".")[2]](folder / name)
-    for chunks in (False, True):
-        y_true, y_pred = joined(f"{address}/{name}", "p", chunks)
-        np.testing.assert_array_equal(y_true, [1.5, 2, math.nan])
-        np.testing.assert_array_equal(y_pred, [3, 4, 5])
-
-
-def test_what_is_wrong_with_a_remote_table(
-    server: tuple[str, Path], capfd: pytest.CaptureFixture[str]
-) -> None:
-    address, folder = server
-    (folder / "bad.csv").write_text("y,p\n1,2\n1,oops\n")
-    for name, said in {
-        "bad.csv": 'bad.csv, row 2, column p: "oops" is not a number',
-        "none.csv": "none.csv cannot be read: ",
-        "none.parquet": "none.parquet cannot be read: ",
-        "table.json": "json files are not read from remote addresses",
-        "table": "a name without extension does not tell the format",
-    }.items():
-        assert run(["compute", "mse", f"{address}/{name}", "--true", "y", "--pred", "p"]) == 2
-        error = capfd.readouterr().err
-        assert said in error
-        assert "Traceback" not in error
+        open_table("s3://bucket/t.parquet")
 
 
 def test_a_file_written_again_is_read_again(tmp_path: Path) -> None:

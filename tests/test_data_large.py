@@ -314,10 +314,10 @@ def test_a_compressed_file_cut_short_is_told(tmp_path: Path, kind: str) -> None:
         assert told(path, "batches") == ("error", wanted)
 
 
-def test_a_compressed_array_is_to_be_unpacked(tmp_path: Path) -> None:
+def test_what_a_compressed_file_holds_is_judged_as_if_it_were_not(tmp_path: Path) -> None:
     path = tmp_path / "t.npz"
     path.write_bytes(gzip.compress(b"x"))
-    with pytest.raises(LosscliError, match=r"compressed with gzip .unpack it to read npz"):
+    with pytest.raises(LosscliError, match=r"t.npz is not a npz file, or damaged"):
         open_table(str(path))
 
 

@@ -11,7 +11,8 @@ import pytest
 from command import losscli as run
 
 from losscli.api import score
-from losscli.data import open_table
+from losscli.data import blocks, open_table
+from losscli.data.joined import Choice, join
 from losscli.errors import LosscliError
 
 ROWS = [(k, "north" if k % 3 else "south", float(k % 7), float(k * k % 11)) for k in range(1, 61)]
@@ -165,6 +166,61 @@ def test_rows_without_a_partner_are_refused_or_dropped_and_counted(tmp_path: Pat
     errors = [abs(t - p) for _, _, t, p in ROWS[:50]]
     assert (found["n"], found["value"]) == (50, pytest.approx(sum(errors) / 50, rel=1e-14))
     assert any("1 row of" in r["text"] and "10 of" in r["text"] for r in found["remarks"])
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("key", [None, "id"])
+def test_columns_that_only_later_rows_have_are_found_in_both_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str | None, large: bool
+) -> None:
+    """200 kB before the first row that has them; what a row lacks is missing."""
+    if large:
+        pytest.importorskip("polars")
+        monkeypatch.setattr(blocks, "LARGE", 0)
+    padding = [{"id": -k, "words": "x" * 100} for k in range(1, 2_001)]
+    names = {"truth.json": "price", "preds.json": "guess"}
+    for at, (name, column) in enumerate(names.items()):
+        rows = [{"id": row[0], column: row[2 + at]} for row in ROWS]
+        (tmp_path / name).write_text(json.dumps(padding + rows), encoding="utf-8")
+    truth, preds = (open_table(str(tmp_path / name)) for name in names)
+    assert ("price" in truth.columns) is not large
+    source = join(preds, truth, "price", key, Choice("guess", None, None, models=False), drop=False)
+    found = score("mae", source, params={}, missing="drop")
+    assert (found.n, found.value) == (60, pytest.approx(MEAN, rel=1e-14))
+    with pytest.raises(LosscliError, match="has no column cost"):
+        join(preds, truth, "cost", key, Choice("guess", None, None, models=False), drop=False)
+
+
+@pytest.mark.parametrize("command", ["check", "recommend"])
+def test_other_commands_join_them_as_compute_does(tmp_path: Path, command: str) -> None:
+    truth, preds = two(tmp_path, shuffled=True)
+    line = ["--truth", truth, "--true", "price", "--key", "id"]
+    whole = str(write(tmp_path / "whole.csv", ROWS))
+    told = []
+    for more in ([preds, *line], [whole, "--true", "y_true"]):
+        done = run(command, *more, "--pred", "y_pred", "--format", "json")
+        assert done.returncode in (0, 1), done.stderr
+        told.append(json.loads(done.stdout))
+    joined, alone = told
+    assert joined["n"] == alone["n"] == 60
+    if command == "check":
+        assert [f["code"] for f in joined["findings"]] == [f["code"] for f in alone["findings"]]
+        return
+    assert joined["task"] == alone["task"]
+    first = joined["recommendations"][0]["command"]
+    assert "--truth" in first
+    again = run(*first.split()[1:], "--format", "json")
+    assert json.loads(again.stdout)["n"] == 60, again.stderr
+
+
+def test_the_line_to_run_next_drops_what_was_dropped(tmp_path: Path) -> None:
+    truth, _ = two(tmp_path, shuffled=False)
+    preds = str(write(tmp_path / "preds.csv", [(k, r, p) for k, r, _, p in ROWS[:50]], "id,region,y_pred"))
+    line = ["--truth", truth, "--true", "price", "--key", "id", "--pred", "y_pred"]
+    assert "10 rows with a key that" in run("recommend", preds, *line).stderr
+    done = run("recommend", preds, *line, "--missing", "drop", "--format", "json")
+    first = json.loads(done.stdout)["recommendations"][0]["command"]
+    assert json.loads(run(*first.split()[1:], "--format", "json").stdout)["n"] == 50
 
 
 @pytest.mark.parametrize(

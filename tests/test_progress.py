@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from command import ROOT, environment, losscli
 from losscli import api, data
 from losscli.batch import Batch
 from losscli.cli import progress
-from losscli.cli.progress import Progress
+from losscli.cli.progress import Progress, arriving
+from losscli.data import spool
 from losscli.engine import chunks
 
 
@@ -64,6 +66,25 @@ def test_after_a_second_rows_rate_share_and_time_left_are_told(
         told(3_100_000, 1_100)
         assert terminal.getvalue() == before
     assert terminal.getvalue().endswith("\x1b[2K")  # the line is gone
+
+
+def test_what_is_piped_in_or_fetched_is_told_in_bytes(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+
+    def slowly() -> Iterator[bytes]:
+        yield b"1" * 1_000_000
+        clock.now += 2
+        yield b"2" * 3_000_000
+        assert "4.0 MB taken in · 2.0 MB/s · 3 s left" in words(terminal)
+        assert "40%" in words(terminal)
+
+    with arriving(quiet=False):
+        spool.hold(slowly(), "t.csv", 10_000_000)
+    assert terminal.getvalue().endswith("\x1b[2K")
+    before = terminal.getvalue()
+    with arriving(quiet=True):
+        assert spool.hold([b"1"], "t.csv") == b"1"
+    assert terminal.getvalue() == before
 
 
 def test_a_source_of_no_known_size_has_no_share(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

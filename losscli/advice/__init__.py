@@ -35,6 +35,8 @@ class Given(NamedTuple):
     input_format: str | None = None
     table: str | None = None
     query: str | None = None
+    truth: str | None = None
+    key: str | None = None
 
 
 def recommend(
@@ -162,7 +164,9 @@ def advise(
     for choice in found.choices:
         line = _explain(choice.loss, library)
         if choice.runs and not truth_alone:
-            drop = missing == "drop" and rows.absent > 0
+            # Rows of the truth that have no partner are not among those that are seen here.
+            joined = given is not None and given.key is not None
+            drop = missing == "drop" and (rows.absent > 0 or joined)
             line = _compute(choice, given, weighted=weighted, drop=drop, truth=case.y_true is not None)
         recommendations.append(_recommendation(choice, line))
     told = tasks.words()[found.task]
@@ -221,6 +225,8 @@ def _compute(choice: Choice, given: Given | None, *, weighted: bool, drop: bool,
         "--table": given.table,
         "--query": given.query,
         "--weight": given.weight if weighted else None,
+        "--truth": given.truth if truth else None,
+        "--key": given.key if truth else None,
         "--missing": "drop" if drop else None,
     }
     words = ["losscli compute", choice.loss, *map(shlex.quote, given.data)]

@@ -28,6 +28,8 @@ def check(
     table: options.TableName = None,
     query: options.Query = None,
     weight: options.Weight = None,
+    truth: options.Truth = None,
+    key: options.Key = None,
     missing: options.Missing = "refuse",
     loss: Annotated[
         str | None,
@@ -54,10 +56,9 @@ def check(
     params = read_parameters(param, from_logits=from_logits)
 
     from losscli import api, checkup, render
-    from losscli.cli.reading import open_source
+    from losscli.cli.reading import Beside, open_source
 
     found = None if loss is None else api.lookup(loss)
-    truth = found is None or found.truth
     entries = found is None or found.signature.y_pred.grain in ENTRIES
     source = open_source(
         "check" if found is None else found.name,
@@ -66,11 +67,12 @@ def check(
         pred,
         weight,
         input_format,
-        truth=truth,
+        truth=found is None or found.truth,
         # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
         models=entries and "," not in (true or "") and "*" not in (true or ""),
         table=table,
         query=query,
+        beside=Beside(truth, key, missing),
     )
     record = checkup.examine(
         source.batches,

@@ -10,7 +10,7 @@ from losscli.cli import complete, options
 from losscli.cli.assignments import read_class_weight, read_parameters, read_size
 from losscli.cli.engines import chosen_engine
 from losscli.cli.output import choose, not_in_rows
-from losscli.cli.progress import Progress
+from losscli.cli.progress import Progress, arriving
 from losscli.errors import LosscliError, did_you_mean
 
 if TYPE_CHECKING:
@@ -86,20 +86,21 @@ def compare(
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")
     params = _share_out(given, found)
-    source = open_source(
-        ", ".join(names),
-        data,
-        true,
-        pred,
-        weight,
-        input_format,
-        by,
-        truth=any(loss.truth for loss in found),
-        models=True,
-        beside=Beside(truth, key, missing),
-        table=table,
-        query=query,
-    )
+    with arriving(quiet):
+        source = open_source(
+            ", ".join(names),
+            data,
+            true,
+            pred,
+            weight,
+            input_format,
+            by,
+            truth=any(loss.truth for loss in found),
+            models=True,
+            beside=Beside(truth, key, missing),
+            table=table,
+            query=query,
+        )
     with chosen_engine(engine, scheduler, data) as where, Progress(quiet, source.size) as progress:
         comparison = api.contrast(
             names,

@@ -10,7 +10,7 @@ from losscli.cli import options
 from losscli.cli.assignments import read_class_weight, read_parameters, read_size
 from losscli.cli.engines import chosen_engine
 from losscli.cli.output import ROW_FORMATS, choose, not_in_rows, say
-from losscli.cli.progress import Progress
+from losscli.cli.progress import Progress, arriving
 from losscli.errors import LosscliError
 
 EXAMPLES = """\
@@ -107,20 +107,21 @@ def compute(
     every = shown is None and sort != "loss" and (found.kind == "sample" or params.get("per") == "sample")
     out = choose(format, output, get_args(options.FormatName), values=not steps, rows=every and not steps)
     _check_values(out.rows, missing, gradient)
-    source = open_source(
-        found.name,
-        data,
-        true,
-        pred,
-        weight,
-        input_format,
-        by,
-        truth=found.truth,
-        models=False,
-        beside=Beside(truth, key, missing),
-        table=table,
-        query=query,
-    )
+    with arriving(quiet):
+        source = open_source(
+            found.name,
+            data,
+            true,
+            pred,
+            weight,
+            input_format,
+            by,
+            truth=found.truth,
+            models=False,
+            beside=Beside(truth, key, missing),
+            table=table,
+            query=query,
+        )
     order = sort or ("loss" if out.read_by_eye else "index")
     if steps:
         from losscli import arithmetic

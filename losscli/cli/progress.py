@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
 AFTER = 1.0  # seconds without a word
@@ -26,7 +28,7 @@ class Progress:
         self._bar: Any = None
         self._task: Any = None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -72,10 +74,42 @@ class Progress:
 
     def _words(self, rows: int, size: int, seconds: float) -> str:
         """1.2 million rows · 8.1 million/s · 12 s left"""
-        words = [f"{_many(rows)} rows", f"{_many(rows / seconds)}/s"]
+        return " · ".join([f"{_many(rows)} rows", f"{_many(rows / seconds)}/s", *self._left(size, seconds)])
+
+    def _left(self, size: int, seconds: float) -> list[str]:
         if self._size and 0 < size <= self._size:
-            words.append(f"{_duration(seconds * (self._size - size) / size)} left")
-        return " · ".join(words)
+            return [f"{_duration(seconds * (self._size - size) / size)} left"]
+        return []
+
+
+class Arrival(Progress):
+    """The same for bytes that are taken in, from a pipe or an address, before there are rows."""
+
+    def __init__(self, quiet: bool) -> None:
+        super().__init__(quiet, None)
+
+    def came(self, done: int, total: int | None) -> None:
+        """So many bytes have come, of so many."""
+        self._size = total
+        self(0, done)
+
+    def _words(self, rows: int, size: int, seconds: float) -> str:
+        """120 MB taken in · 40 MB/s · 12 s left"""
+        told = [f"{_bytes(size)} taken in", f"{_bytes(size / seconds)}/s"]
+        return " · ".join([*told, *self._left(size, seconds)])
+
+
+@contextmanager
+def arriving(quiet: bool) -> Iterator[None]:
+    """Within it, what is piped in or fetched is told of."""
+    with Arrival(quiet) as arrival:
+        if arrival.hook is None:
+            yield
+            return
+        from losscli.data.spool import watched
+
+        with watched(arrival.came):
+            yield
 
 
 def _many(number: float) -> str:
@@ -84,6 +118,14 @@ def _many(number: float) -> str:
         if number >= unit:
             return f"{number / unit:.{1 if number < 10 * unit and unit > 1e3 else 0}f} {word}"
     return f"{number:.0f}"
+
+
+def _bytes(number: float) -> str:
+    """38 kB, 1.2 MB, 3.4 GB"""
+    for unit, word in ((1e9, "GB"), (1e6, "MB")):
+        if number >= unit:
+            return f"{number / unit:.{1 if number < 10 * unit else 0}f} {word}"
+    return f"{number / 1e3:.0f} kB"
 
 
 def _duration(seconds: float) -> str:

@@ -11,6 +11,7 @@ from losscli.cli.output import choose
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
+    from losscli.cli.reading import Beside
     from losscli.data.source import Source
 
 EXAMPLES = """\
@@ -32,6 +33,8 @@ def recommend(
     table: options.TableName = None,
     query: options.Query = None,
     weight: options.Weight = None,
+    truth: options.Truth = None,
+    key: options.Key = None,
     missing: options.Missing = "refuse",
     task: Annotated[
         str | None,
@@ -66,13 +69,15 @@ def recommend(
     out = choose(format, output, get_args(options.FormatName))
 
     from losscli import advice, render
+    from losscli.cli.reading import Beside
     from losscli.results.recommendation import Recommendations, Tasks
 
     found: Recommendations | Tasks
     if task == "list":
         found = advice.every_task()
-    elif data or any(given is not None for given in (true, pred, weight, table, query)):
-        source, alone = _open(data, true, pred, weight, input_format, table, query)
+    elif data or any(given is not None for given in (true, pred, weight, truth, key, table, query)):
+        beside = Beside(truth, key, missing)
+        source, alone = _open(data, true, pred, weight, input_format, table, query, beside)
         found = advice.advise(
             source.batches,
             task=task,
@@ -82,7 +87,7 @@ def recommend(
             truth_alone=alone,
             weighted=weight is not None,
             source=source.name,
-            given=advice.Given(tuple(data or ()), true, pred, weight, input_format, table, query),
+            given=advice.Given(tuple(data or ()), true, pred, weight, input_format, table, query, truth, key),
             chosen=source.chosen,
         )
     elif from_logits:
@@ -107,36 +112,51 @@ def _open(
     input_format: str | None,
     table: str | None,
     query: str | None,
+    beside: Beside,
 ) -> tuple[Source, bool]:
     """The rows, and whether they hold the truth alone (as y_pred). Losses without a truth are asked for by
     --pred alone, where no column has a common name of the truth."""
+    if data and beside.truth is None and beside.key is None:
+        return _of_one(data, true, pred, weight, input_format, table, query)
     from losscli.cli.reading import open_source
 
-    def opened(true: str | None, pred: str | None, truth: bool) -> Source:
-        return open_source(
-            "recommend",
-            data,
-            true,
-            pred,
-            weight,
-            input_format,
-            truth=truth,
-            models=False,
-            table=table,
-            query=query,
-        )
+    joined = beside.truth is not None or beside.key is not None
+    alone = not joined and pred is None and true is not None
+    if alone:
+        true, pred = None, true
+    source = open_source(
+        "recommend",
+        data,
+        true,
+        pred,
+        weight,
+        input_format,
+        truth=joined or true is not None,
+        models=False,
+        beside=beside,
+        table=table,
+        query=query,
+    )
+    return source, alone
 
-    if not data:
-        if pred is None and true is not None:
-            return opened(None, true, False), True
-        return opened(true, pred, true is not None), False
 
+def _of_one(
+    data: list[str],
+    true: str | None,
+    pred: str | None,
+    weight: str | None,
+    input_format: str | None,
+    table: str | None,
+    query: str | None,
+) -> tuple[Source, bool]:
+    """The same of DATA that holds all there is."""
     from losscli import data as reader
     from losscli.data.selection import COMMON_PRED, COMMON_TRUE
 
-    opened_once = reader.open_table(data, input_format=input_format, table=table, query=query)
-    columns = {column.casefold() for column in opened_once.columns}
+    opened = reader.open_table(data, input_format=input_format, table=table, query=query)
+    columns = {column.casefold() for column in opened.columns}
     has_true = true is not None or not columns.isdisjoint(COMMON_TRUE)
-    if pred is None and true is not None and columns.isdisjoint(COMMON_PRED):
-        return opened(None, true, False), True
-    return opened(true, pred, has_true or pred is None), False
+    alone = pred is None and true is not None and columns.isdisjoint(COMMON_PRED)
+    if alone:
+        true, pred, has_true = None, true, False
+    return opened.select(true, pred, weight, truth=has_true or pred is None, models=False), alone

@@ -236,7 +236,13 @@ def _duckdb() -> Any:
 
 
 def _check(file: File, form: str) -> None:
-    """LosscliError unless the file begins as a database of this kind does."""
+    """LosscliError unless the file begins as a database of this kind does, and lies where it can be opened."""
+    if file.compressed is not None:
+        raise LosscliError(f"{file.name} is compressed", "unpack it first: a database is read here and there")
+    if file.unnamed is not None:
+        raise LosscliError(
+            f"{file.name}: so large a database is not read from a pipe", "save it to a file first"
+        )
     head = file.head()
     found = database_of(head)
     if found == form:

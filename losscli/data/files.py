@@ -8,8 +8,9 @@ import re
 import stat
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from losscli.data.spool import Unnamed, blocks_of, hold, path_of
 from losscli.data.unpack import LONGEST, compression_of, inner
 from losscli.data.words import shown
 from losscli.errors import LosscliError, did_you_mean
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEXTS = ("csv", "tsv", "json", "jsonl")
+LINES = ("csv", "tsv", "jsonl")  # read from the beginning on, compressed or not
+FRAMES = ("parquet", "arrow")  # of which Polars reads what is needed, wherever they are
 DATABASES = ("sqlite", "duckdb")
-FORMATS = (*TEXTS, "npy", "npz", "parquet", "arrow", *DATABASES, "excel")
+FORMATS = (*TEXTS, "npy", "npz", *FRAMES, *DATABASES, "excel")
 EXTENSIONS = {
     **{f".{name}": name for name in FORMATS if name != "excel"},
     **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "excel"),
@@ -33,6 +36,7 @@ EXTENSIONS = {
 REMOTE = re.compile("(s3a?|gs|gcs|az|azure|adl|abfss?|https?|hf)://", re.IGNORECASE)
 
 _NUMBERS = re.compile(r"[-+.,\d\s\[\]]*\d[-+.,\d\s\[\]]*")  # values that were taken for a path
+STDIN = "standard input"
 
 NPY_MAGIC = b"\x93NUMPY"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -59,9 +63,9 @@ JSON_START = re.compile(r'\s*(\{|\[\s*([\[{"\]\-0-9]|null|NaN|Infinity))')
 class File:
     """A named source of bytes that can be opened again and again.
 
-    `name` is for messages. `content` holds the bytes of what can be read only once (standard input, pipes).
-    What is `compressed` (with gzip, bz2, xz, zstd) is read as what it holds. A `remote` one has an address
-    in place of a path, which Polars alone reads.
+    `name` is for messages. What can be read only once (standard input, pipes) has its bytes in `content`, or
+    in the file that `unnamed` keeps open, at `path`. What is `compressed` (with gzip, bz2, xz, zstd) is read
+    as what it holds. A `remote` one has an address in place of a path: see `at_hand`.
     """
 
     path: str
@@ -69,6 +73,7 @@ class File:
     content: bytes | None = None
     compressed: str | None = None
     remote: bool = False
+    unnamed: Unnamed | None = None
 
     @property
     def plain(self) -> bool:
@@ -152,33 +157,82 @@ class File:
 def find(path: str) -> File:
     """The file at `path` (of a remote one nothing is read here), or standard input for "-".
 
-    What is no regular file is read whole, here.
+    What is no regular file is read to its end, here.
     """
     if REMOTE.match(path):
         return File(path, shown(path), remote=True)
     if path == "-":
-        if sys.stdin is None or sys.stdin.isatty():
-            raise LosscliError(
-                "standard input (-): nothing is piped into it",
-                "pipe a table in, or name a file in place of -",
-            )
-        return _held(path, "standard input", sys.stdin.buffer.read())
+        return _standard_input()
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
             raise IsADirectoryError
-        if not stat.S_ISREG(mode):
-            with open(path, "rb") as stream:
-                return _held(path, shown(path), stream.read())
         with open(path, "rb") as stream:
+            if not stat.S_ISREG(mode):
+                return _held(shown(path), stream)
             head = stream.read(LONGEST)
     except (OSError, ValueError) as error:
         raise _cannot_open(path, error) from None
     return File(path, shown(path), compressed=compression_of(head))
 
 
-def _held(path: str, name: str, content: bytes) -> File:
-    return File(path, name, content, compression_of(content[:LONGEST]))
+_piped: list[tuple[Any, File]] = []  # standard input, once it was read: it is asked for more than once
+
+
+def _standard_input() -> File:
+    stdin = sys.stdin
+    if stdin is None or stdin.isatty():
+        raise LosscliError(
+            "standard input (-): nothing is piped into it",
+            "pipe a table in, or name a file in place of -",
+        )
+    if not _piped or _piped[0][0] is not stdin:
+        _piped[:] = [(stdin, _redirected(stdin) or _held(STDIN, stdin.buffer))]
+    return _piped[0][1]
+
+
+def _redirected(stdin: Any) -> File | None:
+    """The file that the shell made standard input, if it did and nothing of it was read yet."""
+    try:
+        descriptor = stdin.fileno()
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode) or os.lseek(descriptor, 0, os.SEEK_CUR):
+            return None
+    except (OSError, AttributeError):
+        return None
+    path = path_of(descriptor)
+    return None if path is None else _of(STDIN, Unnamed(path, STDIN))
+
+
+def _held(name: str, stream: Any) -> File:
+    """A stream that is read here, to its end."""
+    return _of(name, hold(blocks_of(stream.read, name), name))
+
+
+def _of(name: str, held: bytes | Unnamed) -> File:
+    """The file of bytes that have no path of their own."""
+    if isinstance(held, bytes):
+        return File(name, name, held, compression_of(held[:LONGEST]))
+    with open(held.path, "rb") as stream:
+        return File(held.path, name, None, compression_of(stream.read(LONGEST)), unnamed=held)
+
+
+def at_hand(file: File, form: str) -> File:
+    """The file where its format can be read: fetched if it is remote, unpacked if not read line by line.
+
+    Of Parquet and Arrow only parts are read: it stays where it is if the server hands those out.
+    """
+    if file.remote:
+        from losscli.data.remote import fetched, fetched_unless_ranged
+
+        in_parts = form in FRAMES and inner(_bare(file)) == _bare(file)
+        held = (fetched_unless_ranged if in_parts else fetched)(file.path, file.name)
+        if held is None:
+            return file
+        file = _of(file.name, held)
+    if file.compressed and form not in LINES:
+        with file.open() as stream:
+            return _held(file.name, stream)
+    return file
 
 
 def format_of(file: File, input_format: str | None) -> str:
@@ -186,13 +240,6 @@ def format_of(file: File, input_format: str | None) -> str:
 
     Of a compressed file it is the format of what it holds.
     """
-    form = _format_of(file, input_format)
-    if file.compressed and form not in TEXTS:
-        raise LosscliError(f"{file.name} is compressed with {file.compressed}", f"unpack it to read {form}")
-    return form
-
-
-def _format_of(file: File, input_format: str | None) -> str:
     if input_format is not None:
         if input_format not in FORMATS:
             guess = did_you_mean(input_format, FORMATS)
@@ -202,12 +249,11 @@ def _format_of(file: File, input_format: str | None) -> str:
                 f"{guess} {known}" if guess else known,
             )
         return input_format
-    path = inner(re.split("[?#]", file.path)[0] if file.remote else file.path)
-    extension = os.path.splitext(path)[1].lower()
+    extension = os.path.splitext(inner(_bare(file)))[1].lower()
     if extension in EXTENSIONS:
         form = EXTENSIONS[extension]
         return form if file.remote or form not in DATABASES else database_of(file.head()) or form
-    if file.content is not None:
+    if file.content is not None or file.unnamed is not None:
         return _sniff(file.head(1 << 20))
     if not file.remote and (found := database_of(file.head())):
         return found
@@ -222,6 +268,11 @@ def database_of(head: bytes) -> str | None:
     if head.startswith(SQLITE_MAGIC):
         return "sqlite"
     return "duckdb" if head[8:12] == DUCKDB_MAGIC and b"\0" in head else None
+
+
+def _bare(file: File) -> str:
+    """The name whose ending tells what is in the file."""
+    return re.split("[?#]", file.name)[0] if file.remote else file.name
 
 
 def _sniff(content: bytes) -> str:

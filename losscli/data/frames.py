@@ -1,4 +1,4 @@
-"""Parquet, Arrow and remote tables, through Polars. Only the columns asked for are read."""
+"""Parquet and Arrow, here or at an address, through Polars. Only the columns asked for are read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.data.blocks import Part, polars
-from losscli.data.convert import Place, from_texts, labels
+from losscli.data.convert import Place, labels
 from losscli.data.tables import Pick, Table
 from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
@@ -22,30 +22,19 @@ if TYPE_CHECKING:
     from losscli.data.files import File
     from losscli.data.tables import Cells
 
-TITLES = {
-    "parquet": "Parquet",
-    "arrow": "Arrow",
-    "csv": "CSV",
-    "tsv": "TSV",
-    "jsonl": "JSONL",
-}
+TITLES = {"parquet": "Parquet", "arrow": "Arrow"}
 PART_BYTES = 8 << 20  # of the numbers that a part holds at once
-BATCHED = 32_768  # rows at once of what is read from its beginning to its end
 
 
 def open_frame(file: File, form: str) -> Table:
-    """The table of a Parquet or Arrow file, or of a remote file of any format that Polars reads."""
-    if form not in TITLES:
-        raise LosscliError(
-            f"{file.name}: {form} files are not read from remote addresses", "copy the file to this machine"
-        )
-    if form == "parquet" and file.plain and not file.remote:
+    """The table of a Parquet or Arrow file, at hand or at an address that hands out parts of it."""
+    if form == "parquet" and file.plain:
         from losscli.data.parquet import Parquet
 
         found = Parquet(file)
         if found.fits:
             return found
-    return Frame(file, form) if form in ("parquet", "arrow") else Streamed(file, form)
+    return Frame(file, form)
 
 
 class Scanned(Table):
@@ -75,13 +64,7 @@ class Scanned(Table):
             source = BytesIO(self._file.content)
         if self._form == "parquet":
             return pl.scan_parquet(source, glob=False, hive_partitioning=False)
-        if self._form == "arrow":
-            return pl.scan_ipc(source, glob=False, hive_partitioning=False)
-        if self._form == "jsonl":
-            return pl.scan_ndjson(source)
-        # Texts, so that what is no number is told as in any other CSV file.
-        separator = "," if self._form == "csv" else "\t"
-        return pl.scan_csv(source, separator=separator, infer_schema=False, glob=False)
+        return pl.scan_ipc(source, glob=False, hive_partitioning=False)
 
     def _numbers(self, frame: Any, picks: Sequence[Pick], first_row: int) -> list[Array]:
         """A frame's columns, which are the picks' in their order, as float64."""
@@ -99,8 +82,6 @@ class Scanned(Table):
             if kind.is_float():
                 return labels(series.to_list(), place)
             return self.known(pick).labels(series.cast(pl.String))
-        if self._form in ("csv", "tsv"):
-            return from_texts(["" if text is None else text for text in series.to_list()], place)
         if isinstance(kind, (pl.List, pl.Array)):
             return self._lists(series, pick, place)
         _check_type(kind, place)
@@ -163,26 +144,6 @@ class Frame(Scanned):
         with reading(self._file, self._form):
             frame = self.scan().slice(part.start, part.stop - part.start).select(names).collect()
         return self._numbers(frame, picks, part.start + 1)
-
-
-class Streamed(Scanned):
-    """A remote file of lines, read from its beginning to its end."""
-
-    def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
-        names = list(dict.fromkeys(self.columns[pick.index] for pick in picks))
-        first_row = 1
-        batches = self.scan().select(names).collect_batches(chunk_size=max(rows, BATCHED))
-        while True:
-            with reading(self._file, self._form):
-                frame = next(batches, None)
-            if frame is None:
-                break
-            for start in range(0, frame.height, rows):
-                part = frame.slice(start, rows)
-                yield self._numbers(part, picks, first_row)
-                first_row += part.height
-        if first_row == 1:
-            raise LosscliError(f"{self.name} has no rows")
 
 
 def _floats(series: Any) -> Array:

@@ -14,9 +14,10 @@ from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from losscli.batch import Array, Batch
+    from losscli.data.selection import Selection
     from losscli.data.source import Chunk
     from losscli.data.tables import Table
     from losscli.labels import Labels
@@ -42,19 +43,23 @@ def join(
     `key` names columns of both; without, the rows are in the same order. LosscliError where the lengths
     differ, a key stands twice in `truth`, or (unless `drop`) one file has a key that the other lacks.
     """
-    selection = select_truth(truth.name, truth.columns, true, key)
-    opened = truth.source(selection)
+    truth, selection, opened = _chosen(
+        truth, lambda table: select_truth(table.name, table.columns, true, key)
+    )
     batches = list(opened())
     values = np.concatenate([batch.y_pred["y_pred"] for batch in batches])
     if not len(values):
         raise LosscliError(f"{truth.name} has no rows")
     column = ", ".join(shown(truth.columns[i]) for i in selection.models["y_pred"])
     held = _Held(predictions.name, truth.name, values, column, len(selection.by))
-    chosen = predictions.selection(
-        None, choice.pred, choice.weight, choice.by, truth=False, models=choice.models
-    )
-    keys = select_key(predictions.name, predictions.columns, key)
-    source = predictions.source(replace(chosen, by=keys + chosen.by))
+
+    def choose(table: Table) -> Selection:
+        chosen = table.selection(
+            None, choice.pred, choice.weight, choice.by, truth=False, models=choice.models
+        )
+        return replace(chosen, by=select_key(table.name, table.columns, key) + chosen.by)
+
+    predictions, chosen, source = _chosen(predictions, choose)
     said = [*opened.chosen, *source.chosen]
     if key is None:
         said.append(f"y_true is that of {truth.name}, row by row")
@@ -62,7 +67,7 @@ def join(
             source.name, source.models, tuple(said), partial(_by_row, source, held), None, source.size
         )
     places = _places(truth.name, batches)
-    keyed = predictions.source(replace(chosen, by=keys, weight=None))
+    keyed = predictions.source(replace(chosen, by=chosen.by[: held.key], weight=None))
     said.append(f"y_true is that of {truth.name}, joined by {key}" + _check(keyed, held, places, drop))
     return Source(
         source.name,
@@ -72,6 +77,18 @@ def join(
         partial(_chunks, source, held, places),
         source.size,
     )
+
+
+def _chosen(table: Table, choose: Callable[[Table], Selection]) -> tuple[Table, Selection, Source]:
+    """The columns that `choose` takes of a table, or of the table in full where only later rows have them."""
+    try:
+        selection = choose(table)
+        return table, selection, table.source(selection)
+    except LosscliError:
+        full = table.in_full()
+        if full is table:
+            raise
+        return _chosen(full, choose)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ import numpy as np
 
 from losscli.batch import Batch, Origin
 from losscli.data.convert import Place
-from losscli.data.files import DATABASES, find, format_of
+from losscli.data.files import DATABASES, at_hand, find, format_of
 from losscli.data.selection import Selection, select, there_are
 from losscli.data.source import BATCH_ROWS, Source, one
 from losscli.data.within import ALONE, Within, check_one_table
@@ -384,16 +384,22 @@ def open_one(path: str, *, input_format: str | None = None, within: Within = ALO
     """The same of a single file."""
     file = find(path)
     form = format_of(file, input_format)
-    if form in (*DATABASES, "excel") and not file.remote:
-        if form == "excel":
-            from losscli.data.excel import Sheet
+    if form == "npy":
+        raise LosscliError(
+            f"{file.name} holds one array, without names of columns",
+            "give arrays as values, without DATA: --true @y.npy --pred @p.npy",
+        )
+    if form == "excel":
+        from losscli.data.excel import Sheet
 
-            return Sheet(file, within)
+        return Sheet(file, within)
+    if form in DATABASES:
         from losscli.data.database import Duckdb, Sqlite
 
         return Sqlite(file, within) if form == "sqlite" else Duckdb(file, within)
     check_one_table(within, file.name)
-    if form in ("parquet", "arrow") or file.remote:
+    file = at_hand(file, form)
+    if form in ("parquet", "arrow"):
         from losscli.data.frames import open_frame
 
         return open_frame(file, form)
@@ -409,11 +415,6 @@ def open_one(path: str, *, input_format: str | None = None, within: Within = ALO
         from losscli.data.jsontext import JsonLines
 
         return JsonLines(file)
-    if form == "npz":
-        from losscli.data.numpyfiles import Npz
+    from losscli.data.numpyfiles import Npz
 
-        return Npz(file)
-    raise LosscliError(
-        f"{file.name} holds one array, without names of columns",
-        "give arrays as values, without DATA: --true @y.npy --pred @p.npy",
-    )
+    return Npz(file)

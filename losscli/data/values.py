@@ -163,20 +163,21 @@ def _what_was_meant(text: str, items: list[str], option: str) -> str:
 def _from_file(path: str, option: str, input_format: str | None) -> NDArray[Any]:
     if not path:
         raise LosscliError(f"{option} @: the name of a file is missing", f"as in {option} @y.npy")
-    from losscli.data.files import find, format_of
+    from losscli.data.files import at_hand, find, format_of
 
     file = find(path)
     name = f"{option} @{shown(path)}"
     form = format_of(file, input_format)
-    if form in ("csv", "tsv"):
-        from losscli.data.delimited import read_matrix
-
-        return read_matrix(file, form, Place(name))
     if form in ("parquet", "arrow", "sqlite", "duckdb", "excel"):
         raise LosscliError(
             f"{name} is a table, where one array is wanted",
             "give the file as DATA: losscli compute LOSS DATA --true NAME --pred NAME",
         )
+    file = at_hand(file, form)
+    if form in ("csv", "tsv"):
+        from losscli.data.delimited import read_matrix
+
+        return read_matrix(file, form, Place(name))
     if form in ("json", "jsonl"):
         return _from_json(file, form, Place(name))
     from losscli.data.numpyfiles import read_npy, read_single_npz
