@@ -236,7 +236,7 @@ def _duckdb() -> Any:
 
 
 def _check(file: File, form: str) -> None:
-    """LosscliError unless the file begins as a database of this kind does, and can be opened where it lies."""
+    """LosscliError unless the file begins as such a database does, and can be opened where it lies."""
     if file.compressed is not None:
         raise LosscliError(f"{file.name} is compressed", "unpack it first: a database is read here and there")
     if file.unnamed is not None:

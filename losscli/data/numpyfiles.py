@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from struct import unpack
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from losscli.data import spool
+from losscli.data.blocks import Part
 from losscli.data.convert import check_numeric, labels
 from losscli.data.files import NPY_MAGIC, ZIP_MAGIC
+from losscli.data.source import CHUNK
+from losscli.data.spool import Unnamed
 from losscli.data.tables import ArrayTable, Pick
 from losscli.data.words import listed, shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from zipfile import ZipFile
 
     from numpy.typing import NDArray
 
     from losscli.batch import Array
     from losscli.data.files import File
 
+HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
 
 class Npz(ArrayTable):
-    """An archive of arrays by name, each read when it is first asked for."""
+    """An archive of arrays by name, each read when it is first asked for; a large one as its rows are."""
 
     def __init__(self, file: File) -> None:
         self._file = file
+        self._unpacked: list[Unnamed] = []
         _check_magic(file, ZIP_MAGIC, "npz")
         with file.open() as stream, _loading(file.name), np.load(stream, allow_pickle=False) as archive:
             names = archive.files
@@ -60,13 +69,60 @@ class Npz(ArrayTable):
         check_numeric(array, whole)
         return array
 
+    def parts(self, picks: Sequence[Pick]) -> Iterator[Part] | None:
+        arrays = self.loaded(picks)
+        if not any(isinstance(array, np.memmap) for array in arrays):
+            return None
+        n = len(arrays[0])
+        rows = max(1, CHUNK * n // max(np.size(array) for array in arrays))
+        return (Part(start, min(start + rows, n), start + 1) for start in range(0, n, rows))
+
+    def read_part(self, picks: Sequence[Pick], part: Part) -> list[Array]:
+        self.loaded(picks)
+        return self.rows(picks, part.start, part.stop)
+
+    def rows(self, picks: Sequence[Pick], start: int, stop: int) -> list[Array]:
+        cut = [read_rows(self._loaded[pick], start, stop) for pick in picks]
+        return [c if pick.label else np.asarray(c, np.float64) for pick, c in zip(picks, cut, strict=True)]
+
     def _read(self, index: int, whole: str) -> NDArray[Any]:
         with self._file.open() as stream, _loading(whole), np.load(stream, allow_pickle=False) as archive:
-            array = archive[self.columns[index]]
+            large = self._large(archive.zip, f"{self.columns[index]}.npy", whole)
+            array = archive[self.columns[index]] if large is None else large
         # What is in the archive and is no npy file comes as bytes.
         if not isinstance(array, np.ndarray):
             raise LosscliError(f"{whole} is no array", "save the archive with np.savez")
         return array
+
+    def _large(self, archive: ZipFile, member: str, whole: str) -> NDArray[Any] | None:
+        """A large array, mapped where it lies in the archive, or where it is unpacked to."""
+        info = archive.NameToInfo.get(member)
+        if info is None or info.file_size <= spool.IN_MEMORY:
+            return None
+        from zipfile import ZIP_STORED
+
+        path, offset = self._file.path, 0
+        if info.compress_type == ZIP_STORED and self._file.plain:
+            with self._file.open() as stream:
+                stream.seek(info.header_offset)
+                # The member's own header: 30 bytes, its name, and what else it holds.
+                name, extra = unpack("<26x2H", stream.read(30))
+            offset = info.header_offset + 30 + name + extra
+        else:
+            with archive.open(info) as packed:
+                held = spool.hold(spool.blocks_of(packed.read, whole), whole, info.file_size)
+            assert isinstance(held, Unnamed)
+            self._unpacked.append(held)
+            path = held.path
+        with open(path, "rb") as stream:
+            stream.seek(offset)
+            version = np.lib.format.read_magic(stream)
+            if version not in HEADERS:
+                return None
+            shape, fortran, dtype = HEADERS[version](stream)
+            if dtype.hasobject:
+                raise _pickled(whole)
+            return np.memmap(path, dtype, "r", stream.tell(), shape, "F" if fortran else "C")
 
 
 def read_npy(file: File, name: str) -> NDArray[Any]:
@@ -127,6 +183,8 @@ def _loading(name: str) -> Iterator[None]:
     """Turns NumPy's and zipfile's complaints into one line about `name`."""
     try:
         yield
+    except LosscliError:
+        raise
     except MemoryError:
         raise LosscliError(f"{name} does not fit into memory, or is damaged") from None
     except Exception as error:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Chunk: TypeAlias = Callable[[], Iterable[Batch]]
 
 BATCH_ROWS = 32_768
+CHUNK = 262_144  # numbers of an array that one thread takes at a time
 
 
 @dataclass(frozen=True)

@@ -316,7 +316,8 @@ class ArrayTable(Table):
     def load(self, pick: Pick) -> Any:
         """A column (N, ...) of real numbers or booleans, N at least 1; or Labels."""
 
-    def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
+    def loaded(self, picks: Sequence[Pick]) -> list[Any]:
+        """Whole columns, all of one length."""
         for pick in picks:
             if pick not in self._loaded:
                 self._loaded[pick] = self.load(pick)
@@ -329,9 +330,17 @@ class ArrayTable(Table):
                     f"{self.name}: {first} has {n} rows and {other} has {len(array)}",
                     "the columns of a table are of one length",
                 )
+        return arrays
+
+    def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
+        n = len(self.loaded(picks)[0])
         for start in range(0, n, rows):
-            cut = [array[start : start + rows] for array in arrays]
-            yield [c if pick.label else c.astype(np.float64) for pick, c in zip(picks, cut, strict=True)]
+            yield self.rows(picks, start, min(start + rows, n))
+
+    def rows(self, picks: Sequence[Pick], start: int, stop: int) -> list[Array]:
+        """Some rows of columns that were loaded."""
+        cut = [self._loaded[pick][start:stop] for pick in picks]
+        return [c if pick.label else c.astype(np.float64) for pick, c in zip(picks, cut, strict=True)]
 
 
 def cell_text(value: Any) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from losscli.batch import Batch, Origin
 from losscli.data.convert import Place, word
-from losscli.data.source import Source
+from losscli.data.source import CHUNK, Source
 from losscli.data.words import counted, quoted, shown
 from losscli.errors import LosscliError
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from losscli.batch import Array
     from losscli.data.files import File
     from losscli.data.source import Chunk
-
-CHUNK = 262_144  # numbers of an array that one thread takes at a time
 
 
 @dataclass(frozen=True)
