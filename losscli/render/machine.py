@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.render.pages import page_module
 from losscli.render.text import clean
-from losscli.results import Comparison, Explanation, Parity, Score
+from losscli.results import Explanation, Score
+from losscli.results.comparison import Comparison
+from losscli.results.parity import Parity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -21,7 +21,7 @@ from losscli.render.numbers import aligned, scalar
 from losscli.render.score import remarks
 
 if TYPE_CHECKING:
-    from losscli.results import Parity, ParityRow
+    from losscli.results.parity import Parity, ParityRow
 
 _DIGITS = 8  # of a number beside others that may differ from it in the seventh
 
