@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from losscli.conventions.calls import Call, Style
 from losscli.errors import LosscliError, did_you_mean
 from losscli.losses.declare import Loss, Merge, Signature, read_signature
 from losscli.losses.domain import Array
+
+if TYPE_CHECKING:
+    from losscli.conventions.calls import Call
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Totals(NamedTuple):
@@ -89,7 +94,7 @@ class Survey(NamedTuple):
     merge: Callable[[Any, Any], Any]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Convention:
     """How one framework computes one loss. Fields left alone mean: as the definition does.
 
@@ -176,7 +181,26 @@ class Entry(NamedTuple):
     also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+class Style(NamedTuple):
+    """How all calls of a framework are written.
+
+    `template` has the fields path, keywords ("delta=1.5"), more (the same after a comma), arrays, weight,
+    spread (the weights in the shape of y_pred) and reduction. `reduction` is the keyword for one that is not
+    `unsaid`, `words` its names for reductions, `array` how it takes a list, `imports` what code needs: the
+    name and the module.
+    """
+
+    imports: Mapping[str, str]
+    template: str = "{path}({keywords})({arrays}{weight})"
+    arrays: str = "y_true, y_pred"
+    weight: str = ", sample_weight"
+    reduction: str = "reduction='{}'"
+    unsaid: str = "mean"
+    words: Mapping[str, str] = NOTHING
+    array: str = "{}"
+
+
+@dataclass(eq=False, repr=False)
 class Framework:
     """A framework and what all its losses share. `module` stands before a call: keras.losses.Huber.
 

@@ -91,7 +91,7 @@ class _Held:
             rest = [tuple(name[self.key :]) for name in by.names]
             by = replace(by, columns=by.columns[self.key :], names=rest) if by.columns[self.key :] else None
             by = None if by is None else _fewer(by)
-        return replace(batch, y_true=values, origin=replace(batch.origin, labels=labels), by=by)
+        return replace(batch, y_true=values, origin=batch.origin._replace(labels=labels), by=by)
 
 
 def _fewer(by: Labels) -> Labels:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BATCH_ROWS = 32_768
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Source:
     """The rows that were asked for, as a stream of Batches.
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CHUNK = 524_288  # numbers of an array that one thread takes at a time
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Run:
     """The rows from `first` up to `last`, as a chunk that `read(first, last)` reads."""
 

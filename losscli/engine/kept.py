@@ -32,7 +32,7 @@ def shifted(rows: Rows, before: int) -> Rows:
     return range(rows.start + before, rows.stop + before) if isinstance(rows, range) else rows + before
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Tally:
     """How many rows a remark is about, and the first few."""
 
@@ -51,7 +51,7 @@ class Tally:
         self.rows = tuple(sorted((*self.rows, *other.rows)))[:FIRST_ROWS]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Spread:
     """The contributions w·v of rows, to say how few make half.
 
@@ -212,7 +212,7 @@ def fewest(values: Array, sum_of_them: float) -> int:
     return taken + min(int(np.searchsorted(np.cumsum(ordered), sum_of_them)) + 1, ordered.size)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Top:
     """The rows kept to be shown: all of them, or the `size` with the largest contribution.
 

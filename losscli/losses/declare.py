@@ -78,7 +78,7 @@ def read_signature(kernel: Callable[..., Any], per: bool = False) -> Signature:
     return Signature(domains.get("y_true"), domains["y_pred"], parameters)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Loss:
     """What a loss is. Declared once, by decorating its kernel; never subclassed.
 

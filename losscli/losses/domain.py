@@ -6,7 +6,6 @@ A *domain* describes an array, a *range* a parameter.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,7 +36,7 @@ else:
 Grain = Literal["entry", "row", "rest", "scalar", "columns", "parts", "index", "indices", "square", "steps"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Domain:
     """What an array of a loss may hold. `words` completes "… is not"; `hint` says how to mend a bad value.
 
@@ -79,7 +78,7 @@ class Domain:
         return self if self.by is None else self.by(params)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Range:
     """What a parameter may be. `read` turns what was given into what the kernel gets, or says why not."""
 
@@ -150,6 +149,8 @@ class Range:
 
 def _show(value: Any) -> str:
     if isinstance(value, str):
+        import json
+
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, np.ndarray | Sequence):
         text = str(np.asarray(value, dtype=object).tolist())
