@@ -4,8 +4,6 @@ A convention means: the number that the framework's call gives when handed exact
 definition's own kernel where the framework's formula is the same, else the framework's formula written out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -111,7 +109,7 @@ class Convention:
     class. `empty` is the value of no pairs. The call takes arrays of at most `axes` axes.
     """
 
-    framework: Framework
+    framework: "Framework"
     loss: Loss
     call: str
     kernel: Callable[..., Any]
@@ -141,7 +139,7 @@ class Convention:
             self.loss.signature if self.kernel is self.loss.kernel else read_signature(self.kernel, self.per)
         )
 
-    def __reduce__(self) -> tuple[Callable[[Loss, str], Convention], tuple[Loss, str]]:
+    def __reduce__(self) -> "tuple[Callable[[Loss, str], Convention], tuple[Loss, str]]":
         from losscli.conventions import convention
 
         return convention, (self.loss, self.framework.name)
@@ -212,7 +210,7 @@ class Framework:
     title: str
     module: str
     style: Style
-    calls: Mapping[str, tuple[Call, ...]] = field(default_factory=dict)
+    calls: "Mapping[str, tuple[Call, ...]]" = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     common: Mapping[str, Any] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)

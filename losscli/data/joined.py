@@ -53,7 +53,7 @@ def join(
         None, choice.pred, choice.weight, choice.by, truth=False, models=choice.models
     )
     keys = select_key(predictions.name, predictions.columns, key)
-    source = predictions.source(replace(chosen, by=keys + chosen.by))
+    source = predictions.source(chosen._replace(by=keys + chosen.by))
     said = [*selection.chosen, *source.chosen]
     if key is None:
         said.append(f"y_true is that of {truth.name}, row by row")
@@ -61,7 +61,7 @@ def join(
             source.name, source.models, tuple(said), partial(_by_row, source, held), None, source.size
         )
     places = _places(truth.name, batches)
-    keyed = predictions.source(replace(chosen, by=keys, weight=None))
+    keyed = predictions.source(chosen._replace(by=keys, weight=None))
     said.append(f"y_true is that of {truth.name}, joined by {key}" + _check(keyed, held, places, drop))
     return Source(
         source.name,

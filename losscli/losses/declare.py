@@ -1,7 +1,5 @@
 """The Loss record and the decorators that declare one: @loss, @statistic, @batch."""
 
-from __future__ import annotations
-
 import inspect
 import math
 from collections.abc import Callable, Mapping
@@ -144,7 +142,7 @@ class Loss:
         self.adds = adds
         return adds
 
-    def __reduce__(self) -> tuple[Callable[[str], Loss], tuple[str]]:
+    def __reduce__(self) -> "tuple[Callable[[str], Loss], tuple[str]]":
         # By its name: its functions cannot be pickled by theirs, which are its own.
         from losscli.losses.registry import get
 

@@ -4,8 +4,6 @@
 A *domain* describes an array, a *range* a parameter.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -66,11 +64,11 @@ class Domain:
     unit_length: bool = False
     ordered: str | None = None
     hint: str | None = None
-    under: Mapping[str, Domain] = field(default_factory=dict)
-    by: Callable[[Mapping[str, Any]], Domain] | None = None
-    index: Domain | None = None
+    under: "Mapping[str, Domain]" = field(default_factory=dict)
+    by: "Callable[[Mapping[str, Any]], Domain] | None" = None
+    index: "Domain | None" = None
 
-    def given(self, params: Mapping[str, Any]) -> Domain:
+    def given(self, params: Mapping[str, Any]) -> "Domain":
         """The domain under these parameters: a probability becomes a logit under from_logits."""
         for name, domain in self.under.items():
             if params.get(name) not in (None, False):

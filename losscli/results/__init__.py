@@ -1,16 +1,14 @@
-"""The frozen records that everything shown is in: Score, Comparison, Explanation, Parity.
+"""The frozen records that everything shown is in: Score and Explanation here, a module each for the others.
 
-Their parts are named tuples: a frozen dataclass takes five times as long to make, at every start.
+Their parts are named tuples: a frozen dataclass takes five times as long to make, at every start. Annotations
+are no text (`from __future__ import annotations`), which both would have to read.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -101,10 +99,10 @@ class Score:
     concentration: Concentration | None = None
     remarks: tuple[Remark, ...] = ()
     gradients: tuple[Sample, ...] = ()
-    per_sample: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
-    about: Explanation | None = field(default=None, compare=False, repr=False)
-    groups: Groups | None = field(default=None, compare=False, repr=False)
-    why: Why | None = field(default=None, compare=False, repr=False)
+    per_sample: "NDArray[np.float64] | None" = field(default=None, compare=False, repr=False)
+    about: "Explanation | None" = field(default=None, compare=False, repr=False)
+    groups: "Groups | None" = field(default=None, compare=False, repr=False)
+    why: "Why | None" = field(default=None, compare=False, repr=False)
 
 
 class ParameterWords(NamedTuple):
@@ -202,4 +200,4 @@ class Explanation:
     example: Example
     sources: tuple[Citation, ...]
     example_score: Score | None = None
-    picture: Picture | None = None
+    picture: "Picture | None" = None
