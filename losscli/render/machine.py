@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import re
@@ -14,7 +13,6 @@ from losscli.render.pages import page_module
 from losscli.render.text import clean
 from losscli.results import Explanation, Score
 from losscli.results.comparison import Comparison
-from losscli.results.parity import Parity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 _SUMMARY = ("loss", "params", "like", "n", "reduction", "value", "mean", "sum", "divisor", "divided_by")
 _NO_GROUPS: Mapping[str, Any] = {"by": [], "groups": []}  # none were asked for
 # Characters that JSON allows in strings but a terminal would obey, or that no encoding takes.
-_UNSAFE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_UNSAFE = "[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 
 
 def json_text(record: Shown, version: str | None) -> str:
@@ -50,6 +48,8 @@ def csv_text(record: Shown, version: str | None, delimiter: str) -> str:
         rows = [{"key": key, "value": value} for key, value in explanation_object(record, version).items()]
     else:
         rows = _records(record, version)
+    import csv
+
     out = StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     if rows:
@@ -137,25 +137,6 @@ def _grouped(comparison: Comparison, score: Score, flat: bool = False) -> list[R
     ]
 
 
-def parity_object(parity: Parity) -> Record:
-    """A Parity as a JSON object: schema/parity.json."""
-    return {
-        "loss": parity.loss,
-        "title": parity.about.title,
-        "params": plain(parity.params),
-        "n": parity.n,
-        "weighted": parity.weighted,
-        "source": parity.source,
-        "formula": parity.about.formula,
-        "unit": parity.about.unit,
-        "rows": [_object(row._asdict()) for row in parity.rows],
-        "live": parity.live,
-        "remarks": [remark_object(said) for said in parity.remarks],
-        "signature": parity.signature,
-        "version": parity.version,
-    }
-
-
 def explanation_object(about: Explanation, version: str | None) -> Record:
     """An Explanation as a JSON object: schema/explain.json."""
     plain = {name: getattr(about, name) for name in about.__dataclass_fields__}
@@ -177,11 +158,9 @@ def _whole(record: Shown, version: str | None) -> Record:
         return score_object(record)
     if isinstance(record, Comparison):
         return comparison_object(record)
-    if isinstance(record, Parity):
-        return parity_object(record)
     if isinstance(record, Explanation):
         return explanation_object(record, version)
-    if isinstance(record, (list, tuple)):
+    if isinstance(record, (list, tuple)) and not hasattr(record, "_fields"):  # no named tuple: a listing
         return listing_object(record, version)
     whole: Record = page_module(record).json_object(record)
     return whole
@@ -198,11 +177,9 @@ def _records(record: Shown, version: str | None) -> list[Record]:
         ]
     if isinstance(record, Comparison):
         return [_compared(record, score) for score in record.scores]
-    if isinstance(record, Parity):
-        return _parity_records(record)
     if isinstance(record, Explanation):
         return [explanation_object(record, version)]
-    if isinstance(record, (list, tuple)):
+    if isinstance(record, (list, tuple)) and not hasattr(record, "_fields"):  # no named tuple: a listing
         return [_listed(entry) for entry in record]
     records: list[Record] = page_module(record).json_records(record)
     return records
@@ -219,11 +196,6 @@ def _score_records(score: Score) -> list[Record]:
     whole = score_object(score)
     gradients = {"gradients": whole["gradients"]} if score.gradients else {}
     return [{key: whole[key] for key in (*_SUMMARY, "unit", "signature", "version")} | gradients]
-
-
-def _parity_records(parity: Parity) -> list[Record]:
-    shared = {"signature": parity.signature, "version": parity.version}
-    return [{"loss": parity.loss, **_object(row._asdict()), **shared} for row in parity.rows]
 
 
 def _compared(comparison: Comparison, score: Score) -> Record:
@@ -314,7 +286,9 @@ def plain(value: Any, nan: str | None = "nan") -> Any:
 
 def _dump(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return re.sub(_UNSAFE, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _spread(value: Any) -> str:
