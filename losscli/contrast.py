@@ -112,6 +112,10 @@ def contrast(
 
 
 def _models(stream: Stream) -> tuple[str, ...]:
+    """The models' names: a file's source knows them, another stream is looked into."""
+    known: tuple[str, ...] | None = getattr(stream, "models", None)
+    if known is not None:
+        return known
     for batch in stream():
         return tuple(batch.y_pred)
     raise LosscliError("there are no samples", "give at least one row")
