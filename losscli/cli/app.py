@@ -106,7 +106,7 @@ def main() -> None:
         # Not by the interpreter's own end, which waits for threads that may be in the middle of a file.
         os._exit(code)
     # What the imports made lasts until the end, where the interpreter would look for garbage among it: a
-    # twelfth of the start.
+    # fifteenth of the start.
     gc.freeze()
     sys.exit(code)
 

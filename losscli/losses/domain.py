@@ -34,7 +34,7 @@ else:
 Grain = Literal["entry", "row", "rest", "scalar", "columns", "parts", "index", "indices", "square", "steps"]
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(eq=False, repr=False)  # frozen, with a repr, it takes three times as long to make
 class Domain:
     """What an array of a loss may hold. `words` completes "… is not"; `hint` says how to mend a bad value.
 
