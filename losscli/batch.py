@@ -1,13 +1,10 @@
 """Batch: a run of consecutive samples, with where they came from."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -18,8 +15,7 @@ else:
     Array = Any
 
 
-@dataclass(frozen=True, eq=False)
-class Origin:
+class Origin(NamedTuple):
     """Where rows come from, for messages.
 
     `name` is the file as the user named it (None for arrays and inline values). `labels` gives, for
@@ -29,7 +25,7 @@ class Origin:
     """
 
     name: str | None = None
-    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: Mapping[str, tuple[str, ...]] = {}
     noun: str = ""
     before: int = 0
 
@@ -48,7 +44,10 @@ class Origin:
         return ", ".join([label, *numbered] if self.name is None else [self.name, *numbered, label])
 
 
-@dataclass(frozen=True, eq=False)
+NOWHERE = Origin()
+
+
+@dataclass(eq=False, repr=False)  # frozen, with a repr, it takes three times as long to make
 class Batch:
     """Consecutive samples: `y_true` (N, ...) or None, each model's `y_pred` (N, ...), weights (N,) or None.
 
@@ -60,8 +59,8 @@ class Batch:
     y_pred: Mapping[str, Array]
     weight: Array | None = None
     first_row: int = 1
-    origin: Origin = field(default_factory=Origin)
-    by: Labels | None = None
+    origin: Origin = NOWHERE
+    by: "Labels | None" = None
 
     def __len__(self) -> int:
         return len(next(iter(self.y_pred.values())))

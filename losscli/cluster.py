@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from losscli import api
+from losscli.contrast import contrast
 from losscli.data.blocks import Part
 from losscli.data.convert import labels
 from losscli.data.tables import PartChunk, Pick, Table, open_table
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from losscli.data.source import Source
     from losscli.engine.chunks import Chunk
     from losscli.engine.class_weight import ClassWeight
-    from losscli.results import Comparison, Score
+    from losscli.results import Score
+    from losscli.results.comparison import Comparison
 
 
 def compute(
@@ -101,7 +103,7 @@ def compare(
     """
     truth = any(api.lookup(name).truth for name in losses)
     with _on(client) as engine:
-        return api.contrast(
+        return contrast(
             losses,
             _source(engine, data, true, pred, weight, by, table, query, truth=truth, models=True),
             params=params or {},

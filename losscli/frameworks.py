@@ -20,7 +20,8 @@ from losscli.engine.class_weight import ClassWeight
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 from losscli.losses.declare import Loss
-from losscli.results import Parity, ParityRow, Remark, Score
+from losscli.results import Remark, Score
+from losscli.results.parity import Parity, ParityRow
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

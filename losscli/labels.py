@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MISSING = "(missing)"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Labels:
     """The group of each row: `codes` (N,) point into `names`, where a group has one label for each column."""
 

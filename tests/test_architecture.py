@@ -28,10 +28,21 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "write": ({"results", "errors"}, {"numpy", "polars", "pyarrow"}),
     "arrays": ({"engine", "batch", "labels", "errors"}, {"numpy"}),
     "api": (
-        {"losses", "conventions", "catalogue", "engine", "arrays", "curves", "__init__", *RECORDS},
+        {
+            "losses",
+            "conventions",
+            "catalogue",
+            "engine",
+            "arrays",
+            "curves",
+            "contrast",
+            "__init__",
+            *RECORDS,
+        },
         {"numpy"},
     ),
-    "cluster": ({"data", "engine", "api", *RECORDS}, {"numpy"}),
+    "contrast": ({"conventions", "catalogue", "engine", "api", "__init__", *RECORDS}, {"numpy"}),
+    "cluster": ({"data", "engine", "api", "contrast", *RECORDS}, {"numpy"}),
     "frameworks": (
         {"losses", "conventions", "catalogue", "engine", "api", "arrays", "live", "__init__", *RECORDS},
         {"numpy"},
@@ -70,6 +81,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
             "render",
             "write",
             "api",
+            "contrast",
             "arithmetic",
             "reasons",
             "snippets",
@@ -153,3 +165,17 @@ def test_importing_losscli_imports_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_computation_imports_only_what_it_uses() -> None:
+    unused = {"rich", "json", "csv", "concurrent.futures", "tempfile", "numpy.typing"}
+    ours = ("contrast", "results.comparison", "results.parity", "data.tables", "conventions.calls")
+    unused |= {f"losscli.{name}" for name in (*ours, "losses.binary", "cli.compare", "reasons")}
+    code = "import sys; from losscli.cli.app import run; run(sys.argv[1:]); print(*sys.modules, sep='\\n')"
+    line = ["compute", "mse", "--true", "1,2", "--pred", "1,3"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *line], capture_output=True, text=True, env=environment(), check=True
+    )
+    loaded = set(done.stdout.splitlines())
+    assert {"numpy", "losscli.api", "losscli.losses.regression"} <= loaded
+    assert not unused & loaded

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 import losscli as library
 from losscli import api
 from losscli.batch import Batch
+from losscli.contrast import contrast
 from losscli.conventions import convention, conventions
 from losscli.errors import BadValue, LosscliError
 
@@ -152,7 +153,7 @@ def test_many_losses_in_one_pass(client: Any, table: Path) -> None:
 
     losses = ["mae", "mse", "rmse", "wape", "logcosh", "max_error"]
     there = cluster.compare(losses, str(table), true="y", pred="p,q", weight="w", by="g", client=client)
-    here = api.contrast(
+    here = contrast(
         losses,
         cluster._source(None, str(table), "y", "p,q", "w", "g", truth=True, models=True),  # type: ignore[arg-type]
         params={},

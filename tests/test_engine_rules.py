@@ -13,6 +13,7 @@ import losscli
 from losscli import LosscliError
 from losscli.api import score
 from losscli.batch import Batch, Origin
+from losscli.contrast import contrast
 
 NAN, INF = math.nan, math.inf
 
@@ -256,3 +257,18 @@ def test_two_numbers_have_two_signatures() -> None:
     mean, total = (losscli.compute(*given, per="sample", reduction=how) for how in ("mean", "sum"))
     assert mean.value != total.value
     assert mean.signature != total.signature
+
+
+def test_a_comparison_asks_a_source_for_its_models_and_reads_the_rows_once() -> None:
+    class Rows:
+        models = ("ridge", "forest")
+        read = 0
+
+        def __call__(self) -> Iterator[Batch]:
+            self.read += 1
+            yield Batch(np.array([1.0, 2.0]), {"ridge": np.array([1.0, 3.0]), "forest": np.array([2.0, 4.0])})
+
+    rows = Rows()
+    found = contrast(["mae"], rows, params={})
+    assert [(made.model, made.value) for made in found.scores] == [("ridge", 0.5), ("forest", 1.5)]
+    assert rows.read == 1

@@ -12,6 +12,7 @@ from command import losscli
 
 from losscli import api
 from losscli.batch import Batch
+from losscli.contrast import contrast
 from losscli.engine import chunks
 from losscli.errors import LosscliError
 
@@ -50,7 +51,7 @@ def test_a_comparison_goes_on_without_the_loss_that_needs_too_much() -> None:
     def stream() -> Iterator[Batch]:
         yield Batch(np.zeros(ROWS), {"y_pred": np.ones(ROWS)})
 
-    found = api.contrast(["mae", "medae"], stream, params={}, skip_unfit=True, max_memory=1_000)
+    found = contrast(["mae", "medae"], stream, params={}, skip_unfit=True, max_memory=1_000)
     assert [score.loss for score in found.scores] == ["mae"]
     (refusal,) = found.refused
     assert "holds every row at once" in refusal.why

@@ -23,7 +23,7 @@ from losscli import LosscliError
 from losscli.conventions import FRAMEWORKS, conventions
 from losscli.losses import registry
 from losscli.render import FORMATS, render
-from losscli.results import Parity, ParityRow
+from losscli.results.parity import Parity, ParityRow
 
 NAMES = losscli.names()
 TABLES = {name: losscli.parity(name) for name in NAMES}

@@ -17,6 +17,7 @@ from losscli import api, data
 from losscli.batch import Batch
 from losscli.cli import progress
 from losscli.cli.progress import Progress, arriving
+from losscli.contrast import contrast
 from losscli.data import spool
 from losscli.engine import chunks
 
@@ -161,7 +162,7 @@ def test_a_file_in_parts_ends_at_its_size(tmp_path: Path, monkeypatch: pytest.Mo
 def test_arrays_count_their_rows() -> None:
     source = data.read_stream("1,2,3", "1,2,4", None)
     told: list[tuple[int, int]] = []
-    api.contrast(["mse"], source, params={}, progress=lambda *done: told.append(done))
+    contrast(["mse"], source, params={}, progress=lambda *done: told.append(done))
     assert (source.size, told) == (3, [(3, 3)])
 
 

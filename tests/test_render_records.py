@@ -11,19 +11,18 @@ from losscli.render.text import clean, width_of, wrap, wrap_formula
 from losscli.results import (
     Advice,
     Citation,
-    Comparison,
     Concentration,
     Elsewhere,
     Example,
     Explanation,
     ParameterWords,
     Property,
-    Refusal,
     Relative,
     Remark,
     Sample,
     Score,
 )
+from losscli.results.comparison import Comparison, Refusal
 
 HOSTILE = "[red]x[/red]\x1b[31m"
 NONFINITE = Remark("nonfinite", "the definition makes it infinite: y_true is 1 and y_pred is 0", 3, (2, 5))

@@ -13,12 +13,14 @@ import pytest
 import losscli
 from losscli import api, reasons
 from losscli.batch import Batch
+from losscli.contrast import contrast
 from losscli.engine import fold, spread
 from losscli.errors import LosscliError
 from losscli.reasons import Asked, target
 from losscli.reasons.lorenz import unevenness
 from losscli.reasons.ranks import nth
-from losscli.results import Comparison, Score
+from losscli.results import Score
+from losscli.results.comparison import Comparison
 
 RNG = np.random.default_rng(3)
 TRUE = RNG.normal(10, 3, 400)
@@ -189,7 +191,7 @@ def test_a_framework_that_makes_one_value_of_all_rows_says_so() -> None:
 
 
 def compared(stream: Any, losses: list[str], **asked: Any) -> Comparison:
-    made = api.contrast(losses, stream, params={}, **asked)
+    made = contrast(losses, stream, params={}, **asked)
     return reasons.with_whys(made, stream, Asked({}, **asked))
 
 

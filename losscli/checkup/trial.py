@@ -97,7 +97,7 @@ def single(stream: Stream, model: str) -> Stream:
             labels = dict(batch.origin.labels)
             if model in labels:
                 labels["y_pred"] = labels[model]
-            origin = replace(batch.origin, labels=labels)
+            origin = batch.origin._replace(labels=labels)
             yield replace(batch, y_pred={"y_pred": batch.y_pred[model]}, origin=origin)
 
     return one

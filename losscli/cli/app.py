@@ -105,6 +105,9 @@ def main() -> None:
     if code == INTERRUPTED:
         # Not by the interpreter's own end, which waits for threads that may be in the middle of a file.
         os._exit(code)
+    # What the imports made lasts until the end, where the interpreter would look for garbage among it: a
+    # fifteenth of the start.
+    gc.freeze()
     sys.exit(code)
 
 

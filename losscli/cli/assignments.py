@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from losscli.errors import LosscliError
@@ -48,6 +46,9 @@ def read_parameters(texts: Sequence[str] | None, *, from_logits: bool = False) -
 
 def read_value(text: str) -> Any:
     """JSON; else what Python would read (.5, None, inf); else the text itself."""
+    import ast
+    import json
+
     readers: tuple[Callable[[str], Any], ...] = (json.loads, ast.literal_eval, float)
     for read in readers:
         try:

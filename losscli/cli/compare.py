@@ -1,7 +1,6 @@
 """`losscli compare DATA --losses a,b,c`."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from typer import Option
@@ -14,8 +13,6 @@ from losscli.cli.progress import Progress, arriving
 from losscli.errors import LosscliError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from losscli.losses.declare import Loss
 
 EXAMPLES = """\
@@ -80,6 +77,7 @@ def compare(
 
     from losscli import api, render
     from losscli.cli.reading import Beside, mention_chosen, open_source
+    from losscli.contrast import contrast
 
     found = [api.lookup(name) for name in _split(losses)]
     names = [loss.name for loss in found]
@@ -102,7 +100,7 @@ def compare(
             query=query,
         )
     with chosen_engine(engine, scheduler, data) as where, Progress(quiet, source.size) as progress:
-        comparison = api.contrast(
+        comparison = contrast(
             names,
             source,
             params=params,
@@ -137,7 +135,7 @@ def _split(losses: str) -> list[str]:
     return names
 
 
-def _share_out(given: Mapping[str, Any], losses: Sequence[Loss]) -> dict[str, dict[str, Any]]:
+def _share_out(given: Mapping[str, Any], losses: "Sequence[Loss]") -> dict[str, dict[str, Any]]:
     """Loss → its parameters: `delta` goes to every loss that takes it, `huber.delta` to huber."""
     shares: dict[str, dict[str, Any]] = {loss.name: {} for loss in losses}
     takers = [(loss.name, name) for loss in losses for name in loss.parameters]

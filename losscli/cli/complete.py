@@ -1,18 +1,11 @@
 """What the shell offers on <TAB>. Read off the catalogue's files: no NumPy, no YAML is imported."""
 
-from __future__ import annotations
-
-import csv
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 import typer  # at run time: Typer reads these signatures
 
 from losscli.losses import registry
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
 
 DATABASES = (".sqlite", ".sqlite3", ".db")
 
@@ -85,6 +78,8 @@ def _file(ctx: typer.Context) -> str | None:
 def _header(path: str | None) -> list[str]:
     if path is None:
         return []
+    import csv
+
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             rows = csv.reader(file, delimiter="\t" if path.endswith(".tsv") else ",")

@@ -1,7 +1,5 @@
 """`losscli compute LOSS [DATA]`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, get_args
 
 from typer import Option

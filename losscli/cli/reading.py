@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from losscli.errors import LosscliError
-from losscli.results import Comparison, Remark, Score
+from losscli.results import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeVar
 
     from losscli.data.source import Source
     from losscli.data.tables import Table
+    from losscli.results import Score
+    from losscli.results.comparison import Comparison
     from losscli.results.steps import Steps
 
-Result = TypeVar("Result", Score, Comparison, "Steps")
+    Result = TypeVar("Result", Score, Comparison, Steps)
 
 
 class Beside(NamedTuple):

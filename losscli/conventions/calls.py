@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from losscli.conventions.declare import NOTHING, Style
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
 
 if TYPE_CHECKING:
     from losscli.conventions.declare import Convention
-
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Given(NamedTuple):
@@ -59,25 +56,6 @@ class Call(NamedTuple):
     reduction: str | None = None
     when: Callable[[Given], bool] | None = None
     conversion: Conversion | None = None
-
-
-class Style(NamedTuple):
-    """How all calls of a framework are written.
-
-    `template` has the fields path, keywords ("delta=1.5"), more (the same after a comma), arrays, weight,
-    spread (the weights in the shape of y_pred) and reduction. `reduction` is the keyword for one that is not
-    `unsaid`, `words` its names for reductions, `array` how it takes a list, `imports` what code needs: the
-    name and the module.
-    """
-
-    imports: Mapping[str, str]
-    template: str = "{path}({keywords})({arrays}{weight})"
-    arrays: str = "y_true, y_pred"
-    weight: str = ", sample_weight"
-    reduction: str = "reduction='{}'"
-    unsaid: str = "mean"
-    words: Mapping[str, str] = NOTHING
-    array: str = "{}"
 
 
 def conversion_of(convention: Convention, params: Mapping[str, Any], axes: int) -> Conversion | None:

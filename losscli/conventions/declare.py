@@ -4,19 +4,22 @@ A convention means: the number that the framework's call gives when handed exact
 definition's own kernel where the framework's formula is the same, else the framework's formula written out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from losscli.conventions.calls import Call, Style
 from losscli.errors import LosscliError, did_you_mean
 from losscli.losses.declare import Loss, Merge, Signature, read_signature
 from losscli.losses.domain import Array
+
+if TYPE_CHECKING:
+    from losscli.conventions.calls import Call
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Totals(NamedTuple):
@@ -89,7 +92,7 @@ class Survey(NamedTuple):
     merge: Callable[[Any, Any], Any]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Convention:
     """How one framework computes one loss. Fields left alone mean: as the definition does.
 
@@ -106,7 +109,7 @@ class Convention:
     class. `empty` is the value of no pairs. The call takes arrays of at most `axes` axes.
     """
 
-    framework: Framework
+    framework: "Framework"
     loss: Loss
     call: str
     kernel: Callable[..., Any]
@@ -136,7 +139,7 @@ class Convention:
             self.loss.signature if self.kernel is self.loss.kernel else read_signature(self.kernel, self.per)
         )
 
-    def __reduce__(self) -> tuple[Callable[[Loss, str], Convention], tuple[Loss, str]]:
+    def __reduce__(self) -> "tuple[Callable[[Loss, str], Convention], tuple[Loss, str]]":
         from losscli.conventions import convention
 
         return convention, (self.loss, self.framework.name)
@@ -176,7 +179,26 @@ class Entry(NamedTuple):
     also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+class Style(NamedTuple):
+    """How all calls of a framework are written.
+
+    `template` has the fields path, keywords ("delta=1.5"), more (the same after a comma), arrays, weight,
+    spread (the weights in the shape of y_pred) and reduction. `reduction` is the keyword for one that is not
+    `unsaid`, `words` its names for reductions, `array` how it takes a list, `imports` what code needs: the
+    name and the module.
+    """
+
+    imports: Mapping[str, str]
+    template: str = "{path}({keywords})({arrays}{weight})"
+    arrays: str = "y_true, y_pred"
+    weight: str = ", sample_weight"
+    reduction: str = "reduction='{}'"
+    unsaid: str = "mean"
+    words: Mapping[str, str] = NOTHING
+    array: str = "{}"
+
+
+@dataclass(eq=False, repr=False)
 class Framework:
     """A framework and what all its losses share. `module` stands before a call: keras.losses.Huber.
 
@@ -188,7 +210,7 @@ class Framework:
     title: str
     module: str
     style: Style
-    calls: Mapping[str, tuple[Call, ...]] = field(default_factory=dict)
+    calls: "Mapping[str, tuple[Call, ...]]" = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     common: Mapping[str, Any] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)

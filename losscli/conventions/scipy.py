@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.conventions.calls import Style
-from losscli.conventions.declare import NONE, OVER_SAMPLES, SUM, Framework
+from losscli.conventions.declare import NONE, OVER_SAMPLES, SUM, Framework, Style
 from losscli.losses.domain import Array, Real
 from losscli.losses.ranges import Number
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from losscli.conventions.calls import Call, Style
-from losscli.conventions.declare import MEAN, SUM, Departure, Framework, Survey
+from losscli.conventions.calls import Call
+from losscli.conventions.declare import MEAN, SUM, Departure, Framework, Style, Survey
 from losscli.errors import BadValue, LosscliError
 from losscli.losses.domain import AboveMinusOne, Array, ClassIndex, Domain, Real, RealScalar
 from losscli.losses.ranges import TweediePower

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from losscli.conventions.calls import Call, Given, Style
-from losscli.conventions.declare import NONE, OVER_SAMPLES, SUM, Departure, Framework
+from losscli.conventions.calls import Call, Given
+from losscli.conventions.declare import NONE, OVER_SAMPLES, SUM, Departure, Framework, Style
 from losscli.conventions.torch.framework import log_sigmoid
 from losscli.losses.domain import Array, Domain, Real
 from losscli.losses.ranges import FractionOrNone, LogitsOnly, Number, Range

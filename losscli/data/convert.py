@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -27,8 +25,7 @@ UNREADABLE = {"S": "text", "U": "text", "V": "records", "M": "dates", "m": "time
 DEEPEST = 64  # the most axes that NumPy's arrays have
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where values stand, for messages: a file or an option, a column if it has columns, the first row."""
 
     name: str
@@ -112,6 +109,8 @@ def _label(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    import json
+
     return json.dumps(value, ensure_ascii=False)
 
 

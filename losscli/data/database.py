@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -90,7 +89,7 @@ class Sqlite(Table):
                 if pick.label and bytes in map(type, columns[i]):
                     raise LosscliError(f"{place.whole} holds bytes, no labels", place.hint)
                 convert = labels if pick.label else from_cells
-                arrays.append(convert(columns[i], replace(place, first_row=first_row)))
+                arrays.append(convert(columns[i], place._replace(first_row=first_row)))
             yield arrays
             first_row += len(chunk)
         if first_row == 1:

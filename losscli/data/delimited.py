@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import math
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING
 
@@ -105,7 +104,7 @@ class Delimited(Table):
             for first_row, chunk in _chunks(lines, len(self.columns), rows, self.name, against, self._form):
                 yield [
                     (labels if pick.label else from_texts)(
-                        [row[pick.index] for row in chunk], replace(place, first_row=first_row)
+                        [row[pick.index] for row in chunk], place._replace(first_row=first_row)
                     )
                     for pick, place in zip(picks, places, strict=True)
                 ]
@@ -152,7 +151,7 @@ def read_matrix(file: File, form: str, place: Place) -> Array:
             start.insert(0, first)
         against = f"the first line has {width}"
         parts = [
-            [from_texts([row[i] for row in chunk], replace(place, first_row=first_row)) for i in range(width)]
+            [from_texts([row[i] for row in chunk], place._replace(first_row=first_row)) for i in range(width)]
             for first_row, chunk in _chunks(chain(start, lines), width, BATCH_ROWS, place.name, against, form)
         ]
     if not parts:

@@ -7,8 +7,7 @@ import os
 import re
 import stat
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from losscli.data.spool import Unnamed, blocks_of, hold, path_of
 from losscli.data.unpack import LONGEST, compression_of, inner
@@ -56,11 +55,10 @@ BINARY = {
     b"\xfe\xff": "UTF-16 text",
 }
 # A table's header may begin with a bracket too ("[red]x"), so a list must go on as JSON does.
-JSON_START = re.compile(r'\s*(\{|\[\s*([\[{"\]\-0-9]|null|NaN|Infinity))')
+JSON_START = r'\s*(\{|\[\s*([\[{"\]\-0-9]|null|NaN|Infinity))'
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """A named source of bytes that can be opened again and again.
 
     `name` is for messages. What can be read only once (standard input, pipes) has its bytes in `content`, or
@@ -290,7 +288,7 @@ def _sniff(content: bytes) -> str:
     if content.startswith(ARROW_MAGIC):
         return "arrow"
     text = content.decode("utf-8-sig", errors="replace")
-    if JSON_START.match(text):
+    if re.match(JSON_START, text):
         return "jsonl" if _is_jsonl(text) else "json"
     first = next(_lines(text), "")
     return "tsv" if "\t" in first else "csv"

@@ -57,7 +57,7 @@ def join(
         chosen = table.selection(
             None, choice.pred, choice.weight, choice.by, truth=False, models=choice.models
         )
-        return replace(chosen, by=select_key(table.name, table.columns, key) + chosen.by)
+        return chosen._replace(by=select_key(table.name, table.columns, key) + chosen.by)
 
     predictions, chosen, source = _chosen(predictions, choose)
     said = [*opened.chosen, *source.chosen]
@@ -67,7 +67,7 @@ def join(
             source.name, source.models, tuple(said), partial(_by_row, source, held), None, source.size
         )
     places = _places(truth.name, batches)
-    keyed = predictions.source(replace(chosen, by=chosen.by[: held.key], weight=None))
+    keyed = predictions.source(chosen._replace(by=chosen.by[: held.key], weight=None))
     said.append(f"y_true is that of {truth.name}, joined by {key}" + _check(keyed, held, places, drop))
     return Source(
         source.name,
@@ -109,7 +109,7 @@ class _Held:
             rest = [tuple(name[self.key :]) for name in by.names]
             by = replace(by, columns=by.columns[self.key :], names=rest) if by.columns[self.key :] else None
             by = None if by is None else _fewer(by)
-        return replace(batch, y_true=values, origin=replace(batch.origin, labels=labels), by=by)
+        return replace(batch, y_true=values, origin=batch.origin._replace(labels=labels), by=by)
 
 
 def _fewer(by: Labels) -> Labels:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -187,7 +186,7 @@ class JsonLines(Table):
                 if pick.label:
                     arrays.append(labels(values, place))
                     continue
-                array = from_nested(values, replace(place, first_row=first_row), shapes[i])
+                array = from_nested(values, place._replace(first_row=first_row), shapes[i])
                 shapes[i] = array.shape[1:]
                 arrays.append(_filled(array, place))
             yield arrays

@@ -133,7 +133,7 @@ def _batches(sources: Sequence[Source], rows: int) -> Iterator[Batch]:
         done = 0
         for batch in source.batches(rows):
             done += len(batch)
-            origin = replace(batch.origin, before=before)
+            origin = batch.origin._replace(before=before)
             yield replace(batch, first_row=batch.first_row + before, origin=origin)
         before += done
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from losscli.data.words import listed, shown
 from losscli.errors import LosscliError, did_you_mean
@@ -26,8 +25,7 @@ COMMON_PRED = (
 )
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(NamedTuple):
     """Columns by their index: of y_true (empty: there is none), of each model, of the weight, of labels."""
 
     true: tuple[int, ...]

@@ -19,7 +19,7 @@ BATCH_ROWS = 32_768
 CHUNK = 262_144  # numbers of an array that one thread takes at a time
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Source:
     """The rows that were asked for, as a stream of Batches.
 

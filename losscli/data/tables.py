@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import glob
-import json
 import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -34,7 +32,10 @@ if TYPE_CHECKING:
     Cells = tuple[tuple[str, str], ...]  # (column, text)
 
 
-@dataclass(frozen=True)
+PATTERN = frozenset("*?[")  # what makes a path a pattern of files
+
+
+@dataclass(eq=False, repr=False)
 class Pick:
     """A column to read: its index, and the option that chose it. A `label` column is read as Labels."""
 
@@ -349,6 +350,8 @@ def cell_text(value: Any) -> str:
         value = value.tolist()
     if value is None or isinstance(value, str):
         return value or ""
+    import json
+
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
@@ -373,7 +376,7 @@ def open_table(
         if len(path) > 1:
             return _open_several(path, opened)
         path = path[0]
-    if path != "-" and (os.path.isdir(path) or glob.has_magic(path)):
+    if path != "-" and (os.path.isdir(path) or not PATTERN.isdisjoint(path)):
         from losscli.data.many import Many, expanded
 
         files = expanded(path)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from losscli.data.source import Chunk
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Run:
     """The rows from `first` up to `last`, as a chunk that `read(first, last)` reads."""
 

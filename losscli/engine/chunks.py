@@ -8,13 +8,31 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from losscli.batch import Batch
 from losscli.engine.memory import keep_freed
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from losscli.losses.domain import Array
+
+    class Joins(Protocol):
+        """What a chunk leaves behind."""
+
+        def follow(self, other: Any, /) -> bool:
+            """Takes in what the chunk after it left; says False where that must stay apart."""
+
+    class Engine(Protocol):
+        """Where chunks are worked on."""
+
+        def chunks(self, stream: Stream) -> Iterator[Chunk]:
+            """A stream's rows as chunks, in their order."""
+
+        def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+            """What `work` makes of each chunk, or of several joined, in the chunks' order."""
+
 
 # Rows, callable again and again. One whose reading is worth spreading over threads has `chunks()` too.
 Stream: TypeAlias = "Callable[[], Iterator[Batch]]"
@@ -29,23 +47,6 @@ Result = TypeVar("Result", bound="Joins")
 # interpreter's lock to each other more often than they compute: two were slower than one at 32,768.
 BLOCK = 131_072
 AHEAD = 2  # chunks under way for each thread, so that none waits while one is handed back
-
-
-class Joins(Protocol):
-    """What a chunk leaves behind."""
-
-    def follow(self, other: Any, /) -> bool:
-        """Takes in what the chunk after it left; says False where that must stay apart."""
-
-
-class Engine(Protocol):
-    """Where chunks are worked on."""
-
-    def chunks(self, stream: Stream) -> Iterator[Chunk]:
-        """A stream's rows as chunks, in their order."""
-
-    def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
-        """What `work` makes of each chunk, or of several joined, in the chunks' order."""
 
 
 def chunks_of(stream: Stream) -> Iterator[Chunk]:

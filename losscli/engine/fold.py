@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from losscli.batch import Batch, Origin
 from losscli.engine import gradient
-from losscli.engine.chunks import THREADS, Chunk, Engine, Stream, blocks, whole
+from losscli.engine.chunks import THREADS, blocks, whole
 from losscli.engine.domains import Extents
 from losscli.engine.groups import GroupSums, Keys
 from losscli.engine.kept import Rows, Tally, Top
@@ -19,7 +19,10 @@ from losscli.engine.spread import KEPT_AT_LEAST, KEPT_EXACTLY, Spread
 from losscli.engine.survey import survey
 from losscli.errors import BadValue, LosscliError
 from losscli.losses.domain import Array
-from losscli.results.rows import RowSink
+
+if TYPE_CHECKING:
+    from losscli.engine.chunks import Chunk, Engine, Stream
+    from losscli.results.rows import RowSink
 
 
 class Watch(NamedTuple):
@@ -40,7 +43,7 @@ class Watch(NamedTuple):
 UNWATCHED = Watch()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Folded:
     """A partial for each task, how many rows were read, and which held missing values.
 
@@ -151,7 +154,7 @@ def _unspread(tasks: Sequence[Task]) -> dict[int, LosscliError]:
     return refused
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class _Work:
     """What is done with a chunk. Sent elsewhere, it takes of what ran before only what a fold must know."""
 
@@ -173,7 +176,7 @@ class _Unplaced(LosscliError):
     """Something is wrong in a chunk that does not know the numbers of its rows."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Refusal:
     """Why a loss does not fit the data, and the row of the value that shows it, if it is one value."""
 
@@ -190,7 +193,7 @@ class _Refusal:
         )
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class _Done:
     """What a chunk leaves behind: a partial for each task, and what was found on the way.
 

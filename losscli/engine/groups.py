@@ -116,7 +116,7 @@ class Block(NamedTuple):
         return np.where(finite, total, plain), np.where(finite, lost, 0.0)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class GroupSums:
     """What a task adds up by group. Each sum is two arrays by the groups' numbers, high and low.
 

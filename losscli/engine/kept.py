@@ -26,7 +26,7 @@ def shifted(rows: Rows, before: int) -> Rows:
     return range(rows.start + before, rows.stop + before) if isinstance(rows, range) else rows + before
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Tally:
     """How many rows a remark is about, and the first few."""
 
@@ -45,7 +45,7 @@ class Tally:
         self.rows = tuple(sorted((*self.rows, *other.rows)))[:FIRST_ROWS]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Top:
     """The rows kept to be shown: all of them, or the `size` with the largest contribution.
 

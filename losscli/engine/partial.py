@@ -22,7 +22,7 @@ from losscli.losses.domain import Array
 from losscli.results.rows import RowValues
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Task:
     """One loss under one convention on one model's predictions, with its parameters bound.
 
@@ -51,7 +51,7 @@ class Task:
         return {name: value for name, value in self.params.items() if name != "per"}
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Partial:
     """n, the sums and what is kept, of one task over some rows.
 

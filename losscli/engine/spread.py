@@ -18,7 +18,7 @@ SORTED = 2_048  # so few values are sorted whole
 CELL = 512  # rows that one draw decides for
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Spread:
     """The contributions w·v of rows, to say how few make half.
 

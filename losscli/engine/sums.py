@@ -21,7 +21,7 @@ _FEW = 1_024  # of fewer values than this, a tree of TwoSum steps costs nothing
 _SCALED = 900  # beyond 2⁹⁰⁰ (or so) there is no room above the values to round them at
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Sum:
     """A running sum of float64 numbers. Infinities and NaN are kept apart, and add as floats do."""
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from losscli.engine.chunks import Chunk, Engine, Stream, whole
+from losscli.engine.chunks import whole
 from losscli.engine.kept import missing_rows
 from losscli.engine.partial import Task
 from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from losscli.engine.chunks import Chunk, Engine, Stream
 
 
 def survey(engine: Engine, stream: Stream, tasks: Sequence[Task], drop: bool) -> list[dict[str, Any]]:
@@ -33,8 +36,7 @@ def _joined(seen: Iterable[_Seen]) -> list[dict[str, Any]]:
     return first.facts
 
 
-@dataclass(eq=False)
-class _Seen:
+class _Seen(NamedTuple):
     """What was seen in some rows, by name, for each task."""
 
     tasks: Sequence[Task]
@@ -50,7 +52,7 @@ class _Seen:
         return True
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class _Look:
     """Looks at a chunk's labels."""
 

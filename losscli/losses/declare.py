@@ -1,7 +1,5 @@
 """The Loss record and the decorators that declare one: @loss, @statistic, @batch."""
 
-from __future__ import annotations
-
 import inspect
 import math
 from collections.abc import Callable, Mapping
@@ -79,7 +77,7 @@ def read_signature(kernel: Callable[..., Any], per: bool = False) -> Signature:
     return Signature(domains.get("y_true"), domains["y_pred"], parameters)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Loss:
     """What a loss is. Declared once, by decorating its kernel; never subclassed.
 
@@ -145,7 +143,7 @@ class Loss:
         self.adds = adds
         return adds
 
-    def __reduce__(self) -> tuple[Callable[[str], Loss], tuple[str]]:
+    def __reduce__(self) -> "tuple[Callable[[str], Loss], tuple[str]]":
         # By its name: its functions cannot be pickled by theirs, which are its own.
         from losscli.losses.registry import get
 

@@ -4,8 +4,6 @@
 A *domain* describes an array; what a parameter may be is a range (losscli.losses.ranges).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -37,7 +35,7 @@ Grain = Literal["entry", "row", "rest", "scalar", "columns", "parts", "index", "
 SUM_SLACK = 1e-3  # how far a row of probabilities may sum from 1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)  # frozen, with a repr, it takes three times as long to make
 class Domain:
     """What an array of a loss may hold. `words` completes "… is not"; `hint` says how to mend a bad value.
 
@@ -67,11 +65,11 @@ class Domain:
     unit_length: bool = False
     ordered: str | None = None
     hint: str | None = None
-    under: Mapping[str, Domain] = field(default_factory=dict)
-    by: Callable[[Mapping[str, Any]], Domain] | None = None
-    index: Domain | None = None
+    under: "Mapping[str, Domain]" = field(default_factory=dict)
+    by: "Callable[[Mapping[str, Any]], Domain] | None" = None
+    index: "Domain | None" = None
 
-    def given(self, params: Mapping[str, Any]) -> Domain:
+    def given(self, params: Mapping[str, Any]) -> "Domain":
         """The domain under these parameters: a probability becomes a logit under from_logits."""
         for name, domain in self.under.items():
             if params.get(name) not in (None, False):

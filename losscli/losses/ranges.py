@@ -16,7 +16,7 @@ import numpy as np
 from losscli.errors import LosscliError
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Range:
     """What a parameter may be. `read` turns what was given into what the kernel gets, or says why not."""
 

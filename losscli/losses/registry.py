@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,14 @@ CATALOGUE = Path(__file__).parent.parent / "catalogue"
 @cache
 def _files() -> dict[str, str]:
     """Loss name → family, from the catalogue's folders."""
-    return {file.stem: file.parent.name for file in sorted(CATALOGUE.glob("*/*.yaml"))}
+    with os.scandir(CATALOGUE) as entries:
+        folders = sorted(entry.name for entry in entries if entry.is_dir())
+    return {
+        page.removesuffix(".yaml"): folder
+        for folder in folders
+        for page in sorted(os.listdir(CATALOGUE / folder))
+        if page.endswith(".yaml")
+    }
 
 
 def names() -> list[str]:

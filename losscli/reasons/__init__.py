@@ -26,7 +26,8 @@ from losscli.engine.rows import without
 from losscli.reasons.constants import constants
 from losscli.reasons.lorenz import Unevenness, unevenness
 from losscli.reasons.ranks import ranking
-from losscli.results import Comparison, Score
+from losscli.results import Score
+from losscli.results.comparison import Comparison
 from losscli.results.why import Cells, Constant, Ranking, Why, Without, WorstRow
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ ReadCells = Callable[[Sequence[int]], Mapping[int, Cells]]
 
 
 class Asked(NamedTuple):
-    """How the scores were made: what api.score and api.contrast were given. `params` are by loss name."""
+    """How the scores were made: what api.score and contrast were given. `params` are by loss name."""
 
     params: Mapping[str, Mapping[str, Any]]
     reduction: str = "mean"

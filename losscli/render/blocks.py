@@ -1,10 +1,9 @@
 """What a page is made of, before it is drawn: a few kinds of block, and how a grid fits a width.
 
 The page modules say everything once, as blocks; `plain`, `screen` and `markdown` each draw the same blocks.
-They are named tuples, which are made five times as fast as frozen dataclasses.
+They are named tuples, which are made five times as fast as frozen dataclasses, and faster still without
+annotations as text.
 """
-
-from __future__ import annotations
 
 from typing import Literal, NamedTuple
 

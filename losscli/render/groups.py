@@ -11,7 +11,8 @@ from losscli.render.numbers import column, shares
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from losscli.results import Comparison, Score
+    from losscli.results import Score
+    from losscli.results.comparison import Comparison
     from losscli.results.groups import Groups
 
     Record = dict[str, Any]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from io import StringIO
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from losscli.render.pages import Shown
 
 # Characters that JSON allows in strings but a terminal would obey, or that no encoding takes.
-_UNSAFE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_UNSAFE = "[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 
 
 def json_text(record: Shown, version: str | None) -> str:
@@ -37,6 +36,8 @@ def csv_text(record: Shown, version: str | None, delimiter: str) -> str:
         rows = [{"key": key, "value": value} for key, value in explanation_object(record, version).items()]
     else:
         rows = flat_objects(record, version)
+    import csv
+
     out = StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     if rows:
@@ -47,7 +48,9 @@ def csv_text(record: Shown, version: str | None, delimiter: str) -> str:
 
 def _dump(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return re.sub(_UNSAFE, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _spread(value: Any) -> str:

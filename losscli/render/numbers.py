@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from typing import TYPE_CHECKING, Any
@@ -108,7 +107,7 @@ def parameter(value: Any) -> str:
     if value is None:
         return "none"
     if isinstance(value, bool):
-        return json.dumps(value)
+        return "true" if value else "false"
     if isinstance(value, (int, float)):
         return scalar(value)
     return nested(value, 40)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.render.jsonable import plain, remark_object
 from losscli.render.pages import page_module
-from losscli.results import Comparison, Explanation, Parity, Score
+from losscli.results import Explanation, Score
+from losscli.results.comparison import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,25 +102,6 @@ def _grouped(comparison: Comparison, score: Score, flat: bool = False) -> list[R
     ]
 
 
-def parity_object(parity: Parity) -> Record:
-    """A Parity as a JSON object: schema/parity.json."""
-    return {
-        "loss": parity.loss,
-        "title": parity.about.title,
-        "params": plain(parity.params),
-        "n": parity.n,
-        "weighted": parity.weighted,
-        "source": parity.source,
-        "formula": parity.about.formula,
-        "unit": parity.about.unit,
-        "rows": [_object(row._asdict()) for row in parity.rows],
-        "live": parity.live,
-        "remarks": [remark_object(said) for said in parity.remarks],
-        "signature": parity.signature,
-        "version": parity.version,
-    }
-
-
 def explanation_object(about: Explanation, version: str | None) -> Record:
     """An Explanation as a JSON object: schema/explain.json."""
     plain = {name: getattr(about, name) for name in about.__dataclass_fields__}
@@ -142,11 +124,9 @@ def whole_object(record: Shown, version: str | None) -> Record:
         return score_object(record)
     if isinstance(record, Comparison):
         return comparison_object(record)
-    if isinstance(record, Parity):
-        return parity_object(record)
     if isinstance(record, Explanation):
         return explanation_object(record, version)
-    if isinstance(record, (list, tuple)):
+    if isinstance(record, (list, tuple)) and not hasattr(record, "_fields"):  # no named tuple: a listing
         return listing_object(record, version)
     made: Record = page_module(record).json_object(record)
     return made
@@ -164,11 +144,9 @@ def flat_objects(record: Shown, version: str | None) -> list[Record]:
         ]
     if isinstance(record, Comparison):
         return [_compared(record, score) for score in record.scores]
-    if isinstance(record, Parity):
-        return _parity_records(record)
     if isinstance(record, Explanation):
         return [explanation_object(record, version)]
-    if isinstance(record, (list, tuple)):
+    if isinstance(record, (list, tuple)) and not hasattr(record, "_fields"):  # no named tuple: a listing
         return [_listed(entry) for entry in record]
     made: list[Record] = page_module(record).json_records(record)
     return made
@@ -185,11 +163,6 @@ def _score_records(score: Score) -> list[Record]:
     whole = score_object(score)
     gradients = {"gradients": whole["gradients"]} if score.gradients else {}
     return [{key: whole[key] for key in (*_SUMMARY, "unit", "signature", "version")} | gradients]
-
-
-def _parity_records(parity: Parity) -> list[Record]:
-    shared = {"signature": parity.signature, "version": parity.version}
-    return [{"loss": parity.loss, **_object(row._asdict()), **shared} for row in parity.rows]
 
 
 def _compared(comparison: Comparison, score: Score) -> Record:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from losscli.render.listing import Listed
-    from losscli.results import Comparison, Explanation, Parity, Score
+    from losscli.results import Explanation, Score
     from losscli.results.checkup import Checkup
+    from losscli.results.comparison import Comparison
+    from losscli.results.parity import Parity
     from losscli.results.picture import Picture
     from losscli.results.recommendation import Recommendations, Tasks
     from losscli.results.snippet import Snippet

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from losscli.render import words
 from losscli.render.blocks import (
@@ -17,11 +17,12 @@ from losscli.render.blocks import (
     Span,
     natural_width,
 )
+from losscli.render.jsonable import plain, remark_object
 from losscli.render.numbers import aligned, scalar
 from losscli.render.score import remarks
 
 if TYPE_CHECKING:
-    from losscli.results import Parity, ParityRow
+    from losscli.results.parity import Parity, ParityRow
 
 _DIGITS = 8  # of a number beside others that may differ from it in the seventh
 
@@ -125,3 +126,28 @@ def _measured(parity: Parity) -> list[Block]:
         Column("", flex=True),
     )
     return [Section("Run here"), Grid(columns, tuple(rows))]
+
+
+def json_object(parity: Parity) -> dict[str, Any]:
+    """A Parity as a JSON object: schema/parity.json."""
+    return {
+        "loss": parity.loss,
+        "title": parity.about.title,
+        "params": plain(parity.params),
+        "n": parity.n,
+        "weighted": parity.weighted,
+        "source": parity.source,
+        "formula": parity.about.formula,
+        "unit": parity.about.unit,
+        "rows": [plain(row._asdict()) for row in parity.rows],
+        "live": parity.live,
+        "remarks": [remark_object(said) for said in parity.remarks],
+        "signature": parity.signature,
+        "version": parity.version,
+    }
+
+
+def json_records(parity: Parity) -> list[dict[str, Any]]:
+    """A record a row: a framework's number."""
+    shared = {"signature": parity.signature, "version": parity.version}
+    return [{"loss": parity.loss, **plain(row._asdict()), **shared} for row in parity.rows]

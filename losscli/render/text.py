@@ -7,8 +7,9 @@ import unicodedata
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, format (bidi marks), surrogates, line separators
-_SPACE = re.compile("(?<![=≠≤≥→])(?<! row) +(?![%=≠≤≥])")  # lines break here: not in 22 %, p = 0, row 7
-_JOINTS = re.compile(r"(?<=[,;:(\[/_\\-])|(?<=\.)(?=\D)|(?<=[a-z])(?=[A-Z])")  # where a long word is best cut
+# Compiled when a line is first too long.
+_SPACE = "(?<![=≠≤≥→])(?<! row) +(?![%=≠≤≥])"  # lines break here: not in 22 %, p = 0, row 7
+_JOINTS = r"(?<=[,;:(\[/_\\-])|(?<=\.)(?=\D)|(?<=[a-z])(?=[A-Z])"  # where a long word is best cut
 
 
 def clean(text: str) -> str:
@@ -47,7 +48,7 @@ def wrap(text: str, width: int, hang: int = 0) -> list[str]:
         return [text]
     lines: list[str] = []
     line = ""
-    for word in _SPACE.split(text.strip(" ")):
+    for word in re.split(_SPACE, text.strip(" ")):
         room = width - (hang if lines else 0)
         if line and width_of(line) + 1 + width_of(word) <= room:
             line += " " + word
@@ -62,8 +63,10 @@ def wrap(text: str, width: int, hang: int = 0) -> list[str]:
 
 def _cut(word: str, first: int, later: int) -> list[str]:
     """`word` in pieces: one of at most `first` columns, the others of at most `later`."""
+    if width_of(word) <= first:
+        return [word]
     pieces = [""]
-    for part in _JOINTS.split(word):
+    for part in re.split(_JOINTS, word):
         if pieces[-1] and width_of(pieces[-1] + part) > (first if len(pieces) == 1 else later):
             pieces.append("")
         for character in part:
@@ -75,19 +78,19 @@ def _cut(word: str, first: int, later: int) -> list[str]:
 
 def wrap_formula(formula: str, width: int) -> list[str]:
     """`formula` in lines of at most `width`, broken first where wide spaces set its parts apart."""
-    return _wrap_parts(formula, width, re.compile(" {2,}"), "  ", indent=4)
+    return _wrap_parts(formula, width, " {2,}", "  ", indent=4)
 
 
 def wrap_clauses(text: str, width: int) -> list[str]:
     """`text` in lines of at most `width`, broken first after semicolons and commas outside brackets."""
-    return _wrap_parts(text, width, re.compile(r"(?<=[;,]) (?![^()]*\))"), " ", indent=0)
+    return _wrap_parts(text, width, r"(?<=[;,]) (?![^()]*\))", " ", indent=0)
 
 
-def _wrap_parts(text: str, width: int, between: re.Pattern[str], joint: str, indent: int) -> list[str]:
+def _wrap_parts(text: str, width: int, between: str, joint: str, indent: int) -> list[str]:
     if width_of(text) <= width:
         return [text]
     lines: list[str] = []
-    for part in between.split(text):
+    for part in re.split(between, text):
         if lines and width_of(lines[-1] + joint + part) <= width:
             lines[-1] += joint + part
         else:

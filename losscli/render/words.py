@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from typing import TYPE_CHECKING, Any
 
 from losscli.render.numbers import parameter, scalar, share
@@ -122,7 +120,7 @@ def command(about: Explanation) -> tuple[str, ...]:
         words.append(f"--true {_inline(example.y_true)}")
     words.append(f"--pred {_inline(example.y_pred)}")
     words.extend(
-        "-p " + shlex.quote(f"{name}={value if isinstance(value, str) else _json(value)}")
+        "-p " + _quoted(f"{name}={value if isinstance(value, str) else _json(value)}")
         for name, value in example.params.items()
     )
     return tuple(words)
@@ -131,10 +129,18 @@ def command(about: Explanation) -> tuple[str, ...]:
 def _inline(value: Any) -> str:
     text = _json(value)
     flat = isinstance(value, (list, tuple)) and not any(isinstance(v, (list, tuple)) for v in value)
-    return shlex.quote(text[1:-1] if flat and len(value) > 1 else text)
+    return _quoted(text[1:-1] if flat and len(value) > 1 else text)
+
+
+def _quoted(text: str) -> str:
+    from shlex import quote  # for pages of losses alone
+
+    return quote(text)
 
 
 def _json(value: Any) -> str:
+    import json
+
     return json.dumps(_short(value), separators=(",", ":"))
 
 

@@ -1,22 +1,20 @@
-"""The frozen records that everything shown is in: Score, Comparison, Explanation, Parity.
+"""The frozen records that everything shown is in: Score and Explanation here, a module each for the others.
 
-Their parts are named tuples: a frozen dataclass takes five times as long to make, at every start.
+Their parts are named tuples: a frozen dataclass takes five times as long to make, at every start. Annotations
+are no text (`from __future__ import annotations`), which both would have to read.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy as np
     from numpy.typing import NDArray
 
     from losscli.results.groups import Groups
     from losscli.results.picture import Picture
-    from losscli.results.why import Ranking, Why
+    from losscli.results.why import Why
 
 
 class Sample(NamedTuple):
@@ -101,86 +99,10 @@ class Score:
     concentration: Concentration | None = None
     remarks: tuple[Remark, ...] = ()
     gradients: tuple[Sample, ...] = ()
-    per_sample: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
-    about: Explanation | None = field(default=None, compare=False, repr=False)
-    groups: Groups | None = field(default=None, compare=False, repr=False)
-    why: Why | None = field(default=None, compare=False, repr=False)
-
-
-class Refusal(NamedTuple):
-    """A loss that does not fit the data, and why."""
-
-    loss: str
-    model: str | None
-    why: str
-
-
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """Several losses (and models) on the same rows.
-
-    `scores` are loss by loss in the order asked for, each loss's models in their order. `best` names, for
-    each loss, the models with the lowest value (several where they tie; none where a value is nan, or there
-    is one model). `group_best` says the same of each group of a loss, in the order of its scores' groups.
-    `ranking` has the worst rows' places under every score, where that was asked for.
-    """
-
-    n: int
-    source: str | None
-    losses: tuple[str, ...]
-    models: tuple[str, ...]
-    scores: tuple[Score, ...]
-    best: Mapping[str, tuple[str, ...]]
-    refused: tuple[Refusal, ...]
-    version: str
-    remarks: tuple[Remark, ...] = ()
-    group_best: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
-    ranking: Ranking | None = None
-
-
-class ParityRow(NamedTuple):
-    """One way to the number: the definition's (framework "exact") or a framework's.
-
-    `call` is the code to write. `value` is its number, None where the data cannot be handed over exactly:
-    `takes` then says what the call takes. `same` says that it is the definition's number, to 1e-12 or, of a
-    call that computes in `precision` "float32", to 1e-6; `causes` say why it is another, kind of cause first.
-    `live` is what the framework itself gave, `live_difference` that minus `value`, `live_version` its
-    version, `verified` whether the two agree within the precision; `live_note` says why nothing was measured.
-    """
-
-    framework: str
-    title: str
-    call: str
-    precision: str
-    value: float | None = None
-    same: bool = False
-    causes: tuple[str, ...] = ()
-    takes: str | None = None
-    live: float | None = None
-    live_version: str | None = None
-    live_note: str | None = None
-    live_difference: float | None = None
-    verified: bool = False
-
-
-class Parity(NamedTuple):
-    """A loss's number by its definition and by every framework, on the same data; the definition first.
-
-    `source` names the data (None: values), `live` says that the frameworks themselves were asked.
-    `signature` is that of the definition's number.
-    """
-
-    loss: str
-    about: Explanation
-    params: Mapping[str, Any]
-    n: int
-    weighted: bool
-    source: str | None
-    rows: tuple[ParityRow, ...]
-    remarks: tuple[Remark, ...]
-    signature: str
-    version: str
-    live: bool = False
+    per_sample: "NDArray[np.float64] | None" = field(default=None, compare=False, repr=False)
+    about: "Explanation | None" = field(default=None, compare=False, repr=False)
+    groups: "Groups | None" = field(default=None, compare=False, repr=False)
+    why: "Why | None" = field(default=None, compare=False, repr=False)
 
 
 class ParameterWords(NamedTuple):
@@ -278,4 +200,4 @@ class Explanation:
     example: Example
     sources: tuple[Citation, ...]
     example_score: Score | None = None
-    picture: Picture | None = None
+    picture: "Picture | None" = None

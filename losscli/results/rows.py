@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     import numpy as np
     from numpy.typing import NDArray
+
+    class RowSink(Protocol):
+        """Where every row's value goes, in order, block by block."""
+
+        def take(self, rows: RowValues) -> None:
+            """The next rows."""
+
+        def restart(self) -> None:
+            """All rows will come again, from the first: what came counts no more."""
 
 
 class RowValues(NamedTuple):
@@ -22,13 +33,3 @@ class RowValues(NamedTuple):
     loss: NDArray[np.float64]
     weight: NDArray[np.float64] | None = None
     gradient: NDArray[np.float64] | None = None
-
-
-class RowSink(Protocol):
-    """Where every row's value goes, in order, block by block."""
-
-    def take(self, rows: RowValues) -> None:
-        """The next rows."""
-
-    def restart(self) -> None:
-        """All rows will come again, from the first: what came counts no more."""

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from losscli.conventions.calls import Call, Conversion, Given, Style
+from losscli.conventions.calls import Call, Conversion, Given
+from losscli.conventions.declare import Style
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from losscli.conventions.calls import Call, Conversion, Style
+from losscli.conventions.calls import Call, Conversion
+from losscli.conventions.declare import Style
 from losscli.losses.domain import Array
 from losscli.losses.stable import one_hot
 

@@ -6,11 +6,11 @@ from losscli.conventions.calls import (
     Call,
     Conversion,
     Given,
-    Style,
     logarithms,
     of_probabilities,
     rows_summing_to_one,
 )
+from losscli.conventions.declare import Style
 
 STYLE = Style(
     {"torch": "torch"}, arrays="y_pred, y_true", weight="", array="torch.tensor({}, dtype=y_pred.dtype)"
