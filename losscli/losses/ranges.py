@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,6 +86,8 @@ class Range:
 
 def _show(value: Any) -> str:
     if isinstance(value, str):
+        import json
+
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, np.ndarray | Sequence):
         text = str(np.asarray(value, dtype=object).tolist())
