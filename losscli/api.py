@@ -195,7 +195,7 @@ def score(
     where the chunks are worked on: this process's threads, or a `losscli.cluster`, from which no rows come.
     """
     show = Show(rows, by_loss=order == "loss", gradient=gradient, values=keep_values)
-    if engine is not THREADS and (sink is not None or show.keep() is None):
+    if not engine.local and (sink is not None or show.keep() is None):
         raise LosscliError(
             "from a cluster partial results alone come here, not every row",
             "leave --engine dask out, or have fewer --rows shown",

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def chosen_engine(engine: str, scheduler: str | None, data: Sequence[str] | None) -> Iterator[dict[str, Any]]:
-    """What `api` takes for it: nothing for this process, else a cluster that is there within the block."""
+    """What `api` takes for it: this machine's cores, or a cluster that is there within the block."""
     if engine == "local":
         if scheduler is not None:
             raise LosscliError(f"--scheduler {scheduler}: this process needs none", "add --engine dask")
-        yield {}
+        from losscli.engine.chunks import CORES
+
+        yield {"engine": CORES}
         return
     if data and "-" in data:
         raise LosscliError(

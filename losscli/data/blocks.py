@@ -25,7 +25,8 @@ class Odd(LosscliError):
 class Part(NamedTuple):
     """Some rows of a table: from `start` to `stop`, which count rows or bytes; `first_row` where it is known.
 
-    `held` has the bytes of what cannot be read from the middle on. `quoted`: quotes may be in it.
+    `held` has the bytes of what cannot be read from the middle on. `quoted`: quotes may be in it. A `loose`
+    one has the lines that begin there.
     """
 
     start: int
@@ -33,14 +34,20 @@ class Part(NamedTuple):
     first_row: int | None = None
     held: bytes | None = None
     quoted: bool = False
+    loose: bool = False
 
     def read(self, file: File) -> bytes:
         """The bytes of this part of a file."""
         if self.held is not None:
             return self.held
         with file.open() as stream:
-            stream.seek(self.start)
-            return stream.read(self.stop - self.start)
+            at = self.start
+            if self.loose and at > 0:  # behind the end of the line that began earlier
+                stream.seek(at - 1)
+                at += len(stream.readline()) - 1
+            stream.seek(at)
+            data = stream.read(max(0, self.stop - at))
+            return data + stream.readline() if self.loose and data and not data.endswith(b"\n") else data
 
 
 def polars(what: str) -> ModuleType:
@@ -79,15 +86,12 @@ def cut(file: File, start: int, quoted: bool) -> Iterator[Part]:
 
 
 def cut_unread(file: File, start: int) -> Iterator[Part]:
-    """The same for a file on a disk whose lines have no quotes, hardly read for it."""
+    """The same for a file on a disk whose lines have no quotes, not read for it; `start` is behind a line."""
     size = file.size
-    with file.open() as stream:
-        while start < size:
-            stream.seek(min(start + BLOCK, size))
-            stream.readline()
-            stop = stream.tell()
-            yield Part(start, stop)
-            start = stop
+    while start < size:
+        stop = min(start + BLOCK, size)
+        yield Part(start, stop, loose=True)
+        start = stop
 
 
 def next_line(stream: BinaryIO) -> bytes:

@@ -160,6 +160,7 @@ class FileChunk:
         self.chunk = chunk
         self.start = (number << 40) + getattr(chunk, "start", 0)
         self.size = getattr(chunk, "size", 0) or 0
+        self.apart = getattr(chunk, "apart", False)
 
     def __call__(self) -> Iterator[Batch]:
         done = 0

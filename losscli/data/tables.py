@@ -270,6 +270,11 @@ class PartChunk:
         return self.part.first_row is None
 
     @property
+    def apart(self) -> bool:
+        """Whether it is read where it is called, and leaves little behind: no groups."""
+        return self.part.held is None and not self.selection.by
+
+    @property
     def start(self) -> int:
         """The number of its first row or byte."""
         return self.part.start

@@ -32,6 +32,7 @@ class Run:
     read: Callable[[int, int], Iterator[Batch]]
     first: int
     last: int
+    apart: bool = True
 
     @property
     def size(self) -> int:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
             """Takes in what the chunk after it left; says False where that must stay apart."""
 
     class Engine(Protocol):
-        """Where chunks are worked on."""
+        """Where chunks are worked on; `local` if by this machine, out of this process's memory."""
+
+        local: bool
 
         def chunks(self, stream: Stream) -> Iterator[Chunk]:
             """A stream's rows as chunks, in their order."""
@@ -39,13 +41,14 @@ Stream: TypeAlias = "Callable[[], Iterator[Batch]]"
 # Some of a stream's batches, read when it is called, on whichever thread that is. One that cannot know how
 # many rows are before it has the attribute `relative` and numbers its own from 1; its `start` then sets it
 # apart, such as the place of its first byte. `size`, if it is there, is its share of the stream's, bytes or
-# rows.
+# rows. `apart` says that it is read where it is called and leaves little behind.
 Chunk: TypeAlias = "Callable[[], Iterable[Batch]]"
 Result = TypeVar("Result", bound="Joins")
 
 # Numbers of an array that are worked on at once. Fewer stay in a core's own cache, but threads then hand the
 # interpreter's lock to each other more often than they compute: two were slower than one at 32,768.
 BLOCK = 131_072
+FORKED = 8  # chunks from which on processes are worth their start
 AHEAD = 2  # chunks under way for each thread, so that none waits while one is handed back
 
 
@@ -127,6 +130,8 @@ def in_order(chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterat
 class _Threads:
     """This process's threads."""
 
+    local = True
+
     def chunks(self, stream: Stream) -> Iterator[Chunk]:
         return chunks_of(stream)
 
@@ -134,4 +139,30 @@ class _Threads:
         return in_order(chunks, work)
 
 
+class _Cores:
+    """This machine's cores, as processes where that can be and pays, else as threads.
+
+    It pays for work that `forks` and for chunks that are `apart`. A process that has more to do than this
+    should not be forked: for it there is THREADS.
+    """
+
+    local = True
+
+    def chunks(self, stream: Stream) -> Iterator[Chunk]:
+        return chunks_of(stream)
+
+    def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+        first = list(islice(chunks, FORKED))
+        apart = len(first) == FORKED and all(getattr(chunk, "apart", False) for chunk in first)
+        if apart and getattr(work, "forks", False) and cores() > 1:
+            from losscli.engine.forks import can_fork, forked
+
+            if can_fork():
+                first += chunks
+                yield from forked(first, work, min(cores(), len(first) // 2))
+                return
+        yield from in_order(chain(first, chunks), work)
+
+
 THREADS = _Threads()
+CORES = _Cores()

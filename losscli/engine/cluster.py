@@ -87,6 +87,8 @@ class Partition:
 class Cluster:
     """An engine whose chunks are worked on by the workers of a Dask client."""
 
+    local = False
+
     def __init__(self, client: Any) -> None:
         self._client = client
         self._threads = sum(client.nthreads().values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -99,7 +99,7 @@ def _fold_chunks(
         partials[0].values = []
     keys = Keys()
     files: dict[str | None, int] = {}
-    refused = {} if engine is THREADS else _unspread(tasks)
+    refused = {} if engine.local else _unspread(tasks)
     read = before = size = 0
 
     work = _Work(partials, refused, facts, missing, watch.gradient)
@@ -166,6 +166,38 @@ class _Work:
 
     def __call__(self, chunk: Chunk) -> _Done:
         return _fold_chunk(chunk, self.running, self.ended, self.facts, self.missing, self.sloped)
+
+    @property
+    def forks(self) -> bool:
+        """Whether what a chunk leaves is small: no rows kept one by one."""
+        return all(
+            part.values is None and part.top.size is not None and part.task.convention.loss.kind != "batch"
+            for part in self.running
+        )
+
+    @property
+    def shared(self) -> list[Task]:
+        """What the results need not bring along, where the process that gets them has it."""
+        return [part.task for part in self.running]
+
+    def run(self, chunks: Iterable[Chunk]) -> Iterator[_Done]:
+        """What consecutive chunks leave behind, joined; each is folded knowing what was before it."""
+        joined = None
+        for chunk in chunks:
+            try:
+                done = self(chunk)
+            except Exception:
+                if joined is not None:
+                    yield joined
+                raise
+            if joined is None:
+                joined = done
+            elif not joined.follow(done):
+                yield joined
+                joined = done
+            self.running, self.ended = joined.partials, {*self.ended, *joined.refused}
+        if joined is not None:
+            yield joined
 
     def __getstate__(self) -> dict[str, Any]:
         empty = [one.like() for one in self.running]
