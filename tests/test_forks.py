@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command import ROOT, environment
+from command import environment
 
 pytest.importorskip("pyarrow")
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks are for Linux")
@@ -27,7 +27,7 @@ from losscli.data import blocks, delimited, parquet, numpyfiles, values
 from losscli.engine import chunks, forks
 blocks.LARGE, blocks.BLOCK, delimited.BLOCK, parquet.AT_LEAST = 0, 4096, 4096, 100
 values.CHUNK = numpyfiles.CHUNK = 200
-chunks.BLOCK, chunks.cores = 64, lambda: 3
+chunks.BLOCK, chunks.FORKED, chunks.cores = 64, 8, lambda: 3
 forked, fork = [], os.fork
 def counted():
     forked.append(fork())
@@ -186,23 +186,3 @@ _Work.__call__ = slowly
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in said
     assert not [child for child in forked if Path(f"/proc/{child}").exists()]
-
-
-def test_the_command_forks_by_itself(tmp_path: Path) -> None:
-    """Without any of the above: a file of 9 blocks, on however many cores there are."""
-    rng = np.random.default_rng(5)
-    true, pred = rng.normal(size=(2, 500_000))
-    import pyarrow as pa
-    from pyarrow import csv
-
-    csv.write_csv(pa.table({"y": true, "p": pred}), tmp_path / "t.csv")
-    done = subprocess.run(
-        [sys.executable, "-m", "losscli", "compare", "t.csv", "--losses", "mae,mse", *COLUMNS],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env=environment(PYTHONPATH=str(ROOT)),
-        check=True,
-    )
-    values = [score["value"] for score in json.loads(done.stdout)["scores"]]
-    assert values == pytest.approx([np.abs(pred - true).mean(), ((pred - true) ** 2).mean()], rel=1e-14)

@@ -25,7 +25,7 @@ NEWLINE, RETURN, QUOTE = b'\n\r"'
 WORDS = sorted({form for word in MISSING for form in (word, word.upper(), word.capitalize())} | {"NaN"})
 # A key and a number of an object that holds nothing else.
 MEMBER = re.compile(rb' ?"([^"\\,:{}\n]+)" ?: ?-?\d[\d.eE+-]*(?:,|\}$)')
-AS_CSV = bytes.maketrans(b'{"":}', b"\n,,,,")
+AS_CSV = bytes.maketrans(b"{:}", b"\n,,")
 
 
 def parse_delimited(
@@ -46,15 +46,16 @@ def parse_delimited(
     values: dict[int, Array] = {}
     texts: dict[int, Any] = {}
     if data and not data.isspace():
+        quotes = b'"' in data
         try:
-            read = _read(data, width, separator, dict.fromkeys(numbers, "float64"))
+            read = _read(data, width, separator, dict.fromkeys(numbers, "float64"), quotes)
             values = {i: numbers_of(column) for i, column in read.items()}
         except Odd:  # other words for numbers, such as true, or no numbers
-            read = _read(data, width, separator, dict.fromkeys(numbers, "string"))
+            read = _read(data, width, separator, dict.fromkeys(numbers, "string"), quotes)
             values = {i: _from_words(column) for i, column in read.items()}
         if b"(" in data and any(np.isnan(array).any() for array in values.values()):
             raise Odd("Arrow reads nan(…) as nan")
-        texts = _read(data, width, separator, dict.fromkeys(words, "string"))
+        texts = _read(data, width, separator, dict.fromkeys(words, "string"), quotes)
     return [
         values.get(i, np.empty(0)) if known is None else known.labels(_series(texts.get(i)))
         for i, known in zip(columns, groups, strict=True)
@@ -93,8 +94,7 @@ def parse_lines(data: bytes, names: Sequence[str], between: bytes = b"\n") -> li
 def _parse_alike(data: bytes, names: Sequence[str], between: bytes) -> list[Array] | None:
     """The same where all objects have the first one's keys in its order, and numbers alone: much faster.
 
-    With commas for what stands between keys and numbers, they are lines of CSV: for each member a blank, its
-    key, a blank and its number.
+    With commas behind keys and objects they are lines of CSV: a key and a number a member, nothing last.
     """
     first = data[: data.find(b"}") + 1]
     keys, at = [], 1
@@ -105,18 +105,19 @@ def _parse_alike(data: bytes, names: Sequence[str], between: bytes) -> list[Arra
         return None
     if between != b"\n":
         data += between
-    width = 4 * len(keys) + 1 + between.count(b",")
+    width = 2 * len(keys) + 1 + between.count(b",")
     kinds = dict.fromkeys(range(width), "null")
     for i, key in enumerate(keys):
-        kinds[4 * i + 1] = "key"
-        kinds[4 * i + 3] = "float64" if key in names else "unread"
+        kinds[2 * i] = "key"
+        kinds[2 * i + 1] = "float64" if key in names else "unread"
     try:
-        read = _read(data.translate(AS_CSV), width, ",", kinds, empty=("", " "))
+        read = _read(data.translate(AS_CSV), width, ",", kinds, quotes=False, empty=("", " "))
     except Odd:
         return None
-    if any(read[4 * i + 1].dictionary.to_pylist() != [key] for i, key in enumerate(keys)):
+    written = first[1:].translate(AS_CSV).decode().split(",")
+    if any(read[2 * i].dictionary.to_pylist() != [written[2 * i]] for i in range(len(keys))):
         return None
-    columns = [read[4 * keys.index(name) + 3] for name in names]
+    columns = [read[2 * keys.index(name) + 1] for name in names]
     if any(column.null_count for column in columns):
         return None
     found = [numbers_of(column) for column in columns]
@@ -125,13 +126,17 @@ def _parse_alike(data: bytes, names: Sequence[str], between: bytes) -> list[Arra
 
 
 def _read(
-    data: bytes, width: int, separator: str, kinds: Mapping[int, str], empty: Sequence[str] = WORDS
+    data: bytes,
+    width: int,
+    separator: str,
+    kinds: Mapping[int, str],
+    quotes: bool,
+    empty: Sequence[str] = WORDS,
 ) -> dict[int, Any]:
     """Some columns as Arrow's arrays of these types, or Odd. Texts in `empty` are nulls, but for texts."""
     import pyarrow as pa
     from pyarrow import csv
 
-    quotes = b'"' in data
     names = _names(width)
     types = {names[i]: _types()[kind] for i, kind in kinds.items() if kind != "unread"}
     if not types:
