@@ -11,14 +11,16 @@ shown. All answers must agree. Files and an environment with the peers are made 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import select
 import statistics
 import subprocess
 import sys
 import time
 import venv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +35,7 @@ MB = 1_000_000
 
 
 class Run(NamedTuple):
-    """One process: seconds on the clock and of the processors, the most memory it took, what it found."""
+    """One process and its own: seconds on the clock and of the processors, the most memory, what it found."""
 
     wall: float
     cpu: float
@@ -41,13 +43,19 @@ class Run(NamedTuple):
     found: Mapping[str, float]
 
 
-def run(python: Path, program: Program) -> Run:
-    """One process to its end. Bytecode is cached, as it is where losscli is installed."""
+def run(python: Path, program: Program, watch: bool = False) -> Run:
+    """One process to its end. Bytecode is cached, as it is where losscli is installed.
+
+    Its memory is that of the largest process; if watched, of all together, looked at 200 times a second.
+    """
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     kept |= {"PYTHONPATH": str(ROOT), **program.environment}
     begin = time.perf_counter()
     process = subprocess.Popen([python, *program.arguments], env=kept, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
+    peak = 0
+    while watch and not select.select([process.stdout], [], [], 0.005)[0]:
+        peak = max(peak, sum(map(proportional, family(process.pid))))
     text = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - begin
@@ -55,7 +63,25 @@ def run(python: Path, program: Program) -> Run:
     if process.returncode:
         sys.exit(f"{program.name} failed: {' '.join(program.arguments)}")
     kibi = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts in
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * kibi, _found(json.loads(text)))
+    peak = peak or usage.ru_maxrss * kibi
+    return Run(wall, usage.ru_utime + usage.ru_stime, peak, _found(json.loads(text)))
+
+
+def family(process: int) -> Iterator[int]:
+    """The numbers of a process and of all that it began, where the system tells."""
+    yield process
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # it has ended
+            for child in children.read_text().split():
+                yield from family(int(child))
+
+
+def proportional(process: int) -> int:
+    """The bytes that a process takes; of what several share, each its part."""
+    with contextlib.suppress(OSError):
+        rows = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        return sum(int(row.split()[1]) * 1024 for row in rows if row.startswith("Pss:"))
+    return 0
 
 
 def _found(answer: dict) -> dict[str, float]:
@@ -104,7 +130,7 @@ class Report:
 def time_case(python: Path, case: Case, rounds: int, report: Report, rows: int) -> list[Run]:
     """Runs a case's rounds and prints its lines; losscli's runs."""
     programs = [case.ours, *(program for program, _ in case.peers)]
-    warm = [run(python, program) for program in programs]
+    warm = [run(python, program, watch=True) for program in programs]
     for program, first in zip(programs[1:], warm[1:], strict=True):
         same = 1e-14 if "-m" in program.arguments else AGREE
         for what in differences(warm[0].found, first.found, same):
@@ -116,8 +142,8 @@ def time_case(python: Path, case: Case, rounds: int, report: Report, rows: int) 
             timed[i].append(run(python, programs[i]))
     title = f"{case.title}, {rows:,} rows"
     print(f"\n{title}")
-    for program, runs in zip(programs, timed, strict=True):
-        cpu, peak = statistics.median(r.cpu for r in runs), max(r.peak for r in runs) / MB
+    for program, first, runs in zip(programs, warm, timed, strict=True):
+        cpu, peak = statistics.median(r.cpu for r in runs), first.peak / MB
         print(f"  {program.name:32}{spread([r.wall for r in runs]):>24} s{cpu:8.2f} s CPU{peak:7.0f} MB")
     extra = 0.0
     if case.key == "dask":
@@ -127,7 +153,7 @@ def time_case(python: Path, case: Case, rounds: int, report: Report, rows: int) 
         ratios = [(ours.wall - extra) / theirs.wall for ours, theirs in zip(timed[0], runs, strict=True)]
         report.line(f"time over {program.name}", spread(ratios), bound, statistics.median(ratios))
     if case.peak is not None:
-        peak = max(r.peak for r in timed[0]) / MB
+        peak = warm[0].peak / MB
         report.line("peak memory", f"{peak:.0f} MB", case.peak, peak, " MB")
     return timed[0]
 
@@ -147,7 +173,7 @@ def time_memory(python: Path, folder: Path, rounds: int, report: Report) -> None
     peaks = {}
     for name, losses in (("m10.parquet", THREE), ("m100.parquet", THREE), ("m100.parquet", TWELVE)):
         program = compare(str(folder / name), losses)
-        runs = [run(python, program) for _ in range(max(rounds // 2, 1))]
+        runs = [run(python, program, watch=True) for _ in range(max(rounds // 2, 1))]
         peaks[name, losses] = statistics.median(r.peak for r in runs) / MB
         print(f"  {name}, {losses.count(',') + 1} losses{peaks[name, losses]:10.0f} MB")
     ten, hundred, twelve = peaks.values()
