@@ -132,11 +132,11 @@ def test_a_process_that_dies_changes_nothing(folder: Path, when: str) -> None:
     killing = """
 from losscli.engine.fold import _Work
 run_, parent, done = _Work.run, os.getpid(), []
-def killed(self, chunks):
+def killed(self, chunks, of):
     if os.getpid() != parent and len(done) == RUNS and len(forked) == 1:
         os.kill(os.getpid(), 9)
     done.append(1)
-    return run_(self, chunks)
+    return run_(self, chunks, of)
 _Work.run = killed
 """.replace("RUNS", "0" if when == "in its first run" else "1")
     *wanted, _ = told(folder, *line, also=THREADS_ALONE)

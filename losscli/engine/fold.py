@@ -180,8 +180,8 @@ class _Work:
         """What the results need not bring along, where the process that gets them has it."""
         return [part.task for part in self.running]
 
-    def run(self, chunks: Iterable[Chunk]) -> Iterator[_Done]:
-        """What consecutive chunks leave behind, joined; each is folded knowing what was before it."""
+    def run(self, chunks: Iterable[Chunk], of: int) -> Iterator[_Done]:
+        """What consecutive chunks, of so many, leave behind, joined; each knows what was before it."""
         joined = None
         for chunk in chunks:
             try:
@@ -192,6 +192,8 @@ class _Work:
                 raise
             if joined is None:
                 joined = done
+                for part in joined.partials:
+                    part.spread.expect(of * done.read)
             elif not joined.follow(done):
                 yield joined
                 joined = done

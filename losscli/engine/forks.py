@@ -6,6 +6,7 @@ leave behind comes back through pipes.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import pickle
@@ -45,8 +46,8 @@ def can_fork() -> bool:
 def forked(chunks: Sequence[Chunk], work: Any, workers: int) -> Iterator[Any]:
     """What the work makes of runs of chunks, in their order.
 
-    The work has `run`, which makes what it makes of several chunks, and `shared`, the objects that it need
-    not send back.
+    The work has `run`, which makes what it makes of several chunks, told how many there are in all, and
+    `shared`, the objects that it need not send back.
     """
     keep_freed()
     n = min(len(chunks), MOST, max(RUNS * workers, len(chunks) // LONGEST))
@@ -56,6 +57,7 @@ def forked(chunks: Sequence[Chunk], work: Any, workers: int) -> Iterator[Any]:
     os.write(writing, b"".join(map(NUMBER.pack, range(n))))
     os.close(writing)
     shared = {id(one): one for one in work.shared}
+    gc.freeze()  # what a search for garbage does not write into stays shared
     children: dict[int, int] = {}  # where to read from → process
     ready: dict[int, list[Any]] = {}
     try:
@@ -68,7 +70,7 @@ def forked(chunks: Sequence[Chunk], work: Any, workers: int) -> Iterator[Any]:
             while number not in ready and (frame := next(coming, None)) is not None:
                 ready[frame[0]] = _Unpickler(frame[1], shared).load()
             # What a process had begun when it died is made here.
-            for result in ready.pop(number) if number in ready else _results(work, runs[number]):
+            for result in ready.pop(number) if number in ready else _results(work, runs[number], len(chunks)):
                 if isinstance(result, Exception):
                     raise result
                 yield result
@@ -105,12 +107,13 @@ def _take_runs(
     parent: int,
 ) -> NoReturn:
     """What a forked process does, until its end: it must never come back to what its parent was about."""
+    chunks = sum(map(len, runs))
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         with open(writing, "wb") as out:
             while (ticket := os.read(tickets, NUMBER.size)) and os.getppid() == parent:
                 (number,) = NUMBER.unpack(ticket)
-                sent = _pickled(_results(work, runs[number]), shared)
+                sent = _pickled(_results(work, runs[number], chunks), shared)
                 out.write(FRAME.pack(number, len(sent)))
                 out.write(sent)
                 out.flush()
@@ -118,11 +121,11 @@ def _take_runs(
         os._exit(0)
 
 
-def _results(work: Any, run: Sequence[Chunk]) -> list[Any]:
+def _results(work: Any, run: Sequence[Chunk], of: int) -> list[Any]:
     """What the work makes of a run, up to an exception, which is then the last."""
     made: list[Any] = []
     try:
-        made.extend(work.run(run))
+        made.extend(work.run(run, of))
     except Exception as error:
         made.append(error)
     return made

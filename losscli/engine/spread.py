@@ -72,6 +72,15 @@ class Spread:
         """An empty one that keeps as this one does by now."""
         return Spread(self.stride, self.cut, most=self.most, start=start)
 
+    def expect(self, count: int) -> None:
+        """Keeps no more than a sample of `count` values will hold of these, if there will be so many."""
+        if count > 2 * self.most:
+            stride = self.stride
+            while count > 2 * SAMPLED * stride:
+                stride *= 2
+            if stride > self.stride:
+                self._coarsen(stride)
+
     def half(self, total: float) -> tuple[int, bool]:
         """The fewest values that make half of `total`, their sum, and whether that count is exact."""
         if self.stride == 1:
