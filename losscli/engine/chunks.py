@@ -48,7 +48,7 @@ Result = TypeVar("Result", bound="Joins")
 # Numbers of an array that are worked on at once. Fewer stay in a core's own cache, but threads then hand the
 # interpreter's lock to each other more often than they compute: two were slower than one at 32,768.
 BLOCK = 131_072
-FORKED = 32  # chunks from which on processes are worth their start
+FORKED = 16  # chunks from which on processes are worth their start
 AHEAD = 2  # chunks under way for each thread, so that none waits while one is handed back
 
 
