@@ -82,7 +82,7 @@ class Spread:
                 self._coarsen(stride)
 
     def half(self, total: float) -> tuple[int, bool]:
-        """The fewest values that make half of `total`, their sum, and whether that count is exact."""
+        """The fewest values that make half of `total`, their sum; and whether that count is exact, not rounded."""
         if self.stride == 1:
             return fewest(self._values(), total / 2), True
         self._part_largest()
@@ -94,7 +94,7 @@ class Spread:
         each = (self.seen - largest.size) / sample.size
         scale = (total - largest.sum()) / sample.sum()
         rest = fewest(sample, (total / 2 - largest.sum()) / scale)
-        return int(largest.size + rest * each), False
+        return int(float(f"{largest.size + rest * each:.2g}")), False  # more digits it does not know
 
     def largest_first(self) -> tuple[Array, Array]:
         """Runs of like values: how many rows each stands for (estimated of a sample), and their sum."""
