@@ -82,7 +82,7 @@ class Spread:
                 self._coarsen(stride)
 
     def half(self, total: float) -> tuple[int, bool]:
-        """The fewest values that make half of `total`, their sum; and whether that count is exact, not rounded."""
+        """The fewest values that make half of `total`, their sum; and whether that is exact, not rounded."""
         if self.stride == 1:
             return fewest(self._values(), total / 2), True
         self._part_largest()
