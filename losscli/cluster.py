@@ -21,7 +21,8 @@ from losscli import api
 from losscli.contrast import contrast
 from losscli.data.blocks import Part
 from losscli.data.convert import labels
-from losscli.data.tables import PartChunk, Pick, Table, open_table
+from losscli.data.opening import open_table
+from losscli.data.tables import PartChunk, Pick, Table
 from losscli.engine.cluster import Cluster, Partition, dask
 from losscli.engine.cluster import open_cluster as open_cluster
 from losscli.engine.missing import Missing

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING, Any
 from losscli.data.values import read_stream, read_values
 
 if TYPE_CHECKING:
+    from losscli.data.opening import open_table
     from losscli.data.source import Source
-    from losscli.data.tables import Table, open_table
+    from losscli.data.tables import Table
 
 __all__ = ["Source", "Table", "open_table", "read_stream", "read_values"]
 
 
 def __getattr__(name: str) -> Any:
     # Values on the command line, the quickest of runs, need nothing of what reads tables.
-    if name in ("Table", "open_table"):
-        from losscli.data import tables
+    if name == "open_table":
+        from losscli.data.opening import open_table
 
-        return getattr(tables, name)
+        return open_table
+    if name == "Table":
+        from losscli.data.tables import Table
+
+        return Table
     if name == "Source":
         from losscli.data.source import Source
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+from losscli.data.arraytable import ArrayTable
 from losscli.data.convert import from_cells, labels
-from losscli.data.tables import ArrayTable, Pick
+from losscli.data.tables import Pick
 from losscli.data.within import Within, table_named
 from losscli.data.words import shown
 from losscli.errors import LosscliError

@@ -6,9 +6,10 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from losscli.data.arraytable import ArrayTable, cell_text
 from losscli.data.blocks import Odd, cut, cut_unread, is_large
 from losscli.data.convert import Place, from_nested, labels
-from losscli.data.tables import ArrayTable, Pick, Table, cell_text
+from losscli.data.tables import Pick, Table
 from losscli.data.words import quoted, shown
 from losscli.errors import LosscliError
 

@@ -12,7 +12,8 @@ from urllib.parse import unquote
 import numpy as np
 
 from losscli.data.convert import from_texts, labels
-from losscli.data.files import DATABASES, EXTENSIONS, REMOTE
+from losscli.data.files import REMOTE
+from losscli.data.formats import DATABASES, EXTENSIONS
 from losscli.data.selection import Selection, there_are
 from losscli.data.source import Source
 from losscli.data.tables import PartChunk, Pick, Table

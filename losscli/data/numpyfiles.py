@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.data import spool
+from losscli.data.arraytable import ArrayTable
 from losscli.data.blocks import Part
 from losscli.data.convert import check_numeric, labels
-from losscli.data.files import NPY_MAGIC, ZIP_MAGIC
+from losscli.data.formats import NPY_MAGIC, ZIP_MAGIC
 from losscli.data.source import CHUNK
 from losscli.data.spool import Unnamed
-from losscli.data.tables import ArrayTable, Pick
+from losscli.data.tables import Pick
 from losscli.data.words import listed, shown
 from losscli.errors import LosscliError
 

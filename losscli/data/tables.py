@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from losscli.batch import Batch, Origin
 from losscli.data.convert import Place
-from losscli.data.files import DATABASES, at_hand, find, format_of
 from losscli.data.selection import Selection, select, there_are
 from losscli.data.source import BATCH_ROWS, Source, one
-from losscli.data.within import ALONE, Within, check_one_table
-from losscli.data.words import counted, shown
+from losscli.data.words import shown
 from losscli.errors import LosscliError
 from losscli.labels import combined
 
@@ -30,9 +27,6 @@ if TYPE_CHECKING:
     from losscli.labels import Labels
 
     Cells = tuple[tuple[str, str], ...]  # (column, text)
-
-
-PATTERN = frozenset("*?[")  # what makes a path a pattern of files
 
 
 @dataclass(eq=False, repr=False)
@@ -289,149 +283,3 @@ class PartChunk:
         arrays = self.table.read_part(groups.picks, self.part)
         if len(arrays[0]):
             yield from self.table._arranged(groups, [arrays], self.part.first_row or 1)
-
-
-class ArrayTable(Table):
-    """A table whose columns are whole arrays in memory, each loaded when it is first asked for."""
-
-    def __init__(self, name: str, columns: Sequence[str]) -> None:
-        super().__init__(name, columns)
-        self._loaded: dict[Pick, Any] = {}
-
-    def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
-        # What was read before tells how long a column of rows is.
-        n = len(next(iter(self._loaded.values()), self.whole(0)))
-        columns = [
-            column if len(column) == n else None for column in map(self.whole, range(len(self.columns)))
-        ]
-        names = self.named([""] * len(columns))
-        return {
-            row: tuple(
-                (name, cell_text(column[row - 1]))
-                for (name, _), column in zip(names, columns, strict=True)
-                if column is not None
-            )
-            for row in rows
-        }
-
-    @abstractmethod
-    def whole(self, index: int) -> Sequence[Any] | Array:
-        """A column as it stands in the file, whatever it holds; () where it cannot be shown."""
-
-    @abstractmethod
-    def load(self, pick: Pick) -> Any:
-        """A column (N, ...) of real numbers or booleans, N at least 1; or Labels."""
-
-    def loaded(self, picks: Sequence[Pick]) -> list[Any]:
-        """Whole columns, all of one length."""
-        for pick in picks:
-            if pick not in self._loaded:
-                self._loaded[pick] = self.load(pick)
-        arrays = [self._loaded[pick] for pick in picks]
-        n = len(arrays[0])
-        for pick, array in zip(picks, arrays, strict=True):
-            if len(array) != n:
-                first, other = (shown(self.columns[p.index]) for p in (picks[0], pick))
-                raise LosscliError(
-                    f"{self.name}: {first} has {n} rows and {other} has {len(array)}",
-                    "the columns of a table are of one length",
-                )
-        return arrays
-
-    def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
-        n = len(self.loaded(picks)[0])
-        for start in range(0, n, rows):
-            yield self.rows(picks, start, min(start + rows, n))
-
-    def rows(self, picks: Sequence[Pick], start: int, stop: int) -> list[Array]:
-        """Some rows of columns that were loaded."""
-        cut = [self._loaded[pick][start:stop] for pick in picks]
-        return [c if pick.label else c.astype(np.float64) for pick, c in zip(picks, cut, strict=True)]
-
-
-def cell_text(value: Any) -> str:
-    """A value as a cell: text as it is, the rest as JSON; what is missing is empty."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if value is None or isinstance(value, str):
-        return value or ""
-    import json
-
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def open_table(
-    path: str | Sequence[str],
-    *,
-    input_format: str | None = None,
-    table: str | None = None,
-    query: str | None = None,
-) -> Table:
-    """The table at `path` ("-": standard input), in the format named or told by its extension.
-
-    Several paths, a folder, or a pattern (preds/*.parquet), are the table of all files, one after the other.
-    Of a database, `table` names the table or view, or `query` is the SELECT, whose rows are meant; of an
-    Excel file, `table` names the sheet.
-    LosscliError when one cannot be read, has no columns or no rows, or is in another format.
-    """
-    if table is not None and query is not None:
-        raise LosscliError("--table and --query both say which rows are meant", "give one of them")
-    opened = partial(open_one, input_format=input_format, within=Within(table, query))
-    if not isinstance(path, str):
-        if len(path) > 1:
-            return _open_several(path, opened)
-        path = path[0]
-    if path != "-" and (os.path.isdir(path) or not PATTERN.isdisjoint(path)):
-        from losscli.data.many import Many, expanded
-
-        files = expanded(path)
-        if files is not None:
-            return Many.open(shown(path), files, opened)
-    return opened(path)
-
-
-def _open_several(paths: Sequence[str], opened: Callable[[str], Table]) -> Table:
-    from losscli.data.many import Many, expanded
-
-    files = [file for path in paths for file in expanded(path) or [path]]
-    return Many.open(f"{shown(paths[0])} and {counted(len(paths) - 1, 'more path')}", files, opened)
-
-
-def open_one(path: str, *, input_format: str | None = None, within: Within = ALONE) -> Table:
-    """The same of a single file."""
-    file = find(path)
-    form = format_of(file, input_format)
-    if form == "npy":
-        raise LosscliError(
-            f"{file.name} holds one array, without names of columns",
-            "give arrays as values, without DATA: --true @y.npy --pred @p.npy",
-        )
-    if form == "excel":
-        from losscli.data.excel import Sheet
-
-        return Sheet(file, within)
-    if form in DATABASES:
-        from losscli.data.database import Duckdb, Sqlite
-
-        return Sqlite(file, within) if form == "sqlite" else Duckdb(file, within)
-    check_one_table(within, file.name)
-    file = at_hand(file, form)
-    if form in ("parquet", "arrow"):
-        from losscli.data.frames import open_frame
-
-        return open_frame(file, form)
-    if form in ("csv", "tsv"):
-        from losscli.data.delimited import Delimited
-
-        return Delimited(file, form)
-    if form == "json":
-        from losscli.data.jsontext import open_json
-
-        return open_json(file)
-    if form == "jsonl":
-        from losscli.data.jsontext import JsonLines
-
-        return JsonLines(file)
-    from losscli.data.numpyfiles import Npz
-
-    return Npz(file)

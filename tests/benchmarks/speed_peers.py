@@ -104,7 +104,7 @@ def _means(true, pred, losses: tuple[str, ...], fast: bool) -> list[float]:
 
 def reading(form: str, path: str, losses: tuple[str, ...]) -> list[float]:
     """losscli's own reading alone: its chunks on its threads, each batch touched by nothing."""
-    from losscli.data.tables import open_table
+    from losscli.data.opening import open_table
     from losscli.engine.chunks import in_order
 
     source = open_table(path).select("y_true", "y_pred", None, truth=True, models=False)

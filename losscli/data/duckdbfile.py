@@ -1,0 +1,142 @@
+"""DuckDB databases, opened to read alone: the rows of a table, a view or a query, in one pass."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from losscli.data.blocks import polars
+from losscli.data.database import (
+    HINT,
+    as_text,
+    asking,
+    check,
+    chosen,
+    complaints,
+    in_quotes,
+    no_rows,
+    no_select,
+    whole_of,
+)
+from losscli.data.frames import Scanned
+from losscli.data.tables import Pick, Table
+from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from losscli.batch import Array
+    from losscli.data.files import File
+    from losscli.data.tables import Cells
+    from losscli.data.within import Within
+
+# What DuckDB may take, which keeps all that it has read for as long as there is room.
+SCAN_MEMORY, QUERY_MEMORY = "128MB", "2GB"
+AT_ONCE = 131_072  # rows that DuckDB hands over
+
+
+class Duckdb(Scanned):
+    """Rows of a DuckDB database, which hands them over as Arrow's."""
+
+    def __init__(self, file: File, within: Within) -> None:
+        polars("reading DuckDB")
+        if file.content is not None:
+            raise LosscliError(f"{file.name} is a DuckDB database", "name its file: DuckDB reads no stream")
+        check(file, "duckdb")
+        self._file, self._form, self._what = file, "duckdb", "DuckDB"
+        self._widths: dict[int, int] = {}
+        with self._connected() as connection:
+            stored = connection.execute(
+                "SELECT table_schema, table_name, table_type = 'VIEW' FROM information_schema.tables"
+                " WHERE table_catalog = current_database()"
+            ).fetchall()
+            tables = {
+                name if schema == "main" else f"{schema}.{name}": whole_of(
+                    f"{in_quotes(schema)}.{in_quotes(name)}", view
+                )
+                for schema, name, view in stored
+            }
+            self._statement = chosen(tables, within, file.name)
+            # While it hands rows over, its errors come as Arrow's, which are OSError or ValueError.
+            errors = (_duckdb().Error, OSError, ValueError)
+            self._asking = partial(asking, file.name, within, tuple(tables), errors)
+            with self._asking():
+                if within.query is not None:
+                    _check_select(within.query, file.name)
+                columns = connection.sql(self._statement.select).columns
+        self._empty = no_rows(file.name, within)
+        Table.__init__(self, file.name, columns)
+
+    def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
+        statement, at = self._statement.of(self.columns, picks)
+        first_row = 1
+        for batch in self._batches_of(statement):
+            for start in range(0, batch.num_rows, rows):
+                part = batch.slice(start, rows)
+                yield [
+                    self._values(part.column(i), pick, first_row) for pick, i in zip(picks, at, strict=True)
+                ]
+                first_row += part.num_rows
+        if first_row == 1:
+            raise self._empty
+
+    def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
+        wanted, found, before = set(rows), dict[int, Any](), 0
+        for batch in self._batches_of(self._statement.select):
+            for row in wanted.intersection(range(before + 1, before + batch.num_rows + 1)):
+                cells = (column[row - before - 1].as_py() for column in batch.columns)
+                found[row] = self.named(map(as_text, cells))
+            before += batch.num_rows
+            if len(found) == len(wanted):
+                break
+        return found
+
+    def _values(self, column: Any, pick: Pick, first_row: int) -> Any:
+        pl = polars("reading DuckDB")
+        try:
+            series = pl.from_arrow(column)
+        except pl.exceptions.PolarsError:
+            raise LosscliError(
+                f"{self.place(pick).whole} holds {column.type}, no numbers", self.place(pick).hint
+            ) from None
+        return self.column(series, pick, first_row)
+
+    def _batches_of(self, statement: str) -> Iterator[Any]:
+        with self._connected() as connection:
+            table = self._statement.table is not None
+            connection.execute(f"SET memory_limit = '{SCAN_MEMORY if table else QUERY_MEMORY}'")
+            if not table:
+                # On several threads, what has no order comes in another one each time.
+                connection.execute("SET threads = 1")
+            with self._asking():
+                yield from connection.sql(statement).to_arrow_reader(AT_ONCE)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Any]:
+        duckdb = _duckdb()
+        # Else a query could name this program's variables.
+        config = {"python_enable_replacements": False}
+        with (
+            complaints(f"{self._file.name} cannot be read", HINT, (duckdb.Error, OSError)),
+            duckdb.connect(self._file.path, read_only=True, config=config) as connection,
+        ):
+            yield connection
+
+
+def _duckdb() -> Any:
+    try:
+        import duckdb
+    except ImportError:
+        raise LosscliError("reading DuckDB needs duckdb", "pip install 'losscli[duckdb]'") from None
+    return duckdb
+
+
+def _check_select(query: str, name: str) -> None:
+    """LosscliError unless it is one SELECT: others write, if not here, into other files."""
+    duckdb = _duckdb()
+    kinds = [statement.type for statement in duckdb.extract_statements(query)]
+    if len(kinds) > 1:
+        raise LosscliError(f"{name}: --query holds {len(kinds)} statements", "give one SELECT")
+    if kinds != [duckdb.StatementType.SELECT]:
+        raise no_select(name)
