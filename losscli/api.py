@@ -12,6 +12,7 @@ from losscli.arrays import arrays_stream, as_array
 from losscli.catalogue import explanation
 from losscli.conventions import by_call, convention, conventions
 from losscli.engine import gradient as slopes
+from losscli.engine.chunks import CORES as CORES  # the command's engine
 from losscli.engine.chunks import THREADS
 from losscli.engine.finish import Show, finish
 from losscli.engine.fold import Watch, fold

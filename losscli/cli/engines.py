@@ -18,7 +18,7 @@ def chosen_engine(engine: str, scheduler: str | None, data: Sequence[str] | None
     if engine == "local":
         if scheduler is not None:
             raise LosscliError(f"--scheduler {scheduler}: this process needs none", "add --engine dask")
-        from losscli.engine.chunks import CORES
+        from losscli.api import CORES
 
         yield {"engine": CORES}
         return
