@@ -12,11 +12,12 @@ from losscli.arrays import arrays_stream, as_array
 from losscli.catalogue import explanation
 from losscli.conventions import by_call, convention, conventions
 from losscli.engine import gradient as slopes
+from losscli.engine.adding import no_values
 from losscli.engine.chunks import CORES as CORES  # the command's engine
 from losscli.engine.chunks import THREADS
 from losscli.engine.finish import Show, finish
 from losscli.engine.fold import Watch, fold
-from losscli.engine.partial import Task, no_values
+from losscli.engine.partial import Task
 from losscli.errors import LosscliError
 from losscli.losses import registry
 

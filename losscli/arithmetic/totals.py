@@ -14,7 +14,7 @@ from losscli.arithmetic.reduced import line, weigh
 from losscli.arithmetic.rows import ENTRIES, lost_digits, rounded
 from losscli.arithmetic.work import Work
 from losscli.batch import Array
-from losscli.engine.partial import weighted
+from losscli.engine.adding import weighted
 from losscli.engine.sums import Sum
 from losscli.formula.evaluate import Values, run, value_of
 from losscli.formula.language import TOTALS, Line

@@ -13,9 +13,9 @@ from losscli.conventions.declare import Convention
 from losscli.curves.views import View
 from losscli.engine.align import align
 from losscli.engine.chunks import Stream
-from losscli.engine.fold import located
 from losscli.engine.kept import Tally
 from losscli.engine.missing import Missing, complete
+from losscli.engine.work import located
 from losscli.errors import BadValue, LosscliError
 from losscli.losses.domain import Array
 from losscli.results import Remark

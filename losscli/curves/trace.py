@@ -12,9 +12,10 @@ from losscli.arrays import arrays_stream
 from losscli.batch import Batch
 from losscli.conventions import convention
 from losscli.curves.views import Scene
+from losscli.engine.adding import partial
 from losscli.engine.align import align
 from losscli.engine.gradient import of_batch, of_samples, of_statistic
-from losscli.engine.partial import Task, partial
+from losscli.engine.partial import Task
 from losscli.engine.reduce import term_totals
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array

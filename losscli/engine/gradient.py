@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from losscli.engine.adding import row_totals
 from losscli.engine.align import align
-from losscli.engine.partial import Task, row_totals
+from losscli.engine.partial import Task
 from losscli.errors import LosscliError
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array

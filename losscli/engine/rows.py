@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from losscli.engine.adding import partial
 from losscli.engine.chunks import THREADS, Stream
 from losscli.engine.fold import Folded
 from losscli.engine.kept import Tally, Top
 from losscli.engine.missing import Missing, complete
-from losscli.engine.partial import Partial, Task, partial
+from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
 from losscli.losses.domain import Array
 
