@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 from command import environment
 
+from losscli.engine import chunks
+
 pytest.importorskip("pyarrow")
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks are for Linux")
 
@@ -186,3 +188,32 @@ Work.__call__ = slowly
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in said
     assert not [child for child in forked if Path(f"/proc/{child}").exists()]
+
+
+@pytest.mark.parametrize("allowed", [0, 1])
+def test_where_no_more_processes_are_allowed_this_one_does_the_work(folder: Path, allowed: int) -> None:
+    line = ("compare", "t.csv", "--losses", LOSSES, *COLUMNS)
+    few = f"""
+counting = os.fork
+def refused():
+    if len(forked) == {allowed}:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+    return counting()
+os.fork = refused
+"""
+    *wanted, _ = told(folder, *line, also=THREADS_ALONE)
+    *got, some = told(folder, *line, also=few)
+    assert some == allowed
+    assert got == wanted
+
+
+@pytest.mark.parametrize(
+    ("quota", "wanted"), [("max 100000", 4), ("150000 100000", 2), ("50000 100000", 1), ("900000 100000", 4)]
+)
+def test_a_container_has_the_cores_that_it_has_time_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quota: str, wanted: int
+) -> None:
+    (tmp_path / "cpu.max").write_text(quota + "\n")
+    monkeypatch.setattr(chunks, "QUOTA", str(tmp_path / "cpu.max"))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1, 2, 3})
+    assert chunks.cores() == wanted

@@ -48,6 +48,7 @@ Result = TypeVar("Result", bound="Joins")
 # Numbers of an array that are worked on at once. Fewer stay in a core's own cache, but threads then hand the
 # interpreter's lock to each other more often than they compute: two were slower than one at 32,768.
 BLOCK = 131_072
+QUOTA = "/sys/fs/cgroup/cpu.max"  # microseconds of all cores that a container has in a period, or max
 FORKED = 16  # chunks from which on processes are worth their start
 AHEAD = 2  # chunks under way for each thread, so that none waits while one is handed back
 
@@ -96,8 +97,14 @@ def _cut(array: Array | None, part: slice) -> Array | None:
 
 
 def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many cores this process may use; in a container, for as many as it has the time."""
+    there_are = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        with open(QUOTA) as file:
+            quota, period = file.read().split()
+    except (OSError, ValueError):
+        return there_are
+    return there_are if quota == "max" else max(1, min(there_are, -(-int(quota) // int(period))))
 
 
 def in_order(chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:

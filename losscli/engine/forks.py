@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 RUNS = 8  # runs of chunks for each process: whoever is done takes the next
 LONGEST = 32  # chunks of a run, after which a long fold says how far it is
-MOST = 30_000  # runs whose numbers a pipe holds
+MOST = 2_000  # runs whose numbers any pipe holds, in its 4,096 bytes at least
 QUIET = {"jemalloc_bg_thd"}  # threads that look after themselves in a fork
 NUMBER = struct.Struct("<H")
 FRAME = struct.Struct("<HQ")  # the number of a run, and how many bytes follow
@@ -63,8 +63,12 @@ def forked(chunks: Sequence[Chunk], work: Any, workers: int) -> Iterator[Any]:
     try:
         for _ in range(workers):
             reading, writing = os.pipe()
-            children[reading] = _fork(runs, work, tickets, writing, shared)
+            process = _fork(runs, work, tickets, writing, shared)
             os.close(writing)
+            if process is None:  # those that there are do what it would have done, or this one does
+                os.close(reading)
+                break
+            children[reading] = process
         coming = _frames(children)
         for number in range(n):
             while number not in ready and (frame := next(coming, None)) is not None:
@@ -84,15 +88,18 @@ def forked(chunks: Sequence[Chunk], work: Any, workers: int) -> Iterator[Any]:
 
 def _fork(
     runs: Sequence[Sequence[Chunk]], work: Any, tickets: int, writing: int, shared: Mapping[int, Any]
-) -> int:
-    """A process that takes runs until none is left; its number."""
+) -> int | None:
+    """A process that takes runs until none is left; its number, None where no more are allowed."""
     import warnings
 
     parent = os.getpid()
     with warnings.catch_warnings():
         # From 3.12 on Python warns of any thread, those in QUIET too.
         warnings.simplefilter("ignore", DeprecationWarning)
-        process = os.fork()
+        try:
+            process = os.fork()
+        except OSError:
+            return None
     if process == 0:
         _take_runs(runs, work, tickets, writing, shared, parent)
     return process
