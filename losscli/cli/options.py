@@ -248,7 +248,7 @@ Engine = Annotated[
         "--engine",
         metavar="local|dask",
         rich_help_panel=DATA,
-        help="Where the rows are worked on: this machine's threads, or a Dask cluster whose workers read "
+        help="Where the rows are worked on: this machine's cores, or a Dask cluster whose workers read "
         "their own parts.",
     ),
 ]
