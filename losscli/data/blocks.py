@@ -59,6 +59,11 @@ def polars(what: str) -> ModuleType:
     return module
 
 
+def import_arrow() -> None:
+    """Imports what reads parts, before there are processes that read them: then they share it."""
+    import pyarrow.csv  # noqa: F401
+
+
 def is_large(file: File) -> bool:
     """Whether Arrow and Polars are there, and their start is worth the time for this file."""
     from importlib.util import find_spec
@@ -87,6 +92,7 @@ def cut(file: File, start: int, quoted: bool) -> Iterator[Part]:
 
 def cut_unread(file: File, start: int) -> Iterator[Part]:
     """The same for a file on a disk whose lines have no quotes, not read for it; `start` is behind a line."""
+    import_arrow()
     size = file.size
     while start < size:
         stop = min(start + BLOCK, size)

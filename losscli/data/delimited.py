@@ -91,8 +91,6 @@ class Delimited(Table):
             return None
         if tuple(name.strip() for name in header) != self.columns:
             return None
-        import pyarrow.csv  # noqa: F401 (here, so that processes that read parts share it)
-
         quoted = quoted or b'"' in first
         if quoted or not self._file.plain:
             return cut(self._file, start, quoted)

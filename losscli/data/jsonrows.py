@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from losscli.data.blocks import BLOCK, Odd, Part
+from losscli.data.blocks import BLOCK, Odd, Part, import_arrow
 from losscli.data.tables import Pick, Table
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class JsonRows(Table):
         return None if any(pick.label for pick in picks) else self._cut()
 
     def _cut(self) -> Iterator[Part]:
+        import_arrow()
         start, size = 0, self._file.size
         with self._file.open() as stream:
             while start < size:
