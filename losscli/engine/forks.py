@@ -14,6 +14,7 @@ import signal
 import struct
 import sys
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from losscli.engine.memory import keep_freed
@@ -35,12 +36,11 @@ def can_fork() -> bool:
     """Whether this is Linux, without threads: a forked process would wait for the locks that they hold."""
     if not sys.platform.startswith("linux"):
         return False
-    for thread in os.listdir("/proc/self/task"):
-        if int(thread) != os.getpid():
-            with open(f"/proc/self/task/{thread}/comm") as name:
-                if name.read().strip() not in QUIET:
-                    return False
-    return True
+    try:
+        others = [thread for thread in os.listdir("/proc/self/task") if int(thread) != os.getpid()]
+        return all(Path(f"/proc/self/task/{thread}/comm").read_text().strip() in QUIET for thread in others)
+    except OSError:  # one has just ended, or nothing is told
+        return False
 
 
 def forked(chunks: Sequence[Chunk], work: Any, workers: int) -> Iterator[Any]:
