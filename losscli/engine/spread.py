@@ -12,7 +12,7 @@ from losscli.losses.domain import Array
 
 KEPT_EXACTLY = 1_000_000  # values kept one by one; beyond, a sample of them
 KEPT_AT_LEAST = 65_536  # so many of them where many losses share the memory
-SAMPLED = 65_536  # values that a sample has at least, and at most twice as many
+SAMPLED = 16_384  # values that a sample has at least, and at most twice as many: enough for two digits
 KEPT_LARGEST = 1_024  # the largest stay exact whatever their number
 SORTED = 2_048  # so few values are sorted whole
 CELL = 512  # rows that one draw decides for
