@@ -11,7 +11,7 @@ from losscli.cli.output import choose
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from losscli.cli.reading import Beside
+    from losscli.advice import Given
     from losscli.data.source import Source
 
 EXAMPLES = """\
@@ -69,15 +69,14 @@ def recommend(
     out = choose(format, output, get_args(options.FormatName))
 
     from losscli import advice, render
-    from losscli.cli.reading import Beside
     from losscli.results.recommendation import Recommendations, Tasks
 
     found: Recommendations | Tasks
     if task == "list":
         found = advice.every_task()
     elif data or any(given is not None for given in (true, pred, weight, truth, key, table, query)):
-        beside = Beside(truth, key, missing)
-        source, alone = _open(data, true, pred, weight, input_format, table, query, beside)
+        asked = advice.Given(tuple(data or ()), true, pred, weight, input_format, table, query, truth, key)
+        source, alone = _open(asked, missing)
         found = advice.advise(
             source.batches,
             task=task,
@@ -87,7 +86,7 @@ def recommend(
             truth_alone=alone,
             weighted=weight is not None,
             source=source.name,
-            given=advice.Given(tuple(data or ()), true, pred, weight, input_format, table, query, truth, key),
+            given=asked,
             chosen=source.chosen,
         )
     elif from_logits:
@@ -104,59 +103,46 @@ def recommend(
     out.write(render.render(found, out.format, width=out.width, color=out.color))
 
 
-def _open(
-    data: list[str] | None,
-    true: str | None,
-    pred: str | None,
-    weight: str | None,
-    input_format: str | None,
-    table: str | None,
-    query: str | None,
-    beside: Beside,
-) -> tuple[Source, bool]:
+def _open(asked: Given, missing: str) -> tuple[Source, bool]:
     """The rows, and whether they hold the truth alone (as y_pred). Losses without a truth are asked for by
     --pred alone, where no column has a common name of the truth."""
-    if data and beside.truth is None and beside.key is None:
-        return _of_one(data, true, pred, weight, input_format, table, query)
-    from losscli.cli.reading import open_source
+    joined = asked.truth is not None or asked.key is not None
+    if asked.data and not joined:
+        return _of_one(asked)
+    from losscli.cli.reading import Beside, open_source
 
-    joined = beside.truth is not None or beside.key is not None
+    true, pred = asked.true, asked.pred
     alone = not joined and pred is None and true is not None
     if alone:
         true, pred = None, true
     source = open_source(
         "recommend",
-        data,
+        asked.data or None,
         true,
         pred,
-        weight,
-        input_format,
+        asked.weight,
+        asked.input_format,
         truth=joined or true is not None,
         models=False,
-        beside=beside,
-        table=table,
-        query=query,
+        beside=Beside(asked.truth, asked.key, missing),
+        table=asked.table,
+        query=asked.query,
     )
     return source, alone
 
 
-def _of_one(
-    data: list[str],
-    true: str | None,
-    pred: str | None,
-    weight: str | None,
-    input_format: str | None,
-    table: str | None,
-    query: str | None,
-) -> tuple[Source, bool]:
+def _of_one(asked: Given) -> tuple[Source, bool]:
     """The same of DATA that holds all there is."""
     from losscli import data as reader
     from losscli.data.selection import COMMON_PRED, COMMON_TRUE
 
-    opened = reader.open_table(data, input_format=input_format, table=table, query=query)
+    opened = reader.open_table(
+        asked.data, input_format=asked.input_format, table=asked.table, query=asked.query
+    )
     columns = {column.casefold() for column in opened.columns}
+    true, pred = asked.true, asked.pred
     has_true = true is not None or not columns.isdisjoint(COMMON_TRUE)
     alone = pred is None and true is not None and columns.isdisjoint(COMMON_PRED)
     if alone:
         true, pred, has_true = None, true, False
-    return opened.select(true, pred, weight, truth=has_true or pred is None, models=False), alone
+    return opened.select(true, pred, asked.weight, truth=has_true or pred is None, models=False), alone

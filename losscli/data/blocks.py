@@ -68,8 +68,6 @@ def is_large(file: File) -> bool:
     """Whether Arrow and Polars are there, and their start is worth the time for this file."""
     from importlib.util import find_spec
 
-    if file.remote:
-        return False
     held = file.size if file.compressed is None else 3 * file.size
     return held >= LARGE and find_spec("pyarrow") is not None and find_spec("polars") is not None
 

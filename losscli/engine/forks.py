@@ -133,7 +133,7 @@ def _results(work: Any, run: Sequence[Chunk], of: int) -> list[Any]:
     made: list[Any] = []
     try:
         made.extend(work.run(run, of))
-    except Exception as error:
+    except Exception as error:  # raised where the results are told, after those before it
         made.append(error)
     return made
 

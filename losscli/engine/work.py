@@ -53,7 +53,7 @@ class Work:
         for chunk in chunks:
             try:
                 done = self(chunk)
-            except Exception:
+            except Exception:  # what was before it is told before it, as where chunks come one by one
                 if joined is not None:
                     yield joined
                 raise

@@ -6,7 +6,7 @@ import ast
 import copy
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -98,14 +98,13 @@ class _Chooser(ast.NodeTransformer):
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         met = value_of(node.test, self.values)
         if np.ndim(met):
-            made: ast.expr = self.generic_visit(_call("where", node.test, node.body, node.orelse))  # type: ignore[assignment]
-            return made
+            return cast("ast.expr", self.generic_visit(_call("where", node.test, node.body, node.orelse)))
         self.reasons.append(Reason(node.test, bool(met)))
         chosen: ast.expr = self.visit(node.body if met else node.orelse)
         return chosen
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        made: ast.Call = self.generic_visit(node)  # type: ignore[assignment]
+        made = cast("ast.Call", self.generic_visit(node))
         name = made.func.id if isinstance(made.func, ast.Name) else ""
         if name == "log1p" and self.values.dtype is np.float64:
             return self._log1p(made)
