@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from command import ROOT, environment
+from support.command import ROOT, environment
 
 PACKAGE = ROOT / "losscli"
 RECORDS = {"batch", "errors", "labels", "results"}

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command import losscli as run
-from conftest import EXAMPLES
 from jsonschema import Draft202012Validator
+from support.command import losscli as run
+from support.reference import EXAMPLES
 
 import losscli
 from losscli.batch import Batch

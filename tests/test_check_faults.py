@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from command import ROOT
+from support.command import ROOT
 
 import losscli
 

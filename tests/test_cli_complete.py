@@ -7,7 +7,7 @@ import sys
 
 import pytest
 import yaml
-from command import ROOT, environment
+from support.command import ROOT, environment
 
 from losscli import conventions
 from losscli.losses import registry

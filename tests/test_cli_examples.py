@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command import LOSSCLI, ROOT, environment
+from support.command import LOSSCLI, ROOT, environment
 
 from losscli.cli import app, check, code, compare, compute, explain, listing, parity, plot, recommend
 

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command import LOSSCLI, ROOT, environment, losscli
+from support.command import LOSSCLI, ROOT, environment, losscli
 
 INLINE = ("compute", "mse", "--true", "3,-0.5,2,7", "--pred", "2.5,0,2,8")
 DIABETES = ("compute", "mae", "examples/diabetes.csv", "--pred", "ridge")

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command import losscli
-from conftest import EXAMPLES
+from support.command import losscli
+from support.reference import EXAMPLES
 
 import losscli as library
 from losscli.cli.app import run

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command import LOSSCLI, ROOT, environment, losscli
+from support.command import LOSSCLI, ROOT, environment, losscli
 
 import losscli as package
 from losscli.cli import app

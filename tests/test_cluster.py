@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command import losscli
 from numpy.typing import NDArray
+from support.command import losscli
 
 import losscli as library
 from losscli import api

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command import losscli as command
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from snippets_running import asked, definition, handed, run, written
-from test_contract_inputs import NAMES, loss_of
+from support.command import losscli as command
+from support.inputs import NAMES, loss_of
+from support.snippets_running import asked, definition, handed, run, written
 
 import losscli
 from losscli import LosscliError

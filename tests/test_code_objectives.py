@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from snippets_running import booster, run
-from test_contract_inputs import NAMES, cases, loss_of
+from support.inputs import NAMES, cases, loss_of
+from support.snippets_running import booster, run
 
 import losscli
 from losscli import LosscliError

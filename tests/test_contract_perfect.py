@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_contract_inputs import NAMES, Case, cases, compute, loss_of
+from support.inputs import NAMES, Case, cases, compute, loss_of
 
 from losscli.losses.domain import Array, Domain
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_contract_inputs import Case, array, cases, compute, declared, loss_of
+from support.inputs import Case, array, cases, compute, declared, loss_of
 from test_contract_perfect import hard, perfect, values_of
 from test_contract_shape import CHECKS as SHAPES
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from test_contract_inputs import NAMES, loss_of
+from support.inputs import NAMES, loss_of
 
 import losscli
 from losscli import LosscliError, catalogue

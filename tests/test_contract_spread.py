@@ -8,7 +8,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from test_contract_inputs import NAMES, Case, cases, compute, loss_of
+from support.inputs import NAMES, Case, cases, compute, loss_of
 
 from losscli.losses.domain import Domain
 from losscli.losses.ranges import Range

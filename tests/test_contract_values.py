@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from test_contract_inputs import NAMES, Case, cases, compute, loss_of
+from support.inputs import NAMES, Case, cases, compute, loss_of
 
 import losscli
 from losscli import LosscliError

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import EXAMPLES
+from support.reference import EXAMPLES
 
 import losscli
 from losscli import LosscliError

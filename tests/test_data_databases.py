@@ -19,8 +19,8 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
-from command import LOSSCLI, environment
-from command import losscli as run
+from support.command import LOSSCLI, environment
+from support.command import losscli as run
 
 from losscli.api import score
 from losscli.data import open_table, spool

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import losscli as run
+from support.command import losscli as run
 
 from losscli.api import score
 from losscli.data import blocks, open_table

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from written import PACKED, TABLES, P, Y, read, write
+from support.written import PACKED, TABLES, P, Y, read, write
 
 from losscli.cli.app import run
 from losscli.data import blocks, delimited, jsonrows, open_table, read_values, remote, spool

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command import LOSSCLI, ROOT, environment, losscli
-from written import PACKED, TABLES, P, Y, read, write
+from support.command import LOSSCLI, ROOT, environment, losscli
+from support.written import PACKED, TABLES, P, Y, read, write
 
 from losscli.data import blocks, delimited, jsonrows, open_table, read_values, spool
 from losscli.data.files import File, find

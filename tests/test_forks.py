@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command import environment
+from support.command import environment
 
 from losscli.engine import chunks
 

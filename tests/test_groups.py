@@ -15,8 +15,8 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from command import ROOT
-from command import losscli as run
+from support.command import ROOT
+from support.command import losscli as run
 
 import losscli
 from losscli import LosscliError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import losscli
+from support.command import losscli
 
 from losscli import api
 from losscli.batch import Batch

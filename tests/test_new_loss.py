@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import ROOT, environment
+from support.command import ROOT, environment
 
 KERNEL = '''"""Temporary: a family that a test adds."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import LOSSCLI, ROOT, environment, losscli
+from support.command import LOSSCLI, ROOT, environment, losscli
 
 import losscli as library
 from losscli import api, write

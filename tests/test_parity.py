@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command import ROOT, environment
-from command import losscli as command
 from jsonschema import Draft202012Validator
+from support.command import ROOT, environment
+from support.command import losscli as command
 
 import losscli
 from losscli import LosscliError

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import ROOT, environment, losscli
+from support.command import ROOT, environment, losscli
 
 from losscli import api, data
 from losscli.batch import Batch

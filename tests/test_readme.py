@@ -6,7 +6,7 @@ import re
 import shlex
 
 import pytest
-from command import ROOT, losscli
+from support.command import ROOT, losscli
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

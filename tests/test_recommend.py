@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from recommend_situations import SITUATIONS
+from support.situations import SITUATIONS
 
 import losscli
 from losscli.advice import tasks

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from command import LOSSCLI, ROOT, environment, losscli
+from support.command import LOSSCLI, ROOT, environment, losscli
 
 from losscli.cli.app import run
 from losscli.render.text import width_of

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command import losscli as command
-from conftest import REFERENCE, arrays, numbers, reference_cases
+from support.command import losscli as command
+from support.reference import REFERENCE, arrays, numbers, reference_cases
 
 import losscli
 from losscli.conventions import FRAMEWORKS, framework

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from command import ROOT
+from support.command import ROOT
 
 from losscli.cli.app import run
 from losscli.render.text import width_of

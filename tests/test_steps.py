@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from steps_check import draw, ways
-from steps_reading import Reader, as_python
+from support.steps_check import draw, ways
+from support.steps_reading import Reader, as_python
 
 import losscli
 from losscli import LosscliError, catalogue

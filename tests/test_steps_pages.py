@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from steps_check import faults
+from support.steps_check import faults
 
 import losscli
 from losscli import catalogue

@@ -9,9 +9,9 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from command import losscli
 from jsonschema import Draft202012Validator
-from steps_reading import Reader
+from support.command import losscli
+from support.steps_reading import Reader
 
 import losscli as library
 from losscli import catalogue

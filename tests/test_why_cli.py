@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command import ROOT, losscli
 from jsonschema import Draft202012Validator
+from support.command import ROOT, losscli
 
 from losscli.cli.app import run
 from losscli.data import open_table

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_contract_inputs import Case, cases
+from support.inputs import Case, cases
 
 import losscli
 from losscli import LosscliError, live

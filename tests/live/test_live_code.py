@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from snippets_running import accepts, asked, definition, departs, handed, run, way_of, written
-from test_contract_inputs import NAMES, Case, loss_of
+from support.inputs import NAMES, Case, loss_of
+from support.snippets_running import accepts, asked, definition, departs, handed, run, way_of, written
 
 import losscli
 from losscli import LosscliError

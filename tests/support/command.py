@@ -7,10 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 LOSSCLI = [sys.executable, "-m", "losscli"]
 # What changes the output, and may be set where the tests run.
-_UNSET = {"FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES", "TERM", "_LOSSCLI_COMPLETE"}
+_UNSET = {
+    *("FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES", "TERM", "_LOSSCLI_COMPLETE"),
+    "PYTHONUNBUFFERED",  # hides a flush that is forgotten
+    "PYTHONDONTWRITEBYTECODE",  # a third of every start would be compiling
+}
 
 
 def environment(**extra: str) -> dict[str, str]:

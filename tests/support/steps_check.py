@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from test_contract_inputs import array as drawn_array
-from test_contract_inputs import parameter_value, truth
+from support.inputs import array as drawn_array
+from support.inputs import parameter_value, truth
 
 import losscli
 from losscli import LosscliError, catalogue

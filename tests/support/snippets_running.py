@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from test_contract_inputs import Case, cases, loss_of
+from support.inputs import Case, cases, loss_of
 
 import losscli
 from losscli import LosscliError
