@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.close import close
 from support.command import losscli
 from support.reference import EXAMPLES
 
@@ -68,7 +69,7 @@ def test_nested_json(ask: Any) -> None:
         "--format",
         "json",
     )
-    assert told["value"] == pytest.approx(-(np.log(0.95) + np.log(0.1)) / 2, rel=1e-15)
+    assert told["value"] == close(-(np.log(0.95) + np.log(0.1)) / 2, 1e-15)
 
 
 @pytest.mark.parametrize("ending", ["npy", "csv", "json"])
@@ -134,7 +135,7 @@ def test_patterns_take_columns_in_the_order_of_their_numbers(tmp_path: Path, ask
     path = tmp_path / "digits.csv"
     path.write_text("\n".join(lines) + "\n")
     told = ask("compute", "scce", str(path), "--pred", "p_*", "--format", "json")
-    assert told["value"] == pytest.approx(library.compute("scce", label, probabilities).value, rel=1e-14)
+    assert told["value"] == close(library.compute("scce", label, probabilities).value, 1e-14)
     assert told["n"] == len(label)
 
 
@@ -154,8 +155,8 @@ def test_rows_shown(ask: Any) -> None:
     assert [sample["row"] for sample in told["samples"]] == list(worst[:3])
     told = ask(*base, "--rows", "all")
     assert [sample["row"] for sample in told["samples"]] == list(range(1, 443))
-    assert sum(sample["loss"] for sample in told["samples"]) == pytest.approx(told["sum"], rel=1e-13)
-    assert sum(sample["share"] for sample in told["samples"]) == pytest.approx(1.0, rel=1e-12)
+    assert sum(sample["loss"] for sample in told["samples"]) == close(told["sum"], 1e-13)
+    assert sum(sample["share"] for sample in told["samples"]) == close(1.0, 1e-12)
     assert ask(*base, "--rows", "0")["samples"] == []
     screen = ask(*base[:-1], "plain", "--rows", "3")
     first = [line.split()[0] for line in screen.splitlines() if line.split() and line.split()[0].isdigit()]
@@ -205,7 +206,7 @@ def test_balanced_class_weights(ask: Any) -> None:
     told = ask("compute", "bce", *line)
     losses = -np.log([0.5, 0.9, 0.8, 0.7])
     weights = np.array([4 / 2, 4 / 6, 4 / 6, 4 / 6])
-    assert told["value"] == pytest.approx((losses * weights).sum() / weights.sum(), rel=1e-14)
+    assert told["value"] == close((losses * weights).sum() / weights.sum(), 1e-14)
     assert any("sample weights by class" in remark["text"] for remark in told["remarks"])
     own = ask(
         "compute",
@@ -220,7 +221,7 @@ def test_balanced_class_weights(ask: Any) -> None:
         "json",
     )
     assert own["params"]["class_weight"] == [2, 0.5]
-    assert own["value"] == pytest.approx(np.log(2), rel=1e-15)
+    assert own["value"] == close(np.log(2), 1e-15)
 
 
 def test_gradients(ask: Any) -> None:
@@ -232,7 +233,7 @@ def test_gradients(ask: Any) -> None:
     assert told["samples"] == []
     assert (told["mean"], told["sum"]) == (None, None)
     slopes = [row["gradient"] for row in told["gradients"]]
-    assert slopes == pytest.approx(np.array([3, 4]) / (2 * told["value"]), rel=1e-14)
+    assert slopes == close(np.array([3, 4]) / (2 * told["value"]), 1e-14)
 
 
 def test_infinity_is_named_and_valid_json(ask: Any) -> None:
@@ -241,7 +242,7 @@ def test_infinity_is_named_and_valid_json(ask: Any) -> None:
     (remark,) = [remark for remark in told["remarks"] if remark["kind"] == "nonfinite"]
     assert remark["rows"] == [2]
     keras = ask("compute", "bce", "--true", "1,0", "--pred", "0.5,1", "--like", "keras", "--format", "json")
-    assert keras["value"] == pytest.approx((np.log(2) + 15.942385) / 2, rel=1e-6)
+    assert keras["value"] == close((np.log(2) + 15.942385) / 2, 1e-6)
     assert any(remark["rows"] == [2] and "clips" in remark["text"] for remark in keras["remarks"])
 
 

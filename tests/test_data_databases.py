@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
+from support.close import close
 from support.command import LOSSCLI, environment
 from support.command import losscli as run
 
@@ -145,15 +146,15 @@ def test_rows_of_a_query(tmp_path: Path, form: str) -> None:
     query = "SELECT y_pred, id, y_true FROM runs WHERE w > 2 ORDER BY id DESC -- all\n;"
     wanted = [row for row in reversed(ROWS) if row[4] > 2]
     found = mae(path, query=query, rows=None)
-    assert found.value == pytest.approx(mean(wanted), rel=1e-14)
+    assert found.value == close(mean(wanted), 1e-14)
     assert [s.loss for s in sorted(found.samples, key=lambda s: s.row)] == [abs(r[2] - r[3]) for r in wanted]
 
 
 @pytest.mark.parametrize("form", DATABASES)
 def test_a_view_is_a_table_too(tmp_path: Path, form: str) -> None:
     path = made(tmp_path, form, ROWS, "CREATE VIEW later AS SELECT * FROM runs WHERE id > 50")
-    assert mae(path, table="later").value == pytest.approx(mean(ROWS[50:]), rel=1e-14)
-    assert mae(path, table="RUNS").value == pytest.approx(mean(ROWS), rel=1e-14)
+    assert mae(path, table="later").value == close(mean(ROWS[50:]), 1e-14)
+    assert mae(path, table="RUNS").value == close(mean(ROWS), 1e-14)
     with pytest.raises(SeveralTables) as caught:
         mae(path)
     assert caught.value.what == f"{path} holds 2 tables and views: runs, later"
@@ -184,7 +185,7 @@ def test_rows_of_a_table_stay_in_order_beside_an_index(tmp_path: Path) -> None:
 
 def test_columns_not_asked_for_are_not_read(tmp_path: Path) -> None:
     path = made(tmp_path, "sqlite", ROWS, "UPDATE runs SET region = CAST(x'ff' AS TEXT)")
-    assert mae(path).value == pytest.approx(mean(ROWS), rel=1e-14)
+    assert mae(path).value == close(mean(ROWS), 1e-14)
     with pytest.raises(LosscliError, match="cannot be read: Could not decode to UTF-8"):
         mae(path, by="region")
 
@@ -379,7 +380,7 @@ def test_several_databases_are_one_table(tmp_path: Path) -> None:
         folder.mkdir()
         made(folder, "sqlite", rows, "CREATE TABLE notes (n)")
     found = mae(f"{tmp_path}/*/*.sqlite", by="part", table="runs")
-    assert (found.n, found.value) == (90, pytest.approx(mean(ROWS), rel=1e-14))
+    assert (found.n, found.value) == (90, close(mean(ROWS), 1e-14))
     assert {labels: n for labels, (n, _) in groups(found).items()} == {("north",): 30, ("south",): 60}
 
 
@@ -390,7 +391,7 @@ def test_y_true_in_a_database_or_a_sheet(tmp_path: Path) -> None:
     for form in WRITERS:
         truth = open_table(made(tmp_path, form, ROWS[::-1]))
         source = join(predictions, truth, "y_true", "id", choice, False)
-        assert score("mae", source, params={}).value == pytest.approx(mean(ROWS), rel=1e-14)
+        assert score("mae", source, params={}).value == close(mean(ROWS), 1e-14)
     with closing(sqlite3.connect(tmp_path / "runs.sqlite")) as database:
         database.execute("CREATE TABLE notes (n)")
     done = run("compute", "mae", str(tmp_path / "preds.csv"), "--truth", str(tmp_path / "runs.sqlite"))
@@ -414,7 +415,7 @@ def test_standard_input(tmp_path: Path) -> None:
             assert done.returncode == 2
             assert b"name its file: DuckDB reads no stream" in done.stderr
         else:
-            assert json.loads(done.stdout)["value"] == pytest.approx(mean(ROWS), rel=1e-14)
+            assert json.loads(done.stdout)["value"] == close(mean(ROWS), 1e-14)
 
 
 COMMANDS = (

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.close import close
 from support.command import losscli as run
 
 from losscli.api import score
@@ -40,7 +41,7 @@ def mae(path: str, by: str | None = None, **options: Any) -> Any:
 @pytest.mark.parametrize("pattern", ["", "/*.csv", "/p?.csv"])
 def test_several_files_are_one_table(tmp_path: Path, pattern: str) -> None:
     found = mae(f"{three(tmp_path / 'preds')}{pattern}")
-    assert (found.n, found.value) == (60, pytest.approx(MEAN, rel=1e-14))
+    assert (found.n, found.value) == (60, close(MEAN, 1e-14))
 
 
 def test_several_paths_are_one_table(tmp_path: Path) -> None:
@@ -85,7 +86,7 @@ def test_a_value_that_does_not_fit_is_placed_in_its_file(tmp_path: Path) -> None
 def test_columns_may_stand_in_another_order_but_must_be_there(tmp_path: Path) -> None:
     three(tmp_path)
     write(tmp_path / "p1.csv", [(p, t, r, k) for k, r, t, p in ROWS[10:13]], "y_pred,y_true,region,id")
-    assert mae(str(tmp_path)).value == pytest.approx(MEAN, rel=1e-14)
+    assert mae(str(tmp_path)).value == close(MEAN, 1e-14)
     write(tmp_path / "p1.csv", [(1, 2.0)], "id,y_true")
     with pytest.raises(LosscliError, match=r"p1\.csv has no column y_pred, which .*p0\.csv has"):
         mae(str(tmp_path))
@@ -111,7 +112,7 @@ def test_folders_name_a_column(tmp_path: Path, form: str) -> None:
     for (region,), n, value in zip(groups.labels, groups.n, groups.value, strict=True):
         errors = [abs(t - p) for _, r, t, p in ROWS if r == region]
         assert n == len(errors)
-        assert value == pytest.approx(sum(errors) / len(errors), rel=1e-14)
+        assert value == close(sum(errors) / len(errors), 1e-14)
 
 
 def test_what_a_folder_cannot_tell_is_said(tmp_path: Path) -> None:
@@ -148,10 +149,10 @@ def compute(preds: str, truth: str, *more: str) -> Any:
 def test_truth_is_joined_by_row_or_by_key(tmp_path: Path, key: str | None) -> None:
     truth, preds = two(tmp_path, shuffled=key is not None)
     found = compute(preds, truth, *(["--key", key] if key else []), "--by", "region")
-    assert (found["n"], found["value"]) == (60, pytest.approx(MEAN, rel=1e-14))
+    assert (found["n"], found["value"]) == (60, close(MEAN, 1e-14))
     south = [abs(t - p) for _, r, t, p in ROWS if r == "south"]
     assert {g["labels"]["region"]: g["n"] for g in found["groups"]} == {"north": 40, "south": 20}
-    assert found["groups"][1]["value"] == pytest.approx(sum(south) / 20, rel=1e-14)
+    assert found["groups"][1]["value"] == close(sum(south) / 20, 1e-14)
 
 
 def test_rows_without_a_partner_are_refused_or_dropped_and_counted(tmp_path: Path) -> None:
@@ -164,7 +165,7 @@ def test_rows_without_a_partner_are_refused_or_dropped_and_counted(tmp_path: Pat
     assert "999 (row 51)" in failed.stderr
     found = compute(preds, truth, "--key", "id", "--missing", "drop")
     errors = [abs(t - p) for _, _, t, p in ROWS[:50]]
-    assert (found["n"], found["value"]) == (50, pytest.approx(sum(errors) / 50, rel=1e-14))
+    assert (found["n"], found["value"]) == (50, close(sum(errors) / 50, 1e-14))
     assert any("1 row of" in r["text"] and "10 of" in r["text"] for r in found["remarks"])
 
 
@@ -186,7 +187,7 @@ def test_columns_that_only_later_rows_have_are_found_in_both_files(
     assert ("price" in truth.columns) is not large
     source = join(preds, truth, "price", key, Choice("guess", None, None, models=False), drop=False)
     found = score("mae", source, params={}, missing="drop")
-    assert (found.n, found.value) == (60, pytest.approx(MEAN, rel=1e-14))
+    assert (found.n, found.value) == (60, close(MEAN, 1e-14))
     with pytest.raises(LosscliError, match="has no column cost"):
         join(preds, truth, "cost", key, Choice("guess", None, None, models=False), drop=False)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.close import close
 from support.written import PACKED, TABLES, P, Y, read, write
 
 from losscli.cli.app import run
@@ -206,7 +207,7 @@ def test_the_command_line(server: Running, capfd: pytest.CaptureFixture[str]) ->
         assert run(line) == 0, capfd.readouterr().err
         told.append(json.loads(capfd.readouterr().out.replace(where, "FILE")))
     assert told[0] == told[1]
-    assert told[0]["value"] == pytest.approx(np.mean((Y - P) ** 2), rel=1e-14)
+    assert told[0]["value"] == close(np.mean((Y - P) ** 2), 1e-14)
 
 
 @pytest.mark.parametrize(

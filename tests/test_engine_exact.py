@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.close import close
 
 from losscli import api
 from losscli.batch import Batch
@@ -56,7 +57,7 @@ def test_a_large_block_with_a_value_that_is_not_finite(odd: float, where: int) -
 
 def test_a_large_block_near_the_end_of_float64() -> None:
     values = np.tile([1.5e308, -1.5e308, 1e292], 1_000)
-    assert float(total_of(values)) == pytest.approx(1e295, rel=1e-14)
+    assert float(total_of(values)) == close(1e295, 1e-14)
 
 
 def stream(y_true: Array, y_pred: Array, size: int) -> api.Stream:
@@ -94,4 +95,4 @@ def test_blocks_threads_and_order_change_no_digit_that_counts(
     kernel = find("mse" if name == "rmse" else name).kernel
     wanted = math.fsum(kernel(y_true, y_pred).tolist()) / N
     wanted = math.sqrt(wanted) if name == "rmse" else wanted
-    assert found == pytest.approx([wanted] * len(found), rel=1e-14)
+    assert found == close([wanted] * len(found), 1e-14)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.close import close
 
 import losscli
 from losscli.api import score
@@ -96,7 +97,7 @@ def test_rows_with_a_period_are_sampled_as_others(monkeypatch: pytest.MonkeyPatc
         part = spread.like()
         part.add(values[start : start + 2500], first + start)
         spread.merge(part)
-    assert spread.half(float(values.sum()))[0] == pytest.approx(10_000, rel=0.2)
+    assert spread.half(float(values.sum()))[0] == close(10_000, 0.2)
 
 
 def test_concentration_names_the_worst_row_and_its_share() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
+from support.close import close
 from support.command import ROOT, environment
 from support.command import losscli as command
 
@@ -107,7 +108,7 @@ def test_a_cause_is_the_factor_it_says(loss: str, framework: str, kind: str, fac
     table = losscli.parity(loss, example.y_true, pred)
     found = row(table, framework)
     assert found.causes[0].startswith(f"{kind}: ")
-    assert found.value == pytest.approx(factor * (table.rows[0].value or 0), rel=1e-6)
+    assert found.value == close(factor * (table.rows[0].value or 0), 1e-6)
 
 
 def test_the_same_number_is_said_by_precision() -> None:
@@ -131,7 +132,7 @@ def test_data_is_converted_only_where_that_is_exact() -> None:
     p = [[0.5, 0.25, 0.25], [0.125, 0.75, 0.125]]
     table = losscli.parity("scce", [0, 1], p)
     assert row(table, "torch").call == "torch.nn.CrossEntropyLoss()(y_pred.log(), y_true)"
-    assert row(table, "torch").value == pytest.approx(table.rows[0].value, rel=1e-14)
+    assert row(table, "torch").value == close(table.rows[0].value, 1e-14)
     off = losscli.parity("scce", [0, 1], [[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]])
     assert (row(off, "torch").takes or "").startswith("logits: log p stands for them only where")
     hard = losscli.parity("generalized_cce", [[1, 0, 0], [0, 1, 0]], p)

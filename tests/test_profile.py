@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.close import close
 
 from losscli.arrays import arrays_stream
 from losscli.batch import Batch
@@ -37,8 +38,8 @@ def test_columns_are_numpys() -> None:
     assert (other.count, other.missing, other.infinite) == (498, 1, 1)
     assert other.negatives == np.sum(finite < 0)
     assert (other.low, other.high) == (finite.min(), finite.max())
-    assert other.mean == pytest.approx(finite.mean(), rel=1e-13)
-    assert other.std == pytest.approx(finite.std(), rel=1e-13)
+    assert other.mean == close(finite.mean(), 1e-13)
+    assert other.std == close(finite.std(), 1e-13)
     assert one.smallest == true[true > 0].min()
     assert one.distinct is not None
     assert dict(one.distinct) == dict(zip(*np.unique(true, return_counts=True), strict=True))
@@ -84,8 +85,8 @@ def test_any_split_into_batches_gives_the_same(rows: int) -> None:
     split, whole = profile(stream), of(true, {"a": pred, "b": true}, weight)
     assert split.n == whole.n
     for one, other in zip(split.columns, whole.columns, strict=True):
-        assert one.mean == pytest.approx(other.mean, rel=1e-12)
-        assert one.std == pytest.approx(other.std, rel=1e-12)
+        assert one.mean == close(other.mean, 1e-12)
+        assert one.std == close(other.std, 1e-12)
         assert one._replace(mean=0, std=0) == other._replace(mean=0, std=0)
     for mine, theirs in zip(split.residuals, whole.residuals, strict=True):
         assert np.array_equal(mine.sample, theirs.sample)

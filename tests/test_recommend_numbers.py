@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.close import close
 
 import losscli
 from losscli.advice import measure
@@ -26,8 +27,8 @@ def test_residuals() -> None:
     told = losscli.recommend(y, p)
     mad = np.median(np.abs(e - np.median(e)))
     z = (e - e.mean()) / e.std()
-    assert evidence(told, "spread").value == pytest.approx(1.4826 * mad, rel=1e-12)
-    assert evidence(told, "kurtosis").value == pytest.approx((z**4).mean(), rel=1e-9)
+    assert evidence(told, "spread").value == close(1.4826 * mad, 1e-12)
+    assert evidence(told, "kurtosis").value == close((z**4).mean(), 1e-9)
     assert evidence(told, "skewness").value == pytest.approx((z**3).mean(), rel=1e-9, abs=1e-12)
     far = np.abs(e - np.median(e)) > 3 * 1.4826 * mad
     assert evidence(told, "beyond_3").value == far.mean()
@@ -52,17 +53,17 @@ def test_the_rows_that_mse_needs_are_a_ratio_of_variances() -> None:
     wanted = samples.mean(axis=1).var() / fitted.var()
     p = np.zeros(20_000)
     found = evidence(losscli.recommend(p - r.standard_t(3, p.size), p), "mse_over_huber")
-    assert found.value == pytest.approx(wanted, rel=0.15)
+    assert found.value == close(wanted, 0.15)
     assert found.low < found.value < found.high
     medians = np.median(samples, axis=1)
     by_mae = evidence(losscli.recommend(p - r.standard_t(3, p.size), p), "mse_over_mae")
-    assert by_mae.value == pytest.approx(samples.mean(axis=1).var() / medians.var(), rel=0.2)
+    assert by_mae.value == close(samples.mean(axis=1).var() / medians.var(), 0.2)
 
 
 def test_intervals_of_shares_are_wilsons() -> None:
     found = measure.share(7, 50)
     for bound in (found.low, found.high):  # the score test's two roots: |p̂ − p| = z √(p(1 − p)/n)
-        assert abs(0.14 - bound) == pytest.approx(1.959964 * math.sqrt(bound * (1 - bound) / 50), rel=1e-9)
+        assert abs(0.14 - bound) == close(1.959964 * math.sqrt(bound * (1 - bound) / 50), 1e-9)
     assert measure.share(0, 9).low == 0
     assert measure.share(9, 9).high == 1
 
@@ -76,10 +77,10 @@ def test_bootstrap_intervals_cover() -> None:
     by_resampling = measure.of_means(values[None], lambda m: m[0])
     plain = measure.mean(values)
     assert by_resampling.value == pytest.approx(values.mean())
-    assert by_resampling.high - by_resampling.low == pytest.approx(plain.high - plain.low, rel=0.15)
+    assert by_resampling.high - by_resampling.low == close(plain.high - plain.low, 0.15)
     many = r.normal(size=90_000)
     wide, narrow = measure.of_means(many[None], lambda m: m[0]), measure.mean(many)
-    assert wide.high - wide.low == pytest.approx(narrow.high - narrow.low, rel=0.2)
+    assert wide.high - wide.low == close(narrow.high - narrow.low, 0.2)
 
 
 @pytest.mark.parametrize("power", [0.0, 1.0, 1.5, 2.0])
@@ -138,7 +139,7 @@ def test_rare_positives() -> None:
     assert by_name["binary_focal"].params["alpha"] == float(f"{1 - share:.3g}")
     cost = -np.where(y == 1, np.log(p), np.log1p(-p))
     easy = np.where(y == 1, p, 1 - p) >= 0.6
-    assert evidence(told, "easy_rows").value == pytest.approx(cost[easy].sum() / cost.sum(), rel=1e-12)
+    assert evidence(told, "easy_rows").value == close(cost[easy].sum() / cost.sum(), 1e-12)
     first = " ".join(told.recommendations[0].reasons)
     assert f"{easy.sum()} of 4000 rows are well classified" in first
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.close import close
 from support.steps_check import draw, ways
 from support.steps_reading import Reader, as_python
 
@@ -25,7 +26,7 @@ NAMES = losscli.names()
 CASES = 4  # of each way with each loss; fewer where most draws are refused
 
 
-def close(one: Any, other: Any, dtype: Any, size: float = 0.0) -> bool:
+def alike(one: Any, other: Any, dtype: Any, size: float = 0.0) -> bool:
     """Equal to 12 digits of the value (or, of a sum, of what is added up); to 6 in float32."""
     relative, absolute = (3e-6, 3e-6) if dtype is np.float32 else (1e-12, 2e-13)
     one, other = np.asarray(one, np.float64), np.asarray(other, np.float64)
@@ -44,17 +45,17 @@ def check_line(step: Step, dtype: Any, names: dict[str, Any] | None = None) -> N
     """The line's expression, its numbers and its printed numbers all give its value."""
     said = f"{step.name} = {step.expression} = {step.substituted} = {step.value}"
     size = sizes(step.substituted)
-    assert close(Reader(dtype).value(step.substituted), step.value, dtype, size), said
+    assert alike(Reader(dtype).value(step.substituted), step.value, dtype, size), said
     if names is not None:
-        assert close(Reader(dtype, names).value(step.expression), step.value, dtype, size), said
+        assert alike(Reader(dtype, names).value(step.expression), step.value, dtype, size), said
     if step.cut:
         return
     first, *rest = step.texts[1:]
     numbers = rest[0] if len(rest) > 1 else first
     printed = Reader(dtype).value(as_python([first, *rest][-1]))
-    assert close(printed, step.value, dtype, size), step.texts
+    assert alike(printed, step.value, dtype, size), step.texts
     if len(rest) > 1 or not names_in(numbers):
-        assert close(Reader(dtype).value(as_python(numbers)), step.value, dtype, size), step.texts
+        assert alike(Reader(dtype).value(as_python(numbers)), step.value, dtype, size), step.texts
 
 
 def names_in(text: str) -> bool:
@@ -86,10 +87,10 @@ def check_all(found: Steps) -> None:
         for place in row.places:
             check_lines(place.steps, dtype, dict(params))
             if not place.entry and row.loss is not None and not row.made and not row.notes:
-                assert close(place.steps[-1].value, row.loss, dtype)
+                assert alike(place.steps[-1].value, row.loss, dtype)
         check_lines(row.made, np.float64, {})
         if row.made and row.loss is not None and not row.notes:
-            assert close(row.made[-1].value, row.loss, dtype)
+            assert alike(row.made[-1].value, row.loss, dtype)
     check_lines(found.whole, dtype, dict(params))
     check_lines(found.reduced, np.float64, {})
 
@@ -121,7 +122,7 @@ def test_lines_are_true_and_lead_to_the_computed_value(name: str) -> None:
             found = losscli.steps(name, y_true, y_pred, weight, rows=rows, **options)
             check_all(found)
             np.testing.assert_equal(found.value, wanted.value)
-            assert close(last_value(found), wanted.value, np.float64, size_of(found)), found.reduced
+            assert alike(last_value(found), wanted.value, np.float64, size_of(found)), found.reduced
             assert found.signature == wanted.signature
             held += 1
             if held == CASES:
@@ -186,10 +187,10 @@ def test_of_many_rows_the_costliest_are_shown_and_the_others_are_one_number() ->
     assert found.hidden == 440
     total, weights, mean = found.reduced
     rest = np.delete(costs, worst).sum()
-    assert Reader(np.float64).value(total.substituted.rpartition("+")[2]) == pytest.approx(rest, rel=1e-12)
+    assert Reader(np.float64).value(total.substituted.rpartition("+")[2]) == close(rest, 1e-12)
     assert total.note == f"the other 440 rows: {float(total.substituted.rpartition('+')[2]):.15g}"
-    assert weights.value == pytest.approx(np.abs(weight).sum(), rel=1e-14)
-    assert mean.value == pytest.approx(np.average((y_pred - y_true) ** 2, weights=np.abs(weight)), rel=1e-13)
+    assert weights.value == close(np.abs(weight).sum(), 1e-14)
+    assert mean.value == close(np.average((y_pred - y_true) ** 2, weights=np.abs(weight)), 1e-13)
 
 
 @pytest.mark.parametrize(("rows", "shown"), [("default", 5), (0, 0), (2, 2), (None, 5), (9, 5)])
@@ -265,11 +266,11 @@ def test_totals_count_the_rows_that_are_not_shown() -> None:
     assert [row.row for row in found.rows] == [1, 2, 3]
     root, count, value = found.reduced
     squares = np.abs(weight) * (y_pred - y_true) ** 2
-    assert root.value == pytest.approx(math.sqrt(squares.sum()), rel=1e-13)
+    assert root.value == close(math.sqrt(squares.sum()), 1e-13)
     assert root.note == f"the other 97 rows: {squares[3:].sum():.15g}"
     assert count.texts[0] == "Σw"
-    assert count.value == pytest.approx(np.abs(weight).sum(), rel=1e-13)
-    assert value.value == pytest.approx(math.sqrt(squares.sum() / np.abs(weight).sum()), rel=1e-13)
+    assert count.value == close(np.abs(weight).sum(), 1e-13)
+    assert value.value == close(math.sqrt(squares.sum() / np.abs(weight).sum()), 1e-13)
 
 
 def test_float32_shows_what_rounding_does() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from support.close import close
 from support.command import losscli
 from support.steps_reading import Reader
 
@@ -111,10 +112,10 @@ def test_a_file_class_weights_and_a_framework() -> None:
     whole = json.loads(done.stdout)
     assert (len(whole["rows"]), whole["hidden"], whole["precision"]) == (2, 567, "float32")
     assert any("first of the common names" in remark["text"] for remark in whole["remarks"])
-    assert whole["reduced"][-1]["value"] == pytest.approx(whole["value"], rel=1e-12)
+    assert whole["reduced"][-1]["value"] == close(whole["value"], 1e-12)
     for line in whole["reduced"]:
         found = float(Reader(float).value(line["substituted"]))
-        assert found == pytest.approx(line["value"], rel=1e-12)
+        assert found == close(line["value"], 1e-12)
 
 
 def test_rows_that_machine_formats_leave_out_are_mentioned() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.close import close
 
 import losscli
 from losscli import api, reasons
@@ -70,7 +71,7 @@ def test_rows_that_make_the_loss(weight: Any) -> None:
     assert told.gini == pytest.approx(gini, abs=1e-12)
     for point in told.lorenz:
         assert point.rows == math.ceil(round(point.fraction * n, 9))
-        assert point.share == pytest.approx(made[point.rows - 1], rel=1e-12)
+        assert point.share == close(made[point.rows - 1], 1e-12)
     assert [row.row for row in told.worst] == (order[:5] + 1).tolist()
     assert [row.share for row in told.worst] == pytest.approx((cost[order[:5]] / cost.sum()).tolist())
     assert [row.loss for row in told.worst] == ((PRED - TRUE) ** 2)[order[:5]].tolist()
@@ -107,7 +108,7 @@ def test_any_split_into_batches_says_the_same() -> None:
     for size in (1, 7, 128):
         told = explained(batches(size, TRUE, {"y_pred": PRED}, WEIGHT), "huber", asked)
         for one, other in zip(leaves(told), leaves(whole), strict=True):
-            assert one == (pytest.approx(other, rel=1e-13) if isinstance(other, float) else other)
+            assert one == (close(other, 1e-13) if isinstance(other, float) else other)
 
 
 def leaves(told: Any) -> list[Any]:
@@ -269,7 +270,7 @@ def test_sampled_values_are_near_and_said(monkeypatch: pytest.MonkeyPatch) -> No
     assert rank == pytest.approx(0.5, abs=0.1)
     mean = next(c for c in about.constants if "mean" in c.what)
     assert mean.exact
-    assert mean.constant == pytest.approx(TRUE.mean(), rel=1e-14)
+    assert mean.constant == close(TRUE.mean(), 1e-14)
 
 
 def test_unevenness_of_spreads_merged_in_any_order() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.close import close
 
 import losscli
 from losscli.catalogue import explanation
@@ -75,9 +76,9 @@ def test_the_best_constant_and_what_it_costs(
     told = losscli.why(loss, y_true, y_pred, **params)
     held = first(told)
     assert held.best
-    assert held.constant == pytest.approx(np.asarray(constant).tolist(), rel=1e-12)
+    assert held.constant == close(np.asarray(constant).tolist(), 1e-12)
     cost = costs(loss, y_true, held.constant, y_pred, **params)
-    assert held.value == pytest.approx(cost, rel=1e-12)
+    assert held.value == close(cost, 1e-12)
     if held.skill is not None:
         assert held.skill == pytest.approx(1 - told.value / cost)
     # No constant near it, or far from it, costs less.
@@ -96,8 +97,8 @@ def test_the_best_constant_and_what_it_costs(
 def test_weights_move_the_constant(loss: str, make: Any) -> None:
     y_true = LABEL if loss == "bce" else AMOUNT
     held = first(losscli.why(loss, y_true, CHANCE, WEIGHT))
-    assert held.constant == pytest.approx(make(y_true, weights=WEIGHT), rel=1e-12)
-    assert held.value == pytest.approx(costs(loss, y_true, held.constant, CHANCE, WEIGHT), rel=1e-12)
+    assert held.constant == close(make(y_true, weights=WEIGHT), 1e-12)
+    assert held.value == close(costs(loss, y_true, held.constant, CHANCE, WEIGHT), 1e-12)
 
 
 def test_a_weighted_median_has_half_of_the_weight_on_either_side() -> None:
@@ -107,7 +108,7 @@ def test_a_weighted_median_has_half_of_the_weight_on_either_side() -> None:
     assert max(below, above) <= WEIGHT.sum() / 2
     whole = first(losscli.why("mae", AMOUNT, CHANCE, np.round(WEIGHT * 10)))
     repeated = np.repeat(AMOUNT, np.round(WEIGHT * 10).astype(int))
-    assert whole.constant == pytest.approx(np.median(repeated), rel=1e-12)
+    assert whole.constant == close(np.median(repeated), 1e-12)
 
 
 def test_class_weights_count_as_weights() -> None:
@@ -136,7 +137,7 @@ def test_margins_are_held_against_the_side_with_more_rows(loss: str, coding: flo
     y_true = np.where(LABEL == 1, 1.0, coding)
     told = losscli.why(loss, y_true, SCORE, like=like)
     values = {c.what: c.value for c in told.constants}
-    assert values["always -1"] == pytest.approx(costs(loss, y_true, -1.0, SCORE, like=like), rel=1e-6)
+    assert values["always -1"] == close(costs(loss, y_true, -1.0, SCORE, like=like), 1e-6)
     if loss == "soft_margin":
         p = LABEL.mean()
         assert first(told).constant == pytest.approx(logit(p))
@@ -161,7 +162,7 @@ def test_masks_are_held_against_all_ones_too() -> None:
     p = LABEL.mean()
     assert values["all ones"] == pytest.approx(1 - 2 * p / (p + 1))
     logits = {c.what: c.value for c in losscli.why("dice", LABEL, SCORE, from_logits=True).constants}
-    assert logits["all ones"] == pytest.approx(values["all ones"], rel=1e-12)
+    assert logits["all ones"] == close(values["all ones"], 1e-12)
 
 
 @pytest.mark.parametrize("like", ["torch", "optax"])
@@ -169,7 +170,7 @@ def test_a_framework_that_takes_logits_gets_the_constant_in_logits(like: str) ->
     held = first(losscli.why("scce", CLASS, ROWS, like=like))
     shares = np.bincount(CLASS) / N
     assert held.constant == pytest.approx(np.log(shares).tolist())
-    assert held.value == pytest.approx(-(shares * np.log(shares)).sum(), rel=1e-6)
+    assert held.value == close(-(shares * np.log(shares)).sum(), 1e-6)
 
 
 def test_ignored_labels_do_not_count() -> None:
@@ -218,4 +219,4 @@ def test_every_loss_says_something_true_of_its_example(loss: str) -> None:
         assert (told.half, told.worst[0].row) == (whole.concentration.half, whole.concentration.worst)
     for constant in told.constants:
         again = costs(loss, example.y_true, constant.constant, example.y_pred, **example.params)
-        assert constant.value == pytest.approx(again, rel=1e-12)
+        assert constant.value == close(again, 1e-12)
