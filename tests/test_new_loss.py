@@ -59,7 +59,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package and the tests of contract and catalogue with one loss more: two files, nothing edited."""
     root = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / "losscli", root / "losscli", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "tests/reference", root / "tests/reference")
+    for folder in ("tests/reference", "tests/support"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     tests = ROOT / "tests"
     for file in (tests / "conftest.py", tests / "test_catalogue.py", *tests.glob("test_contract_*.py")):
         shutil.copy(file, root / "tests")

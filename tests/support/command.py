@@ -12,6 +12,7 @@ LOSSCLI = [sys.executable, "-m", "losscli"]
 # What changes the output, and may be set where the tests run.
 _UNSET = {
     *("FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES", "TERM", "_LOSSCLI_COMPLETE"),
+    "PYTEST_ADDOPTS",  # of the tests that run tests
     "PYTHONUNBUFFERED",  # hides a flush that is forgotten
     "PYTHONDONTWRITEBYTECODE",  # a third of every start would be compiling
 }
