@@ -223,6 +223,7 @@ CASES: list[tuple[str, str, int, str, Callable[[Whole], list[Record]]]] = [
     ("recommend --task segmentation", "recommend", 5, f"task loss title params {LISTED}", recommendations),
     ("recommend --task list", "recommend.task", 19, "name title first", lambda whole: whole["tasks"]),
     ("plot mae huber --range -1,1", "plot", 482, "curve loss like x value gradient version", points),
+    ("plot mse --range 0,1", "plot", 241, "curve loss like x value gradient version", points),
     ("plot bce --like keras", "plot", 964, "curve loss like x value gradient version", points),
     (
         "parity huber --true 1,2 --pred 1,5",
