@@ -87,7 +87,7 @@ def test_compute_a_statistic_with_its_gradients(ask: Any) -> None:
     value = math.sqrt(12.5)
     assert told["value"] == close(value, 1e-15)
     assert (told["mean"], told["sum"], told["divisor"]) == (None, None, None)
-    assert told["samples"] == []
+    assert (told["samples"], told["hidden"]) == ([], 0)
     assert [(g["row"], g["loss"], g["share"]) for g in told["gradients"]] == [
         (1, None, None),
         (2, None, None),
