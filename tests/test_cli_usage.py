@@ -8,7 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.command import LOSSCLI, ROOT, environment, losscli
+from support import command
+from support.command import LOSSCLI, ROOT, environment
+from support.inside import losscli
 
 import losscli as package
 from losscli.cli import app
@@ -56,7 +58,7 @@ def test_help_fits_the_terminal_except_for_examples(columns: int) -> None:
 
 
 def test_version() -> None:
-    assert losscli("--version").stdout == f"losscli {package.__version__}\n"
+    assert command.losscli("--version").stdout == f"losscli {package.__version__}\n"
 
 
 WRONG = [
