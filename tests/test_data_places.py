@@ -138,6 +138,23 @@ def test_of_several_files_the_one_is_named_and_its_own_row(form: str, at: int, t
     assert complaint(tmp_path) == f'{tmp_path / f"{at}.{form}"}, row 50, column p: "oops" is not a number'
 
 
+def test_rows_of_several_files_are_numbered_through(tmp_path: Path) -> None:
+    for number, length in enumerate((3, 5, 2, 4)):
+        (tmp_path / f"{number}.csv").write_text("y,p\n" + f"{number},0\n" * length)
+    table = open_table(str(tmp_path)).select("y", "p", None, truth=True, models=False)
+    found = [(batch.first_row, batch.origin.before, len(batch)) for batch in table.batches(2)]
+    assert found == [
+        (1, 0, 2),
+        (3, 0, 1),
+        (4, 3, 2),
+        (6, 3, 2),
+        (8, 3, 1),
+        (9, 8, 2),
+        (11, 10, 2),
+        (13, 10, 2),
+    ]
+
+
 @pytest.mark.parametrize("form", ["csv", "tsv"])
 @pytest.mark.parametrize(("row", "text"), [(1, "3"), (BATCH + 1, "3"), (N, "3,4,5")])
 def test_a_row_of_another_length(form: str, row: int, text: str, tmp_path: Path) -> None:
@@ -150,12 +167,12 @@ def test_a_row_of_another_length(form: str, row: int, text: str, tmp_path: Path)
     assert complaint(path) == f"{path}, row {row}: {count} where the header has 2"
 
 
-@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("in_blocks", [False, True])
 @pytest.mark.parametrize("form", TEXT)
 def test_a_byte_order_mark_is_no_part_of_the_data(
-    form: str, large: bool, tmp_path: Path, request: pytest.FixtureRequest
+    form: str, in_blocks: bool, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    if large:
+    if in_blocks:
         request.getfixturevalue("large")
     path = tmp_path / f"t.{form}"
     WRITERS[form](path, cells())
