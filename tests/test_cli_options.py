@@ -25,6 +25,7 @@ FILES = {
     "t.data": "y,p\n1,2\n2,4\n4,4\n",
     "preds.csv": "id,p\n1,2\n2,4\n3,4\n",
     "truth.csv": "id,y\n3,4\n1,1\n2,2\n",
+    "multi.csv": "y_1,y_2,p_1,p_2\n1,0,0.5,0.25\n0,1,0.25,0.5\n1,1,0.75,0.5\n",
     "some.csv": "id,y\n3,4\n1,1\n",
     "gap.csv": "y,p\n1,2\n,3\n4,7\n",
 }
@@ -126,6 +127,19 @@ OPTIONS: list[Row] = [
     ("check", "DATA", f"check {BASE}", "columns.*.mean", [7 / 3, 10 / 3]),
     ("check", "--true", "check {folder}/t.csv --true z --pred p", "columns.0.mean", 1 / 3),
     ("check", "--pred", "check {folder}/t.csv --true y --pred p,z", "models", ["p", "z"]),
+    # Of a truth of several columns, and of a loss of rows, the columns of --pred are one model.
+    ("check", "--pred", "check {folder}/multi.csv --true y_1 --pred p_1,p_2", "models", ["p_1", "p_2"]),
+    ("check", "--true", "check {folder}/multi.csv --true y_1,y_2 --pred p_1,p_2", "models", ["y_pred"]),
+    ("check", "--true", "check {folder}/multi.csv --true 'y*' --pred 'p*'", "models", ["y_pred"]),
+    ("check", "--true", "check {folder}/multi.csv --true 'y*' --pred p_1,p_2", "models", ["y_pred"]),
+    (
+        "check",
+        "--loss",
+        "check {folder}/multi.csv --true y_1 --pred p_1,p_2 --loss scce",
+        "models",
+        ["y_pred"],
+    ),
+    ("compute", "--pred", "compute mse {folder}/multi.csv --true 'y*' --pred 'p*'", "value", 0.9375 / 6),
     ("check", "--input-format", "check {folder}/t.data --pred p --input-format csv", "n", 3),
     ("check", "--table", "check {folder}/t.sqlite --pred p --table b", "columns.*.mean", [1.0, 6.0]),
     ("check", "--query", "check {folder}/t.sqlite --pred p --query 'SELECT y, p FROM a WHERE y > 1'", "n", 2),
