@@ -25,7 +25,10 @@ def losscli(*arguments: str, cwd: Path = ROOT, **extra: str) -> subprocess.Compl
     there = environment(**{"COLUMNS": "80", **extra})
     with mock.patch.dict(os.environ, there, clear=True), chdir(cwd):
         with redirect_stdout(out), redirect_stderr(err):
-            code = run(list(arguments))
+            try:
+                code = run(list(arguments))
+            except SystemExit as ended:  # what completes lines for a shell
+                code = int(ended.code or 0)
         texts = []
         for stream in (out, err):
             stream.flush()
