@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from support.reference import EXAMPLES
 
+import losscli
 from losscli.cli.app import run
+from losscli.render import render
 
 Grid = list[dict[str, str]]
 Tell = Callable[[str, str], str]
@@ -241,3 +243,14 @@ def test_what_holds_for_one_model_names_it_and_what_holds_for_all_does_not(
     assert text.count("bce, a: ") == 1
     assert "bce, b: " not in text
     assert "brier, a" not in text
+
+
+def test_that_a_number_is_float32s_is_no_sentence_of_its_own() -> None:
+    made = losscli.parity("bce", [1, 0, 1], [0.5, 1, 0.3])
+    exact, keras, torch, *_ = made.rows
+    rows = (exact, keras._replace(causes=("float32", "clipping: told")), torch._replace(causes=("float32",)))
+    _, _, why = render(made._replace(rows=rows), "plain", width=120).partition("\nWhy\n")
+    assert "clipping: told" in why
+    assert "float32" not in why
+    assert why.count("Keras") == 1
+    assert "PyTorch" not in why
