@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from support.command import losscli
+from support.inside import losscli
 
 from losscli.cli.assignments import read_class_weight, read_parameters, read_value
 from losscli.errors import LosscliError

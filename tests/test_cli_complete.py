@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import yaml
+from support import inside
 from support.command import ROOT, environment
 
 from losscli import conventions
@@ -28,10 +29,13 @@ def complete(line: str, *flags: str) -> subprocess.CompletedProcess[str]:
 
 
 def offered(line: str) -> list[str]:
-    return complete(line).stdout.split()
+    """The same words, found in this process."""
+    asked = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1)}
+    return inside.losscli(**{"_LOSSCLI_COMPLETE": "complete_bash", **asked}).stdout.split()
 
 
 def test_loss_names() -> None:
+    assert complete("losscli compute ").stdout.split() == registry.names()
     assert offered("losscli compute ") == registry.names()
     assert offered("losscli explain hu") == ["huber"]
     assert offered("losscli compare x.csv --losses mae,hu") == ["mae,huber"]

@@ -11,7 +11,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.command import LOSSCLI, ROOT, environment, losscli
+from support import command
+from support.command import LOSSCLI, ROOT, environment
+from support.inside import losscli
 
 INLINE = ("compute", "mse", "--true", "3,-0.5,2,7", "--pred", "2.5,0,2,8")
 DIABETES = ("compute", "mae", "examples/diabetes.csv", "--pred", "ridge")
@@ -47,7 +49,7 @@ def on_a_terminal(*arguments: str, **extra: str) -> str:
 
 
 def test_a_pipe_gets_plain_text_without_color() -> None:
-    piped = losscli(*INLINE)
+    piped = command.losscli(*INLINE)
     assert piped.stderr == ""
     assert "\x1b" not in piped.stdout
     assert piped.stdout == losscli(*INLINE, "--format", "plain").stdout
@@ -188,7 +190,7 @@ def test_a_device_is_written_to_and_not_replaced() -> None:
 
 @pytest.mark.parametrize("format", ["plain", "json"])
 def test_output_is_utf_8_in_every_locale(format: str) -> None:
-    explained = losscli("explain", "huber", "--format", format, PYTHONIOENCODING="ascii")
+    explained = command.losscli("explain", "huber", "--format", format, PYTHONIOENCODING="ascii")
     assert "δ" in explained.stdout
     assert explained.stdout == losscli("explain", "huber", "--format", format).stdout
 
@@ -203,7 +205,7 @@ def test_what_was_chosen_is_said_in_every_format_that_has_room() -> None:
 
 def test_stdin_is_data_and_module_and_numbers_agree() -> None:
     text = (ROOT / "examples/diabetes.csv").read_text()
-    piped = losscli("compute", "mae", "-", "--pred", "ridge", "--format", "json", stdin=text)
+    piped = command.losscli("compute", "mae", "-", "--pred", "ridge", "--format", "json", stdin=text)
     named = losscli(*DIABETES, "--format", "json")
     assert json.loads(piped.stdout)["value"] == json.loads(named.stdout)["value"]
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import command
 from support.close import close
-from support.command import losscli
+from support.inside import losscli
 from support.reference import EXAMPLES
 
 import losscli as library
@@ -119,7 +120,7 @@ def test_every_format_gives_the_same_number(ending: str, tmp_path: Path, ask: An
 
 def test_standard_input_and_its_format() -> None:
     text = Path(DIABETES).read_text()
-    done = losscli(
+    done = command.losscli(
         "compute", "mae", "-", "--input-format", "csv", "--pred", "ridge", "--format", "json", stdin=text
     )
     assert json.loads(done.stdout)["value"] == library.compute("mae", *_columns("y_true", "ridge")).value

@@ -8,10 +8,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.command import LOSSCLI, ROOT, environment, losscli
+from support import command
+from support.command import LOSSCLI, ROOT, environment
+from support.inside import losscli
 
 import losscli as package
 from losscli.cli import app
+from losscli.cli.output import choose
+from losscli.errors import LosscliError
 
 COMMANDS = ("compute", "explain", "compare", "recommend", "list")
 
@@ -37,9 +41,9 @@ def test_a_bare_command_gives_its_help(command: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("columns", [50, 120])
 def test_what_a_command_does_is_never_cut_short(columns: int) -> None:
     shown = " ".join(losscli("-h", COLUMNS=str(columns)).stdout.split())
-    for command in app.COMMANDS:
-        _, told, *_ = losscli(command, "-h").stdout.partition("Usage:")[2].split("\n\n")
-        assert f"{command} {' '.join(told.split())}" in shown
+    for name in app.COMMANDS:
+        _, told, *_ = losscli(name, "-h").stdout.partition("Usage:")[2].split("\n\n")
+        assert f"{name} {' '.join(told.split())}" in shown
 
 
 def test_help_names_every_option_once() -> None:
@@ -56,7 +60,7 @@ def test_help_fits_the_terminal_except_for_examples(columns: int) -> None:
 
 
 def test_version() -> None:
-    assert losscli("--version").stdout == f"losscli {package.__version__}\n"
+    assert command.losscli("--version").stdout == f"losscli {package.__version__}\n"
 
 
 WRONG = [
@@ -195,7 +199,10 @@ def test_a_closed_pipe_is_silent(arguments: list[str]) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+
+
+@FULL
 def test_a_full_disk_is_told() -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
@@ -203,3 +210,32 @@ def test_a_full_disk_is_told() -> None:
         )
     assert done.returncode == 2
     assert done.stderr == "losscli: the result cannot be written: No space left on device\n"
+
+
+# Less than a buffer holds: what is written is known to be lost only once it is flushed.
+SHORT = [
+    ["compute", "mse", "--true", "1,2", "--pred", "1,3"],
+    ["compute", "mse", "--true", "1,2", "--pred", "1,3", "--format", "csv"],
+    ["explain", "mse", "--format", "latex"],
+    ["code", "mse"],
+    ["list", "--family", "ordinal"],
+]
+
+
+@FULL
+@pytest.mark.parametrize("arguments", SHORT, ids=" ".join)
+def test_a_full_disk_is_told_of_a_short_result(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open("/dev/full", "w") as full:
+        monkeypatch.setattr("sys.stdout", full)
+        assert app.run(arguments) == 2
+    assert capsys.readouterr().err == "losscli: the result cannot be written: No space left on device\n"
+
+
+@FULL
+def test_a_full_disk_is_told_of_a_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open("/dev/full", "w") as full:
+        monkeypatch.setattr("sys.stdout", full)
+        with pytest.raises(LosscliError, match="cannot be written: No space left"):
+            choose("png", None, ["png"]).write_bytes(b"few")

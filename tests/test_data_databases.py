@@ -19,9 +19,10 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
+from support import command
 from support.close import close
 from support.command import LOSSCLI, environment
-from support.command import losscli as run
+from support.inside import losscli as run
 
 from losscli.api import score
 from losscli.data import open_table, spool
@@ -488,7 +489,9 @@ def test_the_shell_offers_tables_and_columns(tmp_path: Path) -> None:
     def offered(line: str) -> list[str]:
         words = f"losscli compute mae {path} {line} "
         count = str(len(words.split(" ")) - 1)
-        return run(_LOSSCLI_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=count).stdout.split()
+        return command.losscli(
+            _LOSSCLI_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=count
+        ).stdout.split()
 
     assert offered("--pred") == list(COLUMNS)
     with closing(sqlite3.connect(path)) as database:

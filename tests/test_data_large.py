@@ -168,17 +168,18 @@ VALUES = st.one_of(
     st.booleans(),
     st.sampled_from([None, 1]),
     st.sampled_from([(",", ":"), (", ", ": ")]),
+    st.sampled_from(["utf-8", "utf-8-sig"]),
 )
 def test_json_in_blocks_is_json_read_whole(
-    records: list[Any], ascii: bool, indent: int | None, separators: tuple[str, str]
+    records: list[Any], ascii: bool, indent: int | None, separators: tuple[str, str], coding: str
 ) -> None:
     first = {"y": 1.5, "p": 2, "text": "},{"}
     with tempfile.TemporaryDirectory() as folder:
         lines, array = Path(folder, "t.jsonl"), Path(folder, "t.json")
         texts = [json.dumps(record, ensure_ascii=ascii) for record in [first, *records]]
-        lines.write_text("\n".join(texts), encoding="utf-8")
+        lines.write_text("\n".join(texts), encoding=coding)
         whole = json.dumps([first, *records], ensure_ascii=ascii, indent=indent, separators=separators)
-        array.write_text(whole, encoding="utf-8")
+        array.write_text(whole, encoding=coding)
         same_as_line_by_line(lines)
         same_as_line_by_line(array)
 

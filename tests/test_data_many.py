@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support.close import close
-from support.command import losscli as run
+from support.inside import losscli as run
 
 from losscli.api import score
 from losscli.data import blocks, open_table

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.close import close
-from support.command import LOSSCLI, ROOT, environment, losscli
+from support.command import LOSSCLI, ROOT, environment
+from support.inside import losscli
 
 import losscli as library
 from losscli import api, write

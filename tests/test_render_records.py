@@ -224,6 +224,9 @@ def test_shares_have_about_two_digits_of_the_largest() -> None:
     assert shares([0.909, 0.0454, 0.0, None]) == ["91 %", " 5 %", " 0 %", "    "]
     assert shares([0.0212, 0.0005]) == ["2.1 %", "0.1 %"]
     assert shares([0.999, 0.0004]) == [">99 %", " <1 %"]
+    assert shares([0.909, 0.0049, 0.005, 0.0051]) == ["91 %", "<1 %", "<1 %", " 1 %"]
+    assert shares([0.9949, 0.9951]) == [" 99 %", ">99 %"]
+    assert shares([1.0, 0.0]) == ["100 %", "  0 %"]
 
 
 def test_vectors_are_cut_to_their_first_entries_and_their_length() -> None:

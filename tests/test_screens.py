@@ -113,6 +113,30 @@ LINES: dict[str, list[str]] = {
     "explain": ["explain", "huber"],
     "explain-bce": ["explain", "bce"],
     "list": ["list", "--family", "binary"],
+    "compute-by": ["compute", "mae", "examples/diabetes.csv", "--pred", "ridge", "--by", "sex"],
+    "compute-by-sum": [
+        "compute",
+        "huber",
+        "examples/diabetes.csv",
+        "--pred",
+        "ridge",
+        "--by",
+        "sex",
+        "--reduction",
+        "sum",
+    ],
+    "compare-by": [
+        "compare",
+        "examples/diabetes.csv",
+        "--pred",
+        "ridge,forest",
+        "--losses",
+        "mae,mse",
+        "--by",
+        "sex",
+        "--reduction",
+        "sum",
+    ],
 }
 FINDINGS = {"check"}
 
@@ -132,3 +156,16 @@ def test_a_recorded_screen(
         kept.write_text(screen, encoding="utf-8")
     assert screen == kept.read_text(encoding="utf-8")
     assert max(map(width_of, screen.splitlines())) <= width
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl", "json", "markdown"])
+def test_recorded_rows(
+    form: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    line = ["compute", "mse", "--true", "1,2,4", "--pred", "1,3,2", "--weight", "1,2,1", "--gradient"]
+    assert run([*line, "--format", form]) == 0
+    shown, kept = capsys.readouterr().out, SCREENS / f"compute-rows.{form}.txt"
+    if os.environ.get("LOSSCLI_RECORD"):
+        kept.write_text(shown, encoding="utf-8")
+    assert shown == kept.read_text(encoding="utf-8")

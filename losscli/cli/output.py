@@ -56,8 +56,11 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
         return self.format in READ_BY_EYE
 
     def write(self, text: str) -> None:
-        """`text` and the end of its last line: to the file; to stdout if it holds rows or there is none."""
-        if not text.endswith("\n"):
+        """`text` and the end of its last line: to the file; to stdout if it holds rows or there is none.
+
+        Of no records there is no text, and no line either.
+        """
+        if text and not text.endswith("\n"):
             text += "\n"
         if self.file is not None and self.rows is None:
             with replacing(self.file) as beside:

@@ -65,7 +65,12 @@ def records(score: Score) -> list[Record]:
     groups = score.groups
     assert groups is not None
     taken = {"loss", "model", "n", "value", "share", "best", "signature", "version"}
-    names = [f"by_{name}" if name in taken else name for name in groups.by]
+    names: list[str] = []
+    for name in groups.by:
+        while name in taken:
+            name = f"by_{name}"
+        taken.add(name)
+        names.append(name)
     return [
         {**dict(zip(names, labels, strict=True)), "n": n, "value": value, "share": share}
         for labels, n, value, share in _each(groups)

@@ -166,8 +166,9 @@ def _percent(value: float, decimals: int) -> str:
     if math.isnan(value):
         return "nan"
     percent, step = 100 * value, 10.0**-decimals
-    if 0 < percent < step / 2:
+    text = f"{percent:.{decimals}f}"
+    if percent > 0 and float(text) == 0:
         return f"<{step:.{decimals}f} %"
-    if percent < 100 and float(f"{percent:.{decimals}f}") >= 100:
+    if percent < 100 and float(text) >= 100:
         return f">{100 - step:.{decimals}f} %"
-    return f"{percent:.{decimals}f} %"
+    return f"{text} %"
