@@ -1,6 +1,6 @@
 """How hard Hypothesis looks: a few examples, the same on every run and machine, or many new ones.
 
-LOSSCLI_EXAMPLES=25 draws that many new ones a test. The seed is printed at the end, and LOSSCLI_SEED draws the
+LOSSCLI_EXAMPLES=25 draws that many new ones a test. The seed is printed at the end; LOSSCLI_SEED draws the
 same again. The seed of a run that failed is kept in .hypothesis, and taken again until a run passes.
 """
 

@@ -1,7 +1,4 @@
-"""The suite's inputs spread: a generator that draws a single point would prove nothing.
-
-That they are admitted is seen wherever they are computed, test_contract_values first.
-"""
+"""The suite's inputs spread: a generator that draws a single point would prove nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from support.inputs import NAMES, Case, cases, loss_of
+from support.inputs import NAMES, Case, cases, compute, loss_of
 
 from losscli.losses.domain import Domain
 from losscli.losses.ranges import Range
@@ -31,7 +28,7 @@ def test_the_generators_know_every_field_of_a_domain_and_a_range() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_drawn_spreads(name: str) -> None:
+def test_what_is_drawn_is_admitted_and_spreads(name: str) -> None:
     loss = loss_of(name)
     domains: dict[str, Domain] = {}
     seen: dict[str, list[float]] = defaultdict(list)
@@ -40,6 +37,7 @@ def test_what_is_drawn_spreads(name: str) -> None:
     @settings(max_examples=60, derandomize=True)
     @given(cases(loss))
     def draw(case: Case) -> None:
+        compute(case)
         bound = loss.signature.bind(loss.name, case.params)
         both = {
             "y_true": (case.y_true, loss.signature.y_true),
