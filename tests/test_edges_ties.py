@@ -113,6 +113,8 @@ def value(loss: str, y_true: Any, y_pred: Any, **params: Any) -> float:
         ("generalized_cce", [[1, 0]], [[0.0, 1.0]], {"q": 0.5}, 2.0),
         ("tweedie", [0.0], [4.0], {"power": 1.5}, 2 * 4**0.5 / 0.5),
         ("tweedie", [1e-100], [1e-100], {"power": 5.0}, 0.0),
+        # p⁻⁴ is beyond the floats, y p⁻⁴ is not
+        ("tweedie", [2.0**-322], [2.0**-332], {"power": 5.0}, 2.0**997 * (2.0**-30 / 12 + 256 - 1 / 3)),
     ],
 )
 def test_a_value_at_an_edge(loss: str, y_true: Any, y_pred: Any, params: Any, wanted: float) -> None:
