@@ -173,6 +173,13 @@ def test_a_value_at_an_edge(loss: str, y_true: Any, y_pred: Any, params: Any, wa
         ("iou", [[0, 0, 4, 2]], [[1, 1, 3, 3]], {"box_format": "yxyx"}, [[0.08, 0.2, -0.08, 0.04]]),
         (
             "iou",
+            [[0, 0, 4, 2]],
+            [[3, 1, 5, 3]],
+            {"box_format": "yxyx"},
+            [[10 / 121, 10 / 121, 2 / 121, 2 / 121]],
+        ),
+        (
+            "iou",
             [[0, 0, 2, 4]],
             [[1, 3, 2, 2]],
             {"box_format": "xywh"},
@@ -199,6 +206,13 @@ def test_tied_items_of_a_list_keep_the_given_order() -> None:
     # two grades, each with ties: the higher first, and each in its order
     grade = [float(k % 2) for k in range(60)]
     assert value("listmle", [grade], [score]) == close(in_the_given_order(score[1::2] + score[::2]), 1e-13)
+
+
+def test_the_farthest_positive_and_the_nearest_negative_count() -> None:
+    # 3 − 7, 2 − 6, 3 − 4 in class 0 and 1 − 4, 1 − 5 in class 1
+    line = [[0.0], [1.0], [3.0], [7.0], [8.0]]
+    assert value("triplet_hard", [0, 0, 0, 1, 1], line, margin=2.0) == close(1 / 5, 1e-14)
+    assert value("triplet_hard", [0, 0, 0, 1, 1], line, margin=4.0) == close((0 + 0 + 3 + 1 + 0) / 5, 1e-14)
 
 
 def test_equally_far_negatives_and_positives() -> None:

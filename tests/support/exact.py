@@ -45,6 +45,7 @@ VARIANTS: dict[str, Sequence[dict[str, Any]]] = {
     "scce": ({}, {"from_logits": True}, {"label_smoothing": 0.1}),
     "categorical_focal": ({}, {"gamma": 0.5}, {"from_logits": True}),
     "generalized_cce": ({}, {"q": 0.0}, {"q": 0.1}, {"q": 1.0}),
+    "symmetric_cce": ({}, {"alpha": 0.7, "beta": 0.3, "log_zero": -2.5}),
     "poly_cce": ({}, {"from_logits": False}, {"epsilon": -1.0}),
     "matrix_cce": ({"matrix": MIXING},),
     "multi_margin": ({}, {"p": 2}, {"margin": 0.1}),
