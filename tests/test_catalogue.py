@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -142,6 +143,42 @@ def test_the_worked_example_computes(name: str) -> None:
     assert score.value is not None
     assert score.n == len(example["y_pred"])
     assert [parameter.name for parameter in explained.parameters] == list(registry.get(name).parameters)
+
+
+RANGE = re.compile(
+    r"from (\S+) \(best\) (?:(?:to (log 2|\S+)( = 0\.693)?)|without limit(?:, if .*)?)(?:; .*)?"
+)
+# Limits that hang on a parameter or on the data, in words of their own: (lowest, highest, best) beside them.
+RANGES: dict[str, tuple[float, float, float | None]] = {
+    "no limit": (-math.inf, math.inf, None),
+    "any number": (-math.inf, math.inf, None),
+    "set by the matrix": (-math.inf, math.inf, None),
+    "least": (0.0, math.inf, None),
+    "below 0 else": (-math.inf, math.inf, 0.0),
+    "number of true labels": (0.0, math.inf, None),
+    "c²/6": (0.0, math.inf, 0.0),
+    "1/q": (0.0, math.inf, 0.0),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_range_that_a_page_prints_is_the_kernel_s(name: str) -> None:
+    text, loss = page(name)["range"], registry.get(name)
+    (own, *more) = [facts for words, facts in RANGES.items() if words in text] or [None]
+    if own is None:
+        found = RANGE.fullmatch(text)
+        assert found is not None
+        low, high = (
+            math.inf
+            if end is None
+            else math.log(2)
+            if end == "log 2"
+            else float(end.replace("−", "-").replace("∞", "inf"))
+            for end in found.group(1, 2)
+        )
+        own = (low, high, low)
+    assert not more
+    assert (loss.lowest, loss.highest, loss.best) == own
 
 
 @pytest.mark.parametrize("name", NAMES)

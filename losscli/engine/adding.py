@@ -145,7 +145,10 @@ def _ratios(task: Task, terms: Mapping[str, Array]) -> Array:
 
 def row_totals(terms: Mapping[str, Array]) -> dict[str, Array]:
     """Each term's sum over a row's entries (N,)."""
-    return {name: term.reshape(len(term), -1).sum(axis=1, dtype=np.float64) for name, term in terms.items()}
+    return {
+        name: term.reshape(len(term), int(np.prod(term.shape[1:]))).sum(axis=1, dtype=np.float64)
+        for name, term in terms.items()
+    }
 
 
 def _fold(part: Partial, values: Array, has_weights: bool) -> Array:

@@ -140,7 +140,7 @@ def zero_one(y_true: LabelOrSign, y_pred: LabelOrScore, *, threshold: NumberOrNo
     """[y ≠ p] of a row, where p may be 1 above a threshold; a share, least at the mode. Wald 1939."""
     if threshold is not None:
         y_true, y_pred = np.heaviside(y_true, 0), np.heaviside(y_pred - threshold, 0)
-    return _differs(y_true, y_pred).reshape(len(y_true), -1).max(axis=1)
+    return _differs(y_true, y_pred).max(axis=tuple(range(1, y_true.ndim)))
 
 
 @loss("hamming_distance", title="Hamming", highest=1.0)

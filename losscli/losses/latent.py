@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from losscli.losses.declare import loss
@@ -61,4 +63,4 @@ def _(y_pred: Array, *, l1: float, l2: float) -> Array:
 
 
 def _rows(values: Array) -> Array:
-    return values.reshape(len(values), -1)
+    return values.reshape(len(values), math.prod(values.shape[1:]))

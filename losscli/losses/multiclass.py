@@ -195,7 +195,7 @@ def _(
     if from_logits:
         slope = lost * (gamma * quotient(p * log_p, missed, empty=-1.0) - 1)  # p times the slope in p
         return slope * missed - p * (np.sum(slope, axis=-1, keepdims=True) - slope)
-    return np.where(t == 0, 0.0, lost * (gamma * quotient(log_p, missed, empty=-1.0) - 1 / p))
+    return np.where(t == 0, 0.0, lost * gamma * quotient(log_p, missed, empty=-1.0) - lost / p)
 
 
 @loss(

@@ -51,7 +51,9 @@ def pseudo_huber(y_true: Real, y_pred: Real, *, delta: Positive = 1.0) -> Array:
 
 @pseudo_huber.gradient
 def _(y_true: Array, y_pred: Array, *, delta: float) -> Array:
-    return (y_pred - y_true) / np.hypot(1, (y_pred - y_true) / delta)
+    error = y_pred - y_true
+    near = error / np.hypot(1, error / delta)
+    return np.where(np.abs(error) <= delta, near, error / np.hypot(error, delta) * delta)
 
 
 @loss("log_cosh", "LogCosh", title="Log-cosh")
@@ -90,7 +92,8 @@ def _log_of_square(error: Array, half: Array, scale: float, b: float) -> Array:
 @cauchy.gradient
 def _(y_true: Array, y_pred: Array, *, scale: float) -> Array:
     error = y_pred - y_true
-    return 2 / (error + 2 * scale * (scale / error))
+    x = error / scale
+    return np.where(np.abs(x) <= 1, x / scale / (1 + x * x / 2), 2 / (error + 2 * scale * (scale / error)))
 
 
 @loss(title="Geman-McClure", highest=2.0)
@@ -161,4 +164,5 @@ def _(y_true: Array, y_pred: Array, *, alpha: float, scale: float) -> Array:
     if alpha == -math.inf:
         return x / scale * np.exp(-x * (x / 2))
     near = np.exp((alpha / 2 - 1) * np.log1p(x * (x / b)))
-    return x / scale * np.where(x * x < b, near, np.hypot(1, x / math.sqrt(b)) ** (alpha - 2))
+    size = np.hypot(1, x / math.sqrt(b))  # once beside x, so that its power stays within the floats
+    return np.where(x * x < b, x / scale * near, x / size / scale * size ** (alpha - 1))

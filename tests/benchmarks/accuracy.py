@@ -11,20 +11,24 @@ jax (Optax) and Keras in float64, where installed: the same inputs, by the calls
 from __future__ import annotations
 
 import argparse
-import math
 import os
+import sys
 import warnings
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from draws import CLASSES, draw
-from mpmath import mp, mpf
-from truth import TRUTH, precision
+from mpmath import mp
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # what the tests share
+from support.draws import draw
+from support.exact import VARIANTS, largest, truths
+from support.truth import TRUTH, precision
 
 import losscli
 from losscli import live
@@ -40,53 +44,6 @@ from losscli.losses.domain import Array
 SAMPLES = 400
 GOAL = 4.0
 PEERS = {"torch": "torch", "optax": "jax", "keras": "Keras"}
-BOXES: tuple[dict[str, Any], ...] = ({}, {"box_format": "xywh"})
-MIXING = np.round(np.linspace(0.1, 1.6, CLASSES**2), 1).reshape(CLASSES, CLASSES).tolist()
-
-# Parameters beside the defaults, where other values take other ways through the kernel.
-VARIANTS: dict[str, Sequence[dict[str, Any]]] = {
-    "huber": ({}, {"delta": 0.3}, {"delta": 1e5}),
-    "smooth_l1": ({}, {"beta": 0.0}, {"beta": 0.3}),
-    "pseudo_huber": ({}, {"delta": 1e-100}, {"delta": 1e100}),
-    "cauchy": ({}, {"scale": 0.3}, {"scale": 1e-10}),
-    "geman_mcclure": ({}, {"scale": 0.3}, {"scale": 1e100}),
-    "welsch": ({}, {"scale": 0.3}),
-    "tukey": ({}, {"c": 0.3}, {"c": 1e100}),
-    "barron": (
-        *({"alpha": a} for a in (1.0, -math.inf, -100.0, -2.0, -1e-10, 0.0, 1e-10, 0.5, 1.9999999, 2.0, 3.0)),
-        {"scale": 0.3},
-    ),
-    "quantile": ({}, {"q": 0.9}, {"q": 0.01}),
-    "expectile": ({}, {"q": 0.9}),
-    "epsilon_insensitive": ({}, {"epsilon": 0.0}, {"epsilon": 3.7}),
-    "squared_epsilon_insensitive": ({}, {"epsilon": 0.0}, {"epsilon": 3.7}),
-    "linex": ({}, {"a": -0.5}, {"a": 1e-5}),
-    "poisson": ({}, {"full": True}, {"from_log": True}, {"from_log": True, "full": True}),
-    "tweedie": tuple({"power": r} for r in (1.5, -0.7, 0.0, 1.0, 1.01, 2.0, 2.1, 3.0)),
-    "gaussian_nll": ({}, {"full": True}),
-    "interval_score": ({}, {"alpha": 1e-9}),
-    "bce": ({}, {"from_logits": True}, {"label_smoothing": 0.1, "pos_weight": 3.7}),
-    "binary_focal": ({}, {"gamma": 0.0}, {"alpha": 0.25}, {"from_logits": True}, {"label_smoothing": 0.1}),
-    "cce": ({}, {"from_logits": True}, {"label_smoothing": 0.1}),
-    "scce": ({}, {"from_logits": True}, {"label_smoothing": 0.1}),
-    "categorical_focal": ({}, {"gamma": 0.5}, {"from_logits": True}),
-    "generalized_cce": ({}, {"q": 0.0}, {"q": 0.1}, {"q": 1.0}),
-    "poly_cce": ({}, {"from_logits": False}, {"epsilon": -1.0}),
-    "matrix_cce": ({"matrix": MIXING},),
-    "multi_margin": ({}, {"p": 2}, {"margin": 0.1}),
-    "asymmetric": ({}, {"clip": 0.0}, {"from_logits": True}),
-    "contrastive": ({}, {"margin": 0.3}),
-    "triplet": ({}, {"squared": True}, {"swap": True}, {"p": 1.0}, {"p": 3.0}),
-    "cosine_embedding": ({}, {"margin": 0.5}),
-    "margin_ranking": ({}, {"margin": 1.0}),
-    "iou": BOXES,
-    "giou": BOXES,
-    "diou": BOXES,
-    "ciou": BOXES,
-    "vae_kl": ({}, {"latent_reduction": "mean"}),
-    "l1_penalty": ({}, {"factor": 1e-200}),
-    "l2_penalty": ({}, {"factor": 1e-200}),
-}
 
 # What misses the goal, and why.
 _LAST_DIGITS = "terms of either sign: a few roundings of the larger"
@@ -123,33 +80,6 @@ class Worst:
     def see(self, ulps: float, params: Mapping[str, Any]) -> None:
         if self.params is None or ulps > self.ulps:
             self.ulps, self.params = ulps, params
-
-
-def exactly(value: Any) -> Any:
-    """A number, or nested lists of them, in mpmath."""
-    return [exactly(part) for part in value] if isinstance(value, list) else mpf(value)
-
-
-def error(got: float, wanted: Any) -> float:
-    """The distance in ulps of the wanted value; of an infinity 0 or inf."""
-    top = mpf(2) ** 1024
-    if math.isnan(got) or mp.isnan(wanted):
-        return math.inf
-    if abs(wanted) >= top * (1 - mpf(2) ** -54) or math.isinf(got):  # rounds to infinity
-        same = math.isinf(got) and (got > 0) == (wanted > 0) and abs(wanted) >= top * (1 - mpf(2) ** -51)
-        return 0.0 if same else math.inf
-    return float(abs(mpf(got) - wanted) / mpf(math.ulp(float(wanted))))
-
-
-def largest(got: Array, wanted: Sequence[Any]) -> float:
-    return max(error(float(a), b) for a, b in zip(got, wanted, strict=True))
-
-
-def truths(loss: Loss, y_true: Array | None, y_pred: Array, params: Mapping[str, Any]) -> list[Any]:
-    """The definition's value of every sample."""
-    true = [None] * len(y_pred) if y_true is None else exactly(y_true.tolist())
-    formula = TRUTH[loss.name]
-    return [formula(y, p, **params) for y, p in zip(true, exactly(y_pred.tolist()), strict=True)]
 
 
 def peer_values(

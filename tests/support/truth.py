@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mpmath import mp, mpf
-from truth_entries import OF_ENTRIES, Number, Row, excess, hinge, sigmoid, softplus, xlog
+from support.truth_entries import OF_ENTRIES, Number, Row, excess, hinge, sigmoid, softplus, xlog
 
 WIDE = {"ciou", "diou", "giou", "iou", "quadruplet", "triplet"} | {
     f"cosine_{kind}" for kind in ("distance", "embedding", "similarity")

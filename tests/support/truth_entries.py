@@ -75,7 +75,8 @@ def poisson(y: Number, p: Number, from_log: bool, full: bool) -> Number:
     if not full:
         return value
     with mp.workprec(1300):  # enough for 1 + the least y, and slow enough
-        return value + mp.loggamma(y + 1)
+        rest = mp.loggamma(y + 1)
+    return value + rest
 
 
 def excess(y: Number, p: Number) -> Number:
@@ -89,8 +90,12 @@ def gamma_deviance(y: Number, p: Number) -> Number:
 
 def tweedie(y: Number, p: Number, power: float) -> Number:
     r = mpf(power)
-    if power in (0, 1, 2):
-        return [(p - y) ** 2, 2 * excess(y, p), gamma_deviance(y, p) if y else mp.inf][int(power)]
+    if power == 0:
+        return (p - y) ** 2
+    if power == 1:
+        return 2 * excess(y, p)
+    if power == 2:
+        return gamma_deviance(y, p) if y else mp.inf
     head = y ** (2 - r) / ((1 - r) * (2 - r)) if y > 0 else mpf(0)
     return 2 * (head - y * p ** (1 - r) / (1 - r) + p ** (2 - r) / (2 - r))
 
