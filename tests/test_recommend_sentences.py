@@ -25,6 +25,12 @@ CLASSES = (np.arange(400) % 4).astype(int)
 ROWS = np.eye(4)[CLASSES] * 0.6 + 0.1
 MASKS = (np.arange(4000) % 10 == 0).reshape(10, 20, 20).astype(float)
 BOXES = np.concatenate([np.zeros((40, 2)), np.linspace(5, 50, 80).reshape(40, 2)], axis=1)
+ENDS = np.stack([P - 1, P + 1], axis=1)
+SPREADS = np.stack([P + 30 * shuffled(normal(400)), np.full(400, 30.0)], axis=1)
+FEW = np.maximum((np.arange(2000) % 41 == 0).reshape(400, 5), np.eye(400, 5, -7))
+TIMES = np.stack([P + 51, HALVES], axis=1)
+GRADES = (np.arange(1200) % 5).reshape(400, 3).astype(float)
+TRIPLES = np.random.default_rng(0).normal(size=(40, 3, 4))
 AMOUNTS = np.exp(shuffled(normal(400)) / 2 + 4)
 
 NORMAL = (P + shuffled(normal(400)), P, {})
@@ -70,6 +76,27 @@ CASES: list[tuple[tuple[Any, Any, dict[str, Any]], str, str]] = [
     ((BOXES, BOXES + 1, {}), "giou", "IoU is the same for large and small"),
     ((BOXES, BOXES + 1, {}), "smooth_l1", "a pixel costs the same on every object"),
     ((P, P, {"quantile": 0.9}), "mae", "quantile at 0.5 is half of it"),
+    ((P, None, {"quantile": 0.9}), "expectile", "expectiles are no quantiles"),
+    ((P, ENDS, {"task": "intervals"}), "interval_score", "width and 2/alpha for each unit outside"),
+    (
+        (P, SPREADS, {"task": "forecasting"}),
+        "laplace_nll",
+        "heavy tails: its second column is the mean distance",
+    ),
+    (
+        (P, SPREADS, {"task": "forecasting"}),
+        "crps_gaussian",
+        "mean and standard deviation at once, in target",
+    ),
+    ((P, SPREADS * [1, 30], {"task": "forecasting"}), "gaussian_nll", "punishes a variance too small most"),
+    ((FEW, None, {}), "asymmetric", "easy negatives fade fast, and below 0.05 cost nothing"),
+    ((FEW, None, {}), "bce", "a missed label costs more than a false one"),
+    ((TIMES, P, {}), "cox", "needs only the order of the times; y_pred is a log hazard"),
+    ((GRADES, None, {"task": "ranking"}), "listnet", "weighs a list's top most"),
+    ((GRADES, None, {"task": "ranking"}), "listmle", "an order without ties"),
+    ((None, TRIPLES, {}), "triplet", "half of the median distance to the negative"),
+    ((CLASSES * 1.0, ROWS - 40, {"task": "embeddings"}), "supcon", "every anchor has several positives"),
+    ((ROWS, ROWS[::-1], {}), "kld", "kld is 0 where the rows agree"),
 ]
 
 
@@ -107,6 +134,11 @@ def test_the_losses_do_what_is_said_of_them() -> None:
     kappas = [losscli.compute("weighted_kappa", one_hot, p, weightage="quadratic").value for p in (near, far)]
     assert kappas[0] < kappas[1]
     assert losscli.compute("cce", one_hot, near).value == losscli.compute("cce", one_hot, far).value
+    assert losscli.compute("kld", ROWS, ROWS).value == pytest.approx(0, abs=1e-12)
+    fading = [losscli.compute("asymmetric", [[0.0]], [[p]]).value for p in (0.04, 0.2)]
+    assert fading[0] == 0 < fading[1] < cost("bce", 0, 0.2)
+    nll = [losscli.compute("gaussian_nll", [0.0], [[1.0, v]]).value for v in (0.2, 1.0, 5.0)]
+    assert nll[0] > nll[2] > nll[1]  # five times too small costs more than five times too large
     # beta on missed pixels, alpha on false ones; beta above 1 favours recall.
     hit, missed, false = [1.0, 1, 0, 0], [1.0, 0, 0, 0], [1.0, 1, 1, 0]
     assert losscli.compute("tversky", hit, missed, alpha=0.1, beta=0.9).value > (
