@@ -27,7 +27,6 @@ from support.close import close
 
 import losscli
 from losscli.advice.measure import variance_power
-from losscli.results.recommendation import Recommendations
 
 MEANS = np.exp(np.linspace(0, 3, 1200))
 
@@ -71,22 +70,21 @@ def test_the_variance_of_counts_against_their_mean(
     assert evidence(told, "n").text == f"1200 counts, mean {short(y.mean())}"
 
 
-def of_dispersion(low: float) -> Recommendations:
-    """Advice on counts whose dispersion has this lower end: every row the same number of times."""
-    # Counts of mean 100 at 100 ± d: all squared errors are d², so that the interval has no width.
-    p = np.full(200, 100.0)
-    y = p + np.where(np.arange(200) % 2, 1, -1) * round(math.sqrt(100 * low))
-    return losscli.recommend(y, p, task="counts")
-
-
 @pytest.mark.parametrize(
     ("distance", "first", "words"),
-    [(11, "tweedie", "over-dispersed"), (10, "poisson", "as large as"), (9, "poisson", "below")],
+    [
+        (22, "tweedie", "over-dispersed"),  # 1.21
+        (21, "poisson", "as large as"),  # 1.1025
+        (19, "poisson", "as large as"),  # 0.9025
+        (18, "poisson", "below"),  # 0.81, less than 1/1.2
+    ],
 )
 def test_dispersion_is_judged_by_its_interval(distance: int, first: str, words: str) -> None:
-    told = of_dispersion(distance**2 / 100)
+    # All squared errors are one number, so that the interval has no width.
+    p = np.full(200, 400.0)
+    told = losscli.recommend(p + np.where(np.arange(200) % 2, distance, -distance), p, task="counts")
     found = evidence(told, "dispersion")
-    assert found.value == close(distance**2 / 100, 1e-12)
+    assert found.value == close(distance**2 / 400, 1e-12)
     assert losses(told)[0] == first
     assert words in why(told)
     assert "variance_power" not in names(told)  # all means are one
