@@ -138,18 +138,44 @@ LINES: dict[str, list[str]] = {
         "sum",
     ],
 }
+# Pages that fold as those above do: at 80 columns alone.
+AT_80: dict[str, list[str]] = {
+    # Advice for each kind of data, and what makes a number that is worse than a constant, weighted, negative.
+    "recommend-normal": ["recommend", "examples/diabetes.csv", "--pred", "ridge"],
+    "recommend-truth": ["recommend", "examples/diabetes.csv", "--true", "y_true"],
+    "recommend-logits": ["recommend", "examples/breast_cancer.csv", "--pred", "logistic_logit"],
+    "recommend-classes": ["recommend", "examples/digits.jsonl"],
+    "recommend-intervals": ["recommend", "examples/sunspots.csv", "--pred", "ar_lower,ar_upper"],
+    "recommend-spread": ["recommend", "examples/sunspots.csv", "--pred", "ar_mean,ar_sd"],
+    "recommend-quantile": ["recommend", "examples/diabetes.csv", "--pred", "ridge", "--quantile", "0.9"],
+    "recommend-vectors": ["recommend", "examples/embeddings.npz"],
+    "recommend-boxes": ["recommend", "examples/boxes.json"],
+    "recommend-tasks": ["recommend", "--task", "list"],
+    "why-worse": ["compute", "mae", "--true", "1,2,3,4", "--pred", "4,3,2,0", "--why"],
+    "why-weighted": [
+        *("compute", "mae", "--true", "0,0,0,0", "--pred", "1,-2,14,3"),
+        *("--weight", "1,20,1,1", "--why"),
+    ],
+    "why-negative": ["compute", "poisson", "--true", "5,1,9", "--pred", "4,2,1", "--why"],
+    "why-statistic": ["compute", "rmse", "examples/diabetes.csv", "--pred", "forest", "--why"],
+    "why-by": ["compute", "mae", "examples/diabetes.csv", "--pred", "forest", "--by", "sex", "--why"],
+    "why-compared": [
+        *("compare", "examples/sunspots.csv", "--pred", "ar_mean", "--losses", "mae,mse,rmse", "--why")
+    ],
+}
 FINDINGS = {"check"}
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize(
+    ("name", "width"), [*((name, w) for name in LINES for w in WIDTHS), *((name, 80) for name in AT_80)]
+)
 def test_a_recorded_screen(
     name: str, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setenv("NO_COLOR", "1")
-    assert run([*LINES[name], "--format", "table"]) == (name in FINDINGS)  # 1: there are some
+    assert run([*(LINES | AT_80)[name], "--format", "table"]) == (name in FINDINGS)  # 1: there are some
     screen = "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines()) + "\n"
     kept = SCREENS / f"{name}-{width}.txt"
     if os.environ.get("LOSSCLI_RECORD"):

@@ -285,7 +285,20 @@ def test_unevenness_of_spreads_merged_in_any_order() -> None:
 
 @pytest.mark.parametrize(
     ("place", "words"),
-    [(1, "1st"), (2, "2nd"), (3, "3rd"), (7, "7th"), (11, "11th"), (112, "112th"), (122, "122nd")],
+    [
+        (1, "1st"),
+        (2, "2nd"),
+        (3, "3rd"),
+        (7, "7th"),
+        (11, "11th"),
+        (12, "12th"),
+        (13, "13th"),
+        (14, "14th"),
+        (23, "23rd"),
+        (113, "113th"),
+        (112, "112th"),
+        (122, "122nd"),
+    ],
 )
 def test_places_in_words(place: int, words: str) -> None:
     assert nth(place) == words

@@ -119,7 +119,12 @@ def multiclass(case: Case) -> Finding:
         )
     else:
         reading, params = f"{coded}, predicted by logits", {"from_logits": True}
-        told = (*told, f"rows of y_pred do not sum to 1 ({value_range(p)}): read as logits")
+        reads = (
+            "y_pred is said to hold logits"
+            if case.from_logits
+            else f"rows of y_pred do not sum to 1 ({value_range(p)}): read as logits"
+        )
+        told = (*told, reads)
     choices = _class_choices(name, labels, params, times, uneven, told)
     ordered = neighbours(index, p, times)
     if ordered is not None:

@@ -61,8 +61,8 @@ def masks(case: Case) -> Finding:
         (),
         {**params, "alpha": rounded(1 - beta, 1), "beta": beta},
         (
-            f"beta {number(beta)} on missed pixels and alpha {number(1 - beta)} on false ones, as the "
-            "foreground is scarce",
+            f"beta {number(beta)} on missed pixels and alpha {number(1 - beta)} on false ones"
+            + (", as the foreground is the rarer" if beta > 0.5 else ": both alike"),
         ),
         "a missed pixel costs more than a false one",
     )

@@ -110,17 +110,20 @@ def soft_rows(case: Case) -> Finding:
     )
     if logits:
         kld = kld._replace(when="the softmax of the logits is taken first", runs=False)
-        cce = cce._replace(
-            when=None, reasons=(why, "rows of y_pred do not sum to 1: read as logits, which cce takes")
+        reads = (
+            "y_pred is said to hold logits"
+            if case.from_logits
+            else "rows of y_pred do not sum to 1: read as logits"
         )
+        cce = cce._replace(when=None, reasons=(why, f"{reads}, which cce takes"))
         return Finding("multiclass", "class shares, predicted by logits", tuple(evidence), (cce, kld))
     jsd = Choice("jsd", when="both rows may hold zeros: it is bounded by log 2")
     if p is not None:
         gone = int(((p == 0) & (y > 0)).any(axis=-1).sum())
         if gone:
             told = (
-                f"{rows(gone)} give 0 to a class that has a share: kld is infinite there, jsd "
-                "bounded by log 2"
+                f"{rows(gone)} {'gives' if gone == 1 else 'give'} 0 to a class that has a share: kld is "
+                "infinite there, jsd bounded by log 2"
             )
             return Finding(
                 "multiclass",

@@ -87,7 +87,8 @@ def _all_signs(y: Array) -> bool:
 
 def _signs_or_01(case: Case) -> Finding:
     y = case.y_true
-    return _alike(case, two_classes.signs if y is not None and _all_signs(y) else two_classes.zero_one)
+    sides = y is not None and _all_signs(y) and y.min() < 0  # all 1 is one class of 0 and 1
+    return _alike(case, two_classes.signs if sides else two_classes.zero_one)
 
 
 TASKS: dict[str, Reader] = {

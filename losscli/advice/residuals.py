@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from losscli.advice.case import Case, Choice, Finding, rows, shown
+from losscli.advice.case import Case, Choice, Finding, shown
 from losscli.advice.measure import (
     NORMAL_BEYOND_3,
     number,
@@ -254,7 +254,8 @@ def _untold(residuals: Array, subject: str, entries: str) -> tuple[tuple[Evidenc
     same = int((residuals == np.median(residuals)).sum())
     evidence = (shown("n", f"{n} {entries}", n),)
     if n < FEW:
-        why = f"{rows(n)} are too few to tell the tails of {subject}: they give no evidence against mse"
+        few = f"1 {entries[:-1]} is" if n == 1 else f"{n} {entries} are"
+        why = f"{few} too few to tell the tails of {subject}: they give no evidence against mse"
         first, second = (
             Choice("mse", (why,)),
             Choice("mae", when="the median is wanted, or a row may be wrong"),

@@ -64,7 +64,10 @@ def ranking(case: Case) -> Finding:
             "a row is a list: name its columns, --true 'grade_*'",
         )
     grades = np.unique(y)
-    best = share(int((y.argmax(axis=1) == p.argmax(axis=1)).sum()), len(y)) if p is not None else None
+    best = None
+    if p is not None:
+        graded = np.take_along_axis(y, p.argmax(axis=1)[:, None], axis=1)[:, 0]
+        best = share(int((graded == y.max(axis=1)).sum()), len(y))
     evidence = [shown("lists", f"{len(y)} lists of {y.shape[1]} items with {len(grades)} grades", len(y))]
     told = [
         f"{len(y)} lists of {y.shape[1]} items, graded {number(float(grades[0]))} to "

@@ -41,7 +41,8 @@ def zero_one(case: Case) -> Finding:
         shown("n", f"{len(y)} labels: {positives} of class 1, {len(y) - positives} of class 0", len(y)),
         shown("positives", f"class 1: {percents(part)}", part),
     ]
-    imbalanced = 0 < positives < len(y) and min(part.value, 1 - part.value) < RARE
+    rarer = min(positives, len(y) - positives)
+    imbalanced = 0 < rarer / len(y) < RARE
     task = "imbalanced" if imbalanced else "binary"
     reading = "labels 0 and 1"
     classes = f"{positives} of {len(y)} labels are of class 1: {percents(part)}"

@@ -12,6 +12,8 @@ from losscli.render.score import remarks
 from losscli.results.recommendation import Recommendations, Tasks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from losscli.results.recommendation import Recommendation
 
 
@@ -85,16 +87,18 @@ def _where(record: Recommendations) -> str:
 def _parameters(entry: Recommendation) -> list[Block]:
     if not entry.params:
         return []
-    facts = [("with" if i == 0 else "", Span(text)) for i, text in enumerate(entry.derived)]
-    if not entry.derived:
-        facts = [("with", Span(words.parameters(entry.params)))]
-    return [Facts(tuple(facts))]
+    return [Facts(tuple(("" if i else "with", Span(text)) for i, text in enumerate(_suggested(entry))))]
+
+
+def _suggested(entry: Recommendation) -> Sequence[str]:
+    """How each parameter was got, or where that is not said what they are."""
+    return entry.derived or [words.parameters(entry.params)] * bool(entry.params)
 
 
 def _runner_up(entry: Recommendation) -> list[Block]:
     facts = [("when", Span(entry.when or ""))]
     facts += [("" if i else "why", Span(reason)) for i, reason in enumerate(entry.reasons)]
-    facts += [("" if i else "with", Span(text)) for i, text in enumerate(entry.derived)]
+    facts += [("" if i else "with", Span(text)) for i, text in enumerate(_suggested(entry))]
     rows = tuple((Span(label, "quiet"), text) for label, text in facts)
     return [
         Paragraph(Span(f"{entry.loss}   {entry.title}", "strong"), 2),
