@@ -6,49 +6,32 @@ fails until it has its line here. What is copied or sent elsewhere is in test_re
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import math
-import pickle
-import pkgutil
-from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pytest
 from support.full import (
-    KERAS,
     OTHER,
-    SKLEARN,
     TASK,
     array,
-    keys,
-    mine_done,
     mine_groups,
     mine_partial,
     mine_spread,
     mine_top,
     of,
-    other_done,
     other_groups,
     other_partial,
     other_spread,
     other_top,
-    refusal,
     rows,
 )
-from support.records import Case, check, fields, plain, total
+from support.records import Case, act, check, fields, methods, plain, total
 
-import losscli.engine
-from losscli.batch import Origin
-from losscli.engine.cluster import Run
-from losscli.engine.groups import UP, GroupSums
+from losscli.engine import groups, kept, partial, spread, sums
+from losscli.engine.groups import UP
 from losscli.engine.kept import Tally, Top
 from losscli.engine.partial import Partial
 from losscli.engine.spread import Spread
-from losscli.engine.survey import _Seen
-from losscli.engine.work import Work
-from losscli.errors import LosscliError
 from losscli.results.rows import RowValues
 
 ONCE = "both sides have it from the same fold"
@@ -146,8 +129,8 @@ SHIFTED = {
     "codings": {0.0: 107, -1.0: 112},
     "collected": [[[101, 102], [1, 0], [0.5, 0.25], [1, 3]]],
     "values": [
-        RowValues(range(101, 103), None, array(1, 2), array(3, 4)),
-        RowValues(rows(108), None, array(5), array(6)),
+        RowValues(range(101, 103), array(9, 8), array(1, 2), array(3, 4), array(5, 6), array(7, 0)),
+        RowValues(rows(108), array(7), array(5), array(6), array(4), array(3)),
     ],
 }
 UNNUMBERED = "it holds no row's number"
@@ -159,59 +142,6 @@ BEGUN = {
 }
 
 
-def followed(before: int) -> dict[str, Any]:
-    """What two chunks are as one, if the second one's rows are numbered so much further down."""
-    groups = GroupSums(keys("a"))
-    groups.merge(other_groups())
-    part = Partial(
-        TASK, Top(3), n=7, codings={0.0: 1 + before if before else 1, 1.0: 2 + before}, groups=groups
-    )
-    part.codings[0.0] = min(7, 1 + before)
-    return {
-        "partials": [part],
-        "relative": before > 0,
-        "several": True,
-        "keys": {"names": [["a"], ["c"]], "columns": ["h"]},
-        "refused": {
-            0: refusal("mine", 3),
-            4: refusal("only mine", 2),
-            1: refusal("theirs", 5 + before),
-        },
-        "missing": {"count": 3, "rows": sorted([6, 1 + before, 2 + before])},
-        "rows": 57,
-        "read": 54,
-        "size": 1200,
-        "files": {"a.csv": 30, "b.csv": 23, "c.csv": 4},
-        "origin": Origin("c.csv", before=9),
-    }
-
-
-class Joined(list[int]):
-    """Results that join while they are of one kind: all even or all odd."""
-
-    def follow(self, other: Joined) -> bool:
-        if self[0] % 2 != other[0] % 2:
-            return False
-        self += other
-        return True
-
-
-LATER = LosscliError("the later one")
-FIRST = LosscliError("the first one")
-
-
-def act(method: str) -> Any:
-    """Calls the method of the first with the others; the record itself is looked at."""
-
-    def do(record: Any, *given: Any) -> Any:
-        getattr(record, method)(*given)
-        return record
-
-    return do
-
-
-SURVEYED = [OTHER, KERAS, SKLEARN, KERAS]
-WORK = Work([mine_partial()], {4: "why", 2: "why"}, [{"a": 1}], "drop", True)
 CASES = [
     Case(
         "Sum.merge",
@@ -334,77 +264,6 @@ CASES = [
         BEGUN,
         {"task": ONCE},
     ),
-    Case(
-        "Done.shift",
-        lambda: (mine_done(), 100),
-        act("shift"),
-        {**plain(mine_done()), "partials": [Partial(TASK, Top(3), n=2, codings={0.0: 107})]}
-        | {"refused": {0: refusal("mine", 103), 4: refusal("only mine", 102)}, "missing": Tally(1, (106,))},
-        dict.fromkeys(["relative", "several", "keys", "rows", "read", "size", "files", "origin"], UNNUMBERED),
-        bare=["several"],
-    ),
-    Case(
-        "Done.follow",
-        lambda: (mine_done(), other_done()),
-        act("follow"),
-        followed(50),
-        {"relative": "they are alike in this"},
-        bare=["several"],
-    ),
-    Case(
-        "Done.follow, absolute",
-        lambda: (mine_done(False), other_done(False)),
-        act("follow"),
-        followed(0),
-        {"relative": "they are alike in this"},
-        bare=["several"],
-    ),
-    Case(
-        "Run.add",
-        lambda: (Run([Joined([1])], FIRST, 3, 1.5), [Joined([3]), Joined([4]), Joined([6])]),
-        act("add"),
-        {"results": [[1, 3], [4, 6]], "error": FIRST, "chunks": 3, "seconds": 1.5},
-        dict.fromkeys(["error", "chunks", "seconds"], "the task knows them"),
-    ),
-    Case(
-        "Run.follow",
-        lambda: (Run([Joined([1])], None, 3, 1.5), Run([Joined([3]), Joined([4])], LATER, 5, 2.25)),
-        act("follow"),
-        {"results": [[1, 3], [4]], "error": LATER, "chunks": 8, "seconds": 3.75},
-        bare=["error"],
-    ),
-    Case(
-        "Run.follow, after an error",
-        lambda: (Run([Joined([1])], FIRST, 3, 1.5), Run([Joined([3])], LATER, 5, 2.25)),
-        act("follow"),
-        {"results": [[1]], "error": FIRST, "chunks": 8, "seconds": 3.75},
-        {"results": "rows after an error are not told", "error": "the first is told"},
-    ),
-    Case(
-        "_Seen.follow",
-        lambda: (
-            _Seen(SURVEYED, [{}, {"all_binary": True}, {"labels": (1.0,)}, {}]),
-            _Seen(SURVEYED, [{}, {"all_binary": False}, {"labels": (3.0,)}, {"all_binary": True}]),
-        ),
-        act("follow"),
-        {
-            "tasks": SURVEYED,
-            "facts": [{}, {"all_binary": False}, {"labels": [1.0, 3.0]}, {"all_binary": True}],
-        },
-        {"tasks": ONCE},
-    ),
-    Case(
-        "Work.__getstate__",
-        lambda: (WORK,),
-        lambda work: pickle.loads(pickle.dumps(work)),
-        {
-            "running": [{**BEGUN, "spread": {**BEGUN["spread"], "start": 0}}],
-            "ended": {4, 2},
-            "facts": [{"a": 1}],
-        }
-        | {"missing": "drop", "sloped": True},
-        dict.fromkeys(["facts", "missing", "sloped"], "the other side must know it"),
-    ),
 ]
 
 
@@ -413,35 +272,29 @@ def test_every_field_is_what_is_written_by_hand(case: Case) -> None:
     check(case)
 
 
-def methods() -> Iterator[str]:
-    """Every method of the engine that takes in, renumbers, begins anew or sends."""
-    for found in pkgutil.iter_modules(losscli.engine.__path__):
-        module = importlib.import_module(f"losscli.engine.{found.name}")
-        for name, kind in inspect.getmembers(module, inspect.isclass):
-            if kind.__module__ == module.__name__ and not getattr(kind, "_is_protocol", False):
-                told = {
-                    "merge",
-                    "shift",
-                    "follow",
-                    "like",
-                    "add",
-                    "__getstate__",
-                    "__setstate__",
-                    "__reduce__",
-                }
-                yield from (f"{name}.{method}" for method in sorted(told & set(vars(kind))))
-
-
 # What adds numbers to sums is held to exact sums instead.
 ELSEWHERE = {
     "Sum.add": "test_engine_sums.py",
     "GroupSums.add": "test_groups.py",
-    "_By.add": "test_groups.py",
 }
 
 
 def test_no_method_lacks_a_case() -> None:
-    assert set(methods()) == {case.name.partition(",")[0] for case in CASES} | set(ELSEWHERE)
+    assert set(methods(groups, kept, partial, spread, sums)) == {
+        case.name.partition(",")[0] for case in CASES
+    } | set(ELSEWHERE)
+
+
+def test_rows_without_a_shape_leave_the_one_that_is_known() -> None:
+    part, nothing = mine_partial(), Partial(TASK, Top(3))
+    part.merge(nothing)
+    assert plain(part) == plain(mine_partial())
+    nothing.merge(part)
+    assert nothing.shape == (10, 4)
+
+
+def test_values_that_are_not_handed_on_are_not_begun_either() -> None:
+    assert Partial(TASK, Top(3)).like().values is None
 
 
 def test_a_first_chunk_with_groups_gives_them_to_those_without() -> None:
@@ -452,16 +305,9 @@ def test_a_first_chunk_with_groups_gives_them_to_those_without() -> None:
     assert fields(part.groups) == fields(other_groups())
 
 
-def test_chunks_that_number_their_rows_in_different_ways_stay_apart() -> None:
-    for one, other in ((mine_done(True), other_done(False)), (mine_done(False), other_done(True))):
-        before = plain(one), plain(other)
-        assert one.follow(other) is False
-        assert (plain(one), plain(other)) == before
-
-
 @pytest.mark.parametrize("finer", ["this", "other"])
 def test_the_longer_stride_of_both_holds_and_each_row_is_drawn_for_it(finer: str) -> None:
-    """In each cell of 512 rows a stride of 8 draws every 8th row; those of a shorter stride are among them."""
+    """In each cell of 512 rows a stride of 8 draws every 8th row, from one that it has drawn on."""
     values = np.arange(2_048.0)
     fine, coarse = Spread(2, 10.0), Spread(8, 20.0)
     fine.add(values[:1_024], 0)

@@ -103,8 +103,8 @@ def mine_partial() -> Partial:
         collected=[(rows(1, 2), array(1, 0), array(0.5, 0.25), array(1, 3))],
         weighted=True,
         values=[
-            RowValues(range(1, 3), None, array(1, 2), array(3, 4)),
-            RowValues(rows(8), None, array(5), array(6)),
+            RowValues(range(1, 3), array(9, 8), array(1, 2), array(3, 4), array(5, 6), array(7, 0)),
+            RowValues(rows(8), array(7), array(5), array(6), array(4), array(3)),
         ],
         groups=mine_groups(),
     )

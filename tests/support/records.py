@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ import numpy as np
 from losscli.engine.groups import Keys
 from losscli.engine.partial import Task
 from losscli.engine.sums import Sum
+from losscli.profile.columns import ColumnPass
 
 
 class Case(NamedTuple):
@@ -63,6 +65,10 @@ def plain(value: Any) -> Any:
         return [*told, value.reweigh is not None]
     if isinstance(value, Keys):  # the rest of it is an index of these
         return {"names": plain(list(value.names)), "columns": plain(value.columns)}
+    if isinstance(value, ColumnPass):
+        return [value.count, value.missing, value.infinite, round(value.mean, 12)]
+    if hasattr(value, "hexdigest"):
+        return value.hexdigest()
     if isinstance(value, BaseException):
         return [type(value).__name__, *map(plain, vars(value).values())]
     if isinstance(value, np.ndarray):
@@ -83,6 +89,26 @@ def plain(value: Any) -> Any:
 def total(number: float, special: float = 0.0) -> Any:
     """A Sum of this number, plain."""
     return {"sum": Fraction(number), "special": plain(special)}
+
+
+def act(method: str) -> Callable[..., Any]:
+    """Calls the method of the record with what it is handed; the record itself is looked at."""
+
+    def do(record: Any, *given: Any) -> Any:
+        getattr(record, method)(*given)
+        return record
+
+    return do
+
+
+def methods(*modules: Any) -> Iterator[str]:
+    """Every method in these modules that takes in, renumbers, begins anew or sends."""
+    told = {"merge", "shift", "follow", "like", "add", "__getstate__", "__setstate__", "__reduce__"}
+    for module in modules:
+        for name, kind in inspect.getmembers(module, inspect.isclass):
+            if kind.__module__ == module.__name__ and not getattr(kind, "_is_protocol", False):
+                own = {method for method, made in vars(kind).items() if inspect.isfunction(made)}
+                yield from (f"{name}.{method}" for method in sorted(told & own))
 
 
 def check(case: Case) -> None:
