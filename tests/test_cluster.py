@@ -52,18 +52,6 @@ def test_a_complaint_keeps_its_place_when_it_is_sent() -> None:
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    distributed = pytest.importorskip("distributed")
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-        ) as cluster,
-        distributed.Client(cluster, set_as_default=False) as client,
-    ):
-        yield client
-
-
-@pytest.fixture(scope="module")
 def data() -> dict[str, Array]:
     rng = np.random.default_rng(5)
     y = rng.normal(size=ROWS)

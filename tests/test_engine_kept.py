@@ -147,7 +147,7 @@ def test_half_of_a_heavy_tailed_draw(shape: float, ends: list[int]) -> None:
     ("seen", "total", "half"), [(1_003, 1_600.0, 200), (1_003, 2_600.0, 350), (6_003, 3_600.0, 2_400)]
 )
 def test_an_estimate_has_two_digits(seen: int, total: float, half: int) -> None:
-    """The largest make 600, and a hundred sampled rows of 1 stand for the rest: 3 + 200, 3 + 350, 3 + 2,400."""
+    """The largest make 600, a hundred sampled rows of 1 stand for the rest: 3 + 200, 3 + 350, 3 + 2,400."""
     sample: list[tuple[int | Array, Array]] = [(np.arange(100), np.ones(100))]
     spread = Spread(10, 100.0, sample, np.array([200.0, 100.0, 300.0]), 100, seen)
     assert spread.half(total) == (half, False)

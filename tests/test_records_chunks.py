@@ -43,7 +43,7 @@ from losscli.engine.groups import GroupSums
 from losscli.engine.kept import Tally, Top
 from losscli.engine.partial import Partial
 from losscli.engine.survey import _Seen
-from losscli.engine.work import Work
+from losscli.engine.work import Done, Work
 from losscli.errors import LosscliError
 from losscli.profile import _Pass
 from losscli.profile import sample as samples
@@ -298,6 +298,18 @@ def test_chunks_that_number_their_rows_in_different_ways_stay_apart() -> None:
         before = plain(one), plain(other)
         assert one.follow(other) is False
         assert (plain(one), plain(other)) == before
+
+
+def test_what_comes_after_no_loss_fits_any_more_stays_apart() -> None:
+    one, other = Done([Partial(TASK, Top(3))], True, refused={0: refusal("why", 3)}, rows=5), other_done()
+    before = plain(one), plain(other)
+    assert one.follow(other) is False
+    assert (plain(one), plain(other)) == before
+    some = Done([Partial(TASK, Top(3)), Partial(TASK, Top(3))], True, refused={0: refusal("why", 3)})
+    assert some.follow(
+        Done([Partial(TASK, Top(3)), Partial(TASK, Top(3))], True, refused={1: refusal("b", 4)})
+    )
+    assert plain(some.refused) == plain({0: refusal("why", 3), 1: refusal("b", 4)})
 
 
 def test_a_pass_over_two_batches_has_seen_both() -> None:
