@@ -153,6 +153,44 @@ def test_an_estimate_has_two_digits(seen: int, total: float, half: int) -> None:
     assert spread.half(total) == (half, False)
 
 
+@pytest.mark.parametrize(
+    "order", ["mixed", "rising", "falling", "the sample sees large ones", "and small ones"]
+)
+@pytest.mark.parametrize("shape", ["ties", "few levels", "different"])
+def test_the_fewest_of_many_are_found_without_sorting_them(shape: str, order: str) -> None:
+    """Whole numbers, whose sums are exact; a sample that misleads takes more steps to the same end."""
+    n, rng = 9_000, np.random.default_rng(5)
+    draws = {"ties": rng.integers(0, 40, n), "few levels": rng.choice([0, 1, 1000], n, p=[0.2, 0.7, 0.1])}
+    values = np.sort(draws.get(shape, rng.permutation(n))).astype(float)
+    if order == "mixed":
+        values = rng.permutation(values)
+    elif order == "falling":
+        values = values[::-1].copy()
+    elif order != "rising":  # one row in four is looked at first
+        seen, rest = (
+            (values[-n // 4 :], values[: -n // 4]) if "large" in order else np.split(values, [n // 4])
+        )
+        values = np.empty(n)
+        values[::4], values[np.arange(n) % 4 > 0] = seen, rest
+    running = np.cumsum(np.sort(values)[::-1])
+    for share in (0.001, 0.1, 0.25, 0.5, 0.75, 0.9, 0.999):
+        wanted = float(np.ceil(running[-1] * share))
+        assert spreads.fewest(values, wanted) == int(np.argmax(running >= wanted)) + 1
+    assert spreads.fewest(values, running[-1] + 1) == n
+
+
+@pytest.mark.parametrize(
+    ("count", "stride"),
+    [(10, 1), (2_000_000, 1), (2_000_001, 64), (2_097_152, 64), (2_097_153, 128), (10**9, 32_768)],
+)
+def test_a_sample_is_begun_at_once_where_so_many_are_to_come(count: int, stride: int) -> None:
+    """Beyond twice a million rows, and so long a stride that at most 32,768 are kept."""
+    spread = Spread(pieces=[(0, np.arange(512.0))], held=512, seen=512)
+    spread.expect(count)
+    assert spread.stride == stride
+    assert spread.largest.size == (0 if stride == 1 else 512)
+
+
 @pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("ends", [[], [2_500 * k for k in range(1, 16)]], ids=["one piece", "many"])
 def test_rows_with_a_period_are_sampled_as_others(
