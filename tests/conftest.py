@@ -2,13 +2,17 @@
 
 LOSSCLI_EXAMPLES=25 draws that many new ones a test. The seed is printed at the end; LOSSCLI_SEED draws the
 same again. The seed of a run that failed is kept in .hypothesis, and taken again until a run passes.
+
+And the one Dask cluster of all tests.
 """
 
 from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, core, settings
@@ -45,3 +49,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
         KEPT.write_text(seed)
     else:
         KEPT.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[Any]:
+    """A client of two workers, started for the first test that wants it."""
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        ) as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
+        yield client

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from support.close import close
 from support.command import losscli
 
 import losscli as library
@@ -52,18 +53,6 @@ def test_a_complaint_keeps_its_place_when_it_is_sent() -> None:
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    distributed = pytest.importorskip("distributed")
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-        ) as cluster,
-        distributed.Client(cluster, set_as_default=False) as client,
-    ):
-        yield client
-
-
-@pytest.fixture(scope="module")
 def data() -> dict[str, Array]:
     rng = np.random.default_rng(5)
     y = rng.normal(size=ROWS)
@@ -85,6 +74,32 @@ def table(data: dict[str, Array], tmp_path_factory: pytest.TempPathFactory) -> P
     rows = zip(*(column.tolist() for column in data.values()), strict=True)
     path.write_text("".join(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in rows))
     return path
+
+
+def test_a_task_ends_at_its_first_error_and_a_join_at_its_first_run_with_one() -> None:
+    pytest.importorskip("cloudpickle")
+    from losscli.engine.cluster import Run, _join, _work, pack
+
+    class Made(list[int]):
+        def follow(self, other: list[int]) -> bool:
+            self += other
+            return True
+
+    def make(number: int) -> Made:
+        if number < 0:
+            raise LosscliError(f"{-number} is wrong")
+        return Made([number])
+
+    runs = [
+        _work(pack(make), pack(numbers), [None] * len(numbers))
+        for numbers in ([1, 2], [3, -4, 5, -6], [7], [-8])
+    ]
+    alone: Run = pickle.loads(runs[1])
+    assert (alone.results, str(alone.error), alone.chunks) == ([[3]], "4 is wrong", 1)
+    joined: Run = pickle.loads(_join(runs))
+    assert (joined.results, str(joined.error), joined.chunks) == ([[1, 2, 3]], "4 is wrong", 4)
+    joined = pickle.loads(_join([runs[0], runs[2]]))
+    assert (joined.results, joined.error, joined.chunks) == ([[1, 2, 7]], None, 3)
 
 
 class Cut:
@@ -148,7 +163,7 @@ def test_the_same_numbers_bit_for_bit(
     assert [remark.text for remark in there.remarks] == [remark.text for remark in here.remarks]
 
 
-def test_many_losses_in_one_pass(client: Any, table: Path) -> None:
+def test_many_losses_in_one_pass(client: Any, table: Path, data: dict[str, Array]) -> None:
     from losscli import cluster
 
     losses = ["mae", "mse", "rmse", "wape", "logcosh", "max_error"]
@@ -165,6 +180,21 @@ def test_many_losses_in_one_pass(client: Any, table: Path) -> None:
         assert other is not None
         assert (one.labels, one.n.tolist()) == (other.labels, other.n.tolist())
         np.testing.assert_allclose(one.value, other.value, rtol=1e-14)
+    for score in there.scores:
+        error, weight = np.abs(data["y"] - data[score.model or ""]), data["w"]
+        exact = {
+            "mae": lambda e, w: np.average(e, weights=w),
+            "rmse": lambda e, w: np.sqrt(np.average(e * e, weights=w)),
+            "max_error": lambda e, w: e[w > 0].max(),
+        }.get(score.loss)
+        if exact is None or score.groups is None:
+            continue
+        assert score.value == close(float(exact(error, weight)), 1e-12)
+        for (label,), n, value in zip(
+            *(getattr(score.groups, k) for k in ("labels", "n", "value")), strict=True
+        ):
+            own = data["g"] == label
+            assert (n, value) == (own.sum(), close(float(exact(error[own], weight[own])), 1e-12))
 
 
 @pytest.mark.parametrize("relative", [False, True], ids=["absolute", "relative"])
@@ -209,7 +239,15 @@ def test_a_dask_frame_and_dask_arrays(client: Any, data: dict[str, Array]) -> No
     of_frame = cluster.compute("huber", frame, **by, client=client, delta=0.7)
     assert of_frame.groups is not None
     assert sorted(of_frame.groups.labels) == [("east",), ("north",), ("south",)]
-    assert of_frame.groups.n.sum() == ROWS
+    error = np.abs(data["y"] - data["p"])
+    costs = np.where(error <= 0.7, error**2 / 2, 0.7 * (error - 0.35))
+    for (label,), n, value in zip(
+        of_frame.groups.labels, of_frame.groups.n, of_frame.groups.value, strict=True
+    ):
+        own = data["g"] == label
+        assert n == own.sum()
+        assert value == close(float(np.average(costs[own], weights=data["w"][own])), 1e-12)
+    assert here.value == close(float(np.average(costs, weights=data["w"])), 1e-12)
     chunked = {"y": 9000, "p": 7000, "w": 500}
     y, p, w = (arrays.from_array(data[name], chunks=size) for name, size in chunked.items())
     of_arrays = cluster.compute("huber", true=y, pred=p, weight=w, client=client, delta=0.7)

@@ -112,6 +112,34 @@ def test_squares_are_summed_beyond_float64_too(values: list[float], weight: floa
         assert abs(Fraction(root) ** 2 / wanted - 1) < Fraction(1, 10**14)
 
 
+tiny = st.lists(st.floats(1e-300, 1e-190), min_size=1, max_size=20)
+
+
+@given(tiny, st.floats(0.01, 100))
+def test_squares_are_summed_below_float64_too(values: list[float], weight: float) -> None:
+    total = Sum()
+    total.add_squares(np.array(values), np.full(len(values), weight))
+    wanted = sum((Fraction(weight) * Fraction(v) ** 2 for v in values), Fraction(0))
+    assert abs(Fraction(float(total.root())) ** 2 / wanted - 1) < Fraction(1, 10**13)
+
+
+@pytest.mark.parametrize("weight", [None, 3.0])
+@pytest.mark.parametrize("exponent", [-600, -401, -400, -399, -1, 0, 399, 400, 401, 511, 600])
+def test_squares_at_the_ends_of_float64(exponent: int, weight: float | None) -> None:
+    values = np.ldexp(np.array([1.0, -1.75, 1.5]), exponent)
+    total = Sum()
+    total.add_squares(values, None if weight is None else np.full(3, weight))
+    wanted = sum((Fraction(v) ** 2 for v in values.tolist()), Fraction(0)) * Fraction(weight or 1.0)
+    assert Fraction(total.units) == wanted * 2**4000
+
+
+def test_squares_of_what_is_not_finite() -> None:
+    for odd, wanted in ((math.inf, math.inf), (-math.inf, math.inf), (math.nan, math.nan)):
+        total = Sum()
+        total.add_squares(np.array([1.0, odd, 2.0]))
+        assert (total.units, total.special) == pytest.approx((0, wanted), nan_ok=True)
+
+
 @pytest.mark.parametrize("size", [1e200, 1e-200, 1e308, 1e-320])
 def test_rmse_is_finite_where_the_squares_are_not(size: float) -> None:
     found = losscli.compute("rmse", [0.0, 0.0, 0.0, 0.0], [size, -size, size, size])

@@ -120,7 +120,7 @@ def _fold_chunks(
                     running.groups = GroupSums(keys)
                 running.merge(done.partials[number])
                 try:
-                    _check_codings(running, done.origin)
+                    _check_codings(running, done.origin, files)
                     refuse_beyond(watch.max_memory, running)
                 except LosscliError as why:
                     if done.several:
@@ -163,11 +163,18 @@ def _check_rows(read: int, absent: Tally, missing: Missing, partials: Sequence[P
             raise LosscliError("the weights are all zero: no sample counts", "give some row a weight above 0")
 
 
-def _check_codings(running: Partial, origin: Origin) -> None:
+def _check_codings(running: Partial, origin: Origin, files: Mapping[str | None, int]) -> None:
     if len(running.codings) > 1:
         (one, first), (other, second) = sorted(running.codings.items(), key=lambda seen: seen[1])
+        file, before = origin.name, 0
+        for name, rows in files.items():
+            if first <= before + rows:
+                file = name
+                break
+            before += rows
+        where = f"row {first - before}" + ("" if file == origin.name else f" of {file}")
         raise LosscliError(
-            f"{origin.place('y_true', second)}: label {other:g} after label {one:g} (row {first}): "
+            f"{origin.place('y_true', second)}: label {other:g} after label {one:g} ({where}): "
             "these are two codings",
             "code the labels as −1 and 1, or as 0 and 1",
         )

@@ -64,6 +64,7 @@ class Spread:
             if spread.stride < stride:
                 spread._coarsen(stride)
         self._add_largest(other.largest)
+        self.cut = max(self.cut, other.cut)  # what either left out is no greater
         self.pieces += other.pieces
         self.held += other.held
         self._thin()

@@ -61,7 +61,7 @@ class Work:
                 joined = done
                 for part in joined.partials:
                     part.spread.expect(of * done.read)
-            elif not joined.follow(done):
+            elif len(self.ended) == len(self.running) or not joined.follow(done):
                 yield joined
                 joined = done
             self.running, self.ended = joined.partials, {*self.ended, *joined.refused}
@@ -124,8 +124,11 @@ class Done:
         self.missing.shift(before)
 
     def follow(self, other: Done) -> bool:
-        """Takes in what the chunk after it left; False, untouched, where their numbers do not go together."""
-        if self.relative != other.relative:
+        """Takes in what the chunk after it left; False, untouched, where their numbers do not go together.
+
+        Nor does what comes after no loss fits any more: the fold ends there, whatever is wrong further down.
+        """
+        if self.relative != other.relative or len(self.refused) == len(self.partials):
             return False
         if other.relative:
             other.shift(self.rows)

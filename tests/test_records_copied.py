@@ -1,0 +1,293 @@
+"""Records that are copied with something changed, or sent to another process: no other field is lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import pickle
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from support.full import (
+    KERAS,
+    TASK,
+    array,
+    keys,
+    mine_done,
+    mine_groups,
+    mine_partial,
+    mine_spread,
+    mine_top,
+    of,
+    other_done,
+    refusal,
+    rows,
+)
+from support.records import Case, check, defaults, fields, plain
+
+from losscli.api import in_files
+from losscli.batch import Batch, Origin
+from losscli.checkup.trial import single
+from losscli.conventions import convention
+from losscli.data import jsontext, known, many, spool
+from losscli.data.blocks import Odd, Part
+from losscli.data.joined import _Held, _JoinedChunk
+from losscli.data.many import FileChunk
+from losscli.data.selection import Selection
+from losscli.engine import chunks, forks
+from losscli.engine.class_weight import weigh_classes
+from losscli.engine.cluster import Run, pack
+from losscli.engine.domains import Extents
+from losscli.engine.kept import Tally
+from losscli.engine.missing import completed
+from losscli.engine.work import Done, Unplaced
+from losscli.errors import BadValue, LosscliError
+from losscli.labels import Labels
+from losscli.losses.registry import find
+from losscli.reasons.constants import _instead
+from losscli.results import Concentration, Remark, Sample, Score
+from losscli.results.rows import RowValues
+
+ORIGIN = Origin("f.csv", {"y_true": ("y",), "m": ("c",)}, "column", 7)
+
+
+def full_batch() -> Batch:
+    by = Labels(("id", "g"), rows(0, 1, 0, 2), [("7", "a"), ("8", "b"), ("9", "a")])
+    pred = {"m": array(10, 11, 12, 13), "n": array(20, 21, 22, 23)}
+    return Batch(array(0, 1, 1, 0), pred, array(3, 1, 4, 2), 101, ORIGIN, by)
+
+
+def gap_batch() -> Batch:
+    return dataclasses.replace(
+        full_batch(), y_pred={"m": array(10, 11, 12, 13), "n": array(20, math.nan, 22, 23)}
+    )
+
+
+def labelled(*codes: int) -> Labels:
+    return Labels(("id", "g"), rows(*codes), full_batch().by.names)  # type: ignore[union-attr]
+
+
+def of_blocks(batch: Batch) -> Batch:
+    """The second block of four rows, where a block is of two."""
+    kept, chunks.BLOCK = chunks.BLOCK, 2
+    try:
+        return list(chunks.blocks(batch))[1]
+    finally:
+        chunks.BLOCK = kept
+
+
+def second_file(batch: Batch) -> Batch:
+    first = SimpleNamespace(batches=lambda size: iter([full_batch(), full_batch()]))
+    return list(many._batches([first, SimpleNamespace(batches=lambda size: iter([batch]))], 9))[2]  # type: ignore[list-item]
+
+
+def second_of_chunk(batch: Batch) -> Batch:
+    return list(FileChunk(lambda: iter([full_batch(), batch]), 3)())[1]
+
+
+def with_truth(batch: Batch) -> Batch:
+    return _Held("p.csv", "t.csv", array(5), "price", 1).beside(batch, array(5, 6, 7, 8))
+
+
+def one_model(batch: Batch) -> Batch:
+    return next(single(lambda: iter([batch]), "m")())
+
+
+def constant(batch: Batch) -> Batch:
+    put = _instead(dataclasses.replace(TASK, model="n"), np.array(0.5)).reweigh
+    assert put is not None
+    return put(batch)
+
+
+def reweighed(batch: Batch) -> Batch:
+    way = convention(find("bce"), "exact")
+    put = weigh_classes(way, {}, {1: 10.0, 0: 0.5}, lambda: iter([batch]), "refuse")[0]
+    assert put is not None
+    return put(batch)
+
+
+def of_batch(act: Callable[[Batch], Batch], make: Callable[[], Batch] = full_batch, **changed: Any) -> Case:
+    """What is done with a batch changes these fields and no other."""
+    stays = {name: "it is the same batch" for name in fields(Batch) if name not in changed}
+    return Case(act.__name__, lambda: (make(),), act, plain(make()) | changed, stays)
+
+
+def dropped(batch: Batch) -> Batch:
+    return completed(batch, "drop", Tally(), Extents())[0]
+
+
+def propagated(batch: Batch) -> Batch:
+    return completed(batch, "propagate", Tally(), Extents())[0]
+
+
+HALF = {"y_true": [1, 0], "y_pred": {"m": [12, 13], "n": [22, 23]}, "weight": [4, 2], "by": labelled(0, 2)}
+WHOLE = {"y_true": [0, 1, 0], "y_pred": {"m": [10, 12, 13], "n": [20, 22, 23]}, "weight": [3, 4, 2]}
+COPIES = [
+    of_batch(of_blocks, **HALF, first_row=103),
+    of_batch(dropped, gap_batch, **WHOLE | {"y_true": [0, 1, 0]}, by=labelled(0, 0, 2)),
+    of_batch(propagated, gap_batch),
+    of_batch(second_file, first_row=109, origin=ORIGIN._replace(before=8)),
+    of_batch(second_of_chunk, first_row=5),
+    of_batch(
+        with_truth,
+        y_true=[5, 6, 7, 8],
+        origin=ORIGIN._replace(labels={"y_true": ("price of t.csv",), "m": ("c",)}),
+        by=Labels(("g",), rows(0, 1, 0, 0), [("a",), ("b",)]),
+    ),
+    of_batch(
+        one_model,
+        y_pred={"y_pred": [10, 11, 12, 13]},
+        origin=ORIGIN._replace(labels={"y_true": ("y",), "m": ("c",), "y_pred": ("c",)}),
+    ),
+    of_batch(constant, y_pred={"n": [0.5] * 4}),
+    of_batch(reweighed, weight=[1.5, 10, 40, 1]),
+    Case(
+        "labels of some rows",
+        lambda: (full_batch().by,),
+        lambda by: by[np.array([True, False, False, True])],
+        {**plain(full_batch().by), "codes": [0, 2]},
+        {"columns": "of every row", "names": "shared"},
+    ),
+    Case(
+        "the same columns in another file",
+        lambda: (Selection((0,), {"m": (1,), "n": (3, 2)}, 4, ("said",), (5, 0)),),
+        lambda chosen: many._same(chosen, table("a", "yxbcwg"), table("b", "gwcbxy")),
+        {"true": [5], "models": {"m": [4], "n": [2, 3]}, "weight": 1, "chosen": [], "by": [0, 5]},
+    ),
+]
+
+
+def table(name: str, columns: str) -> Any:
+    return SimpleNamespace(name=name, columns=tuple(columns))
+
+
+@pytest.mark.parametrize("case", COPIES, ids=lambda case: case.name)
+def test_a_copy_changes_what_it_is_to_change_alone(case: Case) -> None:
+    check(case)
+
+
+class Told:
+    """A chunk that knows all that a chunk may know."""
+
+    relative, several, start, size, apart = True, True, 17, 99, True
+
+    def __call__(self) -> Iterator[Batch]:
+        yield full_batch()
+
+
+KNOWN = ("relative", "several", "start", "size", "apart")
+
+
+def test_chunks_around_chunks_know_what_those_do() -> None:
+    of_file = FileChunk(Told(), 3)
+    assert [getattr(of_file, name) for name in KNOWN] == [True, True, (3 << 40) + 17, 99, True]
+    bare = FileChunk(full_batch, 0)  # type: ignore[arg-type]
+    assert [getattr(bare, name) for name in KNOWN] == [True, True, 0, 0, False]
+    joined = _JoinedChunk(Told(), _Held("p", "t", array(1), "y", 1), {("7",): 0})
+    # It holds the truth, and is worked on by threads: it is not apart.
+    assert [getattr(joined, name, None) for name in KNOWN] == [True, True, 17, 99, None]
+    assert vars(_JoinedChunk(full_batch, _Held("p", "t", array(1), "y", 1), {})).keys() == {  # type: ignore[arg-type]
+        *("_chunk", "_held", "_places")
+    }
+
+
+def score() -> Score:
+    """One whose every field is another than that of a score that says nothing of it."""
+    values: dict[str, Any] = {name: f"the {name}" for name in fields(Score)}
+    shown = tuple(Sample(row, 1.0, 2.0, 3.0, 0.5, 4.0, 5.0, None) for row in (3, 4, 9, 10))
+    return Score(
+        **values
+        | {"samples": shown, "gradients": shown[1:], "concentration": Concentration(2, 12, 9, 0.25, False)}
+    )
+
+
+def test_rows_are_numbered_in_their_files_and_nothing_else_changes() -> None:
+    places = [("a", 3), ("b", 1), ("c", 2), ("c", 3)]
+    made = in_files(score(), {"a": 3, "b": 4, "c": 5})
+    wanted = [Sample(row, 1.0, 2.0, 3.0, 0.5, 4.0, 5.0, file)._asdict() for file, row in places]
+    assert [one._asdict() for one in made.samples] == wanted
+    assert [one._asdict() for one in made.gradients] == wanted[1:]
+    assert made.concentration == Concentration(2, 12, 2, 0.25, False, "c")
+    told = {"samples", "gradients", "concentration"}
+    assert {
+        name for name in fields(Score) if plain(getattr(made, name)) != plain(getattr(score(), name))
+    } == told
+    assert plain(in_files(score(), {"a": 12})) == plain(score())
+
+
+SENT: list[Any] = [
+    mine_partial(),
+    mine_done(),
+    other_done(),
+    mine_groups(),
+    mine_spread(),
+    mine_top(),
+    keys("a", "b"),
+    of(1.5, math.inf),
+    Tally(3, (1, 2, 3)),
+    refusal("why", 3),
+    RowValues(range(1, 3), array(9, 8), array(1, 2), array(3, 4), array(5, 6), array(7, 0)),
+    full_batch(),
+    ORIGIN,
+    Run([[1]], LosscliError("what", "hint"), 2, 1.5),
+    Part(3, 9, 2, b"held", True, True),
+    Selection((0,), {"m": (1,)}, 2, ("said",), (3,)),
+    Concentration(2, 12, 9, 0.25, False, "c"),
+    Remark("data", "text", 3, (1, 2)),
+    score(),
+    LosscliError("what", "hint"),
+    Unplaced("what", "hint"),
+    Odd("what", "hint"),
+    BadValue("y_pred", 3, (1, 2), "what", "hint"),
+]
+
+
+@pytest.mark.parametrize("way", ["pickled", "packed", "forked"])
+@pytest.mark.parametrize("record", SENT, ids=lambda record: type(record).__name__)
+def test_all_of_a_record_arrives(record: Any, way: str) -> None:
+    if way == "packed":
+        pytest.importorskip("cloudpickle")
+    sent = {"pickled": pickle.dumps, "packed": pack, "forked": lambda one: forks._pickled([one], {})}[way](
+        record
+    )
+    came = forks._Unpickler(sent, {}).load()[0] if way == "forked" else pickle.loads(sent)
+    usual = {name: plain(value) for name, value in defaults(type(record)).items()}
+    assert type(came) is type(record)
+    for name in fields(record):
+        wanted = plain(getattr(record, name))
+        assert plain(getattr(came, name)) == wanted, name
+        if not isinstance(record, Done | Batch):
+            assert name not in usual or wanted != usual[name], f"{name} begins at its default"
+
+
+def test_what_both_processes_have_is_not_sent() -> None:
+    part = mine_partial()
+    shared = {id(TASK): TASK}
+    sent = forks._pickled([part, part], shared)
+    one, other = forks._Unpickler(sent, shared).load()
+    assert one is other
+    assert one.task is TASK
+    assert plain(one) == plain(part)
+    assert b"huber" not in sent
+
+
+def test_what_begins_anew_elsewhere() -> None:
+    labels = known.Known("region")
+    labels.names = [("north",)]
+    came = pickle.loads(pickle.dumps(labels))
+    assert (came.column, came.names) == ("region", [])
+    decoder = jsontext.Decoder()
+    decoder.twice.add("a")
+    assert pickle.loads(pickle.dumps(decoder)).twice == set()
+    with pytest.raises(LosscliError, match="standard input is read here, where no worker"):
+        pickle.dumps(spool.Unnamed("/tmp/file", "standard input"))
+
+
+def test_a_task_arrives_with_its_convention() -> None:
+    task = dataclasses.replace(KERAS, params={"a": 1.5}, model="n", infinite="because", reweigh=full_batch)
+    came = pickle.loads(pack(task))
+    assert plain(came) == plain(task) == ["hinge", "keras", {"a": 1.5}, "n", "because", True]
+    assert came.convention.kernel is KERAS.convention.kernel
