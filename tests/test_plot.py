@@ -116,7 +116,8 @@ def test_ticks_are_few_and_round(low: float, high: float, most: int) -> None:
     mantissa = f"{step:.6e}"[0]
     assert mantissa in "125"
     np.testing.assert_allclose(np.diff(found), step)
-    np.testing.assert_allclose([float(text) for text in tick_texts(found)], found, atol=1e-12, rtol=1e-2)
+    shown = [float(text) for text in tick_texts(found)]
+    np.testing.assert_allclose(shown, found, atol=1e-12, rtol=1e-9)
 
 
 @pytest.mark.parametrize("room", range(20, 120, 7))
