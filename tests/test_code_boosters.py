@@ -157,7 +157,11 @@ def test_the_library_s_own_objective_is_named_where_it_is_the_same_loss(
     if objective is not None:
         own = OBJECTIVES[library][objective].parameters
         assert set(given) <= set(own)
-        assert set(given) <= set(KEYWORDS[library]) | {"huber_slope", "quantile_alpha", "tweedie_variance_power"}
+        assert set(given) <= set(KEYWORDS[library]) | {
+            "huber_slope",
+            "quantile_alpha",
+            "tweedie_variance_power",
+        }
         assert all(own[key][0] <= value < own[key][1] for key, value in given.items())
 
 

@@ -1,6 +1,6 @@
 """The tests read as text: kinds of test that cannot fail, or hardly, are forbidden.
 
-Each rule is shown what it finds and what it lets pass. A line that must be so says why in a comment beside it.
+Each rule is shown what it finds and what it lets pass. A line that must be so says why in a comment.
 """
 
 from __future__ import annotations
@@ -175,7 +175,11 @@ def holds(node: ast.AST, helpers: frozenset[str] | set[str]) -> bool:
             return True
         if isinstance(part, ast.Call):
             word = name_of(part.func)
-            if word.startswith("assert_") or word in helpers or word in ("raises", "validate", "check_schema"):
+            if (
+                word.startswith("assert_")
+                or word in helpers
+                or word in ("raises", "validate", "check_schema")
+            ):
                 return True
     return False
 
@@ -219,9 +223,9 @@ def itself(source: Source) -> Found:
         if f"{source.path}::{function.name}" in ORACLES:
             continue
         for node in ast.walk(function):
-            if isinstance(node, ast.Call) and name_of(node.func) in ("approx", "close") and node.args:
-                if computed(node.args[0]) and not source.explained(node):
-                    yield node.lineno, "what is expected is losscli's own: name the oracle beside it"
+            closeness = isinstance(node, ast.Call) and name_of(node.func) in ("approx", "close") and node.args
+            if closeness and computed(node.args[0]) and not source.explained(node):
+                yield node.lineno, "what is expected is losscli's own: name the oracle beside it"
 
 
 RULES: list[tuple[Rule, list[str], list[str]]] = [
@@ -237,7 +241,12 @@ RULES: list[tuple[Rule, list[str], list[str]]] = [
     ),
     (
         there_at_all,
-        ["assert finding.why", "assert a and b.do", "assert all(f.summary for f in found)", "assert len(x.text)"],
+        [
+            "assert finding.why",
+            "assert a and b.do",
+            "assert all(f.summary for f in found)",
+            "assert len(x.text)",
+        ],
         ["assert 'too high' in finding.why", "assert finding.rows", "assert not finding.why"],
     ),
     (
@@ -253,7 +262,10 @@ RULES: list[tuple[Rule, list[str], list[str]]] = [
             "for x in y:\n    try:\n        f()\n    except (ValueError, Exception):\n        continue",
             "try:\n    f()\nexcept:\n    pass",
         ],
-        ["try:\n    f()\nexcept ValueError:\n    pass", "try:\n    f()\nexcept Exception as why:\n    found.append(why)"],
+        [
+            "try:\n    f()\nexcept ValueError:\n    pass",
+            "try:\n    f()\nexcept Exception as why:\n    found.append(why)",
+        ],
     ),
     (
         always_true,

@@ -1,4 +1,4 @@
-"""What XGBoost and LightGBM take, read from XGBoost 3.2.0 and LightGBM 4.7.0, so that neither need be installed.
+"""What XGBoost and LightGBM take, read from XGBoost 3.2.0 and LightGBM 4.7.0, so that none is needed.
 
 Stand-ins for their estimators take these keywords and no other.
 """
@@ -92,7 +92,9 @@ OBJECTIVES: dict[str, dict[str, Own]] = {
 
 def signature(keywords: Iterable[str]) -> Signature:
     """A constructor's that takes these keywords alone."""
-    return Signature([Parameter(name, Parameter.KEYWORD_ONLY, default=None) for name in dict.fromkeys(keywords)])
+    return Signature(
+        [Parameter(name, Parameter.KEYWORD_ONLY, default=None) for name in dict.fromkeys(keywords)]
+    )
 
 
 def booster(monkeypatch: Any, library: str) -> list[dict[str, Any]]:
