@@ -109,6 +109,12 @@ BY_HAND: list[
         ("log rate", -3, 3),
         [("", lambda x: np.exp(x) - x, lambda x: np.exp(x) - 1)],
     ),
+    (
+        "gamma_deviance",
+        {},
+        ("ratio", 0, 3),
+        [("", lambda r: 2 * (np.log(r) + 1 / r - 1), lambda r: 2 * (1 / r - 1 / r**2))],
+    ),
     ("cosine_similarity", {}, ("similarity", -1, 1), [("", lambda c: -c, lambda c: -np.ones_like(c))]),
     (
         "cosine_embedding",
@@ -183,6 +189,24 @@ BY_HAND: list[
         {},
         ("class lead", -4, 4),
         [("", lambda s: hinge(1 - s), lambda s: np.where(s < 1, -1.0, 0.0))],
+    ),
+    (
+        "categorical_hinge",
+        {},
+        ("class lead", -4, 4),
+        [("", lambda s: hinge(1 - s), lambda s: np.where(s < 1, -1.0, 0.0))],
+    ),
+    (
+        "cce",
+        {"from_logits": True},
+        ("class lead", -4, 4),
+        [("", lambda s: np.log1p(np.exp(-s)), lambda s: -sigmoid(-s))],
+    ),
+    (
+        "scce",
+        {"from_logits": True, "ignore_class": 0},
+        ("class lead", -4, 4),
+        [("", lambda s: np.log1p(np.exp(-s)), lambda s: -sigmoid(-s))],
     ),
     ("triplet", {}, ("triplet", 0, 3), [(f"d₋ = {d:g}", *triplet(d)) for d in (1.0, 0.5, 2.0)]),
     ("giou", {}, ("shift", -2, 2), [("", shifted, None)]),
