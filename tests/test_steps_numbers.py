@@ -239,6 +239,9 @@ def test_what_is_said_of_the_divisor() -> None:
     assert losscli.steps("nll", [0, 1], np.log(P2[:2]), class_weight=[1, 3], like="torch").reduced[
         -1
     ].note == ("divided by the sum of the class weights of 2 samples")
+    assert losscli.steps("scce", [0, 1, 1], P2, [1, 2, 4], ignore_class=0).reduced[-1].note == (
+        "divided by the sum of the weights of 2 of 3 samples (1 ignored)"
+    )
     by_class = losscli.steps("dice", [[1, 0], [1, 1]], [[0.5, 0.25], [1, 0.5]], per="class")
     assert by_class.reduced[-1].note == "of 2 classes"
     assert by_class.reduced[-1].value == close((1 / 7 + 3 / 7) / 2, 1e-14)
@@ -315,7 +318,9 @@ def test_lines_of_drawn_rows_come_to_plain_numpy_s_value(
         assert float(Reader(np.float64).value(cost.substituted)) == pytest.approx(
             costs[k], rel=1e-12, abs=1e-15
         )
-        assert (cost.because or "").startswith(f"|e| = {abs(e[k]):.15g} {'>' if abs(e[k]) > 1 else '≤'} δ")
+        size, sign, bound = str(cost.because).removeprefix("|e| = ").split(" ", 2)
+        assert float(size.replace("−", "-")) == pytest.approx(abs(e[k]), rel=1e-13, abs=1e-300)
+        assert (sign, bound) == (">" if abs(e[k]) > 1 else "≤", "δ = 1")
 
 
 LOSES = "these lines overflow or lose digits here; computed without that"
