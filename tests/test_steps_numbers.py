@@ -75,6 +75,19 @@ SPELLED: list[tuple[str, Any, Any, Any, dict[str, Any], list[str]]] = [
         {"reduction": "sum", "like": "torch"},
         ["total = 2", "sum = 2·total = 2·2 = 4"],
     ),
+    (
+        "mse",
+        [0, 0, 0],
+        [1, 2, 3],
+        [1, 3, 0.5],
+        {"like": "keras", "rows": 1},
+        [
+            "total = 4 + 10 = 14",
+            "one = total/3 = 14/3 = 4.66666666666667",
+            "weights = 3 + 1.5 = 4.5",
+            "mean = one·weights/3 = 4.66666666666667·4.5/3 = 7",
+        ],
+    ),
     ("mse", [[1, 2]], [[1, 4]], None, {"like": "torch"}, ["mean = 2"]),
     ("mse", [0] * 4, [1, 2, 3, 4], None, {"rows": 0}, ["sum = 30", "mean = sum/4 = 30/4 = 7.5"]),
     (
@@ -261,6 +274,7 @@ def test_what_is_said_of_the_divisor() -> None:
         ([1e3, 1e-3, 2e-3, 2e3], None, 2, 2, 5e-6),
         ([1e3, 0.1, 0.3, 2e3, 0.7], [1 / 3, 0, 0, 1 / 7, 0], 2, 3, 0),
         ([1e8, 1e-9], None, 1, 1, 1e-18),
+        ([1e3, 1234.5, 2e4, 3e4], None, 2, 2, 2523990.25),
     ],
 )
 def test_the_rows_that_are_not_shown_are_one_exact_number(
