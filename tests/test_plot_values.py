@@ -1,4 +1,4 @@
-"""What leaves a picture: every field of JSON and CSV, the lines and bars of a figure, the bars on the screen."""
+"""What leaves a picture: every field of JSON and CSV, a figure's lines and bars, the screen's bars."""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ from support.close import close
 from support.steps_reading import Reader, as_python
 
 import losscli
+from losscli.arithmetic import write_out
+from losscli.batch import Batch
 from losscli.results.steps import Steps
 
 LN2, LN43 = math.log(2), math.log(4 / 3)
@@ -289,6 +291,31 @@ def test_the_rows_that_are_not_shown_are_one_exact_number(
     assert float(number) == close(rest, 1e-12)
     last = found.reduced[0].substituted.rpartition("+")[2]
     assert float(Reader(np.float64).value(last)) == close(rest, 1e-12)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 9])
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("max_error", ["max(|e|) = max([1, 9]) = 9", "L = max(|e|) = 9"]),
+        (
+            "rmse",
+            ["√(Σ(w·e²)) = √(2·1 + 110) = 10.5830052442584", "Σw = 2·1 + 7 = 9", "L = √(Σ(w·e²))/√Σw ="],
+        ),
+        ("mse", ["sum = 1·81 + 31 = 112", "weights = 1 + 8 = 9", "mean = sum/weights = 112/9 = "]),
+    ],
+)
+def test_hidden_rows_of_several_batches_are_one(name: str, wanted: list[str], size: int) -> None:
+    pred, weight = np.array([1.0, 3.0, 9.0, 2.0, 20.0]), np.array([2.0, 1.0, 1.0, 5.0, 0.0])
+
+    def stream() -> Any:
+        for k in range(0, 5, size):
+            part = slice(k, k + size)
+            yield Batch(np.zeros(len(pred[part])), {"y_pred": pred[part]}, weight[part], k + 1)
+
+    found = lines(write_out(name, stream, params={}, rows=1))
+    assert len(found) == len(wanted)
+    assert all(line.startswith(start) for line, start in zip(found, wanted, strict=True)), found
 
 
 @given(
