@@ -149,6 +149,8 @@ def test_what_is_made_simple_is_the_same_number(text: str, point: dict[str, floa
         ("y_pred**delta*y_pred", "y_pred ** (delta + 1)"),
         ("0*y_pred + 1", "1"),
         ("abs(-y_pred)", "abs(y_pred)"),
+        ("1 - sigmoid(-y_pred)", "sigmoid(y_pred)"),
+        ("sign(-y_pred) + 2*sign(y_pred)", "sign(y_pred)"),
         ("2 if y_true > 1 else 2", "2"),
     ],
 )
@@ -293,6 +295,49 @@ def test_numpy_s_code_for_all_rows_is_python_s_row_by_row(
             continue
         if abs(wanted) < 1e6:
             assert value == pytest.approx(wanted, rel=1e-9, abs=1e-9), code
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("softplus(y_pred)", lambda x, t: math.log1p(math.exp(x))),
+        ("sigmoid(y_pred)", lambda x, t: 1 / (1 + math.exp(-x))),
+        ("where(y_pred > t, y_pred, 3*y_pred)", lambda x, t: x if x > t else 3 * x),
+        ("y_pred**2 if y_pred <= t else t", lambda x, t: x**2 if x <= t else t),
+        ("max(y_pred, t) - min(2*y_pred, t)", lambda x, t: max(x, t) - min(2 * x, t)),
+        ("clip(y_pred, -1, t)", lambda x, t: min(max(x, -1), t)),
+        ("ratio(y_pred - y_pred, t - t)", lambda x, t: 0.0),
+        ("ratio(y_pred, t)", lambda x, t: x / t),
+        ("xlogy(y_pred**2, y_pred**2)", lambda x, t: x**2 * math.log(x**2)),
+        ("xlog1py(y_pred - y_pred, -t/t)", lambda x, t: 0.0),
+        ("logaddexp(y_pred, t)", lambda x, t: math.log(math.exp(x) + math.exp(t))),
+        ("erf(y_pred)", lambda x, t: math.erf(x)),
+        ("lgamma(y_pred**2)", lambda x, t: math.lgamma(x**2)),
+        (
+            "atan(y_pred) + expm1(y_pred) - cosh(y_pred)",
+            lambda x, t: math.atan(x) + math.expm1(x) - math.cosh(x),
+        ),
+        ("1 if y_pred > 0 and y_pred < t else 2", lambda x, t: 1 if 0 < x < t else 2),
+        ("1 if y_pred < 0 or y_pred > t else 2", lambda x, t: 1 if x < 0 or x > t else 2),
+        ("1 if not y_pred < 0 else 2", lambda x, t: 1 if x >= 0 else 2),
+        ("floor(y_pred) + round(y_pred)", lambda x, t: math.floor(x) + round(x)),
+        ("-y_pred**2 - (y_pred - t) - (-t)", lambda x, t: -(x**2) - (x - t) + t),
+    ],
+)
+def test_each_function_of_rows_is_python_s(text: str, wanted: Any) -> None:
+    pred, t = np.array([-1.7, -0.4, 0.3, 0.9, 1.8]), 0.75
+    translator = Translator(
+        DIALECTS["numpy"], "entry", {name: Value(ast.Name(name)) for name in ("t", "y_pred")}
+    )
+    code = source(translator.value(node_of(text)).node)
+    known = {"np": np, "math": math, "y_pred": pred, "t": np.full(5, t)}
+    for helper in translator.helpers:
+        exec(DIALECTS["numpy"].helper(helper), known)
+    with np.errstate(all="ignore"):
+        found = np.broadcast_to(np.asarray(eval(code, known), float), 5)
+    np.testing.assert_allclose(
+        found, [wanted(x, t) for x in pred.tolist()], rtol=1e-13, atol=1e-15, err_msg=code
+    )
 
 
 @given(written(["abs", "exp", "tanh", "sigmoid", "softplus"]), POINTS)
