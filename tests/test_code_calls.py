@@ -220,6 +220,21 @@ def test_names_and_keywords_are_the_library_s(library: str) -> None:
             "jnp.mean(optax.losses.sparsemax_loss(y_pred, y_true == 1))",
         ),
         (
+            "ctc",
+            "keras",
+            {},
+            "mean",
+            "keras.losses.CTC()(y_true * "
+            "keras.ops.cumprod(keras.ops.cast(y_true > 0, 'int32'), axis=1), y_pred)",
+        ),
+        (
+            "mape",
+            "sklearn",
+            {},
+            "mean",
+            "100 * sklearn.metrics.mean_absolute_percentage_error(y_true, y_pred)",
+        ),
+        (
             "listnet",
             "optax",
             {},
@@ -252,6 +267,7 @@ def test_a_parameter_that_only_the_call_of_logits_has() -> None:
         ("bce", "torch", {"from_logits": True}, [], ["−100", "clips"]),
         ("bce", "keras", {"from_logits": True}, ["float32"], ["clips"]),
         ("kld", "torch", {}, ["batchmean", "log p"], ["labels of"]),
+        ("brier", "sklearn", {}, ["one output: y_true and y_pred (N,)", "labels of 0 and 1 alone"], ["−1"]),
         ("rmse", "sklearn", {}, ["one root for each output"], []),
         ("listnet", "optax", {}, ["through a softmax"], []),
     ],
