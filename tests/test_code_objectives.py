@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.boosters import LEAST_HESSIANS, booster
 from support.inputs import NAMES, cases, loss_of
-from support.snippets_running import booster, run
+from support.snippets_running import run
 
 import losscli
 from losscli import LosscliError
@@ -58,7 +59,7 @@ def test_an_objective_s_gradient_is_the_registry_s_and_its_hessian_the_gradient_
     z = np.random.default_rng(n).uniform(-2, 2, n) + 0.0123
     made = snippet(name, library, case.params)
     with pytest.MonkeyPatch.context() as patch:
-        booster(patch, library)
+        estimators = booster(patch, library)
         names = run(made.code, y_true, z)
         objective = names.get("objective") or names[f"{name}_objective"]
         ahead, behind = (objective(y_true, z + step)[0] for step in (1e-6, -1e-6))
@@ -80,6 +81,12 @@ def test_an_objective_s_gradient_is_the_registry_s_and_its_hessian_the_gradient_
         floored = np.maximum(curvature, boosters.FLOOR) if "np.maximum(hess" in made.code else curvature
         np.testing.assert_allclose(names["hess"], floored, rtol=1e-5, atol=1e-6, err_msg=made.code)
     assert (names["hess"] > 0).all()
+    (given_to,) = estimators
+    assert given_to["objective"] is objective
+    lowering, least = LEAST_HESSIANS[library]
+    lowered = lowering & set(given_to)
+    assert {given_to[keyword] for keyword in lowered} <= {0}
+    assert lowered or names["hess"].min() >= least, "one row alone might not be a leaf"
 
 
 @pytest.mark.parametrize(

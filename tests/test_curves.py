@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.pictures import NAMES, NEEDED, PICTURES
 from support.reference import EXAMPLES
 
 import losscli
@@ -18,9 +19,6 @@ from losscli.curves.variants import variants_of
 from losscli.losses import registry
 from losscli.results.picture import Curve, Picture
 
-NAMES = losscli.names()
-NEEDED: dict[str, dict[str, Any]] = {"matrix_cce": {"matrix": [[0, 1, 2], [1, 0, 1], [2, 1, 0]]}}
-PICTURES = {name: draw([name], NEEDED.get(name, {})) for name in NAMES}
 DRAWN = [name for name in NAMES if PICTURES[name].curves]
 
 

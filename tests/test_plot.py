@@ -10,26 +10,22 @@ import sys
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 from support.command import LOSSCLI, ROOT, environment
 from support.command import losscli as command
+from support.pictures import NAMES, PICTURES
 
 import losscli
 from losscli import LosscliError
-from losscli.curves import draw
 from losscli.render import FORMATS, render
 from losscli.render.canvas import MARKS, Line, Panel, frame, label_width
 from losscli.render.text import width_of
 from losscli.render.ticks import tick_texts, ticks
 from losscli.results.picture import Picture
 
-NAMES = losscli.names()
-NEEDED: dict[str, dict[str, Any]] = {"matrix_cce": {"matrix": [[0, 1, 2], [1, 0, 1], [2, 1, 0]]}}
-PICTURES = {name: draw([name], NEEDED.get(name, {})) for name in NAMES}
 SCHEMA = json.loads(files("losscli.render.schema").joinpath("plot.json").read_text("utf-8"))
 BRAILLE = re.compile("[⠀-⣿]")
 
@@ -116,7 +112,8 @@ def test_ticks_are_few_and_round(low: float, high: float, most: int) -> None:
     mantissa = f"{step:.6e}"[0]
     assert mantissa in "125"
     np.testing.assert_allclose(np.diff(found), step)
-    np.testing.assert_allclose([float(text) for text in tick_texts(found)], found, atol=1e-12, rtol=1e-2)
+    shown = [float(text) for text in tick_texts(found)]
+    np.testing.assert_allclose(shown, found, atol=1e-12, rtol=1e-9)
 
 
 @pytest.mark.parametrize("room", range(20, 120, 7))

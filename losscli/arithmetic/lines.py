@@ -152,6 +152,6 @@ def _product(parts: Sequence[ast.expr]) -> ast.expr:
     return total
 
 
-def agree(one: Any, other: Any, slack: float) -> bool:
-    """Whether two values are one, to `slack`; nan is nan, an infinity itself."""
-    return bool(np.allclose(one, other, rtol=slack, atol=slack * 1e-3, equal_nan=True))
+def agree(one: Any, other: Any, slack: float, least: float = 0.0) -> bool:
+    """Whether two values are one, to `slack` of them or to `least`; nan is nan, an infinity itself."""
+    return bool(np.allclose(one, other, rtol=slack, atol=least, equal_nan=True))

@@ -19,6 +19,8 @@ from losscli.formula.evaluate import Values
 from losscli.results import Score
 from losscli.results.steps import Row, Step
 
+_LEAST = 1e-3  # of what is shown: of less, the difference has too few digits
+
 
 def of_rows(work: Work, score: Score, rows: Sequence[Row]) -> tuple[Step, ...]:
     """The lines that lead from the rows' values to the score's."""
@@ -29,9 +31,10 @@ def of_rows(work: Work, score: Score, rows: Sequence[Row]) -> tuple[Step, ...]:
         return _collapsed(work, score, rows)
     scaled = ratio.scaled and work.way.scale is not None
     terms = [_term(work, row, score.weighted, scaled) for row in rows]
-    if score.n == 1 and rows and terms[0].numbers == (rows[0].loss,) and score.divisor == 1:
-        return (added(score.reduction, terms, rows[0].loss, work.speller),)
     times = _cells(work) if ratio.whole or ratio.divisor is None else 1
+    alone = score.n == 1 and rows and terms[0].numbers == (rows[0].loss,)
+    if alone and score.divisor == times == 1:
+        return (added(score.reduction, terms, rows[0].loss, work.speller),)
     name = "sum" if times == 1 or ratio.divisor is not None else "total"
     numbers = [row.row for row in rows]
     summed = _sum(name, terms, lambda part: part.terms["scaled" if scaled else "value"], work, numbers)
@@ -119,13 +122,17 @@ def _sum(
 
 
 def _rest(work: Work, of_all: Callable[[Partial], Sum], shown: Sequence[float], rows: Sequence[int]) -> float:
-    """What the rows that are not shown add: all less those shown, or, beside infinities, a look at them."""
+    """What the rows that are not shown add: all less those shown.
+
+    Beside infinities, or where they are next to nothing of it all, a look at them.
+    """
     every = of_all(work.part)
     if every.special == 0:
         left = Sum(every.units)
         for number in shown:
             left.add(-number)
-        return float(left)
+        if abs(float(left)) > _LEAST * max(map(abs, shown), default=0.0):
+            return float(left)
     left_out = np.array(rows, np.int64)
     return float(of_all(without(work.stream, [work.task], [left_out], work.missing).partials[0]))
 

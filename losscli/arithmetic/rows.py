@@ -16,7 +16,9 @@ from losscli.results import Sample
 from losscli.results.steps import Place, Row, Step
 
 ENTRIES = 4  # entries of a row whose lines are shown: of more, those that cost most
-_ROUNDING = {np.float64: 1e-12, np.float32: 1e-5}
+# How far lines may be from the kernel that takes the same steps: of a value, and at all (float32 rounds small
+# values' lines and the kernel's differently).
+_ROUNDING = {np.float64: (1e-12, 0.0), np.float32: (1e-5, 1e-8)}
 
 
 def worked(work: Work, sample: Sample) -> Row:
@@ -117,6 +119,6 @@ def _left_out(work: Work, true: Array | None) -> tuple[str, ...]:
 
 def lost_digits(work: Work, found: float, loss: float | None) -> tuple[str, ...]:
     """A word on a row whose lines overflow, or cancel, where the kernel does not."""
-    if loss is None or agree(found, loss, _ROUNDING[work.way.dtype]):
+    if loss is None or agree(found, loss, *_ROUNDING[work.way.dtype]):
         return ()
     return (f"these lines overflow or lose digits here; computed without that, L = {loss:.15g}",)

@@ -54,13 +54,13 @@ class Reduction(NamedTuple):
         if self.divisor is None:
             return "nothing"
         rows = f"{totals.n} sample" + ("" if totals.n == 1 else "s")
-        if totals.weighted and self.sign == "/Σw":
-            return f"the sum of the weights of {rows}"
         if totals.class_weighted and self.sign == "/Σw_y":
             return f"the sum of the class weights of {rows}"
         ignored = totals.n - totals.counts
         if ignored > 0 and float(ignored).is_integer():
-            return f"{totals.counts:.0f} of {rows} ({ignored:.0f} ignored)"
+            rows = f"{totals.counts:.0f} of {rows} ({ignored:.0f} ignored)"
+        if totals.weighted and self.sign == "/Σw":
+            return f"the sum of the weights of {rows}"
         return rows
 
 

@@ -137,13 +137,13 @@ class Derivatives:
         return simple(expression("b*a**(b - 1)*da", a=a, b=b, da=da))
 
     def _of_call(self, name: str, args: Sequence[ast.expr]) -> ast.expr:
+        if name == "where":
+            return self._branched(args[0], self._slope(args[1]), self._slope(args[2]))
         slopes = [self._slope(arg) for arg in args]
         if all(map(_zero, slopes)):
             return ast.Constant(0)
         if name in _SLOPES:
             return simple(expression(f"({_SLOPES[name]})*da", a=args[0], da=slopes[0]))
-        if name == "where":
-            return self._branched(args[0], slopes[1], slopes[2])
         if name in ("max", "min"):
             a, b = (args[1], args[0]) if _zero(slopes[0]) else (args[0], args[1])
             da, db = (slopes[1], slopes[0]) if _zero(slopes[0]) else (slopes[0], slopes[1])

@@ -43,9 +43,9 @@ _NAMED: Mapping[str, Mapping[str, str]] = {
         "msle": "reg:squaredlogerror",
         "poisson": "count:poisson",
         "poisson_deviance": "count:poisson",
-        "pseudo_huber": "reg:pseudohubererror, huber_slope={delta:g}",
-        "quantile": "reg:quantileerror, quantile_alpha={q:g}",
-        "tweedie": "reg:tweedie, tweedie_variance_power={power:g}",
+        "pseudo_huber": "reg:pseudohubererror, huber_slope={delta:.15g}",
+        "quantile": "reg:quantileerror, quantile_alpha={q:.15g}",
+        "tweedie": "reg:tweedie, tweedie_variance_power={power:.15g}",
         "scce": "multi:softprob",
         "cox": "survival:cox",
     },
@@ -53,14 +53,14 @@ _NAMED: Mapping[str, Mapping[str, str]] = {
         "bce": "binary",
         "gamma_deviance": "gamma",
         "half_mse": "regression",
-        "huber": "huber, alpha={delta:g}",
+        "huber": "huber, alpha={delta:.15g}",
         "mae": "regression_l1",
         "mape": "mape",
         "mse": "regression",
         "poisson": "poisson",
         "poisson_deviance": "poisson",
-        "quantile": "quantile, alpha={q:g}",
-        "tweedie": "tweedie, tweedie_variance_power={power:g}",
+        "quantile": "quantile, alpha={q:.15g}",
+        "tweedie": "tweedie, tweedie_variance_power={power:.15g}",
         "scce": "multiclass",
     },
 }
@@ -226,23 +226,33 @@ def _positive_constant(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value > 0
 
 
+def _own(loss: Loss, framework: str, params: Mapping[str, Any]) -> str | None:
+    """The booster's own objective, where it has the loss with these parameters."""
+    named = _NAMED[framework].get(loss.name)
+    if loss.name == "bce":
+        if params["label_smoothing"]:
+            return None
+        if named and params["pos_weight"] != 1:
+            return named + ", scale_pos_weight={pos_weight:.15g}"
+    if loss.name == "tweedie" and not 1 <= params["power"] < 2:  # neither has another
+        return None
+    return named
+
+
 def _notes(loss: Loss, framework: str, params: Mapping[str, Any], hessian: ast.expr) -> tuple[str, ...]:
     notes = [
         f"An objective of {TITLES[framework]}'s scikit-learn interface: labels and raw scores to slopes."
     ]
-    named = _NAMED[framework].get(loss.name)
+    named = _own(loss, framework, params)
     if named is not None:
         name, _, rest = named.format(**params).partition(", ")
         notes.append(
             f'{TITLES[framework]} has one of its own: objective="{name}"{", " + rest if rest else ""}.'
         )
-    if loss.name in LINKS and not (loss.name == "tweedie" and params["power"] == 0):
+    linked = loss.name in LINKS and not (loss.name == "tweedie" and params["power"] == 0)
+    if linked:
         notes.append(f"y_pred and model.predict(X) are raw scores z; the prediction is {LINKS[loss.name]}.")
-    if (
-        loss.name not in LINKS
-        and loss.signature.y_true is not None
-        and "number" in loss.signature.y_true.words
-    ):
+    if not linked and loss.signature.y_true is not None and "number" in loss.signature.y_true.words:
         notes.append(_START[framework])
     if _zero(hessian):
         notes.append(

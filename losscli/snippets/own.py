@@ -85,6 +85,10 @@ _ADAPTED: Mapping[tuple[str, str], Adapted] = {
 }
 
 
+# Parameters that a call takes only where another is true.
+_WITH: Mapping[tuple[str, str, str], str] = {("torch", "bce", "pos_weight"): "from_logits"}
+
+
 class Own(NamedTuple):
     """The call as Python, and the comments that go with it."""
 
@@ -180,6 +184,9 @@ def _passed(way: Convention, params: Mapping[str, Any]) -> dict[str, Any] | Refu
     passed: dict[str, Any] = {}
     for name, value in params.items():
         default = ours[name].default
+        other = _WITH.get((way.framework.name, way.loss.name, name))
+        if other is not None and not params[other] and not _same(value, default):
+            return Refused(f"{way.owner} has no {name}.")
         if name in theirs:
             try:
                 passed[name] = theirs[name].read(value)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -111,9 +109,3 @@ def accepts(case: Case, way: Convention) -> bool:
     except LosscliError:
         return False
     return True
-
-
-def booster(monkeypatch: Any, library: str) -> None:
-    """A stand-in for a booster: its objectives need nothing of it."""
-    made = SimpleNamespace(XGBRegressor=lambda **_: None, LGBMRegressor=lambda **_: None)
-    monkeypatch.setitem(sys.modules, library, made)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.conventions.calls import of_probabilities
 from losscli.conventions.declare import Departure, Reduction, Totals
 from losscli.conventions.keras.framework import (
     CLIPPING,
@@ -50,6 +51,7 @@ def _off_sum(y_true: Array, y_pred: Array, *, from_logits: bool, **_: Any) -> Ar
 RESCALED = Departure(
     "Keras divides each row of probabilities by its sum, where the definition takes the row as it is",
     _off_sum,
+    of_probabilities,
     cause="rescaling",
 )
 ROWS_CLIPPED = Departure(
@@ -57,6 +59,7 @@ ROWS_CLIPPED = Departure(
     lambda y_true, y_pred, *, from_logits, **_: (
         np.zeros(y_pred.shape, bool) if from_logits else outside(y_pred / y_pred.sum(axis=-1, keepdims=True))
     ),
+    of_probabilities,
     cause="clipping",
 )
 

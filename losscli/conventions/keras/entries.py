@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from losscli.conventions.calls import of_probabilities
 from losscli.conventions.declare import MEAN, Departure, Survey
 from losscli.conventions.keras.framework import CLIPPING, EPSILON, NEAR_ONE, formula, outside, same
 from losscli.losses.domain import Array, ProbabilityOrLogit, Real, SoftLabel, Vector
@@ -15,6 +16,7 @@ CLIPPED = Departure(
     lambda y_true, y_pred, *, from_logits, **_: (
         np.zeros(y_pred.shape, bool) if from_logits else outside(y_pred)
     ),
+    of_probabilities,
     cause="clipping",
 )
 

@@ -77,6 +77,7 @@ def _(y_true: RealScalar, y_pred: Pair, *, full: Flag = False) -> Array:
         lambda y_true, y_pred, *, from_logits, **_: (
             (((np.log(y_pred) < -100) & (y_true != 0)) | ((y_pred == 1) & (y_true != 1))) & (not from_logits)
         ),
+        when=lambda params: not params["from_logits"],
         cause="clipping",
     ),
     Departure(
