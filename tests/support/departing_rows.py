@@ -33,12 +33,14 @@ class Case(NamedTuple):
 
 
 PROBABLE = ("1e-7", "1 − 1e-7", "wrong class", "16.1", "instead of infinity")
-RESCALED = ("divides each row of probabilities by its sum", "as it is")
+RESCALED = ("divides each row of probabilities by its sum", "as it is and refuses one", "more than 0.001")
 RESCALED_ROWS = (
     ([1, 0], [0.6, 0.6], LN2, REFUSED, True),
     ([1, 0], [0.25, 0.75], log(4), log(4), False),
     ([0, 1], [0.5, 0.500004], -log(0.500004 / 1.000004), -log(0.500004), True),
     ([0, 1], [0.5, 0.5000004], LN2, -log(0.5000004), False),
+    ([0, 1], [0.5, 0.5009], -log(0.5009 / 1.0009), -log(0.5009), True),
+    ([0, 1], [0.5, 0.5011], -log(0.5011 / 1.0011), REFUSED, True),
 )
 KERAS_ROWS = (
     ([1, 0], [0.0, 1.0], CLIP, inf, True),
