@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 from support.close import close
-from support.departing import ALL, one, said
+from support.departing import ALL, in_turn, one, said
 from support.departing_rows import CASES, QUIET, REFUSED, Case, Row
 
 import losscli
-from losscli import LosscliError
+from losscli import LosscliError, api
 
 
 def table(case: Case) -> list[Row]:
@@ -40,6 +40,17 @@ def test_the_rows_it_changes_are_told(key: tuple[str, str, int]) -> None:
     assert (remark.kind, remark.count, remark.rows) == ("departure", len(told), told)
     for word in case.words:
         assert word in remark.text
+
+
+@pytest.mark.parametrize("key", CASES)
+def test_they_are_told_over_many_batches(key: tuple[str, str, int]) -> None:
+    """Each row a batch, all of them three times over: every count, and the first five rows."""
+    case = CASES[key]
+    rows = table(case) * 3
+
+    (remark,) = said(key, api.score(key[1], in_turn(*columns(rows)), params=case.params, like=key[0]))
+    told = [number for number, row in enumerate(rows, 1) if row.told]
+    assert (remark.count, remark.rows) == (len(told), tuple(told[:5]))
 
 
 @pytest.mark.parametrize("key", CASES)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 import losscli
+from losscli.batch import Batch
 from losscli.conventions import FRAMEWORKS, framework
 from losscli.conventions.declare import Departure
+from losscli.engine.chunks import Stream
 from losscli.losses import registry
 from losscli.results import Remark, Score
 
@@ -26,3 +31,13 @@ def one(key: tuple[str, str, int], true: Any, pred: Any, **options: Any) -> Scor
 def said(key: tuple[str, str, int], score: Score) -> list[Remark]:
     """The remarks of a score that are this departure's sentence."""
     return [remark for remark in score.remarks if remark.text == ALL[key].why]
+
+
+def in_turn(true: Sequence[Any], pred: Sequence[Any]) -> Stream:
+    """A batch a row."""
+
+    def stream() -> Iterator[Batch]:
+        for row, (y, p) in enumerate(zip(true, pred, strict=True), 1):
+            yield Batch(np.array([y], float), {"y_pred": np.array([p], float)}, first_row=row)
+
+    return stream
