@@ -114,18 +114,33 @@ LINES: dict[str, list[str]] = {
     "explain-bce": ["explain", "bce"],
     "list": ["list", "--family", "binary"],
 }
+# Pages that fold as those above do: at 80 columns alone.
+AT_80: dict[str, list[str]] = {
+    # Parity: an example, rows that are clipped, a divisor, what a call does not take, a rescaled row.
+    "parity": ["parity", "huber"],
+    "parity-clipped": ["parity", "bce", "--true", "1,0,1", "--pred", "0.9,1,0.2"],
+    "parity-weighted": [
+        *("parity", "mse", "--true", "1,2", "--pred", "2,4", "--weight", "1,3"),
+    ],
+    "parity-logits": [
+        *("parity", "binary_focal", "--true", "1,0", "--pred", "2,-1", "--from-logits"),
+    ],
+    "parity-file": ["parity", "scce", "examples/digits.jsonl"],
+    "parity-boxes": ["parity", "giou", "examples/boxes.json"],
+}
 FINDINGS = {"check"}
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize(
+    ("name", "width"), [*((name, w) for name in LINES for w in WIDTHS), *((name, 80) for name in AT_80)]
+)
 def test_a_recorded_screen(
     name: str, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setenv("NO_COLOR", "1")
-    assert run([*LINES[name], "--format", "table"]) == (name in FINDINGS)  # 1: there are some
+    assert run([*(LINES | AT_80)[name], "--format", "table"]) == (name in FINDINGS)  # 1: there are some
     screen = "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines()) + "\n"
     kept = SCREENS / f"{name}-{width}.txt"
     if os.environ.get("LOSSCLI_RECORD"):
