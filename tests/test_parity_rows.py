@@ -144,6 +144,15 @@ def test_the_table_says_kinds_once_and_the_precision() -> None:
     assert "takes logits (--from-logits" in page
 
 
+@pytest.mark.parametrize(
+    ("many", "listed"), [(5, "5 rows (1, 2, 3, 4, 5):"), (6, "6 rows (1, 2, 3, 4, 5, …):")]
+)
+def test_a_cause_names_five_rows_and_says_that_there_are_more(many: int, listed: str) -> None:
+    rows = losscli.parity("bce", [1] * many + [0], [0.0] * many + [0.5]).rows
+    torch = next(row for row in rows if row.framework == "torch")
+    assert torch.causes[0].startswith(f"clipping changed {listed} PyTorch")
+
+
 def test_a_number_has_eight_digits() -> None:
     page = render(losscli.parity("mse", [0.0], [1 / 3]), "plain", width=80)
     assert "0.11111111" in page
