@@ -245,3 +245,11 @@ def test_a_missing_value_leaves_a_statistic_unknown(like: str) -> None:
     assert isnan(found.value or 0)
     dropped = losscli.compute("rmse", true, pred, like=like, missing="drop")
     assert dropped.value == close(2.5**0.5, 2e-6 if like == "keras" else 1e-12)
+
+
+@pytest.mark.parametrize(("like", "unknown"), [("exact", True), ("sklearn", True), ("keras", False)])
+def test_a_weight_of_0_hides_a_missing_value_from_no_call_that_checks(like: str, unknown: bool) -> None:
+    true, pred, weight = [[1.0], [nan], [3.0]], [[2.0], [2.0], [5.0]], [1.0, 0.0, 1.0]
+    found = losscli.compute("rmse", true, pred, weight, like=like, missing="propagate")
+    assert isnan(found.value or 0) == unknown
+    assert unknown or found.value == close(2.5**0.5, 2e-6)
