@@ -163,6 +163,20 @@ AT_80: dict[str, list[str]] = {
         *("compare", "examples/sunspots.csv", "--pred", "ar_mean", "--losses", "mae,mse,rmse", "--why")
     ],
 }
+# Pages that fold as those above do: at 80 columns alone.
+AT_80: dict[str, list[str]] = {
+    # Parity: an example, rows that are clipped, a divisor, what a call does not take, a rescaled row.
+    "parity": ["parity", "huber"],
+    "parity-clipped": ["parity", "bce", "--true", "1,0,1", "--pred", "0.9,1,0.2"],
+    "parity-weighted": [
+        *("parity", "mse", "--true", "1,2", "--pred", "2,4", "--weight", "1,3"),
+    ],
+    "parity-logits": [
+        *("parity", "binary_focal", "--true", "1,0", "--pred", "2,-1", "--from-logits"),
+    ],
+    "parity-file": ["parity", "scce", "examples/digits.jsonl"],
+    "parity-boxes": ["parity", "giou", "examples/boxes.json"],
+}
 FINDINGS = {"check"}
 
 

@@ -250,7 +250,7 @@ def _labels(y_true: Array) -> tuple[float, ...]:
     found = tuple(np.unique(y_true[~np.isnan(y_true)]).tolist())
     if not all(label.is_integer() for label in found):
         raise LosscliError("sklearn.metrics.hinge_loss takes whole numbers for labels: y_true holds others")
-    return found
+    return _merged(found, ())
 
 
 def _merged(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ...]:

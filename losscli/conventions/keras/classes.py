@@ -49,7 +49,8 @@ def _off_sum(y_true: Array, y_pred: Array, *, from_logits: bool, **_: Any) -> Ar
 
 
 RESCALED = Departure(
-    "Keras divides each row of probabilities by its sum, where the definition takes the row as it is",
+    "Keras divides each row of probabilities by its sum, where the definition takes the row as it is and "
+    "refuses one whose sum is off by more than 0.001",
     _off_sum,
     of_probabilities,
     cause="rescaling",
