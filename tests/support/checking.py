@@ -1,4 +1,4 @@
-"""What check says of data: a finding with all that it says, the data that it is said of, and a twin without it."""
+"""What check says of data: a finding, the data that it is said of, and a twin without it."""
 
 from __future__ import annotations
 
