@@ -56,10 +56,11 @@ TOLD = [
     Told("scales", "warning", data(Y, P / 1000, loss="mse"), data(Y, P / 10, loss="mse"), None,
          losses=("mse",),
          why=(f"a typical target is {median(Y)}, a typical prediction {median(P / 1000)}",)),
-    Told("scales", "warning", data(1.5 * FLAT, 150 * FLAT), data(1.5 * FLAT, 149 * FLAT), None, losses=("mse", "mae",
+    Told("scales", "warning", data(1.5 * FLAT, 150 * FLAT), data(1.5 * FLAT, 149 * FLAT), None,
+         losses=("mse", "mae",
          "huber"),
          why=("target is 1.5, a typical prediction 150",)),
-    Told("scales", "warning", data(Y, P / 105), data(Y, P / 95), None,
+    Told("scales", "warning", data(Y, Y[::-1] / 101), data(Y, Y[::-1] / 99), None,
          losses=("mse", "mae", "huber")),
     # Shrunk to the truth's mean where that is 0: weak, and not another unit.
     Told("scales", "warning", data(SINE + 0.6, NEAR / 1e4), data(SINE, NEAR / 1e4), None,
