@@ -114,11 +114,24 @@ LINES: dict[str, list[str]] = {
     "explain-bce": ["explain", "bce"],
     "list": ["list", "--family", "binary"],
 }
-FINDINGS = {"check"}
+# check of several faults, at 80 columns alone.
+FAULTY: dict[str, list[str]] = {
+    "check-values": ["--true", "3.5,nan,2,-9999,7,4.25,1", "--pred", "2.5,0,inf,1,7,4,1.5"],
+    "check-labels": [
+        *("--true", "1,2,3,1,2,3", "--loss", "scce", "--pred"),
+        "[[0.2,0.3,0.5],[0.2,0.3,0.5],[0.9,0.1,0],[0.2,0.7,0.1],[0.3,0.3,0.3],[0.1,0.2,0.7]]",
+    ],
+    "check-scale": ["--true", "10.5,21,30.5,44,52,61", "--pred", "10400,21500,30000,44000,51000,60500"],
+    "check-reversed": ["--true", "0,1,0,1,0,1,0,1,0,1", "--pred", ".9,.1,.7,.2,.8,.3,.6,.4,.85,.15"],
+    "check-amounts": ["--true", "3,0,-2,5,1,2", "--pred", "2.5,0.5,1,0,1.5,-1", "--loss", "poisson"],
+    "check-logits": ["--true", "0,1,1,0", "--pred", "[-2.5,3,95,-4]", "--loss", "bce", "--from-logits"],
+}
+LINES |= {name: ["check", *line] for name, line in FAULTY.items()}
+FINDINGS = {"check", *FAULTY}
+SHOWN = [(name, width) for name in LINES for width in WIDTHS if width == 80 or name not in FAULTY]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize(("name", "width"), SHOWN)
 def test_a_recorded_screen(
     name: str, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
