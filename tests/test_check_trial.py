@@ -118,6 +118,12 @@ def test_missing_rows_hide_no_other_fault_of_the_loss() -> None:
         assert (one.count, one.rows) == (1, (3,))
 
 
+def test_a_missing_value_that_propagates_explains_the_nan() -> None:
+    for options, expected in (({"missing": "propagate"}, ["missing"]), ({"missing": "drop"}, [])):
+        given = data(Y, put(P, 3, np.nan), loss="mse", **options)
+        assert [finding.id for finding in checked(given).findings] == expected
+
+
 def test_each_model_is_tried() -> None:
     seen = checked(
         data(S, {"a": put(SINE, 2, -800), "b": SINE, "c": put(SINE, 3, 900, 5, 900)}, loss="exponential")
