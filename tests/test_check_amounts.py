@@ -106,7 +106,7 @@ TOLD = [
     # Time and event beside a risk are a loss's own shape; two other columns are not.
     Told("shape_mismatch", "error", data(bounds(Y, COUNTS), SINE), data(bounds(Y, B), SINE), None,
          losses=("mse", "bce")),
-    Told("negative_weights", "error", data(Y, P, put(W, 3, -1, 6, -0.5)), data(Y, P, put(W, 3, 0)),
+    Told("negative_weights", "error", data(Y, P, put(W, 3, -1, 6, -0.5, 8, 0)), data(Y, P, put(W, 3, 0)),
          *(2, (4, 7), ("weight",)), title="Weights below 0", do=("give 0 to a row",)),
     Told("zero_weights", "error", data(Y, P, 0 * W), data(Y, P, W), *(None, (), ("weight",)),
          title="Every weight is 0", do=("above 0",)),
