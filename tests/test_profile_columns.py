@@ -220,3 +220,8 @@ def test_wide_arrays_are_one_column() -> None:
     assert (one.name, one.count, one.high) == ("y_pred", 603, 199)
     (one,) = of(None, np.ones((3, 2, 2))).columns
     assert one.count == 12
+
+
+def test_zeros_of_either_sign_are_one_value() -> None:
+    one, other = (of(None, put(Y, 0, zero)).columns[0] for zero in (0.0, -0.0))
+    assert one.digest == other.digest
