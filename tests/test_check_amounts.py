@@ -267,5 +267,6 @@ def test_nothing_is_said_where_it_does_not_hold(given: Data, name: str) -> None:
 def test_minus_one_alone_is_too_low_and_a_rate_of_0_is_refused_beside_0() -> None:
     assert found(data(put(Y, 3, -1), P, loss="msle"), "negatives").rows == (4,)
     assert found(data(Y, put(P, 3, -1), loss="msle"), "negative_predictions").rows == (4,)
-    given = data(put(Y, 3, 0), put(P, 3, 0), loss="poisson_deviance")
+    given = data(put(Y, 3, 0), put(P, 3, 0), loss="tweedie", power=1.5)
     assert found(given, "zero_predictions").rows == (4,)
+    assert checked(given._replace(options={"loss": "poisson_deviance"})).clean

@@ -81,6 +81,12 @@ def test_the_advice_cures() -> None:
     assert "float32_infinite" not in ids(data(SINE / 10, huge.pred / 10, loss="linex"))
 
 
+def test_what_is_infinite_in_float64_too_is_another_finding() -> None:
+    given = data(SINE, put(NEAR, 3, 95, 5, 900), loss="linex")
+    assert found(given, "float32_infinite").rows == (4,)
+    assert found(given, "infinite_loss").rows == (6,)
+
+
 def test_an_infinite_float32_is_told_once() -> None:
     # Each of these has an infinite loss in float32 too, which another finding explains on the same columns.
     for given, name in (

@@ -83,14 +83,26 @@ def test_every_column_is_numpys(rows: int) -> None:
 def test_rows_and_entries_are_counted(rows: int) -> None:
     true = put(HOT, 3, 0, 5, [1, 1, 0], 8, NAN)
     pred = put(ROWS, 2, [0.9, 0.9, 0.9], 4, [1.5, -0.25, -0.25], 6, [NAN, 3, 3], 7, [INF, -1, 0])
-    logs = put(np.log(ROWS), 3, -1, 9, [-INF, np.log(0.5), np.log(0.5)], 10, [NAN, 0, 0], 11, [INF, 0, 0])
+    logs = put(
+        np.log(ROWS),
+        3,
+        -1,
+        9,
+        [-INF, np.log(0.5), np.log(0.5)],
+        10,
+        [NAN, 0, 0],
+        11,
+        [INF, 0, 0],
+        12,
+        [-INF, -3, -3],
+    )
     seen = in_batches(rows, true, {"p": pred, "logs": logs}, 1.0 + 0 * K)
     assert seen.truth is not None
     assert (seen.truth.shape, seen.truth.off_rows) == ((3,), 2)
     p, other = seen.predictions
     assert (p.model, p.shape, p.entries, p.outside, p.off_rows) == ("p", (3,), 118, 6, 1)
     finite = logs[np.isfinite(logs).all(axis=1)]
-    assert other.off_logs == 1
+    assert other.off_logs == 2
     assert other.off_rows == (np.abs(finite.sum(axis=1) - 1) > 1e-3).sum()
     assert other.outside == (((logs < 0) | (logs > 1)) & np.isfinite(logs)).sum()
 
