@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
-from support.command import losscli as run
+from support.command import ROOT
+from support.command import losscli as process
 from support.reference import EXAMPLES
 
 import losscli
 from losscli.batch import Batch
 from losscli.checkup import examine
+from losscli.cli.app import run
 from losscli.render import FORMATS, render
 from losscli.results.checkup import Checkup
 
@@ -230,36 +232,41 @@ def test_nothing_but_missing_values(missing: Any) -> None:
         (["--true", "1,2"], "neither DATA nor --pred"),
     ],
 )
-def test_unusable_is_2(arguments: list[str], words: str) -> None:
-    done = run("check", *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
+def test_unusable_is_2(
+    arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    code, done = run(["check", *arguments]), capsys.readouterr()
+    assert (code, done.out) == (2, "")
+    assert words in done.err
+    assert "Traceback" not in done.err
 
 
-def test_an_empty_file_is_unusable(tmp_path: Path) -> None:
+def test_an_empty_file_is_unusable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "header.csv").write_text("y_true,y_pred\n")
     for name in ("empty.csv", "header.csv"):
-        assert run("check", name, cwd=tmp_path).returncode == 2
+        assert run(["check", str(tmp_path / name)]) == 2
+        assert name in capsys.readouterr().err
 
 
-def test_exit_codes_of_clean_and_of_findings() -> None:
-    clean = run("check", "examples/diabetes.csv", "--pred", "ridge,forest,boosting")
-    assert (clean.returncode, clean.stderr) == (0, "")
-    assert "Nothing was found." in clean.stdout
-    found = run("check", "examples/breast_cancer.csv", "--pred", "forest", "--loss", "bce")
+def test_exit_codes_of_a_process_and_its_stdin() -> None:
+    found = process("check", "examples/breast_cancer.csv", "--pred", "forest", "--loss", "bce")
     assert (found.returncode, found.stderr) == (1, "")
     assert "Probabilities of exactly 0 or 1" in found.stdout
-    from_stdin = run("check", "-", stdin="y_true,y_pred\n1,2\n3,\n")
+    from_stdin = process("check", "-", stdin="y_true,y_pred\n1,2\n3,\n")
     assert from_stdin.returncode == 1
     assert "Missing values" in from_stdin.stdout
 
 
-def test_a_loss_of_rows_takes_its_columns_from_pred() -> None:
+def test_a_loss_of_rows_takes_its_columns_from_pred(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
     for loss, pred in (("gaussian_nll", "ar_mean,ar_sd"), ("interval_score", "ar_lower,ar_upper")):
-        done = run("check", "examples/sunspots.csv", "--pred", pred, "--loss", loss, "--format", "json")
-        assert (done.returncode, json.loads(done.stdout)["models"]) == (0, ["y_pred"])
+        line = ["check", "examples/sunspots.csv", "--pred", pred, "--loss", loss, "--format", "json"]
+        assert run(line) == 0
+        assert json.loads(capsys.readouterr().out)["models"] == ["y_pred"]
 
 
 @pytest.mark.parametrize(
@@ -286,15 +293,18 @@ def test_machine_formats(true: Any, pred: Any) -> None:
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
-def test_a_page_fits_its_width(columns: int) -> None:
-    done = run(
-        "check",
-        *("examples/breast_cancer.csv", "--pred", "forest,logistic,logistic_logit", "--loss", "bce"),
-        *("--format", "table"),
-        COLUMNS=str(columns),
-    )
-    assert max(map(len, done.stdout.splitlines())) <= columns
-    kinds = [line.partition(":")[0] for line in done.stdout.splitlines() if not line.startswith(" ")]
+def test_a_page_fits_its_width(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    models = "forest,logistic,logistic_logit"
+    line = ["check", "examples/breast_cancer.csv", "--pred", models, "--loss", "bce", "--format", "table"]
+    assert run(line) == 1
+    shown = capsys.readouterr().out.splitlines()
+    assert max(map(len, shown)) <= columns
+    kinds = [line.partition(":")[0] for line in shown if not line.startswith(" ")]
     kinds = [kind for kind in kinds if kind in ("error", "warning")]
     assert len(kinds) >= 4
     assert kinds == sorted(kinds)  # errors before warnings

@@ -162,9 +162,6 @@ AT_80: dict[str, list[str]] = {
     "why-compared": [
         *("compare", "examples/sunspots.csv", "--pred", "ar_mean", "--losses", "mae,mse,rmse", "--why")
     ],
-}
-# Pages that fold as those above do: at 80 columns alone.
-AT_80: dict[str, list[str]] = {
     # Parity: an example, rows that are clipped, a divisor, what a call does not take, a rescaled row.
     "parity": ["parity", "huber"],
     "parity-clipped": ["parity", "bce", "--true", "1,0,1", "--pred", "0.9,1,0.2"],
@@ -177,12 +174,24 @@ AT_80: dict[str, list[str]] = {
     "parity-file": ["parity", "scce", "examples/digits.jsonl"],
     "parity-boxes": ["parity", "giou", "examples/boxes.json"],
 }
-FINDINGS = {"check"}
+# check of several faults.
+FAULTY: dict[str, list[str]] = {
+    "check-values": ["--true", "3.5,nan,2,-9999,7,4.25,1", "--pred", "2.5,0,inf,1,7,4,1.5"],
+    "check-labels": [
+        *("--true", "1,2,3,1,2,3", "--loss", "scce", "--pred"),
+        "[[0.2,0.3,0.5],[0.2,0.3,0.5],[0.9,0.1,0],[0.2,0.7,0.1],[0.3,0.3,0.3],[0.1,0.2,0.7]]",
+    ],
+    "check-scale": ["--true", "10.5,21,30.5,44,52,61", "--pred", "10400,21500,30000,44000,51000,60500"],
+    "check-reversed": ["--true", "0,1,0,1,0,1,0,1,0,1", "--pred", ".9,.1,.7,.2,.8,.3,.6,.4,.85,.15"],
+    "check-amounts": ["--true", "3,0,-2,5,1,2", "--pred", "2.5,0.5,1,0,1.5,-1", "--loss", "poisson"],
+    "check-logits": ["--true", "0,1,1,0", "--pred", "[-2.5,3,95,-4]", "--loss", "bce", "--from-logits"],
+}
+AT_80 |= {name: ["check", *line] for name, line in FAULTY.items()}
+FINDINGS = {"check", *FAULTY}
+SHOWN = [*((name, width) for name in LINES for width in WIDTHS), *((name, 80) for name in AT_80)]
 
 
-@pytest.mark.parametrize(
-    ("name", "width"), [*((name, w) for name in LINES for w in WIDTHS), *((name, 80) for name in AT_80)]
-)
+@pytest.mark.parametrize(("name", "width"), SHOWN)
 def test_a_recorded_screen(
     name: str, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,9 +35,8 @@ def verdict(
     """What computing the loss itself says, where no finding has said it."""
     assert case.loss is not None
     columns = names(case.profile.prediction(model))
-    known = any(finding.severity == "error" for finding in found)
+    known = any(_explains(finding, case, model, missing) for finding in found)
     try:
-        # A missing value is a finding of its own: the rest is judged without those rows.
         made = score(
             case.loss.name,
             single(stream, model),
@@ -65,6 +64,18 @@ def verdict(
         text = f"its value is {made.value} though every row is finite"
         title = "The loss is not finite"
         yield _finding("nan_loss", "error", title, case, columns, None, text, "mend the data")
+
+
+def _explains(finding: Finding, case: Case, model: str, missing: Missing) -> bool:
+    """Whether an error says why this model's loss is refused or not finite: one that is not another model's.
+
+    A missing value is a finding of its own: the rest is judged without those rows.
+    """
+    if finding.severity != "error" or (finding.id == "missing" and missing != "propagate"):
+        return False
+    others = [other for other in case.profile.predictions if other.model != model]
+    theirs = {name for other in others for name in (*names(other), *(c.name for c in other.columns))}
+    return not finding.columns or not theirs.issuperset(finding.columns)
 
 
 def _given(case: Case) -> dict[str, object]:
