@@ -77,7 +77,6 @@ def table(data: dict[str, Array], tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def test_a_task_ends_at_its_first_error_and_a_join_at_its_first_run_with_one() -> None:
-    pytest.importorskip("cloudpickle")
     from losscli.engine.cluster import Run, _join, _work, pack
 
     class Made(list[int]):

@@ -289,7 +289,7 @@ def test_texts_in_sqlite_are_read_as_in_csv(tmp_path: Path) -> None:
     source = open_table(str(path)).select(None, "y", None, truth=False, models=False)
     read = [x for batch in source() for x in batch.y_pred["y_pred"].tolist()]
     nan = math.nan
-    assert read == pytest.approx([1.5, nan, nan, 2, 1, nan, 2.0**53, -math.inf], nan_ok=True, rel=0)
+    assert read == pytest.approx([1.5, nan, nan, 2, 1, nan, 2.0**53, -math.inf], nan_ok=True, rel=0, abs=0)
     for cell, said in (("x", '"x" is not a number'), (b"\0", "a value of bytes is not a number")):
         with closing(sqlite3.connect(path)) as database:
             database.execute("UPDATE a SET y = ? WHERE rowid = 4", [cell])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pytest
 from support.written import PACKED
 
@@ -60,7 +61,7 @@ def write_sqlite(path: Path, rows: Cells) -> None:
 
 
 def write_excel(path: Path, rows: Cells) -> None:
-    book = pytest.importorskip("openpyxl").Workbook()
+    book = openpyxl.Workbook()
     for row in [("y", "p"), *rows]:
         book.active.append(row)
     book.save(path)

@@ -218,7 +218,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Handed:
         "jax.numpy": module("jax.numpy", asarray=lambda array: ("jax", array), mean=lambda value: value),
         "tensorflow": module("tensorflow", constant=lambda array: ("tf", array)),
         "tensorflow_addons": module(
-            "tensorflow_addons", losses=SimpleNamespace(ContrastiveLoss=lambda **_: handed)
+            "tensorflow_addons", losses=SimpleNamespace(ContrastiveLoss=lambda reduction: handed)
         ),
         "sklearn": module("sklearn", __version__="1.9"),
         "sklearn.metrics": module("sklearn.metrics", mean_squared_error=handed),

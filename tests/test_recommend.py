@@ -167,7 +167,7 @@ def test_what_does_not_fit_is_said_in_one_line(
     with pytest.raises(LosscliError, match=what) as refused:
         losscli.recommend(y_true, y_pred, **options)
     assert "\n" not in str(refused.value)
-    assert refused.value.hint
+    assert len(str(refused.value.hint).split()) > 2  # a way out
 
 
 def test_odd_data_is_advised_on_or_refused() -> None:

@@ -53,11 +53,11 @@ def test_the_rows_that_mse_needs_are_a_ratio_of_variances() -> None:
     wanted = samples.mean(axis=1).var() / fitted.var()
     p = np.zeros(20_000)
     found = evidence(losscli.recommend(p - r.standard_t(3, p.size), p), "mse_over_huber")
-    assert found.value == close(wanted, 0.15)
+    assert found.value == close(wanted, 0.15)  # of 20,000 heavy-tailed draws
     assert found.low < found.value < found.high
     medians = np.median(samples, axis=1)
     by_mae = evidence(losscli.recommend(p - r.standard_t(3, p.size), p), "mse_over_mae")
-    assert by_mae.value == close(samples.mean(axis=1).var() / medians.var(), 0.2)
+    assert by_mae.value == close(samples.mean(axis=1).var() / medians.var(), 0.2)  # the same
 
 
 def test_intervals_of_shares_are_wilsons() -> None:
@@ -77,10 +77,10 @@ def test_bootstrap_intervals_cover() -> None:
     by_resampling = measure.of_means(values[None], lambda m: m[0])
     plain = measure.mean(values)
     assert by_resampling.value == pytest.approx(values.mean())
-    assert by_resampling.high - by_resampling.low == close(plain.high - plain.low, 0.15)
+    assert by_resampling.high - by_resampling.low == close(plain.high - plain.low, 0.15)  # of 200 resamples
     many = r.normal(size=90_000)
     wide, narrow = measure.of_means(many[None], lambda m: m[0]), measure.mean(many)
-    assert wide.high - wide.low == close(narrow.high - narrow.low, 0.2)
+    assert wide.high - wide.low == close(narrow.high - narrow.low, 0.2)  # the same
 
 
 @pytest.mark.parametrize("power", [0.0, 1.0, 1.5, 2.0])
@@ -90,7 +90,7 @@ def test_the_power_of_the_variance_is_found(power: float) -> None:
         r = np.random.default_rng(seed)
         at = np.exp(r.normal(1, 0.8, 1500))
         found = measure.variance_power(r.normal(size=1500) * at ** (power / 2), at)
-        assert found.value == pytest.approx(power, abs=0.3)
+        assert found.value == pytest.approx(power, abs=0.3)  # what 1,500 draws tell of it
         inside += found.low <= power <= found.high
     assert inside >= 16
 
@@ -186,7 +186,7 @@ def test_a_mean_with_a_variance_and_with_a_standard_deviation_are_told_apart() -
 def test_an_interval_is_judged_by_its_cover() -> None:
     y = np.linspace(0, 1, 200)
     told = losscli.recommend(y, np.stack([np.full(200, 0.1), np.full(200, 0.9)], 1), task="intervals")
-    assert evidence(told, "inside").value == pytest.approx(0.8, abs=0.01)
+    assert evidence(told, "inside").value == ((y >= 0.1) & (y <= 0.9)).mean()
     assert told.recommendations[0].params == {"alpha": 0.2}
 
 

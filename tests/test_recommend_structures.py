@@ -243,7 +243,7 @@ def test_lists_of_grades() -> None:
     assert evidence(told, "top").value == 0.75
     assert f"the highest score stands on the highest grade in {shares(15, 20)} of the lists" in why(told)
     assert "highest score" not in everything(lists(scores=False))
-    assert close(np.e, 0.01) == 2.7
+    assert f"{np.e:.1f}" == "2.7"
     assert "one grade more is 2.7 times the weight" in why(told)
 
 

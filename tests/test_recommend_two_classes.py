@@ -111,8 +111,8 @@ def test_few_positives_are_weighed_or_easy_rows_faded(p_of_0: float, first: str)
     assert (by_focus in why(told)) is (first == "binary_focal")
     assert close(0.01, 1e-9) == (1 - 0.9) ** 2
     # Both classes count alike: the sum of the weights of each.
-    assert 30 * weighted.params["pos_weight"] == close(970, 1e-2)
-    assert 30 * focal.params["alpha"] == close(970 * (1 - focal.params["alpha"]), 1e-2)
+    assert 30 * weighted.params["pos_weight"] == close(970, 1e-2)  # two digits are suggested
+    assert 30 * focal.params["alpha"] == close(970 * (1 - focal.params["alpha"]), 1e-2)  # likewise
     assert [
         e.when for e in told.recommendations if not e.params.keys() - {"from_logits"} and e.loss == "bce"
     ] == ["the outputs are to be read as probabilities"]

@@ -248,8 +248,6 @@ SENT: list[Any] = [
 @pytest.mark.parametrize("way", ["pickled", "packed", "forked"])
 @pytest.mark.parametrize("record", SENT, ids=lambda record: type(record).__name__)
 def test_all_of_a_record_arrives(record: Any, way: str) -> None:
-    if way == "packed":
-        pytest.importorskip("cloudpickle")
     sent = {"pickled": pickle.dumps, "packed": pack, "forked": lambda one: forks._pickled([one], {})}[way](
         record
     )

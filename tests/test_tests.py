@@ -26,6 +26,7 @@ SENTENCES = {"why", "do", "summary", "text", "what", "hint", "note", "because", 
 OPTIONAL = {"backports", "dask", "distributed", "matplotlib", "pandas", "polars", "pyarrow"}
 # Tests that may be left out otherwise: how many a file, and where they cannot run.
 SKIPPED = {
+    "test_data_stdin.py": (1, "what a process holds is read from /proc"),
     "live/test_live.py": (1, "frameworks are not installed everywhere"),
     "live/test_live_code.py": (3, "frameworks are not installed everywhere"),
     "test_cli_usage.py": (1, "a device that is always full is Linux's"),

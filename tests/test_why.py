@@ -261,13 +261,13 @@ def test_sampled_values_are_near_and_said(monkeypatch: pytest.MonkeyPatch) -> No
     assert exact.half is not None
     assert about.half is not None
     assert abs(about.half - exact.half) <= 0.15 * exact.half
-    assert about.gini == pytest.approx(exact.gini, abs=0.05)
+    assert about.gini == pytest.approx(exact.gini, abs=0.05)  # of a sample
     for one, other in zip(exact.lorenz, about.lorenz, strict=True):
-        assert other.share == pytest.approx(one.share, abs=0.05)
+        assert other.share == pytest.approx(one.share, abs=0.05)  # of a sample
     median = next(c for c in about.constants if "median" in c.what)
     assert not median.exact
     rank = (median.constant > TRUE).mean()
-    assert rank == pytest.approx(0.5, abs=0.1)
+    assert rank == pytest.approx(0.5, abs=0.1)  # of a sample
     mean = next(c for c in about.constants if "mean" in c.what)
     assert mean.exact
     assert mean.constant == close(TRUE.mean(), 1e-14)
