@@ -198,6 +198,8 @@ def _fold_block(
     done.rows += len(block)
     done.files[block.origin.name] = done.files.get(block.origin.name, 0) + len(block)
     done.read += len(batch)
+    if not len(batch):  # every row of it misses a value
+        return
     groups = None if batch.by is None else done.keys.block(batch.by)
     for number, part in enumerate(done.partials):
         if number in done.refused or number in ended:
