@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.close import close
 
 import losscli
 from losscli import LosscliError
@@ -48,6 +49,42 @@ def test_missing_values_are_dropped_before_a_loss_sees_them() -> None:
     assert (found.n, [sample.row for sample in found.samples]) == (2, [1, 3])
     assert any(remark.count == 3 and remark.rows == (2, 4, 5) for remark in found.remarks)
     assert "|dropped:3|" in found.signature
+
+
+@pytest.mark.parametrize(
+    ("loss", "params", "pred", "value"),
+    [
+        ("rmse", {}, [0.0, 1.0], math.sqrt(1 / 2)),
+        ("dice", {"per": "sample"}, [0.5, 1.0], (1 / 3 + 0) / 2),
+        ("zero_one", {}, [0.0, 1.0], 0.5),
+        ("gaussian_nll", {}, [[0.0, 1.0], [1.0, 1.0]], (1 / 2 + 0) / 2),
+    ],
+)
+def test_a_batch_of_which_nothing_is_left_is_passed_over(
+    loss: str, params: dict[str, Any], pred: Any, value: float
+) -> None:
+    true, none = [1.0, 1.0], np.full(np.shape(pred), NAN)
+    stream = batches((true, none), (true, pred), (true, none))
+    told = score(loss, stream, params=params, missing="drop", gradient=loss == "rmse")
+    assert (told.n, told.value) == (2, close(value, 1e-15))
+    if loss == "rmse":  # e/(N·rmse)
+        assert [(row.row, row.gradient) for row in told.gradients] == [
+            (3, close(-math.sqrt(1 / 2), 1e-15)),
+            (4, 0),
+        ]
+
+
+def test_one_models_missing_value_leaves_the_others_known() -> None:
+    models = {"whole": [1.0, 2.0, 4.0], "holed": [1.0, NAN, 3.0]}
+    losses = ["mae", "rmse", "median_absolute_error"]
+    told = losscli.compare([1.0, 2.0, 3.0], models, losses, by=["a", "a", "b"], missing="propagate")
+    values = {(made.loss, made.model): (made.value, made.groups.value.tolist()) for made in told.scores}
+    for loss, value in {"mae": 1 / 3, "rmse": math.sqrt(1 / 3), "median_absolute_error": 0.0}.items():
+        assert values[loss, "whole"] == (close(value, 1e-15), [0.0, 1.0])
+        whole, (one, two) = values[loss, "holed"]
+        assert math.isnan(whole)
+        assert math.isnan(one)
+        assert two == 0.0
 
 
 def test_dropping_every_row_is_an_error() -> None:
