@@ -92,7 +92,7 @@ def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | Non
     shared = part.spread.lowest >= 0 and 0 < total < math.inf
     slopes = None
     if show.gradient and numbers.size:
-        slopes = gradient.of_samples(part.task, arrays.get("y_true"), arrays["y_pred"])
+        slopes = gradient.of_samples(part.task, arrays.get("y_true"), arrays["y_pred"], arrays["loss"])
     samples = tuple(
         Sample(
             row=int(row),

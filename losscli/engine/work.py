@@ -178,7 +178,7 @@ def _fold_chunk(
 def _add_slopes(part: Partial) -> None:
     """Puts the gradient beside the values that are handed on."""
     part.values = [
-        rows._replace(gradient=gradient.of_samples(part.task, rows.y_true, rows.y_pred))
+        rows._replace(gradient=gradient.of_samples(part.task, rows.y_true, rows.y_pred, rows.loss))
         for rows in part.values or ()
     ]
 
