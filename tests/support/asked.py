@@ -24,8 +24,8 @@ class Said(Exception):
     """Exit code 2: what the command said on stderr."""
 
 
-def command(*line: str) -> str:
-    """What a command tells on stdout; Said if it refuses."""
+def both(*line: str) -> tuple[str, str]:
+    """What a command tells on stdout and says on stderr; Said if it refuses."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = run(list(line))
@@ -34,7 +34,12 @@ def command(*line: str) -> str:
         assert "bug" not in err.getvalue(), err.getvalue()
         raise Said(err.getvalue())
     assert code in (0, 1), err.getvalue()
-    return out.getvalue()
+    return out.getvalue(), err.getvalue()
+
+
+def command(*line: str) -> str:
+    """What a command tells on stdout."""
+    return both(*line)[0]
 
 
 def told(*line: str) -> dict[str, Any]:
@@ -132,7 +137,8 @@ def same(told: Any, wanted: Any, at: str = "", rel: float = CLOSE) -> None:
             same(a, b, f"{at}[{i}]", rel)
         return
     if isinstance(wanted, float) and math.isnan(wanted):
-        assert told is None or told == "nan", f"{at}: {told} for nan"  # a slope that is not there is null
+        # A slope that is not there is null.
+        assert told is None or told == "nan" or told != told, f"{at}: {told} for nan"
         return
     if isinstance(wanted, float) and isinstance(number(told), (int, float)):
         assert number(told) == close(wanted, rel), f"{at}: {told} for {wanted}"

@@ -281,7 +281,9 @@ def _refusals(rows: Sequence[Row], ask: Ask) -> Iterator[str]:
     if ask.gradient and ask.like != "exact":
         yield "the gradient is of the exact definition only"
     if ask.reduction != "mean" and ask.loss in STATISTICS and not _rowwise(ask):
-        yield "it has no"
+        yield "has no reduction"
+    if "from_logits" in ask.params and ask.loss not in ("bce", "scce"):
+        yield "has no parameter from_logits"
     if ask.reduction == "none" and kept[0].by:
         yield "--reduction none leaves a group without a value"
 
