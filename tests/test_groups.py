@@ -135,6 +135,13 @@ def test_missing_values_touch_their_own_group_alone() -> None:
         through = losscli.compute(loss, true, pred, by=by, missing="propagate").groups
         assert math.isnan(through.value[0])
         assert through.value[1] == losscli.compute(loss, true[2:], pred[2:]).value
+    # A statistic is unknown even where the missing value weighs nothing; a row's value is silenced.
+    silent = [1.0, 0.0, 1.0, 1.0]
+    root = losscli.compute("rmse", true, pred, silent, by=by, missing="propagate").groups
+    assert math.isnan(root.value[0])
+    assert root.value[1] == close(math.sqrt(1 / 2), 1e-15)
+    mean = losscli.compute("mae", true, pred, silent, by=by, missing="propagate").groups
+    assert mean.value.tolist() == [0.5, 0.5]
     dropped = losscli.compute("mae", [math.nan, 2.0], [1.0, 2.5], by=["gone", "kept"], missing="drop").groups
     assert dropped.labels == (("kept",),)
 
@@ -256,6 +263,27 @@ def test_a_person_sees_the_largest_groups_first_and_how_many_are_left(tmp_path: 
     assert shown == [f"g{k}" for k in range(49, 29, -1)]
     assert "30 more groups not shown" in told
     assert len(run("compute", "mae", str(path), "--by", "store", "--format", "csv").stdout.splitlines()) == 51
+
+
+@pytest.mark.parametrize(
+    ("options", "header"),
+    [([], ["region", "n", "mean", "share"]), (["--reduction", "sum"], ["region", "n", "sum", "share"])],
+)
+def test_the_column_of_the_values_says_how_they_were_reduced(
+    tmp_path: Path, options: list[str], header: list[str]
+) -> None:
+    told = run("compute", "mae", str(write(tmp_path, "csv")), "--by", "region", *options).stdout
+    assert [line.split() for line in told.splitlines() if line.strip().startswith("region")] == [header]
+
+
+@pytest.mark.parametrize("order", ["loss", "index"])
+def test_a_group_of_nan_comes_before_all_others_by_loss(tmp_path: Path, order: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("g,y_true,y_pred\na,0,1\nb,0,\nc,0,6\n", encoding="utf-8")
+    line = ("compute", "mae", str(path), "--by", "g", "--missing", "propagate", "--sort", order)
+    groups = json.loads(run(*line, "--format", "json").stdout)["groups"]
+    wanted = {"loss": [("b", "nan"), ("c", 6.0), ("a", 1.0)], "index": [("a", 1.0), ("b", "nan"), ("c", 6.0)]}
+    assert [(group["labels"]["g"], group["value"]) for group in groups] == wanted[order]
 
 
 @pytest.mark.parametrize(

@@ -107,11 +107,11 @@ def rows(draw: Draw, loss: str, made: dict[str, Any], models: int = 1, many: int
     found = []
     for k in range(n):
         true, pred = one()
-        preds = {"p": holed(pred)} | {f"p{i}": holed(one()[1]) for i in range(1, models)}
+        preds = {"p": holed(pred)} | {f"p{i}": one()[1] for i in range(1, models)}  # one model alone has gaps
         weight = float(draw.one(0, 1, 1, 2, 3)) if weighs else None
         by = (draw.one("north", "south", "(missing)", "east"), draw.one("10", "9", "-1"))[:labels]
         weight = weight if weight is None else holed(weight)
-        found.append(Row(k + 1, holed(true), preds, weight, by))
+        found.append(Row(k + 1, holed(true) if models == 1 else true, preds, weight, by))
     return found
 
 
@@ -281,6 +281,23 @@ def test_cuts_anywhere(cut_small: None, loss: str, draw: Draw) -> None:
         paths, placed = several(draw, Path(folder), found, by)
         line = ["compute", loss, *paths, *columns(found, labels=by), *options(ask)]
         agrees(line, lambda: oracle.compute(placed, ask), by)
+
+
+def test_the_gradient_of_a_loss_of_all_rows_is_of_each_in_its_file(cut_small: None, tmp_path: Path) -> None:
+    """Of errors 1, 5, 2 and 3, 4 the middle one is 3, which alone has a slope."""
+    files = {"b.csv": [1, 5, 2], "a.csv": [3, 4]}
+    for name, preds in files.items():
+        (tmp_path / name).write_text("y,p\n" + "".join(f"0,{p}\n" for p in preds), encoding="utf-8")
+    paths = [str(tmp_path / name) for name in files]
+    found = told("compute", "median_absolute_error", *paths, "--true", "y", "--pred", "p", "--gradient")
+    slopes = [(Path(g["file"]).name, g["row"], g["y_pred"], g["gradient"]) for g in found["gradients"]]
+    assert slopes == [
+        ("b.csv", 1, 1.0, 0.0),
+        ("b.csv", 2, 5.0, 0.0),
+        ("b.csv", 3, 2.0, 0.0),
+        ("a.csv", 1, 3.0, 1.0),
+        ("a.csv", 2, 4.0, 0.0),
+    ]
 
 
 # What is asked of 3,000 rows: many ties, a tenth of the weights 0, some rows with a missing value.

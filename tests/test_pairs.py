@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from support import oracle
 from support.asked import CLOSE, Said, both, cell_of, held, same, told
-from support.oracle import Row
-from support.pairing import COMMANDS, Line, line, option, pairs
+from support.oracle import Ask, Row
+from support.pairing import COMMANDS, NAN, Line, line, option, pairs
 from typer.main import get_command
 
 from losscli.cli.app import application
@@ -125,7 +125,7 @@ def test_compute(tmp_path: Path, pair: tuple[str, str], loss: str) -> None:
     held(found, wanted, asked.labels, rel)
     assert (found["why"] is not None) == ("--why" in names)
     if "--why" in names:
-        _whys(found["why"], asked, wanted, rel)
+        _whys(found["why"], asked, asked.ask, wanted, "p", rel)
     if "--output" in names:
         every = oracle.compute(asked.rows, replace(asked.ask, rows="all", order="index"))
         same(np.load(values).tolist(), [sample["loss"] for sample in every["samples"]], rel=rel)
@@ -141,14 +141,18 @@ def only(records: Sequence[Mapping[str, Any]], *names: str) -> list[dict[str, An
     return [{name: record[name] for name in names} for record in records]
 
 
-def _whys(why: Mapping[str, Any], asked: Line, wanted: Mapping[str, Any], rel: float) -> None:
-    """The value explained is the value told, and the worst rows are the worst."""
-    value = wanted["mean"] if asked.ask.reduction == "none" else wanted["value"]
-    same(why, {"n": wanted["n"], "value": value}, rel=rel)
+def _whys(
+    why: Mapping[str, Any], asked: Line, ask: Ask, wanted: Mapping[str, Any], model: str, rel: float
+) -> None:
+    """The value explained is the one told, the worst rows are the worst, the value without one is right."""
+    value = wanted["mean"] if ask.reduction == "none" else wanted["value"]
+    same(why, {"loss": ask.loss, "n": wanted["n"], "value": value}, rel=rel)
     if not wanted["concentration"]:
         return
-    worst = oracle.compute(through(asked), replace(asked.ask, rows=5, order="loss"))["samples"]
+    worst = oracle.compute(through(asked), replace(ask, rows=5, order="loss"), model)["samples"]
     same(why["worst"], only(worst, "row", "loss", "share"), rel=rel)
+    row, value = oracle.without_worst(through(asked), ask, model) or (0, NAN)
+    same(why["without"], [{"left_out": 1, "rows": [row], "value": value}], rel=rel)
 
 
 def _as_csv(words: list[str], wanted: Mapping[str, Any], asked: Line, names: set[str], rel: float) -> None:
@@ -203,7 +207,8 @@ def test_compare(tmp_path: Path, pair: tuple[str, str], loss: str) -> None:
         for got, right in zip(found["scores"], wanted["scores"], strict=True):
             assert (got["why"] is not None) == ("--why" in names)
             if "--why" in names:
-                same(got["why"], {name: right[name] for name in ("loss", "model", "n", "value")})
+                own = replace(ask, loss=right["loss"], params=ask.params.get(right["loss"], {}))
+                _whys(got["why"], asked, own, right, right["model"], CLOSE)
         return
     text, said_too = both(*words, "--format", "csv")
     records = [

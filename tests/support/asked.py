@@ -153,7 +153,7 @@ def held(
     groups = [
         {**group, "labels": dict(zip(labels, group["labels"], strict=True))} for group in wanted["groups"]
     ]
-    same(found, {**wanted, "groups": groups}, rel=rel)
+    same(found, {**wanted, "groups": groups, "by": list(labels)}, rel=rel)
     for samples in ("samples", "gradients"):  # nothing is told that nobody asked for
         for got, right in zip(found.get(samples, ()), wanted.get(samples, ()), strict=True):
             assert set(got) == set(right)

@@ -435,7 +435,7 @@ def _concentration(rows: Sequence[Row], model: str, ask: Ask) -> Told | None:
     place = {} if rows[worst].file is None else {"file": rows[worst].file}
     share = parts[worst] / total
     told = {} if half is None else {"half": half}
-    return {**told, "n": len(rows), "worst": rows[worst].row, "worst_share": share, **place}
+    return {**told, "exact": True, "n": len(rows), "worst": rows[worst].row, "worst_share": share, **place}
 
 
 def _label_key(labels: Sequence[tuple[str, ...]]) -> Callable[[tuple[str, ...]], Any]:
@@ -476,7 +476,9 @@ def compute(rows: Sequence[Row], ask: Ask, model: str = "p") -> Told:
     if why := list(_refusals(rows, ask)):
         raise Refused(*why)
     kept, ask = _by_class(counting(rows, ask.missing), ask)
-    told: Told = {"n": len(kept), "weighted": kept[0].weight is not None, **_reduce(kept, model, ask)}
+    told: Told = {"loss": ask.loss, "like": ask.like, "reduction": ask.reduction, "n": len(kept)}
+    told |= {"weighted": kept[0].weight is not None, **_reduce(kept, model, ask)}
+    told |= {"divided_by": _divided_by(kept, ask)}
     told |= {"samples": [], "hidden": 0, "gradients": [], "concentration": None, "groups": []}
     if kept[0].by:
         told["groups"] = _groups(kept, model, ask)
@@ -495,6 +497,32 @@ def compute(rows: Sequence[Row], ask: Ask, model: str = "p") -> Told:
     return told
 
 
+def _divided_by(rows: Sequence[Row], ask: Ask) -> str:
+    """What the mean's divisor counts."""
+    n = f"{len(rows)} sample" + "s" * (len(rows) != 1)
+    if ask.loss in BATCH:
+        columns = len(_flat(next(iter(rows[0].pred.values()))))
+        return f"{columns} value" + "s" * (columns != 1)
+    if not _rowwise(ask):
+        return "one value, from sums over all samples"
+    if rows[0].weight is not None and ask.like != "keras":
+        return f"the sum of the weights of {n}"
+    if ask.like == "torch" and ask.params.get("class_weight"):
+        return f"the sum of the class weights of {n}"
+    ignored = sum(ask.loss == "scce" and row.true == _ignored(ask) for row in rows)
+    return f"{len(rows) - ignored} of {n} ({ignored} ignored)" if ignored else n
+
+
+def without_worst(rows: Sequence[Row], ask: Ask, model: str = "p") -> tuple[int, float] | None:
+    """The row that costs most, and the value of the others, with the class weights of all."""
+    kept, ask = _by_class(counting(rows, ask.missing), ask)
+    ask = replace(ask, reduction="mean" if ask.reduction == "none" else ask.reduction)
+    worst = worst_first(_contributions(kept, model, ask))[0]
+    others = [row for i, row in enumerate(kept) if i != worst]
+    value = _reduce(others, model, ask)["value"] if others else NAN
+    return None if math.isnan(value) else (kept[worst].row, value)
+
+
 # ---- several models and losses
 
 
@@ -509,7 +537,7 @@ def _best(values: Mapping[str, float | None]) -> list[str]:
 def compare(rows: Sequence[Row], losses: Sequence[str], ask: Ask) -> Told:
     """What `losscli compare` tells of these rows."""
     models = list(rows[0].pred)
-    told: Told = {"n": 0, "best": {}, "scores": [], "groups": []}
+    told: Told = {"losses": list(losses), "models": models, "best": {}, "scores": [], "groups": []}
     params = ask.params
     for loss in losses:
         own = replace(ask, loss=loss, params=params.get(loss, {}), rows=0, gradient=False, order="index")
