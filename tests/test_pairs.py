@@ -84,17 +84,32 @@ def refused(on: Sequence[str], loss: str) -> list[str]:
 LABELS = {"--class-weight", "--from-logits", "--param", "--like"}  # where labels differ from amounts
 
 
+# Where two alone show no difference, or where faults were found.
+THREE = [
+    ("--why", "--like", "--weight"),
+    ("--why", "--class-weight balanced", "--missing drop"),
+    ("--class-weight numbers", "--weight", "--by"),
+    ("--param", "--missing propagate", "--weight"),
+    ("--by", "--weight", "--missing propagate"),
+    ("--by", "--like", "--weight"),
+    ("--by", "--key", "--missing drop"),
+    ("--by", "data", "--missing drop"),
+    ("--by", "--param", "--class-weight numbers"),
+    ("--like", "--param", "--class-weight numbers"),
+]
+
+
 def cases(settings: Sequence[str], *losses: str) -> list[Any]:
     """Each pair on each loss, on bce where that can matter."""
     found = []
-    for pair in pairs(settings):
+    for pair in [*pairs(settings), *THREE]:
         own = [*losses, "bce"] if LABELS & set(map(option, pair)) else losses
         found += [pytest.param(pair, loss, id=f"{' '.join(pair)}, {loss}") for loss in own]
     return found
 
 
 @pytest.mark.parametrize(("pair", "loss"), cases(COMMANDS["compute"], "huber", "scce", "rmse"))
-def test_compute(tmp_path: Path, pair: tuple[str, str], loss: str) -> None:
+def test_compute(tmp_path: Path, pair: tuple[str, ...], loss: str) -> None:
     asked = line(tmp_path, loss, pair)
     names = {option(setting) for setting in pair}
     words, values = ["compute", loss, *asked.words], tmp_path / "values.npy"
@@ -180,7 +195,7 @@ def _as_csv(words: list[str], wanted: Mapping[str, Any], asked: Line, names: set
 
 
 @pytest.mark.parametrize(("pair", "loss"), cases(COMMANDS["compare"], "huber"))
-def test_compare(tmp_path: Path, pair: tuple[str, str], loss: str) -> None:
+def test_compare(tmp_path: Path, pair: tuple[str, ...], loss: str) -> None:
     names = {option(setting) for setting in pair}
     asked = line(tmp_path, loss, pair, ("p", "q"))
     losses = {"huber": ["huber", "mae"], "bce": ["bce"]}[loss]
