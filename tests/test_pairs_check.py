@@ -137,3 +137,21 @@ def test_recommend(tmp_path: Path, pair: tuple[str, str]) -> None:
         assert run[:3] == ["losscli", "compute", record["loss"]]
         right = oracle.compute(asked.rows, Ask(record["loss"], missing=asked.ask.missing))
         same(told(*run[1:])["value"], right["value"])
+
+
+@pytest.mark.parametrize("name", ["compute mae", "compare --losses mae", "check", "recommend"])
+def test_rows_without_a_partner_are_left_out_where_that_is_asked(tmp_path: Path, name: str) -> None:
+    """Of three predictions one has no truth, of three truths one no prediction: two rows are left."""
+    data, truth = tmp_path / "p.csv", tmp_path / "t.csv"
+    data.write_text("k,p\na,1\nb,2\nc,4\n", encoding="utf-8")
+    truth.write_text("k,y\nc,1\nb,1\nz,5\n", encoding="utf-8")
+    first, *rest = name.split()
+    words = [first, *rest, str(data)]
+    words += ["--true", "y", "--pred", "p", "--truth", str(truth), "--key", "k"]
+    assert refused(words, "1 row with a key that")
+    found = told(*words, "--missing", "drop")
+    # check counts a row that is left out too: it says how many there are
+    assert found["n"] == (3 if first == "check" else 2)
+    if first == "compute":
+        assert found["value"] == (1 + 3) / 2
+        assert [row["row"] for row in found["samples"]] == [2, 3]
