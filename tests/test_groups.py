@@ -25,7 +25,7 @@ from losscli.api import score
 from losscli.batch import Batch
 from losscli.data import open_table
 from losscli.engine.groups import GroupSums, Keys
-from losscli.labels import Labels
+from losscli.labels import Labels, combined
 
 RNG = np.random.default_rng(5)
 N = 3_000
@@ -152,6 +152,22 @@ def test_labels_are_in_the_order_of_numbers_and_what_is_missing_is_last() -> Non
     both = losscli.compute("mae", [0.0] * 3, [1.0] * 3, by={"sex": ["b", "a", "b"], "age": [1, 2, 1]}).groups
     assert (both.by, both.labels) == (("sex", "age"), (("a", "2"), ("b", "1")))
     assert both.n.tolist() == [1, 2]
+
+
+class Growing(list[tuple[str, ...]]):
+    """Labels to which another thread adds one whenever they are counted."""
+
+    def __len__(self) -> int:
+        self.append(("later",))
+        return super().__len__()
+
+
+def test_two_columns_are_combined_while_another_thread_meets_new_labels() -> None:
+    codes = np.array([0, 1, 1, 0])
+    growing = Labels(("b",), codes[::-1], Growing([("p",), ("q",)]))
+    found = combined([Labels(("a",), np.array([0, 1, 0, 1]), [("x",), ("y",)]), growing])
+    rows = [found.names[code] for code in found.codes.tolist()]
+    assert rows == [("x", "p"), ("y", "q"), ("x", "q"), ("y", "p")]
 
 
 def test_a_batch_loss_is_computed_on_each_groups_rows() -> None:
