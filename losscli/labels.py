@@ -47,9 +47,10 @@ def combined(columns: Sequence[Labels]) -> Labels:
     """The groups that several columns make together."""
     first, *others = columns
     for other in others:
-        pairs = first.codes * len(other.names) + other.codes
+        many = len(other.names)  # once: another thread may be adding to them
+        pairs = first.codes * many + other.codes
         found, codes = np.unique(pairs, return_inverse=True)
-        ones, twos = np.divmod(found, len(other.names))
+        ones, twos = np.divmod(found, many)
         names = [first.names[i] + other.names[j] for i, j in zip(ones.tolist(), twos.tolist(), strict=True)]
         first = Labels(first.columns + other.columns, codes.reshape(-1), names)
     return first

@@ -51,6 +51,45 @@ def test_missing_values_are_dropped_before_a_loss_sees_them() -> None:
     assert "|dropped:3|" in found.signature
 
 
+@pytest.mark.parametrize(
+    ("loss", "params", "pred", "value"),
+    [
+        ("rmse", {}, [0.0, 1.0], math.sqrt(1 / 2)),
+        ("dice", {"per": "sample"}, [0.5, 1.0], (1 / 3 + 0) / 2),
+        ("zero_one", {}, [0.0, 1.0], 0.5),
+        ("gaussian_nll", {}, [[0.0, 1.0], [1.0, 1.0]], (1 / 2 + 0) / 2),
+    ],
+)
+def test_a_batch_of_which_nothing_is_left_is_passed_over(
+    loss: str, params: dict[str, Any], pred: Any, value: float
+) -> None:
+    true, none = [1.0, 1.0], np.full(np.shape(pred), NAN)
+    stream = batches((true, none), (true, pred), (true, none))
+    told = score(loss, stream, params=params, missing="drop", gradient=loss == "rmse")
+    assert (told.n, told.value) == (2, close(value, 1e-15))
+    if loss == "rmse":  # e/(N·rmse)
+        assert [(row.row, row.gradient) for row in told.gradients] == [
+            (3, close(-math.sqrt(1 / 2), 1e-15)),
+            (4, 0),
+        ]
+
+
+def test_one_models_missing_value_leaves_the_others_known() -> None:
+    models = {"whole": [1.0, 2.0, 4.0], "holed": [1.0, NAN, 3.0]}
+    losses = ["mae", "rmse", "median_absolute_error"]
+    told = losscli.compare([1.0, 2.0, 3.0], models, losses, by=["a", "a", "b"], missing="propagate")
+    assert told.best == dict.fromkeys(losses, ())
+    # In a one misses a value; in b the one errs by 1, the other not at all.
+    assert told.group_best == dict.fromkeys(losses, ((), ("holed",)))
+    values = {(made.loss, made.model): (made.value, made.groups.value.tolist()) for made in told.scores}
+    for loss, value in {"mae": 1 / 3, "rmse": math.sqrt(1 / 3), "median_absolute_error": 0.0}.items():
+        assert values[loss, "whole"] == (close(value, 1e-15), [0.0, 1.0])
+        whole, (one, two) = values[loss, "holed"]
+        assert math.isnan(whole)
+        assert math.isnan(one)
+        assert two == 0.0
+
+
 def test_dropping_every_row_is_an_error() -> None:
     with pytest.raises(LosscliError, match="every row has a missing value"):
         losscli.compute("mae", [NAN, NAN], [1.0, 2.0], missing="drop")
@@ -153,6 +192,34 @@ def test_two_label_codings_are_refused_wherever_they_meet(loss: str) -> None:
     assert score(loss, batches(([1, 1], pred), ([1, -1], pred)), params={}).n == 4
 
 
+def test_the_first_row_of_a_coding_is_named_wherever_it_comes_again() -> None:
+    pred = [0.5, 0.5]
+    stream = batches(([0, 1], pred), ([1, 0], pred), ([0, -1], pred), ([-1, 0], pred))
+    with pytest.raises(LosscliError, match=r"row 6, .*label -1 after label 0 \(row 1\)"):
+        score("hinge", stream, params={})
+
+
+@pytest.mark.parametrize(
+    ("weight", "reduction", "value"),
+    [
+        (None, "sum", 1 + 2 + 5 + 10),  # each of the 2·2 means over the last axis
+        (None, "mean", 18 / 4),
+        ([2.0, 0.5], "sum", None),
+    ],
+)
+def test_keras_adds_up_every_value_of_a_sample(weight: Any, reduction: str, value: float | None) -> None:
+    """Of (N, A, D) arrays it makes N·A values; its sum adds all of them, its mean averages them."""
+    true = np.zeros((2, 2, 3))
+    pred = np.array([[[1, 1, 1], [2, 1, 3]], [[5, 4, 6], [10, 10, 10]]], float)
+    if value is None:
+        with pytest.raises(LosscliError, match="makes 2 values of each sample"):
+            losscli.compute("mae", true, pred, weight, like="keras", reduction=reduction)
+    else:
+        assert losscli.compute("mae", true, pred, like="keras", reduction=reduction).value == value
+        # The definition knows samples alone: the mean of each.
+        assert losscli.compute("mae", true, pred, reduction="sum").value == 1.5 + 7.5
+
+
 def test_keras_makes_one_value_of_flat_arrays() -> None:
     true, pred, weight = [1.0, 2.0, 3.0], [1.0, 2.0, 6.0], [1.0, 2.0, 5.0]
     flat = losscli.compute("mse", true, pred, like="keras", reduction="sum")
@@ -216,6 +283,12 @@ def test_infinite_rows_are_named_with_the_reason() -> None:
     clipped = losscli.compute("bce", [1.0, 0.0, 1.0, 0.0], [0.0, 0.1, 0.9, 1.0], like="keras")
     assert math.isfinite(clipped.value)
     assert any(remark.kind == "departure" and remark.rows == (1, 4) for remark in clipped.remarks)
+
+
+def test_a_row_of_infinite_loss_has_no_slope_in_any_of_its_columns() -> None:
+    slopes = losscli.gradient("scce", [0.0, 0.0], [[0.0, 1.0], [0.5, 0.5]])
+    assert np.isnan(slopes[0]).all()
+    assert slopes[1].tolist() == [-2.0, 0.0]
 
 
 def test_a_mean_says_what_it_divided_by() -> None:

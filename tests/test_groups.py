@@ -25,7 +25,7 @@ from losscli.api import score
 from losscli.batch import Batch
 from losscli.data import open_table
 from losscli.engine.groups import GroupSums, Keys
-from losscli.labels import Labels
+from losscli.labels import Labels, combined
 
 RNG = np.random.default_rng(5)
 N = 3_000
@@ -135,6 +135,13 @@ def test_missing_values_touch_their_own_group_alone() -> None:
         through = losscli.compute(loss, true, pred, by=by, missing="propagate").groups
         assert math.isnan(through.value[0])
         assert through.value[1] == losscli.compute(loss, true[2:], pred[2:]).value
+    # A statistic is unknown even where the missing value weighs nothing; a row's value is silenced.
+    silent = [1.0, 0.0, 1.0, 1.0]
+    root = losscli.compute("rmse", true, pred, silent, by=by, missing="propagate").groups
+    assert math.isnan(root.value[0])
+    assert root.value[1] == close(math.sqrt(1 / 2), 1e-15)
+    mean = losscli.compute("mae", true, pred, silent, by=by, missing="propagate").groups
+    assert mean.value.tolist() == [0.5, 0.5]
     dropped = losscli.compute("mae", [math.nan, 2.0], [1.0, 2.5], by=["gone", "kept"], missing="drop").groups
     assert dropped.labels == (("kept",),)
 
@@ -145,6 +152,22 @@ def test_labels_are_in_the_order_of_numbers_and_what_is_missing_is_last() -> Non
     both = losscli.compute("mae", [0.0] * 3, [1.0] * 3, by={"sex": ["b", "a", "b"], "age": [1, 2, 1]}).groups
     assert (both.by, both.labels) == (("sex", "age"), (("a", "2"), ("b", "1")))
     assert both.n.tolist() == [1, 2]
+
+
+class Growing(list[tuple[str, ...]]):
+    """Labels to which another thread adds one whenever they are counted."""
+
+    def __len__(self) -> int:
+        self.append(("later",))
+        return super().__len__()
+
+
+def test_two_columns_are_combined_while_another_thread_meets_new_labels() -> None:
+    codes = np.array([0, 1, 1, 0])
+    growing = Labels(("b",), codes[::-1], Growing([("p",), ("q",)]))
+    found = combined([Labels(("a",), np.array([0, 1, 0, 1]), [("x",), ("y",)]), growing])
+    rows = [found.names[code] for code in found.codes.tolist()]
+    assert rows == [("x", "p"), ("y", "q"), ("x", "q"), ("y", "p")]
 
 
 def test_a_batch_loss_is_computed_on_each_groups_rows() -> None:
@@ -256,6 +279,27 @@ def test_a_person_sees_the_largest_groups_first_and_how_many_are_left(tmp_path: 
     assert shown == [f"g{k}" for k in range(49, 29, -1)]
     assert "30 more groups not shown" in told
     assert len(run("compute", "mae", str(path), "--by", "store", "--format", "csv").stdout.splitlines()) == 51
+
+
+@pytest.mark.parametrize(
+    ("options", "header"),
+    [([], ["region", "n", "mean", "share"]), (["--reduction", "sum"], ["region", "n", "sum", "share"])],
+)
+def test_the_column_of_the_values_says_how_they_were_reduced(
+    tmp_path: Path, options: list[str], header: list[str]
+) -> None:
+    told = run("compute", "mae", str(write(tmp_path, "csv")), "--by", "region", *options).stdout
+    assert [line.split() for line in told.splitlines() if line.strip().startswith("region")] == [header]
+
+
+@pytest.mark.parametrize("order", ["loss", "index"])
+def test_a_group_of_nan_comes_before_all_others_by_loss(tmp_path: Path, order: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("g,y_true,y_pred\na,0,1\nb,0,\nc,0,6\n", encoding="utf-8")
+    line = ("compute", "mae", str(path), "--by", "g", "--missing", "propagate", "--sort", order)
+    groups = json.loads(run(*line, "--format", "json").stdout)["groups"]
+    wanted = {"loss": [("b", "nan"), ("c", 6.0), ("a", 1.0)], "index": [("a", 1.0), ("b", "nan"), ("c", 6.0)]}
+    assert [(group["labels"]["g"], group["value"]) for group in groups] == wanted[order]
 
 
 @pytest.mark.parametrize(

@@ -71,10 +71,12 @@ def add(
     part.shape = raw.shape
     _add_weights(part.weights, weight, len(raw))
     by = None if part.groups is None or groups is None else _By(part.groups, groups)
+    gone = None
+    if extents.missing(batch.y_true, batch.weight, raw):  # this model's own: others may be complete
+        gone = missing_rows(len(raw), batch.y_true, batch.weight, raw)
+        part.tallies.setdefault("gone", Tally()).add(numbers_of(rows, gone))
     if by is not None:
-        some = extents.missing(batch.y_true, batch.weight, *batch.y_pred.values())
-        arrays = (batch.y_true, batch.weight, *batch.y_pred.values())
-        by.sums.count(by.block, missing_rows(len(raw), *arrays) if some else None)
+        by.sums.count(by.block, gone)
         if weight is not None:
             by.add("weights", weight, True)
     note_codings(part, y_true, rows)

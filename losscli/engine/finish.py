@@ -55,8 +55,7 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
     ratio = convention.reduction(reduction)
     rowwise = part.task.rowwise and not part.collected
     reduced = reduce(part, ratio)
-    propagated = folded.missing.count > 0 and part.n == folded.read
-    if propagated and not rowwise and convention.checked:  # one missing value leaves the whole unknown
+    if "gone" in part.tallies and not rowwise and convention.checked:  # one leaves the whole unknown
         reduced = reduced._replace(value=math.nan)
     samples, per_sample = _samples(part, show)
     return Score(
@@ -93,7 +92,7 @@ def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | Non
     shared = part.spread.lowest >= 0 and 0 < total < math.inf
     slopes = None
     if show.gradient and numbers.size:
-        slopes = gradient.of_samples(part.task, arrays.get("y_true"), arrays["y_pred"])
+        slopes = gradient.of_samples(part.task, arrays.get("y_true"), arrays["y_pred"], arrays["loss"])
     samples = tuple(
         Sample(
             row=int(row),

@@ -22,8 +22,8 @@ def slope_of(loss: Loss) -> Callable[..., Array]:
     return loss.slope
 
 
-def of_samples(task: Task, y_true: Array | None, y_pred: Array) -> Array:
-    """d(a sample's value)/d(y_pred), the shape of y_pred."""
+def of_samples(task: Task, y_true: Array | None, y_pred: Array, losses: Array | None = None) -> Array:
+    """d(a sample's value)/d(y_pred), the shape of y_pred; NaN where its loss (N,), if given, is NaN."""
     slope, kernel = slope_of(task.convention.loss), task.convention.kernel
     args = _aligned(task, y_true, y_pred)
     with np.errstate(all="ignore"):
@@ -37,6 +37,8 @@ def of_samples(task: Task, y_true: Array | None, y_pred: Array) -> Array:
         found = np.asarray(slope(*args, **task.kernel_params), np.float64)
     found = _finite(found) / int(np.prod(values.shape[1:]))  # the engine averages the entries
     found[~np.isfinite(values.reshape(len(values), -1)).all(axis=1)] = np.nan
+    if losses is not None:  # of a row with a missing value, also where its kernel does not look at it
+        found[np.isnan(losses)] = np.nan
     return found.reshape(y_pred.shape)
 
 

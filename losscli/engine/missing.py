@@ -19,13 +19,17 @@ Missing = Literal["refuse", "drop", "propagate"]
 
 
 def complete(stream: Stream, missing: Missing, absent: Tally) -> Iterator[tuple[Batch, Array]]:
-    """The batches without their missing values (with them, if propagated), and their row numbers."""
+    """The batches without their missing values (with them, if propagated), and their row numbers.
+
+    A batch of which nothing is left is passed over.
+    """
     for batch in stream():
         full, rows = completed(batch, missing, absent, Extents())
         if absent.count and missing == "refuse":
             refuse_missing(stream)
         check_weight(full, rows)
-        yield full, np.asarray(rows)
+        if len(full):
+            yield full, np.asarray(rows)
 
 
 def _absent(batch: Batch) -> Array:

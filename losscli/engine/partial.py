@@ -51,8 +51,9 @@ class Partial:
 
     Where rows have values `terms` holds "value" (Σwv) and, if weighted, "plain" (Σv); for a statistic one
     sum a term ("term/k" where kept by class). Rows of batch losses are collected in `collected`. `tallies`
-    counts rows by "inf", "nan" and the number of a departure. `values` holds every row's, where
-    they are handed on. `groups` has the sums by group, where groups are asked for.
+    counts rows by "inf", "nan", "gone" (a missing value was let through) and the number of a departure.
+    `values` holds every row's, where they are handed on. `groups` has the sums by group, where groups are
+    asked for.
     """
 
     task: Task

@@ -181,7 +181,7 @@ def _fold_chunk(
 def _add_slopes(part: Partial) -> None:
     """Puts the gradient beside the values that are handed on."""
     part.values = [
-        rows._replace(gradient=gradient.of_samples(part.task, rows.y_true, rows.y_pred))
+        rows._replace(gradient=gradient.of_samples(part.task, rows.y_true, rows.y_pred, rows.loss))
         for rows in part.values or ()
     ]
 
@@ -201,6 +201,8 @@ def _fold_block(
     done.rows += len(block)
     done.files[block.origin.name] = done.files.get(block.origin.name, 0) + len(block)
     done.read += len(batch)
+    if not len(batch):  # every row of it misses a value
+        return
     groups = None if batch.by is None else done.keys.block(batch.by)
     for number, part in enumerate(done.partials):
         if number in done.refused or number in ended:
