@@ -11,14 +11,14 @@ from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
     from losscli import cluster
-    from losscli.advice import recommend
+    from losscli.analysis.check import check
+    from losscli.analysis.code import code
+    from losscli.analysis.parity import parity
+    from losscli.analysis.plot import curve
+    from losscli.analysis.recommend import recommend
+    from losscli.analysis.steps import steps
+    from losscli.analysis.why import why
     from losscli.api import compare, compute, explain, find, gradient, names
-    from losscli.arithmetic import steps
-    from losscli.checkup import check
-    from losscli.curves import curve
-    from losscli.frameworks import parity
-    from losscli.reasons import why
-    from losscli.snippets import code
 
 __all__ = [
     "LosscliError",
@@ -43,13 +43,13 @@ __version__ = "0.1.0"
 
 # Call → the room that has it; api has the others.
 _ROOMS = {
-    "check": "checkup",
-    "code": "snippets",
-    "curve": "curves",
-    "parity": "frameworks",
-    "recommend": "advice",
-    "steps": "arithmetic",
-    "why": "reasons",
+    "check": "analysis.check",
+    "code": "analysis.code",
+    "curve": "analysis.plot",
+    "parity": "analysis.parity",
+    "recommend": "analysis.recommend",
+    "steps": "analysis.steps",
+    "why": "analysis.why",
 }
 
 

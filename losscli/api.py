@@ -9,30 +9,30 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from losscli.arrays import arrays_stream, as_array
-from losscli.catalogue import explanation
-from losscli.conventions import by_call, convention, conventions
+from losscli.catalogue import registry
+from losscli.catalogue.pages import explanation
 from losscli.engine import gradient as slopes
-from losscli.engine.adding import no_values
-from losscli.engine.chunks import CORES as CORES  # the command's engine
-from losscli.engine.chunks import THREADS
+from losscli.engine.add import no_values
 from losscli.engine.finish import Show, finish
 from losscli.engine.fold import Watch, fold
 from losscli.engine.partial import Task
 from losscli.errors import LosscliError
-from losscli.losses import registry
+from losscli.frameworks import by_call, convention, conventions
+from losscli.parallel.executor import CORES as CORES  # the command's engine
+from losscli.parallel.executor import THREADS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from losscli.engine.chunks import Engine, Stream
     from losscli.engine.class_weight import ClassWeight
     from losscli.engine.missing import Missing
     from losscli.engine.partial import Partial
     from losscli.losses.declare import Loss
+    from losscli.parallel.executor import Engine, Stream
     from losscli.results import Explanation, Remark, Sample, Score
-    from losscli.results.comparison import Comparison
+    from losscli.results.compare import Comparison
     from losscli.results.groups import Groups
     from losscli.results.rows import RowSink
 
@@ -58,7 +58,7 @@ def lookup(name: str) -> Loss:
     """The loss alone: frameworks are imported only for a name with a dot."""
     if "." not in name:
         return registry.find(name)
-    from losscli.conventions.left_out import LEFT_OUT
+    from losscli.frameworks.left_out import LEFT_OUT
 
     called = by_call(name)
     if called is None and name in LEFT_OUT:
@@ -68,7 +68,7 @@ def lookup(name: str) -> Loss:
 
 def explain(name: str) -> Explanation:
     """What is said about a loss, with its worked example computed and its picture drawn up."""
-    from losscli.curves import small
+    from losscli.analysis.plot import small
 
     loss = find(name)
     words = explanation(loss)
@@ -156,7 +156,7 @@ def compare(
     `params` gives parameters by loss ({"huber": {"delta": 2}}), `by` groups as in `compute`. With
     `skip_unfit`, losses that do not fit the data are listed in `refused` instead of raising.
     """
-    from losscli.contrast import contrast
+    from losscli.analysis.compare import contrast
 
     models = predictions if isinstance(predictions, Mapping) else {"y_pred": predictions}
     return contrast(
@@ -250,7 +250,7 @@ def in_files(score: Score, files: Mapping[str | None, int]) -> Score:
 
 def grouped(part: Partial, reduction: str, order: Order) -> Groups:
     """The loss's value in each group of rows."""
-    from losscli.engine.grouped import groups_of
+    from losscli.engine.group_values import groups_of
 
     return groups_of(part, reduction, by_share=order == "loss")
 

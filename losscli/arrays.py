@@ -14,7 +14,7 @@ from losscli.labels import Labels, combined, encoded
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from losscli.engine.chunks import Stream
+    from losscli.parallel.executor import Stream
 
 
 def as_array(values: ArrayLike, name: str) -> NDArray[np.float64]:

@@ -18,24 +18,24 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from losscli import api
-from losscli.contrast import contrast
+from losscli.analysis.compare import contrast
 from losscli.data.blocks import Part
 from losscli.data.convert import labels
 from losscli.data.opening import open_table
 from losscli.data.tables import PartChunk, Pick, Table
-from losscli.engine.cluster import Cluster, Partition, dask
-from losscli.engine.cluster import open_cluster as open_cluster
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
+from losscli.parallel.dask import Cluster, Partition, dask
+from losscli.parallel.dask import open_cluster as open_cluster
 
 if TYPE_CHECKING:
     from losscli.batch import Array
     from losscli.data.selection import Selection
     from losscli.data.source import Source
-    from losscli.engine.chunks import Chunk
     from losscli.engine.class_weight import ClassWeight
+    from losscli.parallel.executor import Chunk
     from losscli.results import Score
-    from losscli.results.comparison import Comparison
+    from losscli.results.compare import Comparison
 
 
 def compute(

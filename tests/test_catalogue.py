@@ -12,8 +12,8 @@ import latex2mathml.converter
 import pytest
 
 import losscli
-from losscli import catalogue
-from losscli.losses import registry
+from losscli.catalogue import pages as catalogue
+from losscli.catalogue import registry
 
 NAMES = losscli.names()
 

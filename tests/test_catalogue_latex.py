@@ -14,8 +14,8 @@ from support.close import close
 from support.latex import value
 
 import losscli
-from losscli import catalogue
-from losscli.losses import registry
+from losscli.catalogue import pages as catalogue
+from losscli.catalogue import registry
 
 
 class Page(NamedTuple):

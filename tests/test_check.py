@@ -17,11 +17,11 @@ from support.command import losscli as process
 from support.reference import EXAMPLES
 
 import losscli
+from losscli.analysis.check import examine
 from losscli.batch import Batch
-from losscli.checkup import examine
 from losscli.cli.app import run
 from losscli.render import FORMATS, render
-from losscli.results.checkup import Checkup
+from losscli.results.check import Checkup
 
 INFINITY, NAN = float("inf"), float("nan")
 

@@ -326,7 +326,9 @@ def test_a_fault_gives_exactly_its_findings(
 
 
 def test_every_fault_that_the_source_names_is_constructed_here() -> None:
-    source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "losscli/checkup").glob("*.py"))
+    source = "".join(
+        file.read_text(encoding="utf-8") for file in (ROOT / "losscli/analysis/check").glob("*.py")
+    )
     named = set(re.findall(r'Fault\(\s*"(\w+)",(?!\s*"note")', source))
     assert len(named) > 30
     assert named <= set().union(*(ids for _, _, ids, _ in FAULTS))

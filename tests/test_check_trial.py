@@ -28,8 +28,8 @@ from support.checking import (
 )  # fmt: skip
 
 import losscli
+from losscli.analysis.check import examine
 from losscli.batch import Batch
-from losscli.checkup import examine
 from losscli.errors import LosscliError
 
 SINE = np.sin(K)

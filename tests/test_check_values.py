@@ -9,7 +9,7 @@ import pytest
 from support.checking import HOT, ROWS, B, Data, K, P, Q, Told, Y, checked, data, found, hold, ids, put
 
 import losscli
-from losscli.profile import sample
+from losscli.analysis.profile import sample
 
 NAN, INF = float("nan"), float("inf")
 W = 1 + K / 40

@@ -10,8 +10,8 @@ import yaml
 from support import inside
 from support.command import ROOT, environment
 
-from losscli import conventions
-from losscli.losses import registry
+from losscli import frameworks as conventions
+from losscli.catalogue import registry
 
 
 def complete(line: str, *flags: str) -> subprocess.CompletedProcess[str]:

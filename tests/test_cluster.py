@@ -21,10 +21,10 @@ from support.command import losscli
 
 import losscli as library
 from losscli import api
+from losscli.analysis.compare import contrast
 from losscli.batch import Batch
-from losscli.contrast import contrast
-from losscli.conventions import convention, conventions
 from losscli.errors import BadValue, LosscliError
+from losscli.frameworks import convention, conventions
 
 Array = NDArray[np.float64]
 
@@ -77,7 +77,7 @@ def table(data: dict[str, Array], tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def test_a_task_ends_at_its_first_error_and_a_join_at_its_first_run_with_one() -> None:
-    from losscli.engine.cluster import Run, _join, _work, pack
+    from losscli.parallel.dask import Run, _join, _work, pack
 
     class Made(list[int]):
         def follow(self, other: list[int]) -> bool:
@@ -151,7 +151,7 @@ LOSSES = [
 def test_the_same_numbers_bit_for_bit(
     client: Any, name: str, like: str, params: dict[str, Any], relative: bool
 ) -> None:
-    from losscli.engine.cluster import Cluster
+    from losscli.parallel.dask import Cluster
 
     stream = Cut(1_700, relative)
     here = api.score(name, stream, params=params, like=like, rows="default", order="loss")
@@ -199,7 +199,7 @@ def test_many_losses_in_one_pass(client: Any, table: Path, data: dict[str, Array
 @pytest.mark.parametrize("relative", [False, True], ids=["absolute", "relative"])
 @pytest.mark.parametrize(("name", "value"), [("mae", math.inf), ("mae", math.nan), ("bce", 3.0)])
 def test_a_complaint_is_the_same_line(client: Any, name: str, value: float, relative: bool) -> None:
-    from losscli.engine.cluster import Cluster
+    from losscli.parallel.dask import Cluster
 
     stream = Cut(1_700, relative, value)
     with pytest.raises(LosscliError) as here:
@@ -212,7 +212,7 @@ def test_a_complaint_is_the_same_line(client: Any, name: str, value: float, rela
 
 
 def test_a_killed_worker_changes_nothing(client: Any) -> None:
-    from losscli.engine.cluster import Cluster
+    from losscli.parallel.dask import Cluster
 
     stream = Cut(400, relative=True, slow=0.02)
     pids = client.run(os.getpid)
@@ -273,7 +273,7 @@ def test_rows_in_a_matrix_come_from_arrays_parted_along_both_axes(client: Any) -
 
 def test_what_no_cluster_can_do_is_refused(client: Any, table: Path) -> None:
     from losscli import cluster
-    from losscli.engine.cluster import Cluster
+    from losscli.parallel.dask import Cluster
 
     with pytest.raises(LosscliError, match="holds every row at once"):
         cluster.compute("cox", str(table), true="y,z", pred="p", client=client)
@@ -287,7 +287,7 @@ def test_what_no_cluster_can_do_is_refused(client: Any, table: Path) -> None:
 
 
 def test_a_part_that_fails_is_tried_again(client: Any, tmp_path: Path) -> None:
-    from losscli.engine.cluster import Cluster
+    from losscli.parallel.dask import Cluster
 
     class Shaky(Cut):
         def chunks(self) -> Iterator[Any]:

@@ -22,9 +22,9 @@ from support.snippets_running import asked, definition, handed, run, written
 
 import losscli
 from losscli import LosscliError
+from losscli.analysis.code import FRAMEWORKS, snippet
+from losscli.analysis.code.layout import WIDTH
 from losscli.render import FORMATS, render
-from losscli.snippets import FRAMEWORKS, snippet
-from losscli.snippets.layout import WIDTH
 
 BOOSTERS = ("xgboost", "lightgbm")
 

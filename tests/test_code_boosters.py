@@ -14,7 +14,7 @@ from support.snippets_running import run
 
 import losscli
 from losscli import LosscliError
-from losscli.snippets import snippet
+from losscli.analysis.code import snippet
 
 LIBRARIES = ("xgboost", "lightgbm")
 Z = np.array([-2.3, -0.4, 0.1, 0.7, 1.9])

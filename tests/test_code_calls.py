@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from support.inputs import NAMES, loss_of
 
+from losscli.analysis.code import snippet
 from losscli.errors import LosscliError
-from losscli.snippets import snippet
 
 # From the documentation of PyTorch 2.9 (torch.nn), Keras 3.12 and scikit-learn 1.7; optax 0.2.6 below.
 KEYWORDS: dict[str, str] = {

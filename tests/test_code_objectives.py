@@ -14,8 +14,8 @@ from support.snippets_running import run
 
 import losscli
 from losscli import LosscliError
-from losscli.snippets import boosters, snippet
-from losscli.snippets.forms import LINKS
+from losscli.analysis.code import boosters, snippet
+from losscli.analysis.code.forms import LINKS
 
 BOOSTERS = ("xgboost", "lightgbm")
 

@@ -1,7 +1,7 @@
 """Every property that a catalogue page declares, held against the numbers. No property is printed untested.
 
-With default parameters; what the words mean stands in losscli.catalogue.PROPERTIES. Those that concern the
-shape of the loss over y_pred are in test_contract_shape.py.
+With default parameters; what the words mean stands in losscli.catalogue.pages.PROPERTIES. Those that concern
+the shape of the loss over y_pred are in test_contract_shape.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from support.inputs import Case, array, cases, compute, declared, loss_of
 from test_contract_perfect import hard, perfect, values_of
 from test_contract_shape import CHECKS as SHAPES
 
-from losscli import catalogue
+from losscli.catalogue import pages as catalogue
 from losscli.losses.declare import Loss
 
 

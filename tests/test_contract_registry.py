@@ -10,8 +10,9 @@ import pytest
 from support.inputs import NAMES, loss_of
 
 import losscli
-from losscli import LosscliError, catalogue
-from losscli.losses import registry
+from losscli import LosscliError
+from losscli.catalogue import pages as catalogue
+from losscli.catalogue import registry
 from losscli.losses.declare import Loss
 
 MODULES = sorted(file.stem for file in Path(registry.__file__).parent.glob("[!_]*.py"))

@@ -18,8 +18,8 @@ import losscli
 from losscli import LosscliError
 from losscli.api import score
 from losscli.batch import Batch
-from losscli.conventions.declare import exact
 from losscli.engine.align import align
+from losscli.frameworks.convention import exact
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array
 

@@ -14,8 +14,8 @@ from support.close import close
 
 import losscli
 from losscli import LosscliError
-from losscli.conventions import conventions
-from losscli.losses import registry
+from losscli.catalogue import registry
+from losscli.frameworks import conventions
 
 RNG = np.random.default_rng(5)
 SHAPES = ((4,), (4, 1), (4, 3), (4, 2, 3))

@@ -12,12 +12,12 @@ from support.reference import EXAMPLES
 
 import losscli
 from losscli import LosscliError
-from losscli.conventions import convention
-from losscli.curves import draw
-from losscli.curves.picture import _views
-from losscli.curves.variants import variants_of
-from losscli.losses import registry
-from losscli.results.picture import Curve, Picture
+from losscli.analysis.plot import draw
+from losscli.analysis.plot.picture import _views
+from losscli.analysis.plot.variants import variants_of
+from losscli.catalogue import registry
+from losscli.frameworks import convention
+from losscli.results.plot import Curve, Picture
 
 DRAWN = [name for name in NAMES if PICTURES[name].curves]
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 import losscli
 from losscli import LosscliError
+from losscli.analysis.plot import draw
 from losscli.batch import Batch
-from losscli.curves import draw
 from losscli.render import render
-from losscli.results.picture import Picture
+from losscli.results.plot import Picture
 
 
 def batches(y_true: Any, y_pred: Any, weight: Any, size: int) -> Any:

@@ -10,17 +10,17 @@ import pytest
 from support.pictures import PICTURES
 
 import losscli
-from losscli.curves import notes as told
-from losscli.curves.trace import span
-from losscli.losses import registry
-from losscli.results.picture import Axis, Curve
+from losscli.analysis.plot import notes as told
+from losscli.analysis.plot.trace import span
+from losscli.catalogue import registry
+from losscli.results.plot import Axis, Curve
 
 DRAWN = [name for name in PICTURES if PICTURES[name].curves]
 OF_ONE_ROW = {
     *("dice", "fbeta", "focal_tversky", "generalized_dice", "jaccard", "lovasz_hinge", "max_error"),
     *("median_absolute_error", "rmse", "rmsle", "tversky", "wape"),
 }
-EXACT = losscli.conventions.convention(registry.get("mse"), "exact")
+EXACT = losscli.frameworks.convention(registry.get("mse"), "exact")
 
 
 @pytest.mark.parametrize("name", DRAWN)

@@ -15,8 +15,8 @@ from support.departing import ALL, one, said
 from support.departing_whole import CASES, QUIET
 
 import losscli
-from losscli.conventions import FRAMEWORKS, conventions, framework
-from losscli.losses import registry
+from losscli.catalogue import registry
+from losscli.frameworks import FRAMEWORKS, conventions, framework
 
 TITLES = {
     "keras": "Keras",

@@ -19,7 +19,7 @@ from support.exact import VARIANTS, error, slopes, truths
 from support.truth import TRUTH, precision
 
 import losscli
-from losscli.losses import registry
+from losscli.catalogue import registry
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
 

@@ -13,7 +13,7 @@ from support.close import close
 
 import losscli
 from losscli import LosscliError
-from losscli.losses import registry
+from losscli.catalogue import registry
 
 
 class Case(NamedTuple):

@@ -14,10 +14,10 @@ from support.close import close
 
 from losscli import api
 from losscli.batch import Batch
-from losscli.engine import chunks
+from losscli.catalogue.registry import find
 from losscli.engine.sums import Sum
 from losscli.losses.domain import Array
-from losscli.losses.registry import find
+from losscli.parallel import executor as chunks
 
 N = 100_000
 

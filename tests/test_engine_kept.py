@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from support.close import close
 
 import losscli
+from losscli.analysis.compare import contrast
 from losscli.api import score
 from losscli.batch import Batch
-from losscli.contrast import contrast
-from losscli.engine import chunks
-from losscli.engine import spread as spreads
-from losscli.engine.kept import Top
-from losscli.engine.spread import Spread
+from losscli.engine.top import Top
 from losscli.losses.domain import Array
+from losscli.parallel import executor as chunks
+from losscli.stats import concentration as spreads
+from losscli.stats.concentration import Spread
 
 contributions = st.lists(
     st.one_of(st.sampled_from([0.0, 1.0, 2.0]), st.floats(0, 1e12)), min_size=1, max_size=60

@@ -12,9 +12,9 @@ from support.close import close
 
 import losscli
 from losscli import LosscliError
+from losscli.analysis.compare import contrast
 from losscli.api import score
 from losscli.batch import Batch, Origin
-from losscli.contrast import contrast
 
 NAN, INF = math.nan, math.inf
 

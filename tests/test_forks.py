@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from support.command import environment
 
-from losscli.engine import chunks
+from losscli.parallel import executor as chunks
 
 pytest.importorskip("pyarrow")
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks are for Linux")
@@ -132,7 +132,7 @@ def test_what_is_wrong_is_told_as_by_threads(folder: Path, line: tuple[str, ...]
 def test_a_process_that_dies_changes_nothing(folder: Path, when: str) -> None:
     line = ("compare", "t.csv", "--losses", LOSSES, *COLUMNS)
     killing = """
-from losscli.engine.work import Work
+from losscli.engine.chunk import Work
 run_, parent, done = Work.run, os.getpid(), []
 def killed(self, chunks, of):
     if os.getpid() != parent and len(done) == RUNS and len(forked) == 1:
@@ -167,7 +167,7 @@ def children(process: int) -> list[int]:
 def test_an_interrupt_ends_all_processes_at_once(folder: Path) -> None:
     slow = """
 import time
-from losscli.engine.work import Work
+from losscli.engine.chunk import Work
 call = Work.__call__
 def slowly(self, chunk):
     time.sleep(60)

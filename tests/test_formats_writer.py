@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from losscli import write
+from losscli.render import rowfile as write
+from losscli.render.rowfile import writer
 from losscli.results.rows import RowValues
-from losscli.write import writer
 
 NAN, INF = math.nan, math.inf
 

@@ -24,7 +24,7 @@ from losscli import LosscliError
 from losscli.api import score
 from losscli.batch import Batch
 from losscli.data import open_table
-from losscli.engine.groups import GroupSums, Keys
+from losscli.engine.group_sums import GroupSums, Keys
 from losscli.labels import Labels, combined
 
 RNG = np.random.default_rng(5)

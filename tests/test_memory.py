@@ -11,10 +11,10 @@ import pytest
 from support.command import losscli
 
 from losscli import api
+from losscli.analysis.compare import contrast
 from losscli.batch import Batch
-from losscli.contrast import contrast
-from losscli.engine import chunks
 from losscli.errors import LosscliError
+from losscli.parallel import executor as chunks
 
 ROWS = 1_000
 

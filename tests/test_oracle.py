@@ -22,7 +22,8 @@ from support.command import environment
 from support.oracle import Ask, Row
 
 from losscli.data import blocks, delimited
-from losscli.engine import chunks, forks
+from losscli.parallel import executor as chunks
+from losscli.parallel import processes as forks
 
 NAN = float("nan")
 EXAMPLES = settings.default.max_examples  # type: ignore[union-attr]

@@ -19,13 +19,14 @@ from support.command import LOSSCLI, ROOT, environment
 from support.inside import losscli
 
 import losscli as library
-from losscli import api, write
+from losscli import api
 from losscli.arrays import arrays_stream
 from losscli.batch import Batch
-from losscli.engine import chunks
 from losscli.errors import LosscliError
+from losscli.parallel import executor as chunks
+from losscli.render import rowfile as write
+from losscli.render.rowfile import writer
 from losscli.results.rows import RowValues
-from losscli.write import writer
 
 DIABETES = ("compute", "huber", "examples/diabetes.csv", "--pred", "ridge", "-p", "delta=50")
 

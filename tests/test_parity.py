@@ -21,8 +21,8 @@ from support.command import losscli as command
 
 import losscli
 from losscli import LosscliError
-from losscli.conventions import FRAMEWORKS, conventions
-from losscli.losses import registry
+from losscli.catalogue import registry
+from losscli.frameworks import FRAMEWORKS, conventions
 from losscli.render import FORMATS, render
 from losscli.results.parity import Parity, ParityRow
 
@@ -231,7 +231,7 @@ def test_nothing_is_imported_unless_asked_and_what_is_absent_is_said() -> None:
 
 
 def test_live_shows_what_a_framework_gave(monkeypatch: pytest.MonkeyPatch) -> None:
-    from losscli import live
+    from losscli.frameworks import live
 
     monkeypatch.setattr(live, "not_installed", lambda way: None if way.framework.name == "torch" else "it")
     monkeypatch.setattr(live, "version", lambda way: "9.9")

@@ -15,11 +15,11 @@ from support.reference import arrays, reference_cases
 from support.written_calls import WRITE
 
 import losscli
+from losscli.analysis.parity import answer, question
 from losscli.arrays import arrays_stream
-from losscli.conventions import FRAMEWORKS, conventions, framework
-from losscli.conventions.calls import Given, write
-from losscli.frameworks import answer, question
-from losscli.losses import registry
+from losscli.catalogue import registry
+from losscli.frameworks import FRAMEWORKS, conventions, framework
+from losscli.frameworks.writing import Given, write
 
 SPREAD = "sample_weight.reshape(-1, 1).expand_as(y_pred)"
 TORCH_CTC = (

@@ -16,10 +16,9 @@ import pytest
 from support.close import close
 
 import losscli
-from losscli import live
 from losscli.arrays import arrays_stream
-from losscli.conventions import convention
-from losscli.losses import registry
+from losscli.catalogue import registry
+from losscli.frameworks import convention, live
 from losscli.render import render
 from losscli.results.parity import Parity, ParityRow
 

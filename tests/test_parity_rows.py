@@ -17,10 +17,10 @@ from support.close import close
 from support.parity_tables import TABLES, Table
 
 import losscli
-from losscli import frameworks
+from losscli.analysis import parity as frameworks
 from losscli.arrays import arrays_stream
-from losscli.conventions import conventions
-from losscli.losses import registry
+from losscli.catalogue import registry
+from losscli.frameworks import conventions
 from losscli.render import render
 from losscli.results.parity import Parity
 

@@ -24,7 +24,7 @@ from losscli.render import FORMATS, render
 from losscli.render.canvas import MARKS, Line, Panel, frame, label_width
 from losscli.render.text import width_of
 from losscli.render.ticks import tick_texts, ticks
-from losscli.results.picture import Picture
+from losscli.results.plot import Picture
 
 SCHEMA = json.loads(files("losscli.render.schema").joinpath("plot.json").read_text("utf-8"))
 BRAILLE = re.compile("[⠀-⣿]")

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from support.close import close
 
+from losscli.analysis.profile import profile, sample
 from losscli.arrays import arrays_stream
 from losscli.batch import Batch
 from losscli.errors import LosscliError
-from losscli.profile import profile, sample
 from losscli.results.profile import Profile
 
 

@@ -14,12 +14,12 @@ import pytest
 from support.command import ROOT, environment, losscli
 
 from losscli import api, data
+from losscli.analysis.compare import contrast
 from losscli.batch import Batch
 from losscli.cli import progress
 from losscli.cli.progress import Progress, arriving
-from losscli.contrast import contrast
 from losscli.data import spool
-from losscli.engine import chunks
+from losscli.parallel import executor as chunks
 
 
 class Terminal(io.StringIO):

@@ -9,7 +9,7 @@ import pytest
 from support.situations import SITUATIONS
 
 import losscli
-from losscli.advice import tasks
+from losscli.analysis.recommend import tasks
 from losscli.errors import LosscliError
 
 SEEDS = range(6)

@@ -11,9 +11,9 @@ from support.advice import Z, entry, everything, evidence, losses, names, normal
 from support.close import close
 
 import losscli
-from losscli import advice
+from losscli.analysis import recommend as advice
 from losscli.data import open_table
-from losscli.results.recommendation import Recommendations
+from losscli.results.recommend import Recommendations
 
 
 def of_columns(folder: Path, y: Any, columns: dict[str, Any], **options: Any) -> Recommendations:

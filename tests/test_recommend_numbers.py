@@ -10,9 +10,9 @@ import pytest
 from support.close import close
 
 import losscli
-from losscli.advice import measure
-from losscli.advice.forecasts import level
-from losscli.results.recommendation import Recommendations
+from losscli.analysis.recommend import numbers as measure
+from losscli.analysis.recommend.forecasts import level
+from losscli.results.recommend import Recommendations
 
 
 def evidence(told: Recommendations, name: str) -> Any:

@@ -11,8 +11,9 @@ from support.advice import Z, evidence, losses, normal, shuffled
 from support.close import close
 
 import losscli
-from losscli import advice
-from losscli.advice import measure, rows
+from losscli.analysis import recommend as advice
+from losscli.analysis.recommend import numbers as measure
+from losscli.analysis.recommend import rows
 from losscli.batch import Batch
 from losscli.errors import LosscliError
 

@@ -10,7 +10,7 @@ from support.advice import entry, everything, evidence, losses, names, percent, 
 from support.close import close
 
 import losscli
-from losscli.results.recommendation import Recommendations
+from losscli.results.recommend import Recommendations
 
 
 def masks(on: int, empty: int = 0) -> Any:

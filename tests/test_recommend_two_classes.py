@@ -22,7 +22,7 @@ from support.advice import (
 from support.close import close
 
 import losscli
-from losscli.results.recommendation import Recommendations
+from losscli.results.recommend import Recommendations
 
 
 def labels(ones: int, n: int) -> Any:

@@ -27,12 +27,15 @@ from support.full import (
 )
 from support.records import Case, act, check, fields, methods, plain, total
 
-from losscli.engine import groups, kept, partial, spread, sums
-from losscli.engine.groups import UP
-from losscli.engine.kept import Tally, Top
+from losscli.engine import group_sums as groups
+from losscli.engine import partial, sums
+from losscli.engine import top as kept
+from losscli.engine.group_sums import UP
 from losscli.engine.partial import Partial
-from losscli.engine.spread import Spread
+from losscli.engine.top import Tally, Top
 from losscli.results.rows import RowValues
+from losscli.stats import concentration as spread
+from losscli.stats.concentration import Spread
 
 ONCE = "both sides have it from the same fold"
 

@@ -31,26 +31,29 @@ from support.full import (
 )
 from support.records import Case, act, check, methods, plain
 
-import losscli.arithmetic
+import losscli.analysis.profile
+import losscli.analysis.steps
+import losscli.analysis.why
 import losscli.engine
-import losscli.profile
-import losscli.reasons
-from losscli.arithmetic.totals import _Others
+from losscli.analysis.profile import _Pass
+from losscli.analysis.profile import sample as samples
+from losscli.analysis.profile.columns import ArrayPass, ColumnPass
+from losscli.analysis.profile.sample import Sample
+from losscli.analysis.steps.totals import _Others
+from losscli.analysis.why import target
+from losscli.analysis.why.target import Sketch
 from losscli.batch import Batch, Origin
-from losscli.engine import groups, kept, partial, spread, sums
-from losscli.engine.cluster import Run
-from losscli.engine.groups import GroupSums
-from losscli.engine.kept import Tally, Top
+from losscli.engine import group_sums as groups
+from losscli.engine import partial, sums
+from losscli.engine import top as kept
+from losscli.engine.chunk import Done, Work
+from losscli.engine.group_sums import GroupSums
 from losscli.engine.partial import Partial
 from losscli.engine.survey import _Seen
-from losscli.engine.work import Done, Work
+from losscli.engine.top import Tally, Top
 from losscli.errors import LosscliError
-from losscli.profile import _Pass
-from losscli.profile import sample as samples
-from losscli.profile.columns import ArrayPass, ColumnPass
-from losscli.profile.sample import Sample
-from losscli.reasons import target
-from losscli.reasons.target import Sketch
+from losscli.parallel.dask import Run
+from losscli.stats import concentration as spread
 
 ONCE = "both sides have it from the same fold"
 UNNUMBERED = "it holds no row's number"
@@ -285,7 +288,7 @@ def test_every_field_is_what_is_written_by_hand(case: Case) -> None:
 
 
 def test_no_method_lacks_a_case() -> None:
-    inside = [losscli.engine, losscli.profile, losscli.reasons, losscli.arithmetic]
+    inside = [losscli.engine, losscli.analysis.profile, losscli.analysis.why, losscli.analysis.steps]
     modules = [
         import_module(f"{p.__name__}.{m.name}") for p in inside for m in pkgutil.iter_modules(p.__path__)
     ]

@@ -28,26 +28,27 @@ from support.full import (
 )
 from support.records import Case, check, defaults, fields, plain
 
+from losscli.analysis.check.trial import single
+from losscli.analysis.why.constants import _instead
 from losscli.api import in_files
 from losscli.batch import Batch, Origin
-from losscli.checkup.trial import single
-from losscli.conventions import convention
+from losscli.catalogue.registry import find
 from losscli.data import jsontext, known, many, spool
 from losscli.data.blocks import Odd, Part
 from losscli.data.joined import _Held, _JoinedChunk
 from losscli.data.many import FileChunk
 from losscli.data.selection import Selection
-from losscli.engine import chunks, forks
+from losscli.engine.chunk import Done, Unplaced
 from losscli.engine.class_weight import weigh_classes
-from losscli.engine.cluster import Run, pack
 from losscli.engine.domains import Extents
-from losscli.engine.kept import Tally
 from losscli.engine.missing import completed
-from losscli.engine.work import Done, Unplaced
+from losscli.engine.top import Tally
 from losscli.errors import BadValue, LosscliError
+from losscli.frameworks import convention
 from losscli.labels import Labels
-from losscli.losses.registry import find
-from losscli.reasons.constants import _instead
+from losscli.parallel import executor as chunks
+from losscli.parallel import processes as forks
+from losscli.parallel.dask import Run, pack
 from losscli.results import Concentration, Remark, Sample, Score
 from losscli.results.rows import RowValues
 

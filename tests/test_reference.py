@@ -17,9 +17,9 @@ from support.command import losscli as command
 from support.reference import REFERENCE, arrays, numbers, reference_cases
 
 import losscli
-from losscli.conventions import FRAMEWORKS, framework
-from losscli.conventions.left_out import LEFT_OUT
-from losscli.losses import registry
+from losscli.catalogue import registry
+from losscli.frameworks import FRAMEWORKS, framework
+from losscli.frameworks.left_out import LEFT_OUT
 
 FILES = sorted(file.stem for file in REFERENCE.glob("*.jsonl"))
 CASES = [case for file in FILES for case in reference_cases(file) if case["loss"] in registry.names()]

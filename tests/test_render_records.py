@@ -22,7 +22,7 @@ from losscli.results import (
     Sample,
     Score,
 )
-from losscli.results.comparison import Comparison, Refusal
+from losscli.results.compare import Comparison, Refusal
 
 HOSTILE = "[red]x[/red]\x1b[31m"
 NONFINITE = Remark("nonfinite", "the definition makes it infinite: y_true is 1 and y_pred is 0", 3, (2, 5))

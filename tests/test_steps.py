@@ -14,12 +14,13 @@ from support.steps_check import draw, ways
 from support.steps_reading import Reader, as_python
 
 import losscli
-from losscli import LosscliError, catalogue
+from losscli import LosscliError
+from losscli.analysis.steps import write_out
 from losscli.api import score
-from losscli.arithmetic import write_out
 from losscli.arrays import arrays_stream
 from losscli.batch import Batch
-from losscli.losses import registry
+from losscli.catalogue import pages as catalogue
+from losscli.catalogue import registry
 from losscli.results.steps import Step, Steps
 
 NAMES = losscli.names()

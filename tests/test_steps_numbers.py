@@ -13,7 +13,7 @@ from support.close import close
 from support.steps_reading import Reader, as_python
 
 import losscli
-from losscli.arithmetic import write_out
+from losscli.analysis.steps import write_out
 from losscli.batch import Batch
 from losscli.results.steps import Steps
 

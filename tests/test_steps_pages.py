@@ -8,7 +8,7 @@ import pytest
 from support.steps_check import faults
 
 import losscli
-from losscli import catalogue
+from losscli.catalogue import pages as catalogue
 
 
 @pytest.mark.parametrize("name", losscli.names())

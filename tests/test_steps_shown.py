@@ -15,8 +15,8 @@ from support.command import losscli
 from support.steps_reading import Reader
 
 import losscli as library
-from losscli import catalogue
-from losscli.losses import registry
+from losscli.catalogue import pages as catalogue
+from losscli.catalogue import registry
 from losscli.render import FORMATS, render
 from losscli.render.text import width_of
 from losscli.results.steps import Steps

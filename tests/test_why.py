@@ -12,16 +12,18 @@ import pytest
 from support.close import close
 
 import losscli
-from losscli import api, reasons
+from losscli import api
+from losscli.analysis import why as reasons
+from losscli.analysis.compare import contrast
+from losscli.analysis.why import Asked, target
+from losscli.analysis.why.lorenz import unevenness
+from losscli.analysis.why.ranks import nth
 from losscli.batch import Batch
-from losscli.contrast import contrast
-from losscli.engine import fold, spread
+from losscli.engine import fold
 from losscli.errors import LosscliError
-from losscli.reasons import Asked, target
-from losscli.reasons.lorenz import unevenness
-from losscli.reasons.ranks import nth
 from losscli.results import Score
-from losscli.results.comparison import Comparison
+from losscli.results.compare import Comparison
+from losscli.stats import concentration as spread
 
 RNG = np.random.default_rng(3)
 TRUE = RNG.normal(10, 3, 400)

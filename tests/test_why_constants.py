@@ -9,7 +9,7 @@ import pytest
 from support.close import close
 
 import losscli
-from losscli.catalogue import explanation
+from losscli.catalogue.pages import explanation
 from losscli.results.why import Constant, Why
 
 RNG = np.random.default_rng(5)

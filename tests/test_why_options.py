@@ -11,13 +11,13 @@ import pytest
 from support.close import close
 
 import losscli
-from losscli import reasons
+from losscli.analysis import why as reasons
+from losscli.analysis.compare import contrast
+from losscli.analysis.why import Asked, target
+from losscli.analysis.why.lorenz import unevenness
+from losscli.analysis.why.target import Sketch
 from losscli.arrays import arrays_stream
 from losscli.cli.app import run
-from losscli.contrast import contrast
-from losscli.reasons import Asked, target
-from losscli.reasons.lorenz import unevenness
-from losscli.reasons.target import Sketch
 
 R = np.random.default_rng(4)
 N = 250

@@ -55,7 +55,8 @@ def check(
     out = choose(format, output, get_args(options.FormatName))
     params = read_parameters(param, from_logits=from_logits)
 
-    from losscli import api, checkup, render
+    from losscli import api, render
+    from losscli.analysis import check as checkup
     from losscli.cli.reading import Beside, open_source
 
     found = None if loss is None else api.lookup(loss)

@@ -60,7 +60,8 @@ def code(
     out = choose(format, output, get_args(options.FormatName))
     params = read_parameters(param, from_logits=from_logits)
 
-    from losscli import render, snippets
+    from losscli import render
+    from losscli.analysis import code as snippets
 
     found = snippets.snippet(loss, framework, params, reduction)
     out.write(render.render(found, out.format, width=out.width, color=out.color))

@@ -76,8 +76,8 @@ def compare(
     most = read_size(max_memory, "--max-memory")
 
     from losscli import api, render
+    from losscli.analysis.compare import contrast
     from losscli.cli.reading import Beside, mention_chosen, open_source
-    from losscli.contrast import contrast
 
     found = [api.lookup(name) for name in _split(losses)]
     names = [loss.name for loss in found]
@@ -116,7 +116,7 @@ def compare(
             **where,
         )
     if why:
-        from losscli.reasons import Asked, with_whys
+        from losscli.analysis.why import Asked, with_whys
 
         asked = Asked(params, reduction, like, missing, class_weights)
         comparison = with_whys(comparison, source, asked, source.cells)

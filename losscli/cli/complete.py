@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import typer  # at run time: Typer reads these signatures
 
-from losscli.losses import registry
+from losscli.catalogue import registry
 
 DATABASES = (".sqlite", ".sqlite3", ".db")
 
@@ -30,9 +30,12 @@ def family(incomplete: str) -> list[str]:
 
 
 def like(incomplete: str) -> list[str]:
-    """The modules of conventions/, whose own list of them is not read: it imports NumPy."""
-    modules = {file.stem for file in (registry.CATALOGUE.parent / "conventions").glob("[a-z]*")}
-    return _starting(incomplete, ["exact", *sorted(modules - {"declare", "calls", "left_out"})])
+    """The modules of frameworks/, whose own list of them is not read: it imports NumPy."""
+    modules = {file.stem for file in (registry.CATALOGUE.parent / "frameworks").glob("[a-z]*")}
+    return _starting(
+        incomplete,
+        ["exact", *sorted(modules - {"adapted", "call", "convention", "left_out", "live", "writing"})],
+    )
 
 
 def reduction(incomplete: str) -> list[str]:

@@ -122,7 +122,7 @@ def compute(
         )
     order = sort or ("loss" if out.read_by_eye else "index")
     if steps:
-        from losscli import arithmetic
+        from losscli.analysis import steps as arithmetic
 
         worked = arithmetic.write_out(
             found.name,
@@ -163,7 +163,7 @@ def compute(
             **where,
         )
     if why:
-        from losscli.reasons import Asked, with_why
+        from losscli.analysis.why import Asked, with_why
 
         asked = Asked({found.name: params}, reduction, like, missing, class_weights)
         score = with_why(score, source, asked, source.cells)

@@ -87,7 +87,7 @@ class Group(TyperGroup):
         raise LosscliError(f'there is no command "{word}"', self._instead_of(word))
 
     def _instead_of(self, word: str) -> str:
-        from losscli.losses.registry import find
+        from losscli.catalogue.registry import find
 
         try:
             name = find(word).name

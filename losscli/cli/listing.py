@@ -62,8 +62,8 @@ def list_losses(
     out = choose(format, output, get_args(options.FormatName))
 
     from losscli import __version__, render
-    from losscli.catalogue import PROPERTIES, explanation
-    from losscli.losses import registry
+    from losscli.catalogue import registry
+    from losscli.catalogue.pages import PROPERTIES, explanation
 
     if family is not None:
         _check("family", family, registry.families())

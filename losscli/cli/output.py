@@ -88,7 +88,7 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
         if self.rows is None:
             yield None
             return
-        from losscli.write import check_format, writer
+        from losscli.render.rowfile import check_format, writer
 
         check_format(self.rows)
         assert self.file is not None

@@ -54,7 +54,8 @@ def parity(
     params = read_parameters(param, from_logits=from_logits)
     class_weights = read_class_weight(class_weight)
 
-    from losscli import api, frameworks, render
+    from losscli import api, render
+    from losscli.analysis import parity as frameworks
     from losscli.cli.reading import Beside, open_source
     from losscli.results import Remark
 

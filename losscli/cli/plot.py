@@ -100,7 +100,8 @@ def plot(
     }
     limits = None if range_ is None else _read_range(range_)
 
-    from losscli import api, curves, render
+    from losscli import api, render
+    from losscli.analysis import plot as curves
     from losscli.cli.reading import open_source
     from losscli.results import Remark
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from losscli.data.source import Source
     from losscli.data.tables import Table
     from losscli.results import Score
-    from losscli.results.comparison import Comparison
+    from losscli.results.compare import Comparison
     from losscli.results.steps import Steps
 
     Result = TypeVar("Result", Score, Comparison, Steps)

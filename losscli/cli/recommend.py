@@ -11,7 +11,7 @@ from losscli.cli.output import choose
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from losscli.advice import Given
+    from losscli.analysis.recommend import Given
     from losscli.data.source import Source
 
 EXAMPLES = """\
@@ -68,8 +68,9 @@ def recommend(
     """
     out = choose(format, output, get_args(options.FormatName))
 
-    from losscli import advice, render
-    from losscli.results.recommendation import Recommendations, Tasks
+    from losscli import render
+    from losscli.analysis import recommend as advice
+    from losscli.results.recommend import Recommendations, Tasks
 
     found: Recommendations | Tasks
     if task == "list":

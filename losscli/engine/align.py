@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from losscli.conventions.declare import Convention
 from losscli.engine.domains import Extents, check, check_classes
 from losscli.errors import BadValue, LosscliError
+from losscli.frameworks.convention import Convention
 from losscli.losses.domain import Array, Domain
 from losscli.losses.stable import one_hot
 

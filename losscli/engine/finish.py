@@ -9,14 +9,14 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from losscli import __version__
-from losscli.conventions.declare import Reduction
 from losscli.engine import gradient
-from losscli.engine.adding import weighted
+from losscli.engine.add import weighted
 from losscli.engine.fold import Folded
-from losscli.engine.kept import Top
 from losscli.engine.partial import Partial
 from losscli.engine.provenance import remarks, signature
 from losscli.engine.reduce import reduce, rows_of, term_totals
+from losscli.engine.top import Top
+from losscli.frameworks.convention import Reduction
 from losscli.losses.domain import Array
 from losscli.results import Concentration, Sample, Score
 

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from losscli.batch import Batch, Origin
-from losscli.engine.chunks import THREADS, whole
-from losscli.engine.groups import GroupSums, Keys
-from losscli.engine.kept import Tally, Top
+from losscli.engine.chunk import Unplaced, Work
+from losscli.engine.group_sums import GroupSums, Keys
 from losscli.engine.memory import refuse_beyond
 from losscli.engine.missing import Missing, complete, refuse_missing
 from losscli.engine.partial import Partial, Task
-from losscli.engine.spread import KEPT_AT_LEAST, KEPT_EXACTLY, Spread
 from losscli.engine.survey import survey
-from losscli.engine.work import Unplaced, Work
+from losscli.engine.top import Tally, Top
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
+from losscli.parallel.executor import THREADS, whole
+from losscli.stats.concentration import KEPT_AT_LEAST, KEPT_EXACTLY, Spread
 
 if TYPE_CHECKING:
-    from losscli.engine.chunks import Chunk, Engine, Stream
+    from losscli.parallel.executor import Chunk, Engine, Stream
     from losscli.results.rows import RowSink
 
 

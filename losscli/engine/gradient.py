@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.engine.adding import row_totals
+from losscli.engine.add import row_totals
 from losscli.engine.align import align
 from losscli.engine.partial import Task
 from losscli.errors import LosscliError

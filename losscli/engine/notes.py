@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.engine.kept import Rows, Tally, numbers_of
+from losscli.engine.top import Rows, Tally, numbers_of
 from losscli.losses.domain import Array
 
 if TYPE_CHECKING:

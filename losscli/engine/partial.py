@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from losscli.batch import Batch
-from losscli.conventions.declare import Convention
-from losscli.engine.groups import GroupSums, Keys
-from losscli.engine.kept import Tally, Top, shifted
-from losscli.engine.spread import Spread
+from losscli.engine.group_sums import GroupSums, Keys
 from losscli.engine.sums import Sum
+from losscli.engine.top import Tally, Top, shifted
+from losscli.frameworks.convention import Convention
 from losscli.losses.domain import Array
 from losscli.results.rows import RowValues
+from losscli.stats.concentration import Spread
 
 
 @dataclass(eq=False, repr=False)

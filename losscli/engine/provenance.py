@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from losscli import __version__
-from losscli.conventions.declare import Reduction
 from losscli.engine.fold import Folded
 from losscli.engine.memory import SAID, needed, size_words
 from losscli.engine.partial import Partial
+from losscli.frameworks.convention import Reduction
 from losscli.results import Remark
 
 

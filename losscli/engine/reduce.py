@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from losscli.conventions.declare import SUM, Reduction, Totals
 from losscli.engine.align import align
 from losscli.engine.partial import Partial
 from losscli.engine.sums import Sum
 from losscli.errors import LosscliError
+from losscli.frameworks.convention import SUM, Reduction, Totals
 from losscli.losses.domain import Array
 
 

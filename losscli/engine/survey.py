@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from losscli.engine.chunks import whole
-from losscli.engine.kept import missing_rows
 from losscli.engine.partial import Task
+from losscli.engine.top import missing_rows
 from losscli.errors import LosscliError
+from losscli.parallel.executor import whole
 
 if TYPE_CHECKING:
-    from losscli.engine.chunks import Chunk, Engine, Stream
+    from losscli.parallel.executor import Chunk, Engine, Stream
 
 
 def survey(engine: Engine, stream: Stream, tasks: Sequence[Task], drop: bool) -> list[dict[str, Any]]:

@@ -145,7 +145,7 @@ class Loss:
 
     def __reduce__(self) -> "tuple[Callable[[str], Loss], tuple[str]]":
         # By its name: its functions cannot be pickled by theirs, which are its own.
-        from losscli.losses.registry import get
+        from losscli.catalogue.registry import get
 
         return get, (self.name,)
 

@@ -7,12 +7,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from losscli.errors import LosscliError
-from losscli.render.picture import axis_words
+from losscli.render.plot import axis_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from losscli.results.picture import Curve, Picture
+    from losscli.results.plot import Curve, Picture
 
 # Okabe and Ito's colours, the darker first; each with a line of its own, for print without colour.
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")

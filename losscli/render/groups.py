@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from losscli.results import Score
-    from losscli.results.comparison import Comparison
+    from losscli.results.compare import Comparison
     from losscli.results.groups import Groups
 
     Record = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from losscli.render.jsonable import plain, remark_object
 from losscli.render.pages import page_module
 from losscli.results import Explanation, Score
-from losscli.results.comparison import Comparison
+from losscli.results.compare import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

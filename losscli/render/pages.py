@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from losscli.render.listing import Listed
     from losscli.results import Explanation, Score
-    from losscli.results.checkup import Checkup
-    from losscli.results.comparison import Comparison
+    from losscli.results.check import Checkup
+    from losscli.results.code import Snippet
+    from losscli.results.compare import Comparison
     from losscli.results.parity import Parity
-    from losscli.results.picture import Picture
-    from losscli.results.recommendation import Recommendations, Tasks
-    from losscli.results.snippet import Snippet
+    from losscli.results.plot import Picture
+    from losscli.results.recommend import Recommendations, Tasks
     from losscli.results.steps import Steps
 
     Shown = (
@@ -39,15 +39,15 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "Score": "score",
-    "Comparison": "comparison",
+    "Comparison": "compare",
     "Parity": "parity",
-    "Explanation": "explanation",
-    "Snippet": "snippet",
+    "Explanation": "explain",
+    "Snippet": "code",
     "Steps": "steps",
-    "Checkup": "checkup",
-    "Picture": "picture",
-    "Recommendations": "recommendation",
-    "Tasks": "recommendation",
+    "Checkup": "check",
+    "Picture": "plot",
+    "Recommendations": "recommend",
+    "Tasks": "recommend",
 }
 
 

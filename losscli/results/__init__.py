@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from losscli.results.groups import Groups
-    from losscli.results.picture import Picture
+    from losscli.results.plot import Picture
     from losscli.results.why import Why
 
 

@@ -31,13 +31,12 @@ from support.exact import VARIANTS, largest, truths
 from support.truth import TRUTH, precision
 
 import losscli
-from losscli import live
+from losscli.analysis.parity import answer, question
 from losscli.arrays import arrays_stream
-from losscli.conventions import conventions
-from losscli.conventions.declare import Convention
+from losscli.catalogue import registry
 from losscli.errors import LosscliError
-from losscli.frameworks import answer, question
-from losscli.losses import registry
+from losscli.frameworks import conventions, live
+from losscli.frameworks.convention import Convention
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array
 

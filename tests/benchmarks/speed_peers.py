@@ -105,7 +105,7 @@ def _means(true, pred, losses: tuple[str, ...], fast: bool) -> list[float]:
 def reading(form: str, path: str, losses: tuple[str, ...]) -> list[float]:
     """losscli's own reading alone: its chunks on its threads, each batch touched by nothing."""
     from losscli.data.opening import open_table
-    from losscli.engine.chunks import in_order
+    from losscli.parallel.executor import in_order
 
     source = open_table(path).select("y_true", "y_pred", None, truth=True, models=False)
     for _ in in_order(source.chunks(), lambda chunk: sum(len(batch) for batch in chunk())):

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from support.inputs import Case, cases
 
 import losscli
-from losscli import LosscliError, live
+from losscli import LosscliError
+from losscli.analysis.parity import answer, question
 from losscli.api import arrays_stream
-from losscli.conventions import conventions
-from losscli.conventions.declare import Convention
-from losscli.frameworks import answer, question
-from losscli.losses import registry
+from losscli.catalogue import registry
+from losscli.frameworks import conventions, live
+from losscli.frameworks.convention import Convention
 
 WAYS = {
     f"{like}-{name}": way

@@ -21,8 +21,8 @@ from support.snippets_running import accepts, asked, definition, departs, handed
 
 import losscli
 from losscli import LosscliError
+from losscli.analysis.code import snippet
 from losscli.losses.domain import Array
-from losscli.snippets import snippet
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # theirs
 NEEDED = {"torch": ["torch"], "keras": ["keras", "jax"], "optax": ["optax", "jax"], "sklearn": ["sklearn"]}

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.results.recommendation import Evidence, Recommendation, Recommendations
+from losscli.results.recommend import Evidence, Recommendation, Recommendations
 
 Z = NormalDist().inv_cdf(0.975)
 Array = Any

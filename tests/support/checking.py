@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import losscli
-from losscli.results.checkup import Checkup, Finding
+from losscli.results.check import Checkup, Finding
 
 K = np.arange(1, 41)
 Y = 40 + 12 * np.sin(K)  # amounts from 28 to 52, and predictions of them

@@ -9,10 +9,10 @@ import numpy as np
 
 import losscli
 from losscli.batch import Batch
-from losscli.conventions import FRAMEWORKS, framework
-from losscli.conventions.declare import Departure
-from losscli.engine.chunks import Stream
-from losscli.losses import registry
+from losscli.catalogue import registry
+from losscli.frameworks import FRAMEWORKS, framework
+from losscli.frameworks.convention import Departure
+from losscli.parallel.executor import Stream
 from losscli.results import Remark, Score
 
 ALL: dict[tuple[str, str, int], Departure] = {

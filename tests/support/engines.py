@@ -33,7 +33,8 @@ class Told(NamedTuple):
 def small_chunks(put: Callable[[object, str, object], None]) -> None:
     """Files count as large, text comes in blocks of 512 bytes, arrays in chunks of 25 rows; three cores."""
     from losscli.data import blocks, delimited, jsonrows, numpyfiles, parquet, values
-    from losscli.engine import chunks, forks
+    from losscli.parallel import executor as chunks
+    from losscli.parallel import processes as forks
 
     put(blocks, "LARGE", 0)
     for module in (blocks, delimited, jsonrows):
@@ -58,7 +59,7 @@ def here(*line: str) -> Told:
 
 def by_threads(patch: pytest.MonkeyPatch, *line: str) -> Told:
     """The command in this process, on small chunks and three threads."""
-    from losscli.engine import forks
+    from losscli.parallel import processes as forks
 
     with patch.context() as within:
         small_chunks(within.setattr)

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 from losscli.batch import Origin
-from losscli.conventions import convention
-from losscli.engine.groups import UP, GroupSums, Keys
-from losscli.engine.kept import Tally, Top
+from losscli.catalogue.registry import find
+from losscli.engine.chunk import Done, Refusal
+from losscli.engine.group_sums import UP, GroupSums, Keys
 from losscli.engine.partial import Partial, Task
-from losscli.engine.spread import Spread
 from losscli.engine.sums import Sum
-from losscli.engine.work import Done, Refusal
+from losscli.engine.top import Tally, Top
 from losscli.errors import BadValue
-from losscli.losses.registry import find
+from losscli.frameworks import convention
 from losscli.results.rows import RowValues
+from losscli.stats.concentration import Spread
 
 TASK = Task(convention(find("huber"), "exact"), {"delta": 2.0})
 OTHER = Task(convention(find("mae"), "exact"), {})

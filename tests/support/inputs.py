@@ -13,8 +13,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 import losscli
-from losscli import catalogue
-from losscli.losses import registry
+from losscli.catalogue import pages as catalogue
+from losscli.catalogue import registry
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
 from losscli.losses.ranges import Range

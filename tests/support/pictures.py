@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import losscli
-from losscli.curves import draw
+from losscli.analysis.plot import draw
 
 NAMES = losscli.names()
 NEEDED: dict[str, dict[str, Any]] = {"matrix_cce": {"matrix": [[0, 1, 2], [1, 0, 1], [2, 1, 0]]}}

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from losscli.engine.groups import Keys
+from losscli.analysis.profile.columns import ColumnPass
+from losscli.engine.group_sums import Keys
 from losscli.engine.partial import Task
 from losscli.engine.sums import Sum
-from losscli.profile.columns import ColumnPass
 
 
 class Case(NamedTuple):

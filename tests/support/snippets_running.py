@@ -13,11 +13,11 @@ from support.inputs import Case, cases, loss_of
 
 import losscli
 from losscli import LosscliError
-from losscli.conventions import convention, framework
-from losscli.conventions.declare import Convention
+from losscli.analysis.code import snippet
+from losscli.frameworks import convention, framework
+from losscli.frameworks.convention import Convention
 from losscli.losses.domain import Array
-from losscli.results.snippet import Snippet
-from losscli.snippets import snippet
+from losscli.results.code import Snippet
 
 Convert = Callable[[Array], Any]
 

@@ -17,13 +17,14 @@ from support.inputs import array as drawn_array
 from support.inputs import parameter_value, truth
 
 import losscli
-from losscli import LosscliError, catalogue
-from losscli.conventions import conventions
-from losscli.conventions.declare import Convention, exact
+from losscli import LosscliError
+from losscli.catalogue import pages as catalogue
+from losscli.catalogue import registry
 from losscli.engine.align import align
 from losscli.formula.evaluate import Values, run, value_of
 from losscli.formula.language import TOTALS, Formula
-from losscli.losses import registry
+from losscli.frameworks import conventions
+from losscli.frameworks.convention import Convention, exact
 from losscli.losses.declare import Loss
 
 DRAWS = 60

@@ -1,0 +1,196 @@
+"""The doctor: what is wrong with the data, in general or for one loss (arrays: check; streams: examine)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from losscli import __version__
+from losscli.analysis.check import amounts, labels, layout, probabilities, scales, trial, values
+from losscli.analysis.check.fault import Case, Fault
+from losscli.analysis.profile import profile
+from losscli.api import lookup
+from losscli.arrays import arrays_stream
+from losscli.engine.missing import Missing
+from losscli.errors import LosscliError
+from losscli.frameworks import convention
+from losscli.parallel.executor import Stream
+from losscli.results.check import Checkup, Finding
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+__all__ = ["check", "examine"]
+
+FIRST_ROWS = 5
+_KINDS_OF_FAULT = (values, labels, probabilities, amounts, scales, layout, trial)
+_SEVERITY = ("error", "warning", "note")
+
+
+def check(
+    y_true: ArrayLike | None,
+    y_pred: ArrayLike | Mapping[str, ArrayLike],
+    sample_weight: ArrayLike | None = None,
+    loss: str | None = None,
+    like: str = "exact",
+    *,
+    missing: Missing = "refuse",
+    **params: Any,
+) -> Checkup:
+    """What is wrong with y_true (N, ...) or None, y_pred (N, ...) (or several, by name) and weights (N,).
+
+    With `loss`, what this loss (with `params`, under `like`) would do with them; without, faults in general,
+    each with the losses that it matters for; `from_logits=True` then says that y_pred holds logits. With
+    `missing="drop"` missing values are no fault. Raises LosscliError where the arrays are no numbers, empty,
+    or of different lengths, or where there is no such loss or parameter.
+    """
+    models = y_pred if isinstance(y_pred, Mapping) else {"y_pred": y_pred}
+    return examine(arrays_stream(y_true, models, sample_weight), loss, like, params=params, missing=missing)
+
+
+def examine(
+    stream: Stream,
+    loss: str | None = None,
+    like: str = "exact",
+    *,
+    params: Mapping[str, Any],
+    missing: Missing = "refuse",
+    source: str | None = None,
+    chosen: tuple[str, ...] = (),
+) -> Checkup:
+    """The same over a stream of batches, which is callable again.
+
+    One pass describes the data; where something is suspect, a second finds its rows. With a loss there is one
+    more for each model, which computes it.
+    """
+    with np.errstate(all="ignore"):  # numbers beyond the floats are what is looked for
+        case = _case(stream, loss, like, params, missing)
+        suspects = [fault for module in _KINDS_OF_FAULT for fault in module.check(case)]
+        kept = _once(_located(suspects, stream))
+        if case.loss is not None:
+            for model in case.profile.predictions:
+                kept += trial.verdict(case, stream, model.model, like, missing, kept)
+    ranked = sorted(kept, key=_rank)
+    return Checkup(
+        n=case.profile.n,
+        source=source,
+        loss=None if case.loss is None else case.loss.name,
+        like=like,
+        params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in case.params.items()},
+        models=tuple(model.model for model in case.profile.predictions),
+        findings=tuple(finding for finding in ranked if finding.severity != "note"),
+        notes=tuple(finding for finding in ranked if finding.severity == "note"),
+        looked=_looked(case),
+        profile=case.profile,
+        version=__version__,
+        chosen=chosen,
+    )
+
+
+def _case(stream: Stream, loss: str | None, like: str, params: Mapping[str, Any], missing: Missing) -> Case:
+    if loss is None:
+        unknown = [name for name in params if name != "from_logits"]
+        if unknown or like != "exact":
+            what = f"the parameter {unknown[0]}" if unknown else f"--like {like}"
+            raise LosscliError(f"{what} belongs to a loss, and none was named", "name it: --loss huber")
+        return Case(profile(stream), None, None, params, missing)
+    known = lookup(loss)
+    way = convention(known, like)
+    bound = way.signature.bind(way.owner, params)
+    return Case(profile(stream), known, way, bound, missing)
+
+
+def _located(faults: list[Fault], stream: Stream) -> list[Finding]:
+    """The faults with their rows, from one pass; those that no row has are none."""
+    marked = [fault for fault in faults if fault.where is not None]
+    counts = dict.fromkeys(range(len(marked)), 0)
+    rows: dict[int, tuple[int, ...]] = dict.fromkeys(counts, ())
+    for batch in stream() if marked else ():
+        for number, fault in enumerate(marked):
+            assert fault.where is not None
+            at = np.flatnonzero(fault.where(batch))
+            counts[number] += at.size
+            missing = FIRST_ROWS - len(rows[number])
+            rows[number] += tuple(int(i) + batch.first_row for i in at[:missing])
+    found = []
+    for fault in faults:
+        at_fault = next((i for i, other in enumerate(marked) if other is fault), None)
+        if at_fault is None:
+            found.append(_finding(fault, None, ()))
+        elif counts[at_fault]:
+            found.append(_finding(fault, counts[at_fault], rows[at_fault]))
+    return found
+
+
+def _finding(fault: Fault, count: int | None, rows: tuple[int, ...]) -> Finding:
+    return Finding(
+        fault.id,
+        fault.severity,
+        fault.title,
+        count,
+        rows,
+        fault.columns,
+        fault.losses,
+        fault.why,
+        fault.do,
+    )
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    """The findings without those that another one explains, on the same columns."""
+    ids = {(finding.id, column) for finding in found for column in finding.columns}
+    kept = []
+    for finding in found:
+        explained = finding.id == "float32_infinite" and any(
+            (other, column) in ids for other in trial.EXPLAIN_FLOAT32 for column in finding.columns
+        )
+        if not explained:
+            kept.append(finding)
+    return kept
+
+
+def _rank(finding: Finding) -> tuple[int, float]:
+    rows = float("inf") if finding.count is None else finding.count
+    return _SEVERITY.index(finding.severity), -rows
+
+
+def _looked(case: Case) -> tuple[str, ...]:
+    """What was looked at, in a sentence or two."""
+    seen = case.profile
+    truth = "no y_true" if seen.truth is None else f"y_true ({_KINDS[seen.truth.kind]})"
+    models = ", ".join(f"{model.model} ({_KINDS[model.kind]})" for model in seen.predictions)
+    weight = ", the weights" if seen.weight is not None else ""
+    looked = [f"{truth}, {models}{weight}"]
+    classes = seen.truth is not None and seen.truth.classes
+    own = "labels and their counts, probabilities" if classes else "zeros, signs, scales"
+    whole = "" if case.loss is None else f"; {case.loss.name} itself, on every row"
+    looked.append(f"missing, infinite, constant and doubled values, {own}, shapes, float32{whole}")
+    return tuple(looked)
+
+
+_KINDS = {
+    "binary01": "labels 0 and 1",
+    "signs": "labels −1 and 1",
+    "index": "class indices",
+    "labels": "labels",
+    "one_hot": "one-hot rows",
+    "multilabel": "rows of several labels",
+    "soft": "rows of class probabilities",
+    "counts": "counts",
+    "positive": "amounts above 0",
+    "nonnegative": "amounts from 0",
+    "fraction": "fractions",
+    "real": "numbers",
+    "columns": "rows of numbers",
+    "array": "arrays",
+    "empty": "no value",
+    "probability": "probabilities",
+    "probability_rows": "rows of class probabilities",
+    "probabilities": "a probability a label",
+    "percent": "percent",
+    "logits": "logits or scores",
+    "log_probability": "log-probabilities",
+    "rate": "rates",
+}

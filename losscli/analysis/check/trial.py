@@ -1,0 +1,198 @@
+"""What a named loss does with the data: refuse it, become infinite or nan, lose its gradient or digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from losscli.analysis.check.fault import Case, Fault, any_entry, names
+from losscli.api import score
+from losscli.batch import Batch
+from losscli.engine.align import align
+from losscli.engine.missing import Missing
+from losscli.engine.top import missing_rows
+from losscli.errors import LosscliError
+from losscli.frameworks.convention import Convention
+from losscli.losses.domain import Array
+from losscli.parallel.executor import Stream
+from losscli.results import Remark
+from losscli.results.check import Finding, Severity
+from losscli.results.profile import PredictionProfile
+
+_FLAT = 1e-3  # share · slope of a value: below, moving the prediction does not move the loss
+# Findings that say why float32 makes something infinite.
+EXPLAIN_FLOAT32 = (
+    *("saturated", "saturated_float32", "saturated_wrong", "float32_overflow", "float32_squares"),
+    *("float32_digits", "logits_overflow", "infinite", "zeros", "sentinel"),
+)
+
+
+def verdict(
+    case: Case, stream: Stream, model: str, like: str, missing: Missing, found: Sequence[Finding]
+) -> Iterator[Finding]:
+    """What computing the loss itself says, where no finding has said it."""
+    assert case.loss is not None
+    columns = names(case.profile.prediction(model))
+    known = any(_explains(finding, case, model, missing) for finding in found)
+    try:
+        made = score(
+            case.loss.name,
+            single(stream, model),
+            params=_given(case),
+            like=like,
+            missing="propagate" if missing == "propagate" else "drop",
+            rows=0,
+        )
+    except LosscliError as why:
+        if not known:
+            yield _finding(
+                "refused", "error", "The loss refuses the data", case, columns, None, why.what, why.hint
+            )
+        return
+    for remark in made.remarks:
+        if remark.kind == "nonfinite" and not known:
+            name = "nan_loss" if "nan" in remark.text.partition(":")[0] else "infinite_loss"
+            title = "The loss is nan" if name == "nan_loss" else "The loss is infinite"
+            yield _finding(name, "error", title, case, columns, remark, remark.text, "mend these rows")
+        elif remark.kind == "departure" and remark.count:
+            title = "Rows that the framework changes"
+            yield _finding("departure", "note", title, case, columns, remark, remark.text, "")
+    told = known or any(remark.kind == "nonfinite" for remark in made.remarks)
+    if made.value is not None and not np.isfinite(made.value) and not told:
+        text = f"its value is {made.value} though every row is finite"
+        title = "The loss is not finite"
+        yield _finding("nan_loss", "error", title, case, columns, None, text, "mend the data")
+
+
+def _explains(finding: Finding, case: Case, model: str, missing: Missing) -> bool:
+    """Whether an error says why this model's loss is refused or not finite: one that is not another model's.
+
+    A missing value is a finding of its own: the rest is judged without those rows.
+    """
+    if finding.severity != "error" or (finding.id == "missing" and missing != "propagate"):
+        return False
+    others = [other for other in case.profile.predictions if other.model != model]
+    theirs = {name for other in others for name in (*names(other), *(c.name for c in other.columns))}
+    return not finding.columns or not theirs.issuperset(finding.columns)
+
+
+def _given(case: Case) -> dict[str, object]:
+    assert case.way is not None
+    defaults = {name: known.default for name, known in case.way.signature.parameters.items()}
+    return {name: value for name, value in case.params.items() if value is not defaults.get(name)}
+
+
+def _finding(
+    name: str,
+    severity: Severity,
+    title: str,
+    case: Case,
+    columns: tuple[str, ...],
+    remark: Remark | None,
+    why: str,
+    do: str | None,
+) -> Finding:
+    count, rows = (None, ()) if remark is None else (remark.count, remark.rows)
+    return Finding(name, severity, title, count, rows, columns, case.concerns(), why, do or "")
+
+
+def single(stream: Stream, model: str) -> Stream:
+    """The stream with one model, under the name that a loss's kernel knows."""
+
+    def one() -> Iterator[Batch]:
+        for batch in stream():
+            if missing_rows(len(batch), batch.y_true, batch.weight, batch.y_pred[model]).all():
+                continue  # nothing of it is left to compute with
+            labels = dict(batch.origin.labels)
+            if model in labels:
+                labels["y_pred"] = labels[model]
+            origin = batch.origin._replace(labels=labels)
+            yield replace(batch, y_pred={"y_pred": batch.y_pred[model]}, origin=origin)
+
+    return one
+
+
+def check(case: Case) -> Iterator[Fault]:
+    """Rows on which the loss's own kernel loses its gradient, or in float32 its value."""
+    loss, way = case.loss, case.way
+    if loss is not None and way is not None and loss.kind == "sample" and way.framework.name == "exact":
+        for model in case.profile.predictions:
+            yield from _by_model(case, way, model)
+
+
+def _by_model(case: Case, way: Convention, model: PredictionProfile) -> Iterator[Fault]:
+    yield Fault(
+        "float32_infinite",
+        "warning",
+        "Infinite or nan in float32",
+        "in float64 these rows have a value; frameworks compute in float32",
+        "bring the data to another unit, or compute from logits",
+        names(model),
+        case.concerns(),
+        lambda batch: _by_kernel(case, way, batch, model.model, _infinite32),
+    )
+    if _is_distance(case):
+        yield Fault(
+            "vanishing_gradient",
+            "warning",
+            "Rows with a loss and no gradient",
+            f"their error is so large that {way.loss.name} has levelled off: training does not move them",
+            "raise its scale (-p …), or start with huber; look whether these rows are wrong",
+            names(model),
+            case.concerns(),
+            lambda batch: _by_kernel(case, way, batch, model.model, _flat),
+        )
+
+
+def _is_distance(case: Case) -> bool:
+    """A loss of the error of two numbers."""
+    true, pred = case.true_domain, case.pred_domain
+    if case.loss is None or case.loss.slope is None or true is None or pred is None:
+        return False
+    plain = (true.grain, pred.grain) == ("entry", "entry") and np.isneginf(pred.low)
+    return bool(plain and case.loss.family in ("regression", "robust"))
+
+
+Look = Callable[[Case, Convention, tuple[Array, ...]], Array]
+
+
+def _by_kernel(case: Case, way: Convention, batch: Batch, model: str, look: Look) -> Array:
+    """The rows that `look` marks; none where the loss does not take the batch (a finding of its own)."""
+    none = np.zeros(len(batch), bool)
+    whole = ~any_entry(~np.isfinite(batch.y_pred[model]))
+    if batch.y_true is not None:
+        whole &= ~any_entry(~np.isfinite(batch.y_true))
+    if not whole.any():
+        return none
+    y_true = None if batch.y_true is None else batch.y_true[whole]
+    try:
+        true, pred = align(way, y_true, batch.y_pred[model][whole], case.params)
+    except LosscliError:
+        return none
+    none[whole] = look(case, way, (pred,) if true is None else (true, pred))
+    return none
+
+
+def _values(way: Convention, case: Case, arrays: tuple[Array, ...]) -> Array:
+    made = np.asarray(way.kernel(*arrays, **case.params), np.float64)
+    return made.reshape(len(arrays[-1]), -1)
+
+
+def _infinite32(case: Case, way: Convention, arrays: tuple[Array, ...]) -> Array:
+    single_precision = tuple(
+        array.astype(np.float32) if array.dtype == np.float64 else array for array in arrays
+    )
+    exact, rounded = _values(way, case, arrays), _values(way, case, single_precision)
+    return any_entry(np.isfinite(exact) & ~np.isfinite(rounded))
+
+
+def _flat(case: Case, way: Convention, arrays: tuple[Array, ...]) -> Array:
+    assert case.loss is not None
+    assert case.loss.slope is not None
+    true, pred = arrays
+    values = np.asarray(way.kernel(true, pred, **case.params), np.float64)
+    slope = np.asarray(case.loss.slope(true, pred, **case.params), np.float64)
+    moved = np.abs(slope * (pred - true))
+    return any_entry(np.isfinite(moved) & (values > 0) & (moved < _FLAT * values))

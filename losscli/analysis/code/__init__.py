@@ -1,0 +1,104 @@
+"""A loss as code to paste that gives the definition's number, in a framework's arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from losscli import __version__
+from losscli.analysis.code import boosters, function, scorer
+from losscli.analysis.code.layout import module
+from losscli.analysis.code.own_call import Own, own_call
+from losscli.api import lookup
+from losscli.errors import LosscliError, did_you_mean
+from losscli.frameworks import convention, framework
+from losscli.losses.declare import Loss
+from losscli.results.code import Snippet
+
+FRAMEWORKS = ("keras", "torch", "optax", "sklearn", "xgboost", "lightgbm", "numpy")
+
+
+def code(loss: str, framework: str = "numpy", *, reduction: str = "mean", **params: Any) -> str:
+    """Python that computes a loss on y_true and y_pred of a framework's arrays, ready to paste.
+
+    `framework` is one of FRAMEWORKS; `params` are the loss's own (delta=1.5). The framework's own call stands
+    there where it gives the definition's number; for the boosters a custom objective, with gradient and
+    hessian. Raises LosscliError where the framework cannot have the loss.
+    """
+    return snippet(loss, framework, params, reduction).code
+
+
+def snippet(name: str, framework: str, params: Mapping[str, Any], reduction: str = "mean") -> Snippet:
+    """The same as a record, with the calls it uses and what is to be said of them."""
+    if framework not in FRAMEWORKS:
+        hint = did_you_mean(framework, FRAMEWORKS) or "there are: " + ", ".join(FRAMEWORKS)
+        raise LosscliError(f'--framework: code is not written for "{framework}"', hint)
+    loss = lookup(name)
+    bound = _bound(loss, params)
+    _check_reduction(loss, reduction, bound)
+    if framework in boosters.TITLES:
+        written = boosters.write(loss, framework, params, bound, reduction)
+    else:
+        written = _written(loss, framework, bound, reduction)
+    return Snippet(
+        loss=loss.name,
+        title=loss.title,
+        framework=framework,
+        params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in bound.items()},
+        reduction=reduction,
+        code=written[0],
+        calls=written[1],
+        notes=written[2],
+        version=__version__,
+    )
+
+
+def _bound(loss: Loss, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Every parameter that has a value; one that is required may be left to the code's own arguments."""
+    absent = {name for name, p in loss.parameters.items() if p.required and name not in params}
+    if absent:
+        known = set(loss.parameters)
+        if unknown := next((name for name in params if name not in known), None):
+            loss.signature.bind(loss.name, {unknown: params[unknown]})
+        return {
+            n: p.read(params[n]) if n in params else p.default
+            for n, p in loss.parameters.items()
+            if n not in absent
+        }
+    return loss.signature.bind(loss.name, params)
+
+
+def _check_reduction(loss: Loss, reduction: str, params: Mapping[str, Any]) -> None:
+    convention(loss, "exact").reduction(reduction)
+    if loss.kind == "statistic" and params.get("per") != "sample" and reduction != "mean":
+        hint = "-p per=sample gives each sample a value" if loss.per else None
+        raise LosscliError(
+            f"{loss.name} is one value from sums over all samples: it has no {reduction}", hint
+        )
+
+
+def _written(
+    loss: Loss, name: str, params: dict[str, Any], reduction: str
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The code, the framework's calls in it, and its comments."""
+    notes: tuple[str, ...] = ()
+    if name != "numpy" and loss.name in (known := framework(name)).entries:
+        found = own_call(known.convention(loss), params, reduction)
+        if isinstance(found, Own):
+            imports = {k: _import(k, path) for k, path in known.style.imports.items()} | {"jax": "import jax"}
+            return module(imports, found.comments, (), f"value = {found.call}"), (found.call,), found.comments
+        notes = (found.why,)
+    if name == "sklearn":
+        notes = (*notes, *scorer.notes(loss, params))
+        return (
+            function.write(loss, name, params, reduction, notes, scorer.closing(loss, params)).code,
+            (),
+            notes,
+        )
+    return function.write(loss, name, params, reduction, notes).code, (), notes
+
+
+def _import(name: str, path: str) -> str:
+    return f"import {path}" if path.partition(".")[0] == name else f"import {path} as {name}"

@@ -1,0 +1,206 @@
+"""A framework's own call, where it gives the definition's number; or why it does not."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from losscli.errors import LosscliError
+from losscli.formula.arrays import source
+from losscli.frameworks.convention import Convention, Departure
+from losscli.frameworks.writing import Conversion, Given, conversion_of, write
+
+# What changes the number only at the ends of the floats, or for labels that are coded otherwise; and what is
+# met by handing data or parameters over in another form.
+_HARMLESS = {
+    "clipping",
+    "default",
+    "epsilon",
+    "input",
+    "label coding",
+    "log 0",
+    "overflow",
+    "rescaling",
+    "zero vectors",
+}
+_SIGNS = {"torch": "torch.where(y_true == 1, 1.0, -1.0)", "optax": "jnp.where(y_true == 1, 1.0, -1.0)"}
+
+
+class Adapted(NamedTuple):
+    """A call made to give the definition's number: `form` holds {call}, `swap` what stands for an argument.
+
+    `reduction` is what the call is asked for, `comment` says what was done. `mean_alone`: the call's sum and
+    values are the definition's as they are.
+    """
+
+    comment: str
+    form: str = "{call}"
+    swap: tuple[str, str] = ("", "")
+    reduction: str = "mean"
+    mean_alone: bool = False
+
+
+_BY_ROWS = Adapted(
+    "Its mean divides by rows × classes; batchmean divides by the rows.", reduction="batchmean"
+)
+_RAVELED = Adapted(
+    "It takes one root for each output and averages them; flat arrays have one root.",
+    swap=("y_true, y_pred", "y_true.ravel(), y_pred.ravel()"),
+)
+
+
+def _signs(framework: str) -> Adapted:
+    return Adapted("It takes labels of −1 and 1.", swap=("y_true", _SIGNS[framework]))
+
+
+_ADAPTED: Mapping[tuple[str, str], Adapted] = {
+    ("keras", "ctc"): Adapted(
+        "It takes rows of labels filled up with 0, the blank.",
+        swap=("y_true", 'y_true * keras.ops.cumprod(keras.ops.cast(y_true > 0, "int32"), axis=1)'),
+    ),
+    ("torch", "kld"): _BY_ROWS,
+    ("torch", "ctc"): Adapted(
+        "Its mean divides each row by its number of labels first; the sum does not.",
+        form="{call} / len(y_pred)",
+        reduction="sum",
+        mean_alone=True,
+    ),
+    ("torch", "soft_margin"): _signs("torch"),
+    ("optax", "hinge"): _signs("optax"),
+    ("optax", "perceptron"): _signs("optax"),
+    ("optax", "binary_sparsemax"): Adapted(
+        "It takes any label but 0 for class 1.", swap=("y_true", "y_true == 1")
+    ),
+    ("optax", "cosine_similarity"): Adapted("It gives the cosine itself.", form="-{call}"),
+    ("optax", "listnet"): Adapted(
+        "It takes the grades as they are; the definition puts them through a softmax.",
+        swap=("y_true", "jax.nn.softmax(y_true, axis=-1)"),
+    ),
+    ("sklearn", "mape"): Adapted("It gives a fraction, the definition percent.", form="100 * {call}"),
+    ("sklearn", "rmse"): _RAVELED,
+    ("sklearn", "rmsle"): _RAVELED,
+}
+
+
+# Parameters that a call takes only where another is true.
+_WITH: Mapping[tuple[str, str, str], str] = {("torch", "bce", "pos_weight"): "from_logits"}
+
+
+class Own(NamedTuple):
+    """The call as Python, and the comments that go with it."""
+
+    call: str
+    comments: tuple[str, ...]
+
+
+class Refused(NamedTuple):
+    """Why the framework's own call is not used."""
+
+    why: str
+
+
+def own_call(way: Convention, params: Mapping[str, Any], reduction: str) -> Own | Refused:
+    """The framework's call with the definition's `params`, on data as the definition takes it."""
+    name = way.owner
+    adapted = _ADAPTED.get((way.framework.name, way.loss.name))
+    if reduction != "mean":
+        if not _reduces(way, adapted):
+            return Refused(f"{name} has another {reduction}.")
+        adapted = None
+    axes = {"row": 2, "entry": 1, "rest": 1, "scalar": 1, "index": 1, "parts": 3, "steps": 3}
+    y_true = way.loss.signature.y_true
+    conversion = conversion_of(way, params, axes.get(y_true.given(params).grain, 2) if y_true else 0)
+    passed = _passed(way, {**params, **(conversion.instead if conversion else {})})
+    if isinstance(passed, Refused):
+        return passed
+    bound = way.signature.bind(way.owner, passed)
+    for departure in way.departures:
+        met = adapted is not None or (departure.cause == "divisor" and reduction != "mean")
+        if _holds(departure, bound) and departure.cause not in _HARMLESS and not met:
+            return Refused(f"{name} is another number: {departure.why}.")
+    of = way.loss.signature.y_pred
+    given = Given(
+        bound, adapted.reduction if adapted and reduction == "mean" else reduction, axes=axes.get(of.grain, 2)
+    )
+    call = write(way, given, conversion)
+    comments = [d.why + "." for d in way.departures if _said(d, bound, adapted is not None)]
+    if adapted is not None:
+        old, new = adapted.swap
+        call = adapted.form.format(call=call.replace(old, new) if old else call)
+        comments.insert(0, adapted.comment)
+    comments = [*_inputs(way, params, bound, conversion), *comments]
+    call = source(ast.parse(call, mode="eval").body)
+    if way.float32:
+        comments.append(f"{way.framework.title} computes in float32 unless told otherwise.")
+    return Own(call, tuple(comments))
+
+
+def _inputs(
+    way: Convention, params: Mapping[str, Any], bound: Mapping[str, Any], conversion: Conversion | None
+) -> list[str]:
+    """What the call takes otherwise than the definition does."""
+    if conversion is not None and "y_true" in conversion.written:
+        return ["It takes class indices."]
+    if conversion is not None:
+        logits = "It takes logits: log p stands for them where every row of y_pred sums to 1."
+        return [logits if conversion.instead else "It takes log p."]
+    ours, theirs = way.loss.signature.y_true, way.signature.y_true
+    if ours is None or theirs is None:
+        return []
+    wide, narrow = ours.given(params), theirs.given(bound)
+    if narrow.grain == "index" and wide.grain == "row":
+        return ["y_true holds class indices."]
+    said = []
+    if narrow.grain == "scalar" and wide.grain == "entry":
+        said.append("It takes one output: y_true and y_pred (N,).")
+    if narrow.values == (0.0, 1.0) and wide.values is None:
+        said.append("It takes labels of 0 and 1 alone.")
+    return said
+
+
+def _reduces(way: Convention, adapted: Adapted | None) -> bool:
+    """Whether the call's own sum, or values, are the definition's: one value a row, whatever the axes."""
+    by_row = way.loss.kind == "sample" and way.loss.signature.y_pred.grain != "entry"
+    return by_row and way.framework.name in ("keras", "torch") and (adapted is None or adapted.mean_alone)
+
+
+def _holds(departure: Departure, params: Mapping[str, Any]) -> bool:
+    return departure.when is None or departure.when(params)
+
+
+def _said(departure: Departure, params: Mapping[str, Any], adapted: bool) -> bool:
+    """Departures worth a comment: where the number may differ after all."""
+    if not _holds(departure, params) or departure.cause in ("default", "input"):
+        return False
+    return departure.cause in _HARMLESS and not (adapted and departure.cause == "label coding")
+
+
+def _passed(way: Convention, params: Mapping[str, Any]) -> dict[str, Any] | Refused:
+    """The definition's parameters as the call takes them; refused for one that it cannot be given."""
+    theirs, ours = way.signature.parameters, way.loss.parameters
+    passed: dict[str, Any] = {}
+    for name, value in params.items():
+        default = ours[name].default
+        other = _WITH.get((way.framework.name, way.loss.name, name))
+        if other is not None and not params[other] and not _same(value, default):
+            return Refused(f"{way.owner} has no {name}.")
+        if name in theirs:
+            try:
+                passed[name] = theirs[name].read(value)
+            except LosscliError as why:
+                if name == "from_logits":
+                    return Refused(f"{way.owner} takes logits only.")
+                if value is not default:
+                    return Refused(f"{way.owner}: {why.what}.")
+        elif not _same(value, default):
+            if name == "from_logits":
+                return Refused(f"{way.owner} takes probabilities only.")
+            return Refused(f"{way.owner} has no {name}.")
+    return passed
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one is other or (one is not None and other is not None and bool(np.array_equal(one, other)))

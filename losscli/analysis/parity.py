@@ -1,0 +1,265 @@
+"""Parity: the definition's number and every framework's on the same data, and why they differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from losscli import __version__
+from losscli.api import lookup, score
+from losscli.arrays import arrays_stream
+from losscli.batch import Batch
+from losscli.catalogue.pages import explanation
+from losscli.engine.class_weight import ClassWeight
+from losscli.engine.missing import Missing
+from losscli.errors import LosscliError
+from losscli.frameworks import convention, conventions
+from losscli.frameworks.convention import Convention
+from losscli.frameworks.writing import Conversion, Given, conversion_of, write
+from losscli.losses.declare import Loss
+from losscli.parallel.executor import Stream
+from losscli.results import Remark, Score
+from losscli.results.parity import Parity, ParityRow
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+SAME = {"float64": 1e-12, "float32": 1e-6}  # how far two numbers may be apart, relatively, to be one
+EXAMPLE = "the worked example"
+
+
+class Question(NamedTuple):
+    """What is asked of every framework: a loss with the definition's parameters, on some data."""
+
+    loss: Loss
+    stream: Stream
+    params: Mapping[str, Any]
+    class_weight: ClassWeight | None
+    missing: Missing
+    axes: tuple[int, int]  # of y_true and y_pred
+
+
+def parity(
+    loss: str,
+    y_true: ArrayLike | None = None,
+    y_pred: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+    *,
+    missing: Missing = "refuse",
+    live: bool = False,
+    **params: Any,
+) -> Parity:
+    """A loss by its definition and by every framework that has it, on y_true (N, ...) and y_pred (N, ...).
+
+    Without y_pred, on the catalogue's worked example. `params` are the definition's (delta=1.5). `live` runs
+    the frameworks that are installed. Raises LosscliError where the data does not fit the definition; a
+    framework that it does not fit says so in its row.
+    """
+    stream = None if y_pred is None else arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
+    return confront(loss, stream, params=params, missing=missing, live=live)
+
+
+def confront(
+    name: str,
+    stream: Stream | None = None,
+    *,
+    params: Mapping[str, Any],
+    class_weight: ClassWeight | None = None,
+    missing: Missing = "refuse",
+    source: str | None = None,
+    live: bool = False,
+) -> Parity:
+    """The same over a stream of batches, which is callable again for a further look at the rows."""
+    loss = lookup(name)
+    about = explanation(loss, elsewhere=False)
+    if stream is None:
+        example = about.example
+        params = {**example.params, **params}
+        stream = arrays_stream(example.y_true, {"y_pred": example.y_pred}, None)
+        source = EXAMPLE
+    exact = score(loss.name, stream, params=params, missing=missing, class_weight=class_weight, rows=0)
+    asked = question(loss, stream, params, class_weight, missing)
+    rows = [ParityRow("exact", "definition", _own_call(exact, loss), "float64", exact.value, same=True)]
+    for way in conventions(loss).values():
+        row = _row(asked, way, exact.value)
+        rows.append(_measured(asked, way, row) if live else row)
+    return Parity(
+        loss=loss.name,
+        about=about,
+        params=exact.params,
+        n=exact.n,
+        weighted=exact.weighted,
+        source=source,
+        rows=tuple(rows),
+        remarks=exact.remarks,
+        signature=exact.signature,
+        version=__version__,
+        live=live,
+    )
+
+
+def question(
+    loss: Loss,
+    stream: Stream,
+    params: Mapping[str, Any],
+    class_weight: ClassWeight | None = None,
+    missing: Missing = "refuse",
+) -> Question:
+    """What is asked of every framework; LosscliError for parameters that the definition has not."""
+    way = convention(loss, "exact")
+    bound = way.signature.bind(way.owner, params)
+    return Question(loss, stream, bound, class_weight, missing, _axes(stream))
+
+
+def answer(asked: Question, way: Convention, reduction: str = "mean") -> tuple[str, Score]:
+    """A framework's call as code, and its number; LosscliError where the data is not what the call takes."""
+    conversion = conversion_of(way, asked.params, asked.axes[0])
+    made = score(
+        asked.loss.name,
+        asked.stream if conversion is None else _converted(asked.stream, conversion),
+        params=_passed(asked, way, conversion),
+        reduction=reduction,
+        like=way.framework.name,
+        missing=asked.missing,
+        class_weight=asked.class_weight,
+        rows=0,
+    )
+    given = Given(made.params, reduction, made.weighted, asked.axes[1])
+    return write(way, given, conversion), made
+
+
+def _axes(stream: Stream) -> tuple[int, int]:
+    for batch in stream():
+        first = next(iter(batch.y_pred.values()))
+        return (0 if batch.y_true is None else batch.y_true.ndim), first.ndim
+    return 0, 0
+
+
+def _own_call(exact: Score, loss: Loss) -> str:
+    """The library call of the definition, the parameters that differ from their defaults written."""
+    words = [repr(loss.name), "y_true" if loss.truth else "None", "y_pred"]
+    words += ["sample_weight"] * exact.weighted
+    for name, parameter in loss.parameters.items():
+        value = exact.params[name]
+        if parameter.required or value != parameter.default:
+            words.append(f"{name}={value!r}")
+    return f"losscli.compute({', '.join(words)})"
+
+
+def _row(asked: Question, way: Convention, exact: float | None) -> ParityRow:
+    """A framework's row: its number on the data, or what its call takes instead."""
+    precision = "float32" if way.float32 else "float64"
+    name, title = way.framework.name, way.framework.title
+    try:
+        call, made = answer(asked, way)
+    except LosscliError as why:
+        defaults = {name: parameter.default for name, parameter in way.signature.parameters.items()}
+        takes = why.what + (f" ({why.hint})" if why.hint else "")
+        return ParityRow(name, title, write(way, Given(defaults, axes=asked.axes[1])), precision, takes=takes)
+    same = _agree(made.value, exact, SAME[precision])
+    causes = () if same else _causes(way, made.remarks)
+    return ParityRow(name, title, call, precision, made.value, same, causes)
+
+
+def _passed(asked: Question, way: Convention, conversion: Conversion | None) -> dict[str, Any]:
+    """The definition's parameters as the call takes them; LosscliError for one that it cannot be given.
+
+    A value that the call refuses, or has no word for, is left out where it is the definition's default: the
+    call's own way is what its departures tell.
+    """
+    wanted = {**asked.params, **(conversion.instead if conversion else {})}
+    theirs = way.signature.parameters
+    passed: dict[str, Any] = {}
+    for name, value in wanted.items():
+        default = asked.loss.parameters[name].default
+        if name == "class_weight" and asked.class_weight is not None:
+            continue  # the engine gives them to the call as it takes them
+        if name in theirs:
+            try:
+                passed[name] = theirs[name].read(value)
+            except LosscliError as why:
+                if name == "from_logits":
+                    raise LosscliError("logits", "--from-logits says that y_pred holds them") from None
+                if name == "box_format" or value is not default:
+                    raise LosscliError(why.what.replace("parameter ", "", 1)) from None
+        elif value is not default and value != default:
+            if name == "from_logits":
+                raise LosscliError("probabilities: the call has no from_logits")
+            raise LosscliError(f"the call has no {name}", f"leave -p {name} out to compare without it")
+    return passed
+
+
+def _converted(stream: Stream, conversion: Conversion) -> Stream:
+    def converted() -> Iterator[Batch]:
+        for batch in stream():
+            ((model, y_pred),) = batch.y_pred.items()
+            assert batch.y_true is not None
+            y_true, y_pred = conversion.apply(batch.y_true, y_pred)
+            yield replace(batch, y_true=y_true, y_pred={model: y_pred})
+
+    return converted
+
+
+def _causes(way: Convention, said: tuple[Remark, ...]) -> tuple[str, ...]:
+    """Why a number is another, from what was said beside it: kind of cause, how many rows, the sentence."""
+    kinds = {departure.why: departure.cause for departure in way.departures}
+    causes = []
+    for remark in said:
+        if remark.kind != "departure":
+            continue
+        kind = kinds.get(remark.text)
+        if kind is None:  # what the engine says of every call: its precision, its divisors
+            kind = "float32" if remark.text.endswith("float32") else "divisor"
+        if kind != "input":
+            causes.append(_cause(kind, remark))
+    if causes:
+        return tuple(causes)
+    small = (d for d in way.departures if d.cause in ("epsilon", "clipping"))
+    return tuple(f"{d.cause}: {d.why}" for d in small) or ("rounding: the call computes in another order",)
+
+
+def _cause(kind: str, remark: Remark) -> str:
+    if kind == "float32":
+        return kind
+    if remark.count is None:
+        return f"{kind}: {remark.text}"
+    rows = f"{remark.count} row" + "s" * (remark.count != 1)
+    listed = ", ".join(map(str, remark.rows)) + (", …" if remark.count > len(remark.rows) else "")
+    return f"{kind} changed {rows} ({listed}): {remark.text}"
+
+
+def _agree(one: float | None, other: float | None, slack: float, floor: float = 0.0) -> bool:
+    """Whether two numbers are one, to `slack` relatively or `floor`; nan is nan, an infinity itself."""
+    if one is None or other is None:
+        return False
+    if math.isnan(one) or math.isnan(other):
+        return math.isnan(one) and math.isnan(other)
+    if math.isinf(one) or math.isinf(other):
+        return one == other
+    return abs(one - other) <= max(slack * max(abs(one), abs(other)), floor)
+
+
+def _measured(asked: Question, way: Convention, row: ParityRow) -> ParityRow:
+    """The row with what the framework itself gives for its call."""
+    from losscli.frameworks import live
+
+    missing = live.not_installed(way)
+    if missing:
+        return row._replace(live_note=f"{missing} is not installed")
+    if row.value is None:
+        return row._replace(live_version=live.version(way))
+    arrays = live.gather(asked.stream, asked.missing, way, asked.class_weight, asked.params)
+    try:
+        value = live.run(way, row.call, arrays)
+    except Exception as error:  # whatever a framework raises belongs in its row
+        first = (str(error) or type(error).__name__).splitlines()[0]
+        return row._replace(live_version=live.version(way), live_note=f"the call failed: {first}")
+    verified = _agree(value, row.value, live.PRECISION[row.precision], live.FLOOR[row.precision])
+    return row._replace(
+        live=value,
+        live_version=live.version(way),
+        live_difference=value - (row.value or 0.0),
+        verified=verified,
+    )

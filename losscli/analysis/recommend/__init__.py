@@ -1,0 +1,253 @@
+"""Which loss fits: advice from the rows themselves, or by task. It words evidence, and gives no verdict."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from losscli import __version__
+from losscli.analysis.recommend import tasks
+from losscli.catalogue import registry
+from losscli.errors import LosscliError
+from losscli.results import Remark
+from losscli.results.recommend import Recommendation, Recommendations, Task, Tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike
+
+    from losscli.analysis.recommend.case import Choice
+    from losscli.engine.missing import Missing
+    from losscli.parallel.executor import Stream
+
+__all__ = ["Given", "advise", "by_task", "every_task", "recommend"]
+
+
+class Given(NamedTuple):
+    """How the rows were named on the command line, to be named so again in the line to run next."""
+
+    data: tuple[str, ...] = ()
+    true: str | None = None
+    pred: str | None = None
+    weight: str | None = None
+    input_format: str | None = None
+    table: str | None = None
+    query: str | None = None
+    truth: str | None = None
+    key: str | None = None
+
+
+def recommend(
+    y_true: ArrayLike | None = None,
+    y_pred: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+    *,
+    task: str | None = None,
+    quantile: float | None = None,
+    from_logits: bool = False,
+    missing: Missing = "refuse",
+) -> Recommendations:
+    """Losses that fit y_true (N, ...) and y_pred (N, ...), or y_true alone, or without data a task.
+
+    `task` says what the data is where its values do not; `quantile` is one that is wanted; `from_logits`
+    says that y_pred holds logits. Rows of weight 0 are left out; otherwise each row counts once. Raises
+    LosscliError for an unknown task, and for data that no loss or not the task takes.
+    """
+    from losscli.arrays import arrays_stream
+
+    if y_true is None and y_pred is None:
+        if task is None:
+            if quantile is None:
+                raise LosscliError(
+                    "there is nothing to advise on: neither data nor a task",
+                    "give y_true and y_pred, or task=",
+                )
+            task = "quantiles"
+        return by_task(task, quantile, library=True)
+    alone = y_pred is None
+    first = y_true if y_pred is None else y_pred
+    assert first is not None
+    return advise(
+        arrays_stream(None if alone else y_true, {"y_pred": first}, sample_weight),
+        task=task,
+        quantile=quantile,
+        from_logits=from_logits,
+        missing=missing,
+        truth_alone=alone,
+        weighted=sample_weight is not None,
+    )
+
+
+def by_task(task: str, quantile: float | None = None, *, library: bool = False) -> Recommendations:
+    """What is advised for a task alone. LosscliError, which lists the tasks, for an unknown one."""
+    name = tasks.known(task)
+    _check_quantile(quantile, name)
+    told = tasks.words()[name]
+    found = tuple(
+        _recommendation(choice, _explain(choice.loss, library)) for choice in tasks.choices(name, quantile)
+    )
+    return Recommendations(
+        task=name,
+        title=told["title"],
+        n=None,
+        source=None,
+        reading="by task alone: with data, reasons are quoted from it",
+        evidence=(),
+        recommendations=found,
+        examples=told.get("examples"),
+        remarks=(),
+        version=__version__,
+    )
+
+
+def every_task() -> Tasks:
+    """The tasks that advice can be asked for."""
+    return Tasks(
+        tuple(Task(name, told["title"], told["losses"][0]["loss"]) for name, told in tasks.words().items()),
+        __version__,
+    )
+
+
+def advise(
+    stream: Stream,
+    *,
+    task: str | None = None,
+    quantile: float | None = None,
+    from_logits: bool = False,
+    missing: Missing = "refuse",
+    truth_alone: bool = False,
+    weighted: bool = False,
+    source: str | None = None,
+    given: Given | None = None,
+    chosen: Sequence[str] = (),
+) -> Recommendations:
+    """Losses for a stream of one model. With `truth_alone` what stands as y_pred is the truth.
+
+    `given` is how a command line named the rows (None: a library call).
+    """
+    import numpy as np
+
+    from losscli.analysis.recommend.case import Case
+    from losscli.analysis.recommend.reading import read
+    from losscli.analysis.recommend.rows import gather
+
+    said = None if task is None else tasks.known(task)
+    _check_quantile(quantile, said)
+    rows = gather(stream, missing)
+    case = Case(
+        y_true=rows.y_pred if truth_alone else rows.y_true,
+        y_pred=None if truth_alone else rows.y_pred,
+        true_names=rows.pred_names if truth_alone else rows.true_names,
+        pred_names=() if truth_alone else rows.pred_names,
+        quantile=quantile,
+        from_logits=from_logits,
+        task=said,
+        n=rows.n,
+    )
+    # Logits and probabilities at their ends overflow in exp and log on purpose.
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore", under="ignore"):
+        found = read(case)
+    remarks = [Remark("data", sentence) for sentence in chosen]
+    if rows.absent:
+        remarks.append(Remark("data", "rows with missing values are left out", rows.absent))
+    if weighted:
+        left = f"; rows of weight 0 are left out: {rows.unweighted}" * bool(rows.unweighted)
+        remarks.append(Remark("data", f"what is measured counts every row once, whatever its weight{left}"))
+    if len(rows.y_pred) < rows.n:
+        remarks.append(
+            Remark("data", f"measured on a sample of {len(rows.y_pred)} of {rows.n} rows, by a fixed seed")
+        )
+    library = given is None
+    recommendations = []
+    for choice in found.choices:
+        line = _explain(choice.loss, library)
+        if choice.runs and not truth_alone:
+            # Rows of the truth that have no partner are not among those that are seen here.
+            joined = given is not None and given.key is not None
+            drop = missing == "drop" and (rows.absent > 0 or joined)
+            line = _compute(choice, given, weighted=weighted, drop=drop, truth=case.y_true is not None)
+        recommendations.append(_recommendation(choice, line))
+    told = tasks.words()[found.task]
+    return Recommendations(
+        task=found.task,
+        title=told["title"],
+        n=rows.n,
+        source=source,
+        reading=found.reading,
+        evidence=found.evidence,
+        recommendations=tuple(recommendations),
+        examples=told.get("examples"),
+        remarks=tuple(remarks),
+        version=__version__,
+    )
+
+
+def _check_quantile(quantile: float | None, task: str | None) -> None:
+    if quantile is None:
+        return
+    if not 0 < quantile < 1:
+        raise LosscliError(f"quantile {quantile:g} is no number between 0 and 1", "the 90 % quantile is 0.9")
+    if task not in (None, "quantiles"):
+        raise LosscliError(f"a quantile is wanted, and the task is {task}", "leave one of the two out")
+
+
+def _recommendation(choice: Choice, command: str) -> Recommendation:
+    return Recommendation(
+        choice.loss,
+        registry.get(choice.loss).title,
+        dict(choice.params),
+        choice.reasons,
+        command,
+        choice.derived,
+        choice.when,
+    )
+
+
+def _explain(loss: str, library: bool) -> str:
+    return f'losscli.explain("{loss}")' if library else f"losscli explain {loss}"
+
+
+def _compute(choice: Choice, given: Given | None, *, weighted: bool, drop: bool, truth: bool) -> str:
+    """The line that computes the loss on the same rows. Without `truth` there is no y_true to name."""
+    loss = registry.get(choice.loss)
+    weighted = weighted and loss.kind != "batch"  # such losses weigh no rows
+    if given is None:
+        arrays = ["y_true" if truth else "None", "y_pred", *["sample_weight"] * weighted]
+        arrays += ['missing="drop"'] * drop
+        values = [f"{name}={_short(value)!r}" for name, value in choice.params.items()]
+        return f'losscli.compute("{choice.loss}", {", ".join([*arrays, *values])})'
+    named = {
+        "--true": given.true if truth else None,
+        "--pred": choice.pred or given.pred,
+        "--input-format": given.input_format,
+        "--table": given.table,
+        "--query": given.query,
+        "--weight": given.weight if weighted else None,
+        "--truth": given.truth if truth else None,
+        "--key": given.key if truth else None,
+        "--missing": "drop" if drop else None,
+    }
+    words = ["losscli compute", choice.loss, *map(shlex.quote, given.data)]
+    words += [f"{option} {shlex.quote(value)}" for option, value in named.items() if value is not None]
+    return " ".join([*words, *_parameters(choice.params)])
+
+
+def _parameters(params: Mapping[str, Any]) -> list[str]:
+    return [
+        "--from-logits" if name == "from_logits" else "-p " + shlex.quote(f"{name}={_text(value)}")
+        for name, value in params.items()
+    ]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(_short(value), separators=(",", ":"))
+
+
+def _short(value: Any) -> Any:
+    """2 for 2.0."""
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+    return int(value) if whole else value

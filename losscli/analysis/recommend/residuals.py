@@ -1,0 +1,272 @@
+"""Real targets: what the residuals' tails, skew and spread say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from losscli.analysis.recommend.case import Case, Choice, Finding, shown
+from losscli.analysis.recommend.numbers import (
+    NORMAL_BEYOND_3,
+    number,
+    percent,
+    percents,
+    rank_correlation,
+    rounded,
+    share,
+    value_range,
+)
+from losscli.analysis.recommend.tails import CAUCHY, FEW, HUBER, TUKEY, Tails, tails
+
+if TYPE_CHECKING:
+    from losscli.analysis.recommend.numbers import Array
+    from losscli.results.recommend import Evidence
+
+
+def regression(case: Case) -> Finding:
+    """Advice for a real target, from its residuals; without predictions, from its distances to its median."""
+    y = case.y_true
+    assert y is not None
+    if case.y_pred is None:
+        residuals = y.ravel() - np.median(y)
+        return _find(case, residuals, "the target's distances from its median", "truth")
+    residuals = (case.y_pred - y).ravel()
+    return _find(case, residuals, "the residuals", "residuals")
+
+
+def _find(case: Case, residuals: Array, subject: str, kind: str) -> Finding:
+    entries = "values" if case.y_true is not None and case.y_true.ndim > 1 else "rows"
+    told = (
+        f"a real target: what follows is measured on {subject}"
+        if kind == "truth"
+        else "a real target and its predictions: what follows is measured on the residuals, y_pred − y_true"
+    )
+    found = tails(residuals)
+    if found is None:
+        return Finding("regression", told, *_untold(residuals, subject, entries))
+    evidence = [
+        shown("n", f"{found.n} {entries}", found.n),
+        _range_of(case),
+        shown(
+            "spread",
+            f"robust spread {number(found.spread)}, in target units: 1.4826 × the median absolute "
+            f"deviation {number(found.mad)}",
+            found.spread,
+        ),
+        shown("kurtosis", f"kurtosis {found.kurtosis}; a normal's is 3", found.kurtosis),
+        shown("skewness", f"skewness {found.skewness}; a symmetric distribution's is 0", found.skewness),
+        shown(
+            "beyond_3",
+            f"{found.beyond} of {found.n} beyond three spreads: "
+            f"{percents(share(found.beyond, found.n))}; a normal has {percent(NORMAL_BEYOND_3)}",
+            share(found.beyond, found.n),
+        ),
+        shown(
+            "mse_over_huber",
+            f"to fix a constant as precisely, mse needs {found.by_huber} times huber's rows; 0.95 for a "
+            "normal",
+            found.by_huber,
+        ),
+        shown(
+            "mse_over_mae",
+            f"and {found.by_mae} times mae's rows; a normal 0.64",
+            found.by_mae,
+        ),
+    ]
+    extra, last = _further(case, residuals, found)
+    choices = _ordered(found, subject, entries)
+    return Finding("regression", told, (*evidence, *extra), (*choices, *last))
+
+
+def _range_of(case: Case) -> Evidence:
+    """The targets' range, and by what factor those above 0 differ."""
+    assert case.y_true is not None
+    y = case.y_true
+    text = f"targets from {value_range(y)}"
+    low, high = (float(v) for v in np.quantile(y, [0.05, 0.95]))
+    if low <= 0 or y.min() < 0:
+        return shown("targets", text)
+    return shown("targets", f"{text}; the middle 90 % spans a factor of {number(high / low)}", high / low)
+
+
+def _ordered(t: Tails, subject: str, entries: str) -> list[Choice]:
+    """mse, huber, mae and a loss that lets go of far rows, in the order that the tails say."""
+    count = (
+        f"{t.beyond} of {t.n} {entries} beyond three robust spreads (a normal has {percent(NORMAL_BEYOND_3)})"
+    )
+    delta = rounded(HUBER * t.spread)
+    spread = f"the robust spread of {subject} (1.4826 × their median absolute deviation {number(t.mad)})"
+    huber = Choice(
+        "huber",
+        params={"delta": delta},
+        derived=(f"delta {number(delta)} = 1.345 × {number(t.spread)}, {spread}",),
+    )
+    by_huber = f"to fix a constant to {subject} as precisely, mse needs {t.by_huber} times huber's rows"
+    by_mae = f"to fix a constant to {subject} as precisely, mse needs {t.by_mae} times mae's rows"
+    if not t.heavy:
+        weight = "no heavier than" if t.kurtosis.low <= 3 else "hardly heavier than"
+        first = Choice(
+            "mse",
+            (
+                f"the tails of {subject} are {weight} a normal's: kurtosis {t.kurtosis}, {count}",
+                by_huber,
+                "it is least at the mean, and an error ten times larger costs a hundred times more",
+            ),
+        )
+        others = [
+            huber._replace(
+                when="outliers are expected that these rows do not show",
+                reasons=(f"below delta it is mse/2; {t.past_delta} of {t.n} {entries} lie beyond it",),
+            ),
+            Choice(
+                "mae",
+                (by_mae,),
+                when="the median is wanted, or an error ten times larger costs ten times more",
+            ),
+        ]
+        return [first, *others]
+    heavier = f"the tails of {subject} are heavier than a normal's: kurtosis {t.kurtosis}, {count}"
+    their = f"the {t.past_delta} {entries} beyond delta make {percent(t.their_share)} of the squared error"
+    if t.by_mae.value > 1.1 * t.by_huber.value:
+        chosen = [
+            Choice("mae", (heavier, by_mae, f"huber comes next: {by_huber}")),
+            huber._replace(
+                when="small errors are to count less than their size, or a kink at 0 is in the way",
+                reasons=(f"{their}; huber counts them linearly",),
+            ),
+        ]
+    else:
+        chosen = [
+            huber._replace(reasons=(heavier, f"{their}; huber counts them linearly", by_huber)),
+            Choice("mae", (by_mae,), when="the median is wanted, or no delta can be defended"),
+        ]
+    # A group apart may be plain wrong; the end of a tail is the last thing to let go of.
+    chosen.insert(1 if t.apart else 2, _redescending(t, entries, subject))
+    chosen.append(
+        Choice(
+            "mse",
+            (f"{t.past_delta} of {t.n} {entries} make {percent(t.their_share)} of it",),
+            when="those rows are right and a large error is what costs you",
+        )
+    )
+    return chosen
+
+
+def _redescending(t: Tails, entries: str, subject: str) -> Choice:
+    """Tukey where the outliers are a group by themselves, cauchy where they are the end of a tail."""
+    if t.apart:
+        c = rounded(TUKEY * t.spread)
+        return Choice(
+            "tukey",
+            (
+                f"{t.far} of {t.n} {entries} lie beyond six spreads and {t.beyond - t.far} from three "
+                "to six: a group apart; beyond c a row pulls with nothing",
+            ),
+            {"c": c},
+            (f"c {number(c)} = 4.685 × {number(t.spread)}, the robust spread of {subject}",),
+            "those rows are plain wrong, and the fit starts near its end",
+        )
+    scale = rounded(CAUCHY * t.spread)
+    return Choice(
+        "cauchy",
+        (
+            f"{t.far} of {t.n} {entries} lie beyond six spreads; here a far row pulls the less the "
+            "farther it is",
+        ),
+        {"scale": scale},
+        (f"scale {number(scale)} = 1.686 × {number(t.spread)}, the robust spread of {subject}",),
+        "the far rows are more likely wrong than right, and the fit starts near its end",
+    )
+
+
+def _further(case: Case, residuals: Array, t: Tails) -> tuple[list[Evidence], list[Choice]]:
+    """Skew, spread that grows with the prediction, outputs of unlike scale, and directions."""
+    evidence: list[Evidence] = []
+    choices: list[Choice] = []
+    y, p = case.y_true, case.y_pred
+    if y is None or p is None:
+        return evidence, choices
+    if t.skewness.low > 0.5 or t.skewness.high < -0.5:
+        side = "too high" if t.skewness.value > 0 else "too low"
+        choices.append(
+            Choice(
+                "quantile",
+                (f"skewness {t.skewness}: predictions that are {side} miss by more than the others",),
+                {"q": 0.75},
+                (
+                    "q 0.75 = 3 / (3 + 1), if a prediction too low costs 3 times one too high: put in "
+                    "your costs",
+                ),
+                "errors of one side cost more than those of the other",
+            )
+        )
+    if min(float(y.min()), float(p.min())) >= 0 and max(float(y.max()), float(p.max())) <= 1:
+        choices.append(
+            Choice(
+                "bce",
+                ("targets and predictions lie from 0 to 1",),
+                when="the targets are probabilities, or shares of a whole",
+            )
+        )
+    if y.ndim == 1:
+        grows = rank_correlation(np.abs(residuals), p)
+        evidence.append(
+            shown(
+                "spread_by_prediction",
+                f"the size of a residual goes with its prediction by a rank correlation of {grows}",
+                grows,
+            )
+        )
+        if grows.low > 0.2 or grows.high < -0.2:
+            way = "grow" if grows.value > 0 else "shrink"
+            choices.append(
+                Choice(
+                    "gaussian_nll",
+                    (f"residuals {way} with the prediction: rank correlation {grows}",),
+                    when="the model can predict its own variance as a second output",
+                    runs=False,
+                )
+            )
+    elif y.ndim == 2:
+        scales = y.std(axis=0)
+        scales = scales[scales > 0]
+        if len(scales) > 1:
+            ratio = float(scales.max() / scales.min())
+            text = f"outputs differ in spread by a factor of {number(ratio)}"
+            evidence.append(
+                shown("output_scales", text + (", the widest decides every mean" * (ratio > 10)), ratio)
+            )
+        if y.shape[1] >= 16 and bool((np.abs(y).sum(axis=1) > 0).all()):
+            choices.append(
+                Choice(
+                    "cosine_distance",
+                    (f"each target is a vector of {y.shape[1]} numbers",),
+                    when="the direction of a vector counts and its length does not",
+                )
+            )
+    return evidence, choices
+
+
+def _untold(residuals: Array, subject: str, entries: str) -> tuple[tuple[Evidence, ...], tuple[Choice, ...]]:
+    """Too few rows, or over half of the residuals one number: no spread to measure tails by."""
+    n = len(residuals)
+    same = int((residuals == np.median(residuals)).sum())
+    evidence = (shown("n", f"{n} {entries}", n),)
+    if n < FEW:
+        few = f"1 {entries[:-1]} is" if n == 1 else f"{n} {entries} are"
+        why = f"{few} too few to tell the tails of {subject}: they give no evidence against mse"
+        first, second = (
+            Choice("mse", (why,)),
+            Choice("mae", when="the median is wanted, or a row may be wrong"),
+        )
+    elif same == n:
+        why = f"{subject} are all {number(float(residuals[0]))}: nothing tells one loss from another"
+        first, second = Choice("mse", (why,)), Choice("mae", when="the number is to be in target units")
+    else:
+        why = (
+            f"{same} of {n} {entries} of {subject} are one number, so that their robust spread is 0: "
+            "mae, like the median, keeps to the many"
+        )
+        first, second = Choice("mae", (why,)), Choice("mse", when="the few other rows are what costs you")
+    return (*evidence, shown("most_common", f"{same} of {n} are the same number", same)), (first, second)

@@ -1,0 +1,145 @@
+"""A number worked out line by line on the user's own rows: the formula with numbers in, and the reduction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from losscli import __version__
+from losscli.analysis.steps import reduced, totals, whole
+from losscli.analysis.steps import rows as sample_rows
+from losscli.analysis.steps.lines import agree
+from losscli.analysis.steps.work import Work
+from losscli.api import lookup, task_of
+from losscli.arrays import arrays_stream
+from losscli.catalogue import pages as catalogue
+from losscli.engine.class_weight import ClassWeight
+from losscli.engine.finish import Show, finish
+from losscli.engine.fold import fold
+from losscli.engine.missing import Missing
+from losscli.engine.survey import survey
+from losscli.errors import LosscliError
+from losscli.formula.spell import Speller, letters_of
+from losscli.frameworks import convention
+from losscli.parallel.executor import THREADS, Stream
+from losscli.results import Score
+from losscli.results.steps import Row, Step, Steps
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+ALL, FEW = 5, 3  # up to 5 rows are all written out; of more, the 3 that cost most
+
+RowCount = int | Literal["default"] | None
+
+
+def steps(
+    loss: str,
+    y_true: ArrayLike | None,
+    y_pred: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    *,
+    rows: RowCount = "default",
+    reduction: str = "mean",
+    like: str = "exact",
+    missing: Missing = "refuse",
+    **params: Any,
+) -> Steps:
+    """A loss on arrays, worked out: the lines of each row shown, and how all rows become the value.
+
+    `rows`: how many rows are shown, those that cost most (None: all; "default": all up to 5, of more 3).
+    The rest is as in `compute`. Raises LosscliError for what does not fit, and for a page without lines.
+    """
+    stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
+    return write_out(
+        loss, stream, params=params, reduction=reduction, like=like, missing=missing, rows=rows, order="index"
+    )
+
+
+def write_out(
+    name: str,
+    stream: Stream,
+    *,
+    params: Mapping[str, Any],
+    reduction: str = "mean",
+    like: str = "exact",
+    missing: Missing = "refuse",
+    class_weight: ClassWeight | None = None,
+    rows: RowCount = "default",
+    order: Literal["index", "loss"] = "loss",
+) -> Steps:
+    """The same over a stream of batches, which is callable again for a further look at the rows."""
+    loss = lookup(name)
+    way = convention(loss, like)
+    formula = catalogue.formula(way)
+    if formula is None:
+        whose = "" if like == "exact" else f" as {way.framework.title} computes it"
+        raise LosscliError(
+            f"{loss.name}{whose} has no steps on its page: it cannot be written out line by line",
+            "leave --steps out to compute it",
+        )
+    way.reduction(reduction)
+    task, told = task_of(loss, like, params, class_weight, stream, missing, "y_pred")
+    show = Show(ALL if rows == "default" else rows, by_loss=order == "loss" or rows == "default")
+    folded = fold(stream, [task], missing=missing, keep=show.keep())
+    if folded.refused:
+        raise folded.refused[0]
+    found = finish(folded, 0, reduction, show)
+    page = catalogue.read(loss.name, loss.family)
+    speller = Speller(letters_of(page["formula"] + page["where"], way.signature.parameters))
+    facts = survey(THREADS, stream, [task], drop=missing == "drop")[0]
+    work = Work(task, formula, speller, facts, stream, missing, folded.partials[0])
+    shown, together, after = _worked(work, found, rows, order)
+    rowless = loss.kind == "batch" or work.one_vector
+    return Steps(
+        loss=loss.name,
+        kind=found.kind,
+        params=found.params,
+        like=like,
+        precision="float32" if way.float32 else "float64",
+        n=found.n,
+        reduction=reduction,
+        value=found.value,
+        divided_by=found.divided_by,
+        rows=shown,
+        hidden=0 if rowless else found.n - len(shown),
+        whole=together,
+        reduced=_checked(after, found.value),
+        signature=found.signature,
+        version=__version__,
+        weighted=found.weighted,
+        remarks=told + found.remarks,
+        about=catalogue.explanation(loss, elsewhere=like != "exact"),
+    )
+
+
+def _worked(
+    work: Work, found: Score, count: RowCount, order: str
+) -> tuple[tuple[Row, ...], tuple[Step, ...], tuple[Step, ...]]:
+    """Rows, the lines over all of them, and the lines that lead to the value."""
+    if work.way.loss.kind == "batch":
+        return (), *whole.worked(work, found)
+    few = ALL if found.n <= ALL else FEW
+    if work.one_vector:
+        shown, after = whole.one_vector(work, found)
+    elif found.kind == "statistic":
+        shown, after = totals.worked(work, found, few if count == "default" else count)
+    else:
+        samples = list(found.samples)
+        if count == "default":
+            samples = samples[:few]
+            if order == "index":
+                samples.sort(key=lambda sample: sample.row)
+        one = totals.of_row if work.way.loss.kind == "statistic" else sample_rows.worked
+        shown = tuple(one(work, sample) for sample in samples)
+        after = reduced.of_rows(work, found, shown)
+    return shown, (), after
+
+
+def _checked(after: tuple[Step, ...], value: float | None) -> tuple[Step, ...]:
+    """The lines, with a word at the last where they lose what the computation keeps."""
+    if not after or value is None or agree(after[-1].value, value, 1e-11):
+        return after
+    said = f"these lines overflow or lose digits here; computed without that: {value:.15g}"
+    last = after[-1]
+    return (*after[:-1], last._replace(note=f"{last.note}; {said}" if last.note else said))

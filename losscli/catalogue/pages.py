@@ -1,0 +1,172 @@
+"""The words: a YAML file a loss, and the loader that turns one into an Explanation."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from losscli.frameworks import conventions
+from losscli.frameworks.convention import Convention
+from losscli.losses.declare import Loss
+from losscli.results import (
+    Advice,
+    Citation,
+    Elsewhere,
+    Example,
+    Explanation,
+    ParameterWords,
+    Property,
+    Relative,
+)
+
+if TYPE_CHECKING:
+    from losscli.formula.language import Formula
+
+HERE = Path(__file__).parent
+
+# What a property of a loss means; the contract suite checks each that a file declares.
+PROPERTIES = {
+    "convex": "convex in y_pred",
+    "smooth": "the gradient exists and is continuous",
+    "bounded_gradient": "no row pulls harder than a bound",
+    "symmetric": "y_true and y_pred may be exchanged",
+    "shift_invariant": "adding a constant to both changes nothing",
+    "scale_invariant": "multiplying both by a positive constant changes nothing",
+    "rotation_invariant": "rotating every vector alike changes nothing",
+    "zero_at_truth": "0 for a perfect prediction",
+    "bounded": "the value stays in a finite interval",
+    "proper": "a proper scoring rule: least at the true probability",
+    "minimiser": "the best constant prediction",
+    "margin": "exactly 0 beyond the margin",
+}
+
+
+@cache
+def read(name: str, family: str) -> dict[str, Any]:
+    """The file of a loss as data, from `__pycache__` where it was parsed before, as Python does with modules.
+
+    Importing a YAML parser takes a tenth of the start.
+    """
+    source = HERE / family / f"{name}.yaml"
+    status = source.stat()
+    stamp = [status.st_mtime_ns, status.st_size]
+    compiled = source.parent / "__pycache__" / f"{name}.{sys.implementation.cache_tag}.words"
+    try:
+        seen, words = marshal.loads(compiled.read_bytes())
+        if seen == stamp:
+            return dict(words)
+    except (OSError, ValueError, EOFError, TypeError):
+        pass  # not there yet, or cut off: parsed anew
+    words = _parse(source)
+    if not sys.dont_write_bytecode:
+        _keep(compiled, marshal.dumps((stamp, words)))
+    return words
+
+
+def _parse(source: Path) -> dict[str, Any]:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    words: dict[str, Any] = yaml.load(source.read_text(encoding="utf-8"), Loader=loader)
+    return words
+
+
+def _keep(file: Path, content: bytes) -> None:
+    """Writes a file whole, or not at all where the package may not be written to."""
+    beside = file.with_suffix(f".{os.getpid()}")
+    try:
+        file.parent.mkdir(exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(file)
+    except OSError:
+        return
+
+
+def explanation(loss: Loss, *, elsewhere: bool = True) -> Explanation:
+    """What is said about a loss. Without `elsewhere` the frameworks are left out, and not imported."""
+    words = read(loss.name, loss.family)
+    return Explanation(
+        name=loss.name,
+        title=loss.title,
+        family=loss.family,
+        kind=loss.kind,
+        aliases=loss.aliases,
+        lowest=loss.lowest,
+        highest=loss.highest,
+        best=loss.best,
+        **{key: words[key] for key in ("summary", "formula", "where", "latex", "gradient", "meaning")},
+        **{key: words[key] for key in ("unit", "range", "infinite")},
+        parameters=tuple(
+            ParameterWords(p.name, p.default, p.takes, words["parameters"][p.name], p.required)
+            for p in loss.parameters.values()
+        ),
+        use_when=tuple(words["use_when"]),
+        not_when=tuple(Advice(item["when"], _several(item["instead"])) for item in words["not_when"]),
+        pitfalls=tuple(words["pitfalls"]),
+        properties=tuple(map(_property, words["properties"])),
+        elsewhere=_elsewhere(loss) if elsewhere else (),
+        relatives=tuple(Relative(name, why) for name, why in words["relatives"].items()),
+        example=Example(**words["example"]),
+        sources=tuple(map(_citation, words["sources"])),
+    )
+
+
+def _several(names: str | list[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _property(item: str | dict[str, Any]) -> Property:
+    if isinstance(item, str):
+        return Property(item)
+    ((name, detail),) = item.items()
+    return Property(name, str(detail))
+
+
+def _citation(item: dict[str, str]) -> Citation:
+    for key, prefix in (("doi", "doi"), ("arxiv", "arXiv"), ("isbn", "isbn"), ("url", "url")):
+        if key in item:
+            return Citation(item["cite"], f"{prefix}:{item[key]}")
+    return Citation(f"{item['cite']} ({item['none']})")
+
+
+def _elsewhere(loss: Loss) -> tuple[Elsewhere, ...]:
+    return tuple(
+        Elsewhere(
+            name,
+            found.framework.title,
+            found.owner,
+            tuple(departure.why for departure in found.departures),
+            _note(found),
+        )
+        for name, found in conventions(loss).items()
+    )
+
+
+def _note(found: Convention) -> str:
+    notes = ["float32"] if found.float32 else []
+    if found.loss.kind == "sample" and found.weights and found.over_samples("mean"):
+        notes.append("weighted sums are divided by the samples")
+    return ", ".join(notes)
+
+
+def formula(way: Convention) -> Formula | None:
+    """The lines that compute one value as this convention does; None where the page has none.
+
+    A framework with a formula of its own has its lines under `steps_like`; LosscliError for lines that are
+    outside the language.
+    """
+    from losscli.formula.parser import parse
+
+    loss = way.loss
+    words = read(loss.name, loss.family)
+    own = way.kernel is not loss.kernel or (loss.kind == "statistic" and way.finish is not loss.finish_)
+    source = words.get("steps_like", {}).get(way.framework.name, None if own else words.get("steps"))
+    if source is None:
+        return None
+    names = [*way.signature.parameters, *([way.survey.name] if way.survey else [])]
+    names += ["sample_weight"] * way.weighs
+    return parse(loss.name, loss.kind, source, names, way.signature.y_true is not None)

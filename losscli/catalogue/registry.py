@@ -1,0 +1,75 @@
+"""Finding a loss by name or alias. Its family is the folder of its YAML file; only that one is imported."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from losscli.errors import LosscliError, did_you_mean
+
+if TYPE_CHECKING:
+    from losscli.losses.declare import Loss
+
+CATALOGUE = Path(__file__).parent
+
+
+@cache
+def _files() -> dict[str, str]:
+    """Loss name → family, from the catalogue's folders."""
+    with os.scandir(CATALOGUE) as entries:
+        folders = sorted(entry.name for entry in entries if entry.is_dir())
+    return {
+        page.removesuffix(".yaml"): folder
+        for folder in folders
+        for page in sorted(os.listdir(CATALOGUE / folder))
+        if page.endswith(".yaml")
+    }
+
+
+def names() -> list[str]:
+    """Every loss's name, sorted. Imports no family."""
+    return sorted(_files())
+
+
+def families() -> dict[str, list[str]]:
+    """Family → its losses' names. Imports no family."""
+    by_family: dict[str, list[str]] = {}
+    for name, family in _files().items():
+        by_family.setdefault(family, []).append(name)
+    return by_family
+
+
+def get(name: str) -> Loss:
+    """The loss of exactly this name; KeyError if there is none."""
+    module = importlib.import_module(f"losscli.losses.{_files()[name]}")
+    found: Loss = getattr(module, name)
+    return found
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    return {fold(alias): name for name in names() for alias in (name, *get(name).aliases)}
+
+
+def fold(word: str) -> str:
+    """How names are matched: case, '-', '_' and spaces folded away, and a trailing 'loss' or 'error'."""
+    bare = "".join(c for c in word.casefold() if c not in "-_ ")
+    for ending in ("loss", "error"):
+        if bare.endswith(ending) and bare != ending:
+            return bare.removesuffix(ending)
+    return bare
+
+
+def find(word: str) -> Loss:
+    """The loss of this name or alias; LosscliError with the nearest name if there is none."""
+    if word in _files():
+        return get(word)
+    name = _aliases().get(fold(word))
+    if name is None:
+        known = {*names(), *(alias for n in names() for alias in get(n).aliases)}
+        hint = did_you_mean(word, known) or "losscli list shows every loss"
+        raise LosscliError(f'there is no loss called "{word}"', hint)
+    return get(name)

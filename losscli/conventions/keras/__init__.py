@@ -1,9 +1,0 @@
-"""Keras 3.15: float32, clipping at 1e-7, the last axis averaged first, weighted sums divided by N.
-
-The formulas are keras/src/losses/losses.py's and its JAX backend's.
-"""
-
-from losscli.conventions.keras import classes, entries, overlap
-from losscli.conventions.keras.framework import FRAMEWORK
-
-__all__ = ["FRAMEWORK", "classes", "entries", "overlap"]

@@ -1,9 +1,0 @@
-"""PyTorch 2.13 on float64 arrays: every entry counts, and only what the call itself checks is checked.
-
-The formulas are torch/nn/functional.py's and ATen's, with their rounding: an exp overflows where theirs does.
-"""
-
-from losscli.conventions.torch import classes, embedding, entries
-from losscli.conventions.torch.framework import FRAMEWORK
-
-__all__ = ["FRAMEWORK", "classes", "embedding", "entries"]

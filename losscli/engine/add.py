@@ -1,0 +1,283 @@
+"""How one batch is added to a partial: its values or its terms, weighted, in all and by group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from losscli.batch import Batch
+from losscli.engine.align import align
+from losscli.engine.domains import Extents
+from losscli.engine.group_sums import Block, GroupSums
+from losscli.engine.notes import note_codings, note_departures, note_lengths
+from losscli.engine.partial import Partial, Task
+from losscli.engine.sums import Sum
+from losscli.engine.top import Rows, Tally, Top, missing_rows, numbers_of
+from losscli.errors import LosscliError
+from losscli.frameworks.convention import Convention
+from losscli.losses.domain import Array
+from losscli.results.rows import RowValues
+
+
+def partial(task: Task, batch: Batch, rows: Rows, facts: Mapping[str, Any], keep: int | None) -> Partial:
+    """What one batch leaves behind. `rows` numbers its samples; `facts` are what a survey found."""
+    part = Partial(task, Top(keep))
+    add(part, batch, rows, facts, Extents())
+    return part
+
+
+def add(
+    part: Partial,
+    batch: Batch,
+    rows: Rows,
+    facts: Mapping[str, Any],
+    extents: Extents,
+    groups: Block | None = None,
+) -> None:
+    """Adds one batch to a partial, or leaves the partial as it is and raises LosscliError.
+
+    `extents` remembers the extremes of the batch's arrays, which several losses look at; `groups` has its
+    rows by group.
+    """
+    task, convention, params = part.task, part.task.convention, part.task.params
+    if task.reweigh is not None:
+        batch = task.reweigh(batch)
+    raw = batch.y_pred[task.model]
+    y_true, y_pred = align(convention, batch.y_true, raw, params, extents)
+    if batch.weight is not None and not convention.weights:
+        why = "its values belong to pairs of rows" if convention.loss.kind == "batch" else "its call has none"
+        raise LosscliError(f"{convention.owner} takes no sample weights: {why}", "leave --weight out")
+    weight = None
+    if batch.weight is not None:
+        weight = batch.weight.astype(convention.dtype, copy=False).astype(np.float64, copy=False)
+    collects = _needs_all(convention, y_pred, raw)
+    if part.values is not None and collects:
+        raise no_values(task)
+    made: Any = None
+    counted = None
+    if not collects:
+        args = (y_pred,) if y_true is None else (y_true, y_pred)
+        with np.errstate(all="ignore"):
+            made = convention.kernel(*args, **task.kernel_params, **facts)
+            if task.rowwise:
+                made = _values(part, batch, made)
+                if convention.adds is not None and y_true is not None:
+                    counted = convention.adds(y_true, **params)
+
+    part.n += len(raw)
+    part.weighted |= weight is not None
+    part.shape = raw.shape
+    _add_weights(part.weights, weight, len(raw))
+    by = None if part.groups is None or groups is None else _By(part.groups, groups)
+    gone = None
+    if extents.missing(batch.y_true, batch.weight, raw):  # this model's own: others may be complete
+        gone = missing_rows(len(raw), batch.y_true, batch.weight, raw)
+        part.tallies.setdefault("gone", Tally()).add(numbers_of(rows, gone))
+    if by is not None:
+        by.sums.count(by.block, gone)
+        if weight is not None:
+            by.add("weights", weight, True)
+    note_codings(part, y_true, rows)
+    note_departures(part, y_true, y_pred, rows, facts)
+    note_lengths(part, y_pred, rows)
+    if collects:
+        given = np.ones(len(raw)) if weight is None else weight
+        part.collected.append((np.asarray(rows), batch.y_true, raw, given))
+        part.counts.add(float(len(raw)))
+        part.weighted_counts.add_block(given, one_sign=True)
+        if by is not None:
+            by.sums.collect(by.block)
+        return
+    with np.errstate(all="ignore"):
+        if not task.rowwise:
+            _add_terms(part, made, weight, len(raw), by)
+            return
+        missing = convention.checked and extents.missing(batch.y_true, raw)
+        if missing:  # 0 · log p of a missing p is missing too
+            gone = missing_rows(len(raw), batch.y_true, raw)
+            made = np.where(gone if counted is None else gone & (counted > 0), np.nan, made)
+        if convention.scale is not None and y_true is not None:
+            scaled = made * convention.scale(y_true, **params)
+            scaled = scaled if weight is None else weighted(weight, scaled)
+            part.term("scaled").add_block(scaled, False)
+            if by is not None:
+                by.add("scaled", scaled, False)
+        _add_values(part, made, counted, weight, rows, batch, raw, by)
+
+
+class _By(NamedTuple):
+    """Where a block's values are added up by group."""
+
+    sums: GroupSums
+    block: Block
+
+    def add(self, name: str, values: Array, one_sign: bool) -> None:
+        self.sums.add(self.block, name, values, one_sign)
+
+
+def no_values(task: Task) -> LosscliError:
+    """Why there is no value for each row to be written."""
+    name = task.convention.owner if task.convention.loss.kind == "sample" else task.convention.loss.name
+    hint = "its result goes to a .json file, or to any with --format json"
+    if "per" in task.params:
+        hint = "-p per=sample gives each row one"
+    return LosscliError(f"{name} makes one value of all rows: there is none for each row", hint)
+
+
+def _values(part: Partial, batch: Batch, made: Any) -> Array:
+    """A value a sample (N,) in float64."""
+    task = part.task
+    if task.convention.loss.kind == "sample":
+        return _fold(part, np.asarray(made), batch.weight is not None)
+    return _ratios(task, made)
+
+
+def _needs_all(convention: Convention, y_pred: Array, raw: Array) -> bool:
+    """Batch losses, and rows that a framework takes for one vector."""
+    return convention.loss.kind == "batch" or (raw.ndim == 1 and y_pred.ndim == 2)
+
+
+def _ratios(task: Task, terms: Mapping[str, Array]) -> Array:
+    """A statistic's value for each row alone (N,)."""
+    assert task.convention.finish is not None
+    return np.asarray(task.convention.finish(**row_totals(terms), **task.kernel_params), np.float64)
+
+
+def row_totals(terms: Mapping[str, Array]) -> dict[str, Array]:
+    """Each term's sum over a row's entries (N,)."""
+    return {
+        name: term.reshape(len(term), int(np.prod(term.shape[1:]))).sum(axis=1, dtype=np.float64)
+        for name, term in terms.items()
+    }
+
+
+def _fold(part: Partial, values: Array, has_weights: bool) -> Array:
+    """A value a sample (N,) in float64: the trailing axes averaged, or the last one summed first."""
+    convention = part.task.convention
+    values = values.astype(np.float64, copy=False)
+    if values.ndim == 1:
+        return values
+    cells = 1
+    if convention.grain == "last_axis":
+        cells = int(np.prod(values.shape[1:-1]))
+    elif convention.grain == "entry":
+        cells = int(np.prod(values.shape[1:]))
+    if cells > 1 and has_weights and convention.grain == "last_axis":
+        raise LosscliError(
+            f"{convention.owner} makes {cells} values of each sample here and takes no weight for them",
+            "leave --weight out, or give y_true and y_pred as (N, D)",
+        )
+    part.cells = cells
+    if convention.fold == "sum":
+        values = values.sum(axis=-1)
+    # The size is named: with no rows left, −1 would have none to give.
+    return values.reshape(len(values), int(np.prod(values.shape[1:]))).mean(axis=-1)
+
+
+def weighted(weight: Array, values: Array) -> Array:
+    """w·v, where a weight of 0 silences any value."""
+    with np.errstate(invalid="ignore"):
+        return np.where(weight == 0, 0.0, weight * values)
+
+
+def _add_weights(total: Sum, weight: Array | None, n: int) -> None:
+    if weight is None:
+        total.add(float(n))
+    else:
+        total.add_block(weight, one_sign=True)
+
+
+def _add_values(
+    part: Partial,
+    values: Array,
+    counted: Array | None,
+    weight: Array | None,
+    rows: Rows,
+    batch: Batch,
+    raw: Array,
+    by: _By | None,
+) -> None:
+    loss = part.task.convention.loss
+    one_sign = loss.lowest >= 0 or loss.highest <= 0
+    contribution = values if weight is None else weighted(weight, values)
+    finite = part.term("value").add_block(contribution, one_sign)
+    if weight is not None:
+        finite &= part.term("plain").add_block(values, one_sign)
+    if counted is None:
+        part.counts.add(float(len(values)))
+        _add_weights(part.weighted_counts, weight, len(values))
+    else:
+        part.counts.add_block(counted, one_sign=True)
+        part.weighted_counts.add_block(counted if weight is None else weight * counted, one_sign=True)
+    if by is not None:
+        by.add("value", contribution, one_sign)
+        if weight is not None:
+            by.add("plain", values, one_sign)
+        if counted is not None:
+            by.add("counts", counted, True)
+            by.add("weighted_counts", counted if weight is None else weight * counted, True)
+    if contribution.size == 0:
+        return
+    greatest = float(contribution.max())
+    part.spread.add(contribution, int(rows[0]), 0.0 if loss.lowest >= 0 else None, greatest)
+    if not finite:
+        for kind, where in (("inf", np.isinf(values)), ("nan", np.isnan(values))):
+            if where.any():
+                part.tallies.setdefault(kind, Tally()).add(numbers_of(rows, where))
+    if part.top.wants(greatest):
+        given = np.ones(len(values)) if weight is None else weight
+        arrays = {"loss": values, "y_pred": raw, "weight": given}
+        if batch.y_true is not None:
+            arrays["y_true"] = batch.y_true
+        part.top.add(rows, contribution, arrays)
+    if part.values is not None:
+        part.values.append(RowValues(rows, batch.y_true, raw, values, weight))
+
+
+def _add_terms(
+    part: Partial, terms: Mapping[str, Array], weight: Array | None, n: int, by: _By | None
+) -> None:
+    convention = part.task.convention
+    if convention.collapse:  # the framework weighs the finished value, not the terms
+        weight = None
+    for name, term in terms.items():
+        merge = convention.merges.get(name, "sum")
+        spread = None if weight is None else weight.reshape(-1, *[1] * (term.ndim - 1))
+        if merge == "max":
+            counts = term if spread is None else np.where(spread > 0, term, -np.inf)
+            largest = float(np.max(counts, initial=-np.inf))
+            part.largest[name] = max(part.largest.get(name, largest), largest)
+            if by is not None:
+                by.sums.raise_to(by.block, name, counts)
+            continue
+        if part.task.per == "class" and term.ndim < 2:
+            raise LosscliError(
+                f"{convention.loss.name} by class needs the classes on the last axis: y_pred (N, …, C)"
+            )
+        term = term.astype(np.float64, copy=False)
+        spread = None if spread is None else np.broadcast_to(spread, term.shape)
+        if not (merge.startswith("column") or part.task.per == "class"):
+            _add_term(part, name, term.ravel(), None if spread is None else spread.ravel(), merge, by)
+            continue
+        width = term.shape[-1] if term.ndim > 1 else 1
+        for k, values in enumerate(term.reshape(-1, width).T):
+            weights = None if spread is None else spread.reshape(-1, width)[:, k]
+            _add_term(part, f"{name}/{k}", values, weights, merge, by)
+    part.counts.add(float(n))
+    _add_weights(part.weighted_counts, weight, n)
+
+
+def _add_term(
+    part: Partial, name: str, values: Array, weight: Array | None, merge: str, by: _By | None
+) -> None:
+    if merge in ("norm", "column_norms"):
+        part.term(name).add_squares(values, weight)
+        if by is not None:
+            by.sums.add_squares(by.block, name, values, weight)
+        return
+    values = values if weight is None else weighted(weight, values)
+    part.term(name).add_block(values, one_sign=False)
+    if by is not None:
+        by.add(name, values, False)

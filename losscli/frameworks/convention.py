@@ -1,0 +1,266 @@
+"""Framework, Convention and Reduction: how a framework departs from the definition, as data.
+
+A convention means: the number that the framework's call gives when handed exactly these arrays. It is the
+definition's own kernel where the framework's formula is the same, else the framework's formula written out.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+
+from losscli.errors import LosscliError, did_you_mean
+from losscli.losses.declare import Loss, Merge, Signature, read_signature
+from losscli.losses.domain import Array
+
+if TYPE_CHECKING:
+    from losscli.frameworks.writing import Call
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Totals(NamedTuple):
+    """What a fold knows when it divides: n samples, Σw, Σc and Σwc (weights w, counts c).
+
+    `class_weighted`: the loss was given class weights.
+    """
+
+    n: int
+    weights: float
+    counts: float
+    weighted_counts: float
+    weighted: bool
+    class_weighted: bool = False
+
+
+class Reduction(NamedTuple):
+    """A ratio of two sums over rows. `divisor` is the lower (None: no division), `sign` its short form.
+
+    `whole` takes all of a sample's values above the line, as a sum does, where a mean takes their average;
+    `scaled` takes each sample's value times the convention's `scale`.
+    """
+
+    name: str
+    sign: str = ""
+    divisor: Callable[[Totals], float] | None = None
+    whole: bool = False
+    scaled: bool = False
+
+    def words(self, totals: Totals) -> str:
+        """What was divided by: "4 samples", "the sum of the weights"."""
+        if self.divisor is None:
+            return "nothing"
+        rows = f"{totals.n} sample" + ("" if totals.n == 1 else "s")
+        if totals.class_weighted and self.sign == "/Σw_y":
+            return f"the sum of the class weights of {rows}"
+        ignored = totals.n - totals.counts
+        if ignored > 0 and float(ignored).is_integer():
+            rows = f"{totals.counts:.0f} of {rows} ({ignored:.0f} ignored)"
+        if totals.weighted and self.sign == "/Σw":
+            return f"the sum of the weights of {rows}"
+        return rows
+
+
+SUM = Reduction("sum")
+NONE = Reduction("none")
+MEAN = Reduction("mean", "/Σw", lambda t: t.weighted_counts)
+OVER_SAMPLES = Reduction("mean", "/N", lambda t: t.counts)
+
+
+class Departure(NamedTuple):
+    """One difference from the definition, in a sentence told by its consequence.
+
+    `rows(y_true, y_pred, **params)` marks the entries it changed. Where it cannot be told by rows, the
+    sentence stands beside every number for which `when(params)` holds (None: every one). `cause` is what kind
+    of difference it is, in a word or two: "clipping", "divisor"; "input" where it says what the call takes.
+    """
+
+    why: str
+    rows: Callable[..., Array] | None = None
+    when: Callable[[Mapping[str, Any]], bool] | None = None
+    cause: str = "formula"
+
+
+class Survey(NamedTuple):
+    """A look at all of y_true before the first row: `look` at a batch, `merge` looks, hand over as `name`."""
+
+    name: str
+    look: Callable[[Array], Any]
+    merge: Callable[[Any, Any], Any]
+
+
+@dataclass(eq=False, repr=False)
+class Convention:
+    """How one framework computes one loss. Fields left alone mean: as the definition does.
+
+    `dtype`: inputs, weights and array parameters are rounded to it; sums stay in float64.
+    `fold`: a sample's trailing axes are averaged ("mean") or its last axis summed ("sum").
+    `grain`: how many values the framework makes of a sample: one ("sample"), one for each index but the
+    last ("last_axis"), one an entry ("entry"). Its `sum` adds them all.
+    `collapse`: on (N,) arrays the framework reduces the one axis there is: the N samples become one value.
+    `checked`: the definition's domain is held against the data (a framework that makes no check computes).
+    `weights`: the call takes sample weights; `weighs`: its kernel does the weighing (`sample_weight`).
+    `adds(y_true, **params)` is what each sample adds to the mean's divisor, `scale(y_true, **params)` what
+    its value is multiplied by in a scaled mean; of a batch loss with a value a row, `counted(values)` says
+    which rows count. `per`: the framework, too, can take a ratio for each sample or
+    class. `empty` is the value of no pairs. The call takes arrays of at most `axes` axes.
+    """
+
+    framework: "Framework"
+    loss: Loss
+    call: str
+    kernel: Callable[..., Any]
+    departures: tuple[Departure, ...] = ()
+    dtype: type[np.floating[Any]] = np.float64
+    fold: Literal["mean", "sum"] = "mean"
+    grain: Literal["sample", "last_axis", "entry"] = "sample"
+    collapse: bool = False
+    checked: bool = False
+    finish: Callable[..., Any] | None = None
+    adds: Callable[..., Array] | None = None
+    scale: Callable[..., Array] | None = None
+    merges: Mapping[str, Merge] = field(default_factory=dict)
+    counted: Callable[[Array], Array] | None = None
+    weights: bool = True
+    weighs: bool = False
+    survey: Survey | None = None
+    empty: float = 0.0
+    per: bool = False
+    axes: int | None = None
+    reductions: Mapping[str, Reduction] = field(default_factory=dict)
+
+    @cached_property
+    def signature(self) -> Signature:
+        """Layout and parameters: the kernel's own."""
+        return (
+            self.loss.signature if self.kernel is self.loss.kernel else read_signature(self.kernel, self.per)
+        )
+
+    def __reduce__(self) -> "tuple[Callable[[Loss, str], Convention], tuple[Loss, str]]":
+        from losscli.frameworks import convention
+
+        return convention, (self.loss, self.framework.name)
+
+    def reduction(self, name: str) -> Reduction:
+        """The framework's reduction of this name; LosscliError when it has none."""
+        found = self.reductions.get(name)
+        if found is None:
+            hint = did_you_mean(name, self.reductions) or "there are: " + ", ".join(self.reductions)
+            raise LosscliError(f"{self.owner} has no reduction {name}", hint)
+        return found
+
+    @property
+    def float32(self) -> bool:
+        """Whether the framework computes in single precision."""
+        return self.dtype is np.float32
+
+    def over_samples(self, reduction: str) -> bool:
+        """Whether a weighted mean is divided by the samples, where the definition divides by the weights."""
+        return self.framework.name != "exact" and self.reduction(reduction).sign == OVER_SAMPLES.sign
+
+    @property
+    def owner(self) -> str:
+        """Who takes the parameters, for messages: "huber", or "keras.losses.Huber"."""
+        return self.loss.name if self.framework.name == "exact" else f"{self.framework.module}.{self.call}"
+
+
+class Entry(NamedTuple):
+    """What a framework's module says of one loss, before the loss itself is imported.
+
+    `also` names other calls of the same framework that are this loss.
+    """
+
+    call: str
+    facts: Mapping[str, Any]
+    kernel: Callable[..., Any] | None = None
+    also: tuple[str, ...] = ()
+
+
+class Style(NamedTuple):
+    """How all calls of a framework are written.
+
+    `template` has the fields path, keywords ("delta=1.5"), more (the same after a comma), arrays, weight,
+    spread (the weights in the shape of y_pred) and reduction. `reduction` is the keyword for one that is not
+    `unsaid`, `words` its names for reductions, `array` how it takes a list, `imports` what code needs: the
+    name and the module.
+    """
+
+    imports: Mapping[str, str]
+    template: str = "{path}({keywords})({arrays}{weight})"
+    arrays: str = "y_true, y_pred"
+    weight: str = ", sample_weight"
+    reduction: str = "reduction='{}'"
+    unsaid: str = "mean"
+    words: Mapping[str, str] = NOTHING
+    array: str = "{}"
+
+
+@dataclass(eq=False, repr=False)
+class Framework:
+    """A framework and what all its losses share. `module` stands before a call: keras.losses.Huber.
+
+    `aliases` are other names of its package. `style` is how its calls are written, `calls` what is particular
+    about a loss's: the first that holds.
+    """
+
+    name: str
+    title: str
+    module: str
+    style: Style
+    calls: "Mapping[str, tuple[Call, ...]]" = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    common: Mapping[str, Any] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    def same(self, loss: str, call: str, *why: Departure, also: tuple[str, ...] = (), **facts: Any) -> None:
+        """Declares that the framework's formula is the definition's; `facts` override the common ones."""
+        self.entries[loss] = Entry(call, {"departures": why, **facts}, also=also)
+
+    def formula(
+        self, loss: str, call: str, *why: Departure, also: tuple[str, ...] = (), **facts: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorator: declares the framework's own formula."""
+
+        def decorate(kernel: Callable[..., Any]) -> Callable[..., Any]:
+            self.entries[loss] = Entry(call, {"departures": why, **facts}, kernel, also)
+            return kernel
+
+        return decorate
+
+    def convention(self, loss: Loss) -> Convention:
+        """This framework's way with a loss; LosscliError when it has no such call."""
+        entry = self.entries.get(loss.name)
+        if entry is None:
+            raise LosscliError(
+                f"{self.title} has no call for {loss.name}",
+                f"losscli explain {loss.name} lists those that have",
+            )
+        own = {"finish": loss.finish_, "adds": loss.adds, "merges": loss.merges}
+        facts: dict[str, Any] = {**own, **self.common, **entry.facts}
+        return Convention(self, loss, entry.call, entry.kernel or loss.kernel, **facts)
+
+
+EXACT = Framework("exact", "the exact definition", "losscli", Style({"losscli": "losscli"}))
+
+
+def exact(loss: Loss) -> Convention:
+    """The definition itself, as a convention."""
+    by_row = loss.kind == "sample" or loss.per
+    reductions = {"mean": MEAN, "sum": SUM, "none": NONE} if by_row else {"mean": MEAN}
+    if loss.kind == "batch":
+        reductions = {"mean": OVER_SAMPLES, "sum": SUM}
+    return Convention(
+        EXACT,
+        loss,
+        loss.name,
+        loss.kernel,
+        checked=True,
+        finish=loss.finish_,
+        adds=loss.adds,
+        merges=loss.merges,
+        weights=loss.kind != "batch",
+        reductions=reductions,
+    )

@@ -1,0 +1,35 @@
+"""How Keras's calls are written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from losscli.errors import LosscliError
+from losscli.frameworks.convention import Style
+from losscli.frameworks.writing import Call, Conversion, Given
+from losscli.losses.domain import Array
+
+STYLE = Style({"keras": "keras"})
+
+
+def _axis(per: Any, given: Given) -> str:
+    """The axes a ratio is taken over: all but the samples', or all but the last."""
+    axes = tuple(range(1, given.axes)) if per == "sample" else tuple(range(given.axes - 1))
+    return f"axis={axes}"
+
+
+def _class_of(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+    if not (np.isin(y_true, (0, 1)).all() and (y_true.sum(axis=-1) == 1).all()):
+        raise LosscliError("class indices: soft labels are of no one class")
+    return y_true.argmax(axis=-1).astype(np.float64), y_pred
+
+
+_OVERLAP = (Call(names={"per": _axis}),)
+CALLS = {
+    "binary_focal": (Call(names={"alpha": "apply_class_balancing=True, alpha={}"}),),
+    "dice": _OVERLAP,
+    "tversky": _OVERLAP,
+    "generalized_cce": (Call(conversion=Conversion({"y_true": "y_true.argmax(-1)"}, _class_of)),),
+}

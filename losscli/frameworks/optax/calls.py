@@ -1,0 +1,62 @@
+"""How Optax's calls are written: functions, whose values jax.numpy reduces."""
+
+from __future__ import annotations
+
+from losscli.frameworks.convention import Style
+from losscli.frameworks.writing import (
+    Call,
+    Conversion,
+    Given,
+    logarithms,
+    of_probabilities,
+    rows_summing_to_one,
+)
+
+STYLE = Style(
+    {"optax": "optax", "jnp": "jax.numpy"},
+    template="jnp.{reduction}({path}({arrays}{more}))",
+    arrays="y_pred, y_true",
+    weight="",
+    reduction="",
+    array="jnp.asarray({})",
+)
+
+
+def _smoothed(given: Given) -> bool:
+    return bool(given.params["label_smoothing"])
+
+
+_LOGS = {"y_pred": "jnp.log(y_pred)"}
+_FROM_PROBABILITIES = Conversion(_LOGS, rows_summing_to_one, of_probabilities, {"from_logits": True})
+_SMOOTHED = Call(
+    arrays="y_pred, optax.smooth_labels(y_true, {label_smoothing})",
+    names={"label_smoothing": ""},
+    when=_smoothed,
+)
+_LOGARITHMS = (Call(conversion=Conversion(_LOGS, logarithms)),)
+_BY_ITSELF = "{path}({arrays}{more})"  # it reduces what it returns
+
+CALLS = {
+    "bce": (_SMOOTHED,),
+    "cce": (_SMOOTHED, Call(conversion=_FROM_PROBABILITIES)),
+    "scce": (Call(conversion=_FROM_PROBABILITIES),),
+    "kld": _LOGARITHMS,
+    "generalized_kld": _LOGARITHMS,
+    "ctc": (
+        Call(
+            arrays="y_pred, jnp.zeros(y_pred.shape[:2]), y_true, "
+            "jnp.cumprod((y_true != {blank}) & (y_true >= 0), axis=1) == 0",
+            names={"blank": "blank_id={}"},
+        ),
+    ),
+    "listnet": (
+        Call(template=_BY_ITSELF, keywords="reduce_fn=jnp.sum", when=lambda given: given.reduction == "sum"),
+        Call(template=_BY_ITSELF),
+    ),
+    "ntxent": (Call(template=_BY_ITSELF),),
+    "generalized_dice": (
+        Call(template="{path}(y_pred[None], y_true[None]{more})", keywords="apply_softmax=False"),
+    ),
+    "dice": (Call(names={"from_logits": "apply_sigmoid={}"}),),
+    "triplet": (Call(arrays="y_pred[:, 0], y_pred[:, 1], y_pred[:, 2]", names={"p": "norm_degree={}"}),),
+}

@@ -1,0 +1,34 @@
+"""What all Optax losses share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Departure, Framework
+from losscli.frameworks.optax.calls import CALLS, STYLE
+from losscli.losses.domain import Array
+
+FRAMEWORK = Framework(
+    "optax",
+    "Optax",
+    "optax",
+    STYLE,
+    CALLS,
+    common={
+        "dtype": np.float32,
+        "grain": "entry",
+        "weights": False,
+        "reductions": {"mean": OVER_SAMPLES, "sum": SUM, "none": NONE},
+    },
+)
+same, formula = FRAMEWORK.same, FRAMEWORK.formula
+
+
+LOGITS = Departure(
+    "Optax takes logits only: y_pred must hold what comes before the sigmoid or softmax", cause="input"
+)
+
+
+def smooth(y_true: Array, label_smoothing: float) -> Array:
+    """optax.smooth_labels: (1 − s) y + s/D, D the length of the last axis."""
+    return y_true * (1 - label_smoothing) + label_smoothing / y_true.shape[-1]

@@ -1,0 +1,133 @@
+"""How a framework's call is written as Python, and in what form it is handed the data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from losscli.errors import LosscliError
+from losscli.frameworks.convention import NOTHING, Style
+from losscli.losses.domain import Array
+
+if TYPE_CHECKING:
+    from losscli.frameworks.convention import Convention
+
+
+class Given(NamedTuple):
+    """What a call is written for: its parameters, whether there are weights, how many axes y_pred has."""
+
+    params: Mapping[str, Any]
+    reduction: str = "mean"
+    weighted: bool = False
+    axes: int = 1
+
+
+class Conversion(NamedTuple):
+    """Data handed over in another form, which changes no number.
+
+    `written` is the code for each argument, `apply(y_true, y_pred)` does the same to arrays and raises
+    LosscliError where it would not be exact. It is wanted `when(params)` of the definition (None: always)
+    and, if `axes` is given, where y_true has so many; the call then gets the parameters `instead`.
+    """
+
+    written: Mapping[str, str]
+    apply: Callable[[Array, Array], tuple[Array, Array]]
+    when: Callable[[Mapping[str, Any]], bool] | None = None
+    instead: Mapping[str, Any] = NOTHING
+    axes: int | None = None
+
+
+class Call(NamedTuple):
+    """What is particular in writing one loss's call. Fields left empty mean: as the framework's style has it.
+
+    `names` gives the keyword of a parameter ("tau={}"; "" for one that is not written as a keyword, or a
+    function of its value and what is given). `keywords` are always written. In `arrays`, {name} is a
+    parameter's value. The call holds `when(given)` does (None: always).
+    """
+
+    path: str = ""
+    arrays: str = ""
+    keywords: str = ""
+    names: Mapping[str, str | Callable[[Any, Given], str]] = NOTHING
+    template: str = ""
+    reduction: str | None = None
+    when: Callable[[Given], bool] | None = None
+    conversion: Conversion | None = None
+
+
+def conversion_of(convention: Convention, params: Mapping[str, Any], axes: int) -> Conversion | None:
+    """What the call needs done to data that fits the definition under `params`; `axes` are y_true's."""
+    for call in convention.framework.calls.get(convention.loss.name, ()):
+        found = call.conversion
+        if found is not None and (found.when is None or found.when(params)) and found.axes in (None, axes):
+            return found
+    return None
+
+
+def write(convention: Convention, given: Given, conversion: Conversion | None = None) -> str:
+    """The call as Python, for arrays y_true, y_pred (and sample_weight) of the framework's type."""
+    style = convention.framework.style
+    variants = convention.framework.calls.get(convention.loss.name, ())
+    call = next((c for c in variants if c.when is None or c.when(given)), Call())
+    keywords = [call.keywords] if call.keywords else []
+    for name, parameter in convention.signature.parameters.items():
+        value = given.params.get(name, parameter.default)
+        if not _equal(value, parameter.default) or parameter.required:
+            named = call.names.get(name, name + "={}")
+            text = named.format(_literal(value, style)) if isinstance(named, str) else named(value, given)
+            keywords.append(text)
+    reduction = style.words.get(given.reduction, given.reduction)
+    form = style.reduction if call.reduction is None else call.reduction
+    if form and given.reduction != style.unsaid:
+        keywords.append(form.format(reduction))
+    said = ", ".join(filter(None, keywords))
+    arrays = (call.arrays or style.arrays).format_map(given.params)
+    for argument, code in conversion.written.items() if conversion else ():
+        arrays = re.sub(rf"\b{argument}\b", code, arrays)
+    ones = "".join(", 1" for _ in range(given.axes - 1))
+    return (call.template or style.template).format(
+        path=f"{convention.framework.module}.{call.path or convention.call}",
+        keywords=said,
+        more=f", {said}" if said else "",
+        arrays=arrays,
+        weight=style.weight if given.weighted else "",
+        spread="sample_weight" + (f".reshape(-1{ones}).expand_as(y_pred)" if ones else ""),
+        reduction=reduction,
+    )
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if one is None or other is None:
+        return one is other
+    return np.array_equal(one, other)
+
+
+def _literal(value: Any, style: Style) -> str:
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    return style.array.format(value) if isinstance(value, list) else repr(value)
+
+
+def rows_summing_to_one(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+    """Probabilities as their logarithms, which a softmax leaves alone where each row sums to 1."""
+    off = (np.abs(y_pred.sum(axis=-1) - 1) > 1e-12) | (y_pred <= 0).any(axis=-1)
+    if off.any():
+        raise LosscliError(
+            "logits: log p stands for them only where every row sums to 1 and no probability is 0",
+            "--from-logits says that y_pred holds them",
+        )
+    return y_true, np.log(y_pred)
+
+
+def logarithms(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+    """y_pred as its logarithm; of 0, −∞."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return y_true, np.log(y_pred)
+
+
+def of_probabilities(params: Mapping[str, Any]) -> bool:
+    """Whether y_pred holds probabilities where it might hold logits."""
+    return not params["from_logits"]

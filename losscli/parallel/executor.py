@@ -1,0 +1,175 @@
+"""Chunks of rows, folded on as many threads as there are cores and handed back in their order."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from losscli.batch import Batch
+from losscli.engine.memory import keep_freed
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from losscli.losses.domain import Array
+
+    class Joins(Protocol):
+        """What a chunk leaves behind."""
+
+        def follow(self, other: Any, /) -> bool:
+            """Takes in what the chunk after it left; says False where that must stay apart."""
+
+    class Engine(Protocol):
+        """Where chunks are worked on; `local` if by this machine, out of this process's memory."""
+
+        local: bool
+
+        def chunks(self, stream: Stream) -> Iterator[Chunk]:
+            """A stream's rows as chunks, in their order."""
+
+        def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+            """What `work` makes of each chunk, or of several joined, in the chunks' order."""
+
+
+# Rows, callable again and again. One whose reading is worth spreading over threads has `chunks()` too.
+Stream: TypeAlias = "Callable[[], Iterator[Batch]]"
+# Some of a stream's batches, read when it is called, on whichever thread that is. One that cannot know how
+# many rows are before it has the attribute `relative` and numbers its own from 1; its `start` then sets it
+# apart, such as the place of its first byte. `size`, if it is there, is its share of the stream's, bytes or
+# rows. `apart` says that it is read where it is called and leaves little behind.
+Chunk: TypeAlias = "Callable[[], Iterable[Batch]]"
+Result = TypeVar("Result", bound="Joins")
+
+# Numbers of an array that are worked on at once. Fewer stay in a core's own cache, but threads then hand the
+# interpreter's lock to each other more often than they compute: two were slower than one at 32,768.
+BLOCK = 131_072
+QUOTA = "/sys/fs/cgroup/cpu.max"  # microseconds of all cores that a container has in a period, or max
+FORKED = 16  # chunks from which on processes are worth their start
+AHEAD = 2  # chunks under way for each thread, so that none waits while one is handed back
+
+
+def chunks_of(stream: Stream) -> Iterator[Chunk]:
+    """The stream's own chunks, or one for each of its batches."""
+    own = getattr(stream, "chunks", None)
+    if own is not None:
+        yield from own()
+    else:
+        for batch in stream():
+            yield whole(batch)
+
+
+def whole(batch: Batch) -> Chunk:
+    """A batch as a chunk."""
+    return partial(_alone, batch)
+
+
+def _alone(batch: Batch) -> tuple[Batch]:
+    return (batch,)
+
+
+def blocks(batch: Batch) -> Iterator[Batch]:
+    """A batch in pieces whose arrays hold at most BLOCK numbers each."""
+    n = len(batch)
+    arrays = [batch.y_true, *batch.y_pred.values()]
+    rows = max(1, BLOCK * n // max(1, *(array.size for array in arrays if array is not None)))
+    if n <= rows:
+        yield batch
+        return
+    for start in range(0, n, rows):
+        part = slice(start, start + rows)
+        yield replace(
+            batch,
+            y_true=_cut(batch.y_true, part),
+            y_pred={name: array[part] for name, array in batch.y_pred.items()},
+            weight=_cut(batch.weight, part),
+            by=None if batch.by is None else batch.by[part],
+            first_row=batch.first_row + start,
+        )
+
+
+def _cut(array: Array | None, part: slice) -> Array | None:
+    return None if array is None else array[part]
+
+
+def cores() -> int:
+    """How many cores this process may use; in a container, for as many as it has the time."""
+    there_are = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        with open(QUOTA) as file:
+            quota, period = file.read().split()
+    except (OSError, ValueError):
+        return there_are
+    return there_are if quota == "max" else max(1, min(there_are, -(-int(quota) // int(period))))
+
+
+def in_order(chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+    """What `work` makes of each chunk, in the chunks' order. A single chunk is worked on here and now.
+
+    Ended early, it drops what has not begun and does not wait for what has: Ctrl-C ends at once.
+    """
+    first = list(islice(chunks, 2))
+    threads = cores()
+    if len(first) == 2:
+        keep_freed()
+    if len(first) < 2 or threads == 1:
+        yield from map(work, chain(first, chunks))
+        return
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    waiting: deque[Future[Result]] = deque()
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for chunk in chain(first, chunks):
+            waiting.append(pool.submit(work, chunk))
+            if len(waiting) > AHEAD * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Threads:
+    """This process's threads."""
+
+    local = True
+
+    def chunks(self, stream: Stream) -> Iterator[Chunk]:
+        return chunks_of(stream)
+
+    def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+        return in_order(chunks, work)
+
+
+class _Cores:
+    """This machine's cores, as processes where that can be and pays, else as threads.
+
+    It pays for work that `forks` and for chunks that are `apart`. A process that has more to do than this
+    should not be forked: for it there is THREADS.
+    """
+
+    local = True
+
+    def chunks(self, stream: Stream) -> Iterator[Chunk]:
+        return chunks_of(stream)
+
+    def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+        first = list(islice(chunks, FORKED))
+        apart = len(first) == FORKED and all(getattr(chunk, "apart", False) for chunk in first)
+        if apart and getattr(work, "forks", False) and cores() > 1:
+            from losscli.parallel.processes import can_fork, forked
+
+            if can_fork():
+                first += chunks
+                yield from forked(first, work, min(cores(), len(first) // 2))
+                return
+        yield from in_order(chain(first, chunks), work)
+
+
+THREADS = _Threads()
+CORES = _Cores()
