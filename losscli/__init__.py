@@ -8,17 +8,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from losscli.errors import LosscliError
+from losscli.version import __version__
 
 if TYPE_CHECKING:
     from losscli import cluster
-    from losscli.analysis.check import check
-    from losscli.analysis.code import code
-    from losscli.analysis.parity import parity
-    from losscli.analysis.plot import curve
-    from losscli.analysis.recommend import recommend
-    from losscli.analysis.steps import steps
-    from losscli.analysis.why import why
-    from losscli.api import compare, compute, explain, find, gradient, names
+    from losscli.api import (
+        check,
+        code,
+        compare,
+        compute,
+        curve,
+        explain,
+        find,
+        gradient,
+        names,
+        parity,
+        recommend,
+        steps,
+        why,
+    )
 
 __all__ = [
     "LosscliError",
@@ -38,19 +46,6 @@ __all__ = [
     "steps",
     "why",
 ]
-__version__ = "0.1.0"
-
-
-# Call → the room that has it; api has the others.
-_ROOMS = {
-    "check": "analysis.check",
-    "code": "analysis.code",
-    "curve": "analysis.plot",
-    "parity": "analysis.parity",
-    "recommend": "analysis.recommend",
-    "steps": "analysis.steps",
-    "why": "analysis.why",
-}
 
 
 def __getattr__(name: str) -> Any:
@@ -60,7 +55,7 @@ def __getattr__(name: str) -> Any:
 
     if name == "cluster":
         return import_module("losscli.cluster")
-    return getattr(import_module(f"losscli.{_ROOMS.get(name, 'api')}"), name)
+    return getattr(import_module("losscli.api"), name)
 
 
 def __dir__() -> list[str]:

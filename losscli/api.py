@@ -1,80 +1,53 @@
-"""The library: compute, gradient, compare, explain, find, names; and a score over a stream of batches."""
+"""The library on arrays: a function a question. The rooms that answer are imported when they are asked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.arrays import arrays_stream, as_array
-from losscli.catalogue import registry
-from losscli.catalogue.pages import explanation
+from losscli.analysis.score import score
+from losscli.batch import arrays_stream, as_array
+from losscli.catalogue.find import find as find
+from losscli.catalogue.find import lookup
+from losscli.catalogue.registry import names as names
 from losscli.engine import gradient as slopes
-from losscli.engine.add import no_values
-from losscli.engine.finish import Show, finish
-from losscli.engine.fold import Watch, fold
 from losscli.engine.partial import Task
 from losscli.errors import LosscliError
-from losscli.frameworks import by_call, convention, conventions
-from losscli.parallel.executor import CORES as CORES  # the command's engine
-from losscli.parallel.executor import THREADS
+from losscli.frameworks import convention
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from losscli.engine.class_weight import ClassWeight
+    from losscli.analysis.steps import RowCount
     from losscli.engine.missing import Missing
-    from losscli.engine.partial import Partial
-    from losscli.losses.declare import Loss
-    from losscli.parallel.executor import Engine, Stream
-    from losscli.results import Explanation, Remark, Sample, Score
+    from losscli.results.check import Checkup
     from losscli.results.compare import Comparison
-    from losscli.results.groups import Groups
-    from losscli.results.rows import RowSink
+    from losscli.results.explain import Explanation
+    from losscli.results.parity import Parity
+    from losscli.results.plot import Picture
+    from losscli.results.recommend import Recommendations
+    from losscli.results.score import Score
+    from losscli.results.steps import Steps
+    from losscli.results.why import Why
 
-    Progress = Callable[[int, int], None]
     Groupings = ArrayLike | Mapping[str, ArrayLike]
-
-Order = Literal["index", "loss"]
-
-names = registry.names
-
-
-def find(name: str) -> Loss:
-    """The loss of this name, alias ("HuberLoss") or framework call ("torch.nn.HuberLoss").
-
-    Raises LosscliError with the nearest known name if there is none.
-    """
-    loss = lookup(name)
-    loss.conventions.update(conventions(loss))
-    return loss
-
-
-def lookup(name: str) -> Loss:
-    """The loss alone: frameworks are imported only for a name with a dot."""
-    if "." not in name:
-        return registry.find(name)
-    from losscli.frameworks.left_out import LEFT_OUT
-
-    called = by_call(name)
-    if called is None and name in LEFT_OUT:
-        raise LosscliError(f"{name} is left out: {LEFT_OUT[name]}", "losscli list shows every loss")
-    return registry.get(called) if called else registry.find(name.rpartition(".")[2])
 
 
 def explain(name: str) -> Explanation:
     """What is said about a loss, with its worked example computed and its picture drawn up."""
     from losscli.analysis.plot import small
+    from losscli.catalogue.pages import explanation
+    from losscli.results.explain import Explanation
 
     loss = find(name)
     words = explanation(loss)
     example = words.example
     score = compute(loss.name, example.y_true, example.y_pred, **example.params)
-    return replace(words, example_score=score, picture=small(loss, example.params))
+    return Explanation(**vars(words), example_score=score, picture=small(loss, example.params))
 
 
 def compute(
@@ -170,107 +143,172 @@ def compare(
     )
 
 
-def score(
-    name: str,
-    stream: Stream,
+def steps(
+    loss: str,
+    y_true: ArrayLike | None,
+    y_pred: ArrayLike,
+    sample_weight: ArrayLike | None = None,
     *,
-    params: Mapping[str, Any],
+    rows: RowCount = "default",
     reduction: str = "mean",
     like: str = "exact",
     missing: Missing = "refuse",
-    class_weight: ClassWeight | None = None,
-    rows: int | Literal["default"] | None = None,
-    order: Order = "index",
-    gradient: bool = False,
-    keep_values: bool = False,
-    sink: RowSink | None = None,
-    progress: Progress | None = None,
-    max_memory: int | None = None,
-    engine: Engine = THREADS,
-) -> Score:
-    """One loss over a stream of batches, which is callable again for a second look at the rows.
+    **params: Any,
+) -> Steps:
+    """A loss on arrays, worked out: the lines of each row shown, and how all rows become the value.
 
-    `rows` are held at most in `order`: None for all, "default" for all up to 20 and the 10 worst of more.
-    `keep_values` adds every row's value as an array; `sink` takes them as they come, in order, with the
-    gradient if it is asked for. `progress` is told after each chunk how many rows are done, and of what size
-    the chunks were. A loss that holds every row at once is refused beyond `max_memory` bytes. `engine` is
-    where the chunks are worked on: this process's threads, or a `losscli.cluster`, from which no rows come.
+    `rows`: how many rows are shown, those that cost most (None: all; "default": all up to 5, of more 3).
+    The rest is as in `compute`. Raises LosscliError for what does not fit, and for a page without lines.
     """
-    show = Show(rows, by_loss=order == "loss", gradient=gradient, values=keep_values)
-    if not engine.local and (sink is not None or show.keep() is None):
-        raise LosscliError(
-            "from a cluster partial results alone come here, not every row",
-            "leave --engine dask out, or have fewer --rows shown",
-        )
-    loss = lookup(name)
-    way = convention(loss, like)
-    way.reduction(reduction)
-    if gradient:
-        if like != "exact":
-            raise LosscliError(
-                f"the gradient is of the exact definition only, not of {way.framework.title}'s formula",
-                "leave --like or --gradient out",
-            )
-        slopes.slope_of(loss)
-    task, told = task_of(loss, like, params, class_weight, stream, missing, "y_pred")
-    if sink is not None and not task.rowwise:
-        raise no_values(task)
-    watch = Watch(progress, sink, gradient and sink is not None, max_memory)
-    folded = fold(stream, [task], missing=missing, keep=show.keep(), watch=watch, engine=engine)
-    if folded.refused:
-        raise folded.refused[0]
-    result = finish(folded, 0, reduction, show)
-    about = explanation(loss, elsewhere=like != "exact")
-    groups = None if folded.partials[0].groups is None else grouped(folded.partials[0], reduction, order)
-    result = in_files(result, folded.files)
-    return replace(result, about=about, remarks=told + result.remarks, groups=groups)
+    from losscli.analysis.steps import write_out
+
+    stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
+    return write_out(
+        loss, stream, params=params, reduction=reduction, like=like, missing=missing, rows=rows, order="index"
+    )
 
 
-def in_files(score: Score, files: Mapping[str | None, int]) -> Score:
-    """The score with its rows numbered in their files, where there are several."""
-    if len(files) < 2:
-        return score
-    names, ends = list(files), np.cumsum(list(files.values()))
+def why(
+    loss: str,
+    y_true: ArrayLike | None,
+    y_pred: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    *,
+    reduction: str = "mean",
+    like: str = "exact",
+    missing: Missing = "refuse",
+    **params: Any,
+) -> Why:
+    """What makes a loss's value on arrays: y_true (N, ...) or None, y_pred (N, ...), sample_weight (N,).
 
-    def where(row: int) -> tuple[str | None, int]:
-        at = int(np.searchsorted(ends, row))
-        return names[at], row - (int(ends[at - 1]) if at else 0)
+    `params` are the loss's own. Raises LosscliError for anything that does not fit, as compute does.
+    """
+    from losscli.analysis.request import Asked
+    from losscli.analysis.why import whys_of
 
-    def placed(sample: Sample) -> Sample:
-        file, row = where(sample.row)
-        return sample._replace(file=file, row=row)
-
-    made = score.concentration
-    if made is not None:
-        file, row = where(made.worst)
-        made = made._replace(file=file, worst=row)
-    samples, gradients = (tuple(map(placed, rows)) for rows in (score.samples, score.gradients))
-    return replace(score, samples=samples, gradients=gradients, concentration=made)
-
-
-def grouped(part: Partial, reduction: str, order: Order) -> Groups:
-    """The loss's value in each group of rows."""
-    from losscli.engine.group_values import groups_of
-
-    return groups_of(part, reduction, by_share=order == "loss")
+    stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
+    made = score(loss, stream, params=params, reduction=reduction, like=like, missing=missing, rows=0)
+    asked = Asked({made.loss: params}, reduction, like, missing)
+    return whys_of([made], stream, asked, None)[0]
 
 
-def task_of(
-    loss: Loss,
-    like: str,
-    params: Mapping[str, Any],
-    class_weight: ClassWeight | None,
-    stream: Stream,
-    missing: Missing,
-    model: str,
-) -> tuple[Task, tuple[Remark, ...]]:
-    """What to fold, and what there is to say of its class weights."""
-    way = convention(loss, like)
-    given, reweigh = dict(params), None
-    told: tuple[Remark, ...] = ()
-    if class_weight is not None:
-        from losscli.engine.class_weight import weigh_classes
+def check(
+    y_true: ArrayLike | None,
+    y_pred: ArrayLike | Mapping[str, ArrayLike],
+    sample_weight: ArrayLike | None = None,
+    loss: str | None = None,
+    like: str = "exact",
+    *,
+    missing: Missing = "refuse",
+    **params: Any,
+) -> Checkup:
+    """What is wrong with y_true (N, ...) or None, y_pred (N, ...) (or several, by name) and weights (N,).
 
-        reweigh, given, told = weigh_classes(way, given, class_weight, stream, missing)
-    infinite = explanation(loss, elsewhere=False).infinite
-    return Task(way, way.signature.bind(way.owner, given), model, infinite, reweigh), told
+    With `loss`, what this loss (with `params`, under `like`) would do with them; without, faults in general,
+    each with the losses that it matters for; `from_logits=True` then says that y_pred holds logits. With
+    `missing="drop"` missing values are no fault. Raises LosscliError where the arrays are no numbers, empty,
+    or of different lengths, or where there is no such loss or parameter.
+    """
+    from losscli.analysis.check import examine
+
+    models = y_pred if isinstance(y_pred, Mapping) else {"y_pred": y_pred}
+    return examine(arrays_stream(y_true, models, sample_weight), loss, like, params=params, missing=missing)
+
+
+def recommend(
+    y_true: ArrayLike | None = None,
+    y_pred: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+    *,
+    task: str | None = None,
+    quantile: float | None = None,
+    from_logits: bool = False,
+    missing: Missing = "refuse",
+) -> Recommendations:
+    """Losses that fit y_true (N, ...) and y_pred (N, ...), or y_true alone, or without data a task.
+
+    `task` says what the data is where its values do not; `quantile` is one that is wanted; `from_logits`
+    says that y_pred holds logits. Rows of weight 0 are left out; otherwise each row counts once. Raises
+    LosscliError for an unknown task, and for data that no loss or not the task takes.
+    """
+    from losscli.analysis.recommend import advise, by_task
+
+    if y_true is None and y_pred is None:
+        if task is None:
+            if quantile is None:
+                raise LosscliError(
+                    "there is nothing to advise on: neither data nor a task",
+                    "give y_true and y_pred, or task=",
+                )
+            task = "quantiles"
+        return by_task(task, quantile, library=True)
+    alone = y_pred is None
+    first = y_true if y_pred is None else y_pred
+    assert first is not None
+    return advise(
+        arrays_stream(None if alone else y_true, {"y_pred": first}, sample_weight),
+        task=task,
+        quantile=quantile,
+        from_logits=from_logits,
+        missing=missing,
+        truth_alone=alone,
+        weighted=sample_weight is not None,
+    )
+
+
+def curve(
+    loss: str | Sequence[str],
+    y_true: ArrayLike | None = None,
+    y_pred: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+    *,
+    like: str = "exact",
+    span: tuple[float, float] | None = None,
+    missing: Missing = "refuse",
+    **params: Any,
+) -> Picture:
+    """One loss, or several, over their natural axis: arrays of points, of which the pictures are drawn.
+
+    A tuple among `params` draws a curve for each of its values (delta=(0.5, 1, 2)). With y_pred (N, ...) and
+    y_true (N, ...) the rows are counted along the axis. `span` is the axis's (low, high). `like` draws a
+    framework's own beside the exact one. Raises LosscliError for losses on different axes.
+    """
+    from losscli.analysis.plot.picture import draw
+
+    stream = None if y_pred is None else arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
+    names = [loss] if isinstance(loss, str) else list(loss)
+    return draw(names, params, stream, like=like, limits=span, missing=missing)
+
+
+def code(loss: str, framework: str = "numpy", *, reduction: str = "mean", **params: Any) -> str:
+    """Python that computes a loss on y_true and y_pred of a framework's arrays, ready to paste.
+
+    `framework` is one of FRAMEWORKS; `params` are the loss's own (delta=1.5). The framework's own call stands
+    there where it gives the definition's number; for the boosters a custom objective, with gradient and
+    hessian. Raises LosscliError where the framework cannot have the loss.
+    """
+    from losscli.analysis.code import snippet
+
+    return snippet(loss, framework, params, reduction).code
+
+
+def parity(
+    loss: str,
+    y_true: ArrayLike | None = None,
+    y_pred: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+    *,
+    missing: Missing = "refuse",
+    live: bool = False,
+    **params: Any,
+) -> Parity:
+    """A loss by its definition and by every framework that has it, on y_true (N, ...) and y_pred (N, ...).
+
+    Without y_pred, on the catalogue's worked example. `params` are the definition's (delta=1.5). `live` runs
+    the frameworks that are installed. Raises LosscliError where the data does not fit the definition; a
+    framework that it does not fit says so in its row.
+    """
+    from losscli.analysis.parity import confront
+
+    stream = None if y_pred is None else arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
+    return confront(loss, stream, params=params, missing=missing, live=live)

@@ -1,14 +1,20 @@
-"""Batch: a run of consecutive samples, with where they came from."""
+"""Batch: consecutive samples, with where they came from and their groups; a stream, and chunks of one."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
-    from losscli.labels import Labels
+    from numpy.typing import ArrayLike, NDArray
 
     Array = NDArray[np.float64]
 else:
@@ -60,7 +66,143 @@ class Batch:
     weight: Array | None = None
     first_row: int = 1
     origin: Origin = NOWHERE
-    by: "Labels | None" = None
+    by: Labels | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.y_pred.values())))
+
+
+# Rows, callable again and again. One whose reading is worth spreading over threads has `chunks()` too.
+Stream: TypeAlias = "Callable[[], Iterator[Batch]]"
+# Some of a stream's batches, read when it is called, on whichever thread that is. One that cannot know how
+# many rows are before it has the attribute `relative` and numbers its own from 1; its `start` then sets it
+# apart, such as the place of its first byte. `size`, if it is there, is its share of the stream's, bytes or
+# rows. `apart` says that it is read where it is called and leaves little behind.
+Chunk: TypeAlias = "Callable[[], Iterable[Batch]]"
+
+
+def whole(batch: Batch) -> Chunk:
+    """A batch as a chunk."""
+    return partial(_alone, batch)
+
+
+def _alone(batch: Batch) -> tuple[Batch]:
+    return (batch,)
+
+
+@dataclass(frozen=True, eq=False)
+class Partition:
+    """A part of a Dask collection as a chunk: where the part is known, `chunk(part)` is one of its rows."""
+
+    delayed: Any
+    chunk: Callable[[Any], Chunk]
+
+    def __call__(self) -> Iterator[Batch]:
+        """Its rows, brought here."""
+        yield from self.chunk(self.delayed.compute())()
+
+
+MISSING = "(missing)"
+
+
+@dataclass(eq=False, repr=False)
+class Labels:
+    """The group of each row: `codes` (N,) point into `names`, where a group has one label for each column."""
+
+    columns: tuple[str, ...]
+    codes: NDArray[np.int64]
+    names: Sequence[tuple[str, ...]]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def size(self) -> int:
+        """How many rows there are."""
+        return len(self.codes)
+
+    def __getitem__(self, rows: slice | NDArray[Any]) -> Labels:
+        """Those of some rows."""
+        return Labels(self.columns, self.codes[rows], self.names)
+
+
+def encoded(column: str, texts: Iterable[str]) -> Labels:
+    """The labels of one column; an empty one is (missing)."""
+    numbers: dict[str, int] = {}
+    codes = [numbers.setdefault(text.strip() or MISSING, len(numbers)) for text in texts]
+    return Labels((column,), np.array(codes, np.int64), [(name,) for name in numbers])
+
+
+def combined(columns: Sequence[Labels]) -> Labels:
+    """The groups that several columns make together."""
+    first, *others = columns
+    for other in others:
+        many = len(other.names)  # once: another thread may be adding to them
+        pairs = first.codes * many + other.codes
+        found, codes = np.unique(pairs, return_inverse=True)
+        ones, twos = np.divmod(found, many)
+        names = [first.names[i] + other.names[j] for i, j in zip(ones.tolist(), twos.tolist(), strict=True)]
+        first = Labels(first.columns + other.columns, codes.reshape(-1), names)
+    return first
+
+
+def as_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Anything array-like as float64 with at least one axis; LosscliError if it holds something else."""
+    try:
+        if isinstance(values, np.ma.MaskedArray):  # what is masked is missing
+            values = np.ma.filled(values.astype(np.float64), np.nan)
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise LosscliError(f"{name} is not an array of numbers", "give nested lists of one shape") from None
+    return array.reshape(1) if array.ndim == 0 else array
+
+
+def arrays_stream(
+    y_true: ArrayLike | None,
+    predictions: Mapping[str, ArrayLike],
+    weight: ArrayLike | None,
+    by: ArrayLike | Mapping[str, ArrayLike] | None = None,
+) -> Stream:
+    """One batch of arrays, as often as asked for. `by` has a label a row (N,), or several by name."""
+    arrays = {name: as_array(values, name) for name, values in predictions.items()}
+    if not arrays:
+        raise LosscliError("there are no predictions", "give those of at least one model")
+    batch = Batch(
+        None if y_true is None else as_array(y_true, "y_true"),
+        arrays,
+        None if weight is None else as_array(weight, "sample_weight"),
+        by=None if by is None else _labels(by),
+    )
+    given = {**arrays, "y_true": batch.y_true, "sample_weight": batch.weight, "by": batch.by}
+    for name, array in given.items():
+        if array is not None and len(array) != len(batch):
+            first = next(iter(arrays))
+            raise LosscliError(
+                f"{name} has {len(array)} samples and {first} {len(batch)}", "give one value for each sample"
+            )
+
+    def stream() -> Iterator[Batch]:
+        yield batch
+
+    return stream
+
+
+def _labels(by: ArrayLike | Mapping[str, ArrayLike]) -> Labels:
+    """Labels (N,) as groups: each the text of a value; None, nan and "" are missing."""
+    named = by if isinstance(by, Mapping) else {"group": by}
+    columns = []
+    for name, values in named.items():
+        column = np.asarray(values, dtype=object)
+        if column.ndim != 1:
+            raise LosscliError(f"by has the shape {column.shape}", "give one label for each sample")
+        columns.append(encoded(name, [_text(value) for value in column.tolist()]))
+    if not columns or len({len(column) for column in columns}) > 1:
+        raise LosscliError("by has columns of different lengths", "give one label for each sample")
+    return combined(columns)
+
+
+def _text(value: Any) -> str:
+    try:
+        return "" if value is None or value != value else str(value)
+    except TypeError:  # pandas.NA compares to nothing
+        return ""

@@ -5,157 +5,108 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
+from pathlib import Path
 
 import pytest
 from support.command import ROOT, environment
 
 PACKAGE = ROOT / "losscli"
-RECORDS = {"batch", "errors", "labels", "results"}
+RECORDS = {"batch", "errors", "results", "version"}
 
-# Room or module → what of losscli it may import besides itself, and which third-party packages.
+# Room → the other rooms it may import, and which third-party packages; anywhere in a file, for types too.
+# No room imports one that stands further down.
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
-    "batch": ({"labels"}, {"numpy"}),
-    "labels": (set(), {"numpy"}),
     "errors": (set(), set()),
+    "version": (set(), set()),
+    "batch": ({"errors"}, {"numpy"}),
     "results": (set(), {"numpy"}),
     "losses": ({"errors"}, {"numpy"}),
-    "conventions": ({"losses", "errors"}, {"numpy"}),
+    "stats": (set(), {"numpy"}),
+    "frameworks": ({"losses", "errors"}, {"numpy"}),
     "formula": ({"losses", "errors"}, {"numpy"}),
-    "catalogue": ({"losses", "conventions", "formula", "results", "errors"}, {"yaml"}),
-    "data": ({"batch", "labels", "errors"}, {"numpy", "polars", "pyarrow", "duckdb", "python_calamine"}),
-    "engine": ({"losses", "conventions", "__init__", *RECORDS}, {"numpy"}),
-    "render": ({"results", "errors"}, {"rich"}),
-    "write": ({"results", "errors"}, {"numpy", "polars", "pyarrow"}),
-    "arrays": ({"engine", "batch", "labels", "errors"}, {"numpy"}),
-    "api": (
-        {
-            "losses",
-            "conventions",
-            "catalogue",
-            "engine",
-            "arrays",
-            "curves",
-            "contrast",
-            "__init__",
-            *RECORDS,
-        },
-        {"numpy"},
+    "parallel": ({"batch", "errors"}, {"numpy", "dask"}),
+    "catalogue": ({"losses", "frameworks", "formula", "results", "errors"}, {"yaml"}),
+    "data": ({"batch", "errors"}, {"numpy", "polars", "pyarrow", "duckdb", "python_calamine", "dask"}),
+    "engine": ({"losses", "frameworks", "parallel", "stats", *RECORDS}, {"numpy"}),
+    "render": ({"results", "errors"}, {"rich", "numpy", "polars", "pyarrow"}),
+    "analysis": (
+        {"losses", "stats", "frameworks", "formula", "parallel", "catalogue", "engine", *RECORDS},
+        {"numpy", "yaml"},
     ),
-    "contrast": ({"conventions", "catalogue", "engine", "api", "__init__", *RECORDS}, {"numpy"}),
-    "cluster": ({"data", "engine", "api", "contrast", *RECORDS}, {"numpy"}),
-    "frameworks": (
-        {"losses", "conventions", "catalogue", "engine", "api", "arrays", "live", "__init__", *RECORDS},
-        {"numpy"},
-    ),
-    "advice": ({"losses", "engine", "arrays", "__init__", *RECORDS}, {"numpy", "yaml"}),
-    "profile": ({"losses", *RECORDS}, {"numpy"}),
-    "checkup": (
-        {"profile", "losses", "conventions", "engine", "api", "arrays", "__init__", *RECORDS},
-        {"numpy"},
-    ),
-    "reasons": (
-        {"losses", "catalogue", "engine", "api", "arrays", *RECORDS},
-        {"numpy"},
-    ),
-    "curves": (
-        {"losses", "conventions", "catalogue", "engine", "api", "arrays", "__init__", *RECORDS},
-        {"numpy"},
-    ),
-    "snippets": (
-        {"losses", "conventions", "catalogue", "formula", "api", "__init__", *RECORDS},
-        {"numpy"},
-    ),
-    "arithmetic": (
-        {"losses", "conventions", "catalogue", "engine", "formula", "api", "arrays", "__init__", *RECORDS},
-        {"numpy"},
-    ),
-    "live": ({"losses", "conventions", "engine"}, {"numpy"}),
+    "api": ({"analysis", "catalogue", "engine", "frameworks", *RECORDS}, {"numpy"}),
+    "cluster": ({"analysis", "catalogue", "data", "engine", "parallel", *RECORDS}, set()),
+    "__init__": ({"api", "cluster", "errors", "version"}, set()),
     "cli": (
-        {
-            "losses",
-            "checkup",
-            "cluster",
-            "curves",
-            "data",
-            "catalogue",
-            "render",
-            "write",
-            "api",
-            "contrast",
-            "arithmetic",
-            "reasons",
-            "snippets",
-            "frameworks",
-            "advice",
-            "__init__",
-            *RECORDS,
-        },
+        {"api", "cluster", "analysis", "catalogue", "data", "losses", "parallel", "render", *RECORDS},
         {"typer", "rich"},
-    ),
-    "__init__": (
-        {
-            "cluster",
-            "snippets",
-            "curves",
-            "checkup",
-            "advice",
-            "api",
-            "arithmetic",
-            "reasons",
-            "frameworks",
-            "errors",
-        },
-        set(),
     ),
     "__main__": ({"cli"}, set()),
 }
+# Inside of analysis/ a room answers one question; these they may share.
+SHARED_ANALYSES = {"request", "score", "compare", "profile"}
 
 
-def sources(room: str) -> list[str]:
-    folder = PACKAGE / room
-    files = folder.rglob("*.py") if folder.is_dir() else [folder.with_suffix(".py")]
-    return [file.read_text(encoding="utf-8") for file in files]
+def module_of(file: Path) -> str:
+    """losscli.engine.fold, of losscli/engine/fold.py."""
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imported(source: str) -> set[str]:
-    """Dotted names of the modules that a source file imports, wherever in it."""
+MODULES = {module_of(file): file for file in PACKAGE.rglob("*.py")}
+
+
+@cache
+def imported(module: str) -> frozenset[str]:
+    """Dotted names of the modules that a module imports, wherever in it."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute here"
-            if node.module == "losscli":
-                found.update(f"losscli.{alias.name}" for alias in node.names)
-            else:
-                found.add(str(node.module))
-    return found
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found.update(name if name in MODULES else str(node.module) for name in names)
+    return frozenset(found)
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else "__init__"
 
 
 def test_every_room_has_its_rule() -> None:
-    rooms = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or any(path.rglob("*.py"))}
-    assert rooms == set(MAY_IMPORT)
+    assert {room_of(module) for module in MODULES} == set(MAY_IMPORT)
 
 
-@pytest.mark.parametrize("room", MAY_IMPORT)
-def test_a_room_imports_only_what_the_design_lets_it(room: str) -> None:
-    rooms, packages = MAY_IMPORT[room]
-    for module in set().union(*map(imported, sources(room))):
-        top, _, rest = module.partition(".")
-        if top == "losscli":
-            # `from losscli import __version__` names no room: it is the package itself
-            other = rest.partition(".")[0]
-            other = other if other in MAY_IMPORT else "__init__"
-            assert other in {room, *rooms}, f"{room} imports {module}"
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_module_imports_only_what_the_design_lets_it(module: str) -> None:
+    rooms, packages = MAY_IMPORT[room_of(module)]
+    for name in imported(module):
+        if name.partition(".")[0] == "losscli":
+            assert room_of(name) in {room_of(module), *rooms}, f"{module} imports {name}"
         else:
-            assert top in {"__future__", *sys.stdlib_module_names, *packages}, f"{room} imports {module}"
+            known = {"__future__", *sys.stdlib_module_names, *packages}
+            assert name.partition(".")[0] in known, f"{module} imports {name}"
 
 
-@pytest.mark.parametrize("first", ["data", "engine", "catalogue", "render"])
-@pytest.mark.parametrize("second", ["data", "engine", "catalogue", "render"])
-def test_the_four_sides_never_import_one_another(first: str, second: str) -> None:
-    if first != second:
-        assert second not in MAY_IMPORT[first][0]
+def test_no_arrow_leads_upwards() -> None:
+    order = list(MAY_IMPORT)
+    for room, (rooms, _) in MAY_IMPORT.items():
+        assert all(order.index(other) < order.index(room) for other in rooms), room
+
+
+def test_an_analysis_leaves_the_others_alone() -> None:
+    for module in MODULES:
+        if module.startswith("losscli.analysis."):
+            own = module.split(".")[2]
+            others = {name.split(".")[2] for name in imported(module) if name.startswith("losscli.analysis.")}
+            assert others <= {own, *SHARED_ANALYSES}, module
+
+
+def test_there_is_no_circle() -> None:
+    graph = {module: set(imported(module) & set(MODULES)) - {module} for module in MODULES}
+    while free := {module for module, others in graph.items() if not others}:
+        graph = {module: others - free for module, others in graph.items() if module not in free}
+    assert not graph, f"circles among {sorted(graph)}"
 
 
 def test_importing_losscli_imports_nothing_heavy() -> None:
@@ -169,13 +120,16 @@ def test_importing_losscli_imports_nothing_heavy() -> None:
 
 def test_a_computation_imports_only_what_it_uses() -> None:
     unused = {"rich", "json", "csv", "concurrent.futures", "tempfile", "numpy.typing"}
-    ours = ("contrast", "results.comparison", "results.parity", "data.tables", "conventions.calls")
-    unused |= {f"losscli.{name}" for name in (*ours, "losses.binary", "cli.compare", "reasons")}
+    ours = ("results.compare", "results.parity", "data.tables", "frameworks.writing")
+    unused |= {
+        f"losscli.{name}"
+        for name in (*ours, "losses.binary", "cli.compare", "analysis.compare", "analysis.why")
+    }
     code = "import sys; from losscli.cli.app import run; run(sys.argv[1:]); print(*sys.modules, sep='\\n')"
     line = ["compute", "mse", "--true", "1,2", "--pred", "1,3"]
     done = subprocess.run(
         [sys.executable, "-c", code, *line], capture_output=True, text=True, env=environment(), check=True
     )
     loaded = set(done.stdout.splitlines())
-    assert {"numpy", "losscli.api", "losscli.losses.regression"} <= loaded
+    assert {"numpy", "losscli.analysis.score", "losscli.losses.regression"} <= loaded
     assert not unused & loaded

@@ -14,8 +14,7 @@ from support.close import close
 from support.latex import value
 
 import losscli
-from losscli.catalogue import pages as catalogue
-from losscli.catalogue import registry
+from losscli.catalogue import pages, registry
 
 
 class Page(NamedTuple):
@@ -343,7 +342,7 @@ POINTS = [(name, page) for name, pages in PAGES.items() for page in pages]
 
 
 def latex(name: str) -> str:
-    text: str = catalogue.read(name, registry.get(name).family)["latex"]
+    text: str = pages.read(name, registry.get(name).family)["latex"]
     return text
 
 

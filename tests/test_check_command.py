@@ -15,8 +15,8 @@ from support.close import close
 from support.command import ROOT
 
 import losscli
-from losscli import __version__
 from losscli.cli.app import run
+from losscli.version import __version__
 
 NAN, INF = float("nan"), float("inf")
 

@@ -20,8 +20,8 @@ from support.close import close
 from support.command import losscli
 
 import losscli as library
-from losscli import api
 from losscli.analysis.compare import contrast
+from losscli.analysis.score import score as score_of
 from losscli.batch import Batch
 from losscli.errors import BadValue, LosscliError
 from losscli.frameworks import convention, conventions
@@ -33,7 +33,7 @@ ROWS = 40_000
 
 @pytest.mark.parametrize("name", library.names())
 def test_losses_and_conventions_are_pickled_by_name(name: str) -> None:
-    loss = api.find(name)
+    loss = library.find(name)
     assert pickle.loads(pickle.dumps(loss)) is loss
     for like, way in {"exact": convention(loss, "exact"), **conventions(loss)}.items():
         again = pickle.loads(pickle.dumps(way))
@@ -154,8 +154,8 @@ def test_the_same_numbers_bit_for_bit(
     from losscli.parallel.dask import Cluster
 
     stream = Cut(1_700, relative)
-    here = api.score(name, stream, params=params, like=like, rows="default", order="loss")
-    there = api.score(
+    here = score_of(name, stream, params=params, like=like, rows="default", order="loss")
+    there = score_of(
         name, stream, params=params, like=like, rows="default", order="loss", engine=Cluster(client)
     )
     assert facts(there) == facts(here)
@@ -203,9 +203,9 @@ def test_a_complaint_is_the_same_line(client: Any, name: str, value: float, rela
 
     stream = Cut(1_700, relative, value)
     with pytest.raises(LosscliError) as here:
-        api.score(name, stream, params={})
+        score_of(name, stream, params={})
     with pytest.raises(LosscliError) as there:
-        api.score(name, stream, params={}, rows="default", engine=Cluster(client))
+        score_of(name, stream, params={}, rows="default", engine=Cluster(client))
     assert (there.value.what, there.value.hint) == (here.value.what, here.value.hint)
     if name == "mae":
         assert str(ROWS - 6) in there.value.what  # rows count from 1
@@ -218,9 +218,9 @@ def test_a_killed_worker_changes_nothing(client: Any) -> None:
     pids = client.run(os.getpid)
     killer = threading.Timer(0.5, os.kill, (next(iter(pids.values())), signal.SIGKILL))
     killer.start()
-    there = api.score("mae", stream, params={}, rows="default", engine=Cluster(client))
+    there = score_of("mae", stream, params={}, rows="default", engine=Cluster(client))
     killer.join()
-    here = api.score("mae", stream, params={}, rows="default")
+    here = score_of("mae", stream, params={}, rows="default")
     assert facts(there) == facts(here)
     client.wait_for_workers(2, timeout=30)
     assert set(client.run(os.getpid).values()) != set(pids.values())
@@ -278,10 +278,10 @@ def test_what_no_cluster_can_do_is_refused(client: Any, table: Path) -> None:
     with pytest.raises(LosscliError, match="holds every row at once"):
         cluster.compute("cox", str(table), true="y,z", pred="p", client=client)
     with pytest.raises(LosscliError, match="not every row"):
-        api.score("mae", Cut(10_000, False), params={}, rows=None, engine=Cluster(client))
+        score_of("mae", Cut(10_000, False), params={}, rows=None, engine=Cluster(client))
     held = np.zeros(ROWS * 10)
     with pytest.raises(LosscliError, match="in this process's memory"):
-        api.score(
+        score_of(
             "mae", lambda: iter([Batch(held, {"y_pred": held})]), params={}, rows=3, engine=Cluster(client)
         )
 
@@ -303,8 +303,8 @@ def test_a_part_that_fails_is_tried_again(client: Any, tmp_path: Path) -> None:
                 raise OSError("the network is away")
             return self.piece()
 
-    there = api.score("mse", Shaky(9_000, False), params={}, rows=5, engine=Cluster(client))
-    assert there.value == api.score("mse", Cut(9_000, False), params={}, rows=5).value
+    there = score_of("mse", Shaky(9_000, False), params={}, rows=5, engine=Cluster(client))
+    assert there.value == score_of("mse", Cut(9_000, False), params={}, rows=5).value
     assert (tmp_path / "tried").exists()
 
 

@@ -16,7 +16,7 @@ from support.inputs import NAMES, Case, cases, compute, loss_of
 
 import losscli
 from losscli import LosscliError
-from losscli.api import score
+from losscli.analysis.score import score
 from losscli.batch import Batch
 from losscli.engine.align import align
 from losscli.frameworks.convention import exact

@@ -15,7 +15,7 @@ from support.departing import in_turn
 
 import losscli
 from losscli import LosscliError, api
-from losscli.frameworks import by_call
+from losscli.catalogue.find import by_call
 
 LN2 = log(2)
 SOFT = 2 * log(1 + exp(-2)) + log(1 + exp(-1))

@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from losscli.api import score
+from losscli.analysis.score import score
 from losscli.data import open_table
 from losscli.errors import LosscliError
 

@@ -11,7 +11,7 @@ import pytest
 from support.close import close
 from support.inside import losscli as run
 
-from losscli.api import score
+from losscli.analysis.score import score
 from losscli.data import blocks, open_table
 from losscli.data.joined import Choice, join
 from losscli.errors import LosscliError

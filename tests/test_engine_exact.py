@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.close import close
 
-from losscli import api
-from losscli.batch import Batch
+from losscli.analysis.score import score as score_of
+from losscli.batch import Batch, Stream
 from losscli.catalogue.registry import find
 from losscli.engine.sums import Sum
 from losscli.losses.domain import Array
@@ -60,7 +60,7 @@ def test_a_large_block_near_the_end_of_float64() -> None:
     assert float(total_of(values)) == close(1e295, 1e-14)
 
 
-def stream(y_true: Array, y_pred: Array, size: int) -> api.Stream:
+def stream(y_true: Array, y_pred: Array, size: int) -> Stream:
     def batches() -> Iterator[Batch]:
         for start in range(0, len(y_true), size):
             part = slice(start, start + size)
@@ -91,7 +91,7 @@ def test_blocks_threads_and_order_change_no_digit_that_counts(
         monkeypatch.setattr(chunks, "cores", lambda threads=threads: threads)
         for order in (slice(None), mixed):
             rows = stream(y_true[order], y_pred[order], size)
-            found.append(api.score(name, rows, params={}, rows=0).value)
+            found.append(score_of(name, rows, params={}, rows=0).value)
     kernel = find("mse" if name == "rmse" else name).kernel
     wanted = math.fsum(kernel(y_true, y_pred).tolist()) / N
     wanted = math.sqrt(wanted) if name == "rmse" else wanted

@@ -13,7 +13,7 @@ from support.close import close
 
 import losscli
 from losscli.analysis.compare import contrast
-from losscli.api import score
+from losscli.analysis.score import score
 from losscli.batch import Batch
 from losscli.engine.top import Top
 from losscli.losses.domain import Array

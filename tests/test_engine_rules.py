@@ -13,7 +13,7 @@ from support.close import close
 import losscli
 from losscli import LosscliError
 from losscli.analysis.compare import contrast
-from losscli.api import score
+from losscli.analysis.score import score
 from losscli.batch import Batch, Origin
 
 NAN, INF = math.nan, math.inf

@@ -21,11 +21,10 @@ from support.command import losscli as run
 
 import losscli
 from losscli import LosscliError
-from losscli.api import score
-from losscli.batch import Batch
+from losscli.analysis.score import score
+from losscli.batch import Batch, Labels, combined
 from losscli.data import open_table
 from losscli.engine.group_sums import GroupSums, Keys
-from losscli.labels import Labels, combined
 
 RNG = np.random.default_rng(5)
 N = 3_000

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from support.command import losscli
 
-from losscli import api
 from losscli.analysis.compare import contrast
+from losscli.analysis.score import score as score_of
 from losscli.batch import Batch
 from losscli.errors import LosscliError
 from losscli.parallel import executor as chunks
@@ -40,7 +40,7 @@ def test_too_many_rows_are_refused_while_they_come(threads: int, monkeypatch: py
     with pytest.raises(
         LosscliError, match=r"holds every row at once: the first [0-9]+ need about"
     ) as refused:
-        api.score("triplet_semihard", stream, params={}, max_memory=100_000_000)
+        score_of("triplet_semihard", stream, params={}, max_memory=100_000_000)
     assert "more than the 100 MB allowed" in refused.value.what
     assert "--max-memory 400M" in str(refused.value.hint)
     # 8·n² bytes of distances: 100 MB at about 3,500 rows; a few batches are under way
@@ -62,7 +62,7 @@ def test_losses_of_single_rows_need_no_memory_that_counts() -> None:
         yield Batch(np.zeros(ROWS), {"y_pred": np.ones(ROWS)})
 
     for name in ("mae", "rmse"):
-        assert api.score(name, stream, params={}, rows=0, max_memory=1).value == 1.0
+        assert score_of(name, stream, params={}, rows=0, max_memory=1).value == 1.0
 
 
 def test_much_memory_is_said_and_little_is_not(tmp_path: Path) -> None:

@@ -16,10 +16,11 @@ from support.written_calls import WRITE
 
 import losscli
 from losscli.analysis.parity import answer, question
-from losscli.arrays import arrays_stream
+from losscli.batch import arrays_stream
 from losscli.catalogue import registry
 from losscli.frameworks import FRAMEWORKS, conventions, framework
-from losscli.frameworks.writing import Given, write
+from losscli.frameworks.call import Given
+from losscli.frameworks.writing import write
 
 SPREAD = "sample_weight.reshape(-1, 1).expand_as(y_pred)"
 TORCH_CTC = (

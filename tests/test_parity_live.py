@@ -16,7 +16,7 @@ import pytest
 from support.close import close
 
 import losscli
-from losscli.arrays import arrays_stream
+from losscli.batch import arrays_stream
 from losscli.catalogue import registry
 from losscli.frameworks import convention, live
 from losscli.render import render

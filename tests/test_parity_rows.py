@@ -17,8 +17,8 @@ from support.close import close
 from support.parity_tables import TABLES, Table
 
 import losscli
-from losscli.analysis import parity as frameworks
-from losscli.arrays import arrays_stream
+from losscli.analysis import parity as parities
+from losscli.batch import arrays_stream
 from losscli.catalogue import registry
 from losscli.frameworks import conventions
 from losscli.render import render
@@ -185,7 +185,7 @@ def test_a_number_is_what_like_gives(table: Table) -> None:
 def test_class_weights_and_missing_rows_are_every_row_s() -> None:
     stream = arrays_stream([0, 1, 1, nan], {"y_pred": [0.5, 0.75, 0.25, 0.5]}, None)
     given = {"class_weight": {0: 4.0, 1: 1.0}, "missing": "drop", "source": "x"}
-    parity = frameworks.confront("bce", stream, params={}, **given)
+    parity = parities.confront("bce", stream, params={}, **given)
     rows = {row.framework: row.value for row in parity.rows}
     values = [4 * log(2), log(4 / 3), log(4)]
     assert rows["exact"] == close(sum(values) / 6, 1e-12)

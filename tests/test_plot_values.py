@@ -15,8 +15,8 @@ import pytest
 import losscli
 from losscli.render import render
 from losscli.render.canvas import Line, Panel, frame
-from losscli.results import Remark
 from losscli.results.plot import Axis, Curve, Histogram, Picture
+from losscli.results.score import Remark
 
 inf, nan = np.inf, np.nan
 X = np.array([0.0, 1.0, 2.0])

@@ -11,8 +11,7 @@ import pytest
 from support.close import close
 
 from losscli.analysis.profile import profile, sample
-from losscli.arrays import arrays_stream
-from losscli.batch import Batch
+from losscli.batch import Batch, arrays_stream
 from losscli.errors import LosscliError
 from losscli.results.profile import Profile
 

@@ -11,8 +11,7 @@ from support.checking import HOT, ROWS, B, C, K, P, Q, Y, Z, put
 from support.close import close
 
 from losscli.analysis.profile import profile
-from losscli.arrays import arrays_stream
-from losscli.batch import Batch
+from losscli.batch import Batch, arrays_stream
 from losscli.results.profile import ColumnProfile, Profile
 
 NAN, INF = float("nan"), float("inf")

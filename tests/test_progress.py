@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from support.command import ROOT, environment, losscli
 
-from losscli import api, data
+from losscli import data
 from losscli.analysis.compare import contrast
+from losscli.analysis.score import score as score_of
 from losscli.batch import Batch
 from losscli.cli import progress
 from losscli.cli.progress import Progress, arriving
@@ -138,7 +139,7 @@ def test_a_fold_tells_all_rows_in_order(threads: int, monkeypatch: pytest.Monkey
             yield Batch(np.zeros(1_000), {"y_pred": np.ones(1_000)}, first_row=start + 1)
 
     told: list[tuple[int, int]] = []
-    api.score("mse", stream, params={}, rows=0, progress=lambda *done: told.append(done))
+    score_of("mse", stream, params={}, rows=0, progress=lambda *done: told.append(done))
     assert told == [(rows, 0) for rows in range(1_000, 10_001, 1_000)]
 
 
@@ -152,7 +153,7 @@ def test_a_file_in_parts_ends_at_its_size(tmp_path: Path, monkeypatch: pytest.Mo
     file.write_text("y,p\n" + "1.5,2.25\n" * 4_000)
     source = data.open_table(str(file)).select("y", "p", None, truth=True, models=False)
     told: list[tuple[int, int]] = []
-    api.score("mse", source, params={}, rows=0, progress=lambda *done: told.append(done))
+    score_of("mse", source, params={}, rows=0, progress=lambda *done: told.append(done))
     assert len(told) > 2
     assert source.size == file.stat().st_size
     header = len("y,p\n")

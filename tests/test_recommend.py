@@ -11,6 +11,7 @@ from support.situations import SITUATIONS
 import losscli
 from losscli.analysis.recommend import tasks
 from losscli.errors import LosscliError
+from losscli.results.score import Score
 
 SEEDS = range(6)
 ROWS = 1000
@@ -36,7 +37,7 @@ def test_every_line_runs_as_printed_and_takes_the_suggested_parameters(name: str
     for entry in told.recommendations:
         names = {"losscli": losscli, "y_true": y_true, "y_pred": y_pred}
         result = eval(entry.command, names)
-        if isinstance(result, losscli.results.Score):
+        if isinstance(result, Score):
             assert result.loss == entry.loss
             for parameter, value in entry.params.items():
                 assert np.array_equal(result.params[parameter], value)

@@ -26,7 +26,7 @@ from support.advice import (
 from support.close import close
 
 import losscli
-from losscli.analysis.recommend.numbers import variance_power
+from losscli.stats.moments import variance_power
 
 MEANS = np.exp(np.linspace(0, 3, 1200))
 

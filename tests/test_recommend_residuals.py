@@ -25,9 +25,9 @@ from support.advice import (
 from support.close import close
 
 import losscli
-from losscli.analysis.recommend.numbers import Measure
 from losscli.analysis.recommend.tails import tails
 from losscli.results.recommend import Recommendations
+from losscli.stats.interval import Measure
 
 AT = np.linspace(-50, 50, 1000)  # predictions, in an order that residuals do not follow
 LOGISTIC = np.log((np.arange(4000) + 0.5) / (3999.5 - np.arange(4000)))

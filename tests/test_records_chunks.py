@@ -41,7 +41,6 @@ from losscli.analysis.profile.columns import ArrayPass, ColumnPass
 from losscli.analysis.profile.sample import Sample
 from losscli.analysis.steps.totals import _Others
 from losscli.analysis.why import target
-from losscli.analysis.why.target import Sketch
 from losscli.batch import Batch, Origin
 from losscli.engine import group_sums as groups
 from losscli.engine import partial, sums
@@ -54,6 +53,7 @@ from losscli.engine.top import Tally, Top
 from losscli.errors import LosscliError
 from losscli.parallel.dask import Run
 from losscli.stats import concentration as spread
+from losscli.stats.sketch import Sketch
 
 ONCE = "both sides have it from the same fold"
 UNNUMBERED = "it holds no row's number"

@@ -29,9 +29,9 @@ from support.full import (
 from support.records import Case, check, defaults, fields, plain
 
 from losscli.analysis.check.trial import single
+from losscli.analysis.score import in_files
 from losscli.analysis.why.constants import _instead
-from losscli.api import in_files
-from losscli.batch import Batch, Origin
+from losscli.batch import Batch, Labels, Origin
 from losscli.catalogue.registry import find
 from losscli.data import jsontext, known, many, spool
 from losscli.data.blocks import Odd, Part
@@ -45,12 +45,11 @@ from losscli.engine.missing import completed
 from losscli.engine.top import Tally
 from losscli.errors import BadValue, LosscliError
 from losscli.frameworks import convention
-from losscli.labels import Labels
 from losscli.parallel import executor as chunks
 from losscli.parallel import processes as forks
 from losscli.parallel.dask import Run, pack
-from losscli.results import Concentration, Remark, Sample, Score
 from losscli.results.rows import RowValues
+from losscli.results.score import Concentration, Remark, Sample, Score
 
 ORIGIN = Origin("f.csv", {"y_true": ("y",), "m": ("c",)}, "column", 7)
 

@@ -8,21 +8,10 @@ import pytest
 
 from losscli.render.numbers import aligned, column, nested, scalar, shares
 from losscli.render.text import clean, width_of, wrap, wrap_formula
-from losscli.results import (
-    Advice,
-    Citation,
-    Concentration,
-    Elsewhere,
-    Example,
-    Explanation,
-    ParameterWords,
-    Property,
-    Relative,
-    Remark,
-    Sample,
-    Score,
-)
 from losscli.results.compare import Comparison, Refusal
+from losscli.results.explain import Explanation
+from losscli.results.score import Concentration, Remark, Sample, Score
+from losscli.results.words import Advice, Citation, Elsewhere, Example, ParameterWords, Property, Relative
 
 HOSTILE = "[red]x[/red]\x1b[31m"
 NONFINITE = Remark("nonfinite", "the definition makes it infinite: y_true is 1 and y_pred is 0", 3, (2, 5))

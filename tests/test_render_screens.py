@@ -16,7 +16,8 @@ from test_render_records import HOSTILE, comparison, crowded, dice, huber, score
 
 from losscli.render import message, render
 from losscli.render.text import width_of
-from losscli.results import Concentration, Example, Sample
+from losscli.results.score import Concentration, Sample
+from losscli.results.words import Example
 
 WIDTHS = (60, 80, 120)
 SCREENS = {

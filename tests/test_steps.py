@@ -15,10 +15,9 @@ from support.steps_reading import Reader, as_python
 
 import losscli
 from losscli import LosscliError
+from losscli.analysis.score import score
 from losscli.analysis.steps import write_out
-from losscli.api import score
-from losscli.arrays import arrays_stream
-from losscli.batch import Batch
+from losscli.batch import Batch, arrays_stream
 from losscli.catalogue import pages as catalogue
 from losscli.catalogue import registry
 from losscli.results.steps import Step, Steps

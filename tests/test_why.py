@@ -12,17 +12,18 @@ import pytest
 from support.close import close
 
 import losscli
-from losscli import api
 from losscli.analysis import why as reasons
 from losscli.analysis.compare import contrast
-from losscli.analysis.why import Asked, target
+from losscli.analysis.request import Asked
+from losscli.analysis.score import score as score_of
+from losscli.analysis.why import target
 from losscli.analysis.why.lorenz import unevenness
 from losscli.analysis.why.ranks import nth
 from losscli.batch import Batch
 from losscli.engine import fold
 from losscli.errors import LosscliError
-from losscli.results import Score
 from losscli.results.compare import Comparison
+from losscli.results.score import Score
 from losscli.stats import concentration as spread
 
 RNG = np.random.default_rng(3)
@@ -44,7 +45,7 @@ def batches(size: int, y_true: Any, y_pred: dict[str, Any], weight: Any = None) 
 
 
 def explained(stream: Any, loss: str, asked: Asked) -> reasons.Why:
-    made = api.score(
+    made = score_of(
         loss,
         stream,
         params=asked.params.get(loss, {}),
@@ -314,7 +315,7 @@ def test_parameters_and_reduction_none_are_those_of_the_score() -> None:
 
 def test_a_score_keeps_everything_else() -> None:
     stream = batches(400, TRUE, {"y_pred": PRED})
-    made = api.score("mse", stream, params={}, rows=3)
+    made = score_of("mse", stream, params={}, rows=3)
     told = reasons.with_why(made, stream, Asked({}))
     assert isinstance(told, Score)
     assert replace(told, why=None).samples == made.samples

@@ -13,11 +13,12 @@ from support.close import close
 import losscli
 from losscli.analysis import why as reasons
 from losscli.analysis.compare import contrast
-from losscli.analysis.why import Asked, target
+from losscli.analysis.request import Asked
+from losscli.analysis.why import target
 from losscli.analysis.why.lorenz import unevenness
-from losscli.analysis.why.target import Sketch
-from losscli.arrays import arrays_stream
+from losscli.batch import arrays_stream
 from losscli.cli.app import run
+from losscli.stats.sketch import Sketch
 
 R = np.random.default_rng(4)
 N = 250

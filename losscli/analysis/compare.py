@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli import __version__
-from losscli.api import grouped, in_files, lookup, task_of
+from losscli.analysis.score import grouped, in_files, task_of
+from losscli.catalogue.find import lookup
 from losscli.catalogue.pages import explanation
 from losscli.engine.finish import Show, finish
 from losscli.engine.fold import Watch, fold
@@ -16,18 +16,20 @@ from losscli.errors import LosscliError
 from losscli.frameworks import convention
 from losscli.parallel.executor import THREADS
 from losscli.results.compare import Comparison, Refusal
+from losscli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from losscli.api import Order, Progress
+    from losscli.analysis.score import Order, Progress
+    from losscli.batch import Stream
     from losscli.engine.class_weight import ClassWeight
     from losscli.engine.missing import Missing
     from losscli.engine.partial import Task
-    from losscli.parallel.executor import Engine, Stream
-    from losscli.results import Remark, Score
+    from losscli.parallel.executor import Engine
+    from losscli.results.score import Remark, Score
 
 LEADING = 3  # rows named for each loss of a comparison
 

@@ -7,24 +7,29 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from losscli import __version__
-from losscli.api import lookup, score
-from losscli.arrays import arrays_stream
-from losscli.batch import Batch
+import numpy as np
+
+from losscli.analysis.score import score
+from losscli.batch import Batch, Stream, arrays_stream
+from losscli.catalogue.find import lookup
 from losscli.catalogue.pages import explanation
-from losscli.engine.class_weight import ClassWeight
-from losscli.engine.missing import Missing
+from losscli.engine.class_weight import ClassWeight, weigh_classes
+from losscli.engine.missing import Missing, complete
+from losscli.engine.top import Tally
 from losscli.errors import LosscliError
 from losscli.frameworks import convention, conventions
+from losscli.frameworks.call import Conversion, Given
 from losscli.frameworks.convention import Convention
-from losscli.frameworks.writing import Conversion, Given, conversion_of, write
+from losscli.frameworks.live import Arrays
+from losscli.frameworks.writing import conversion_of, write
 from losscli.losses.declare import Loss
-from losscli.parallel.executor import Stream
-from losscli.results import Remark, Score
+from losscli.losses.domain import Array, Domain
 from losscli.results.parity import Parity, ParityRow
+from losscli.results.score import Remark, Score
+from losscli.version import __version__
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    pass
 
 SAME = {"float64": 1e-12, "float32": 1e-6}  # how far two numbers may be apart, relatively, to be one
 EXAMPLE = "the worked example"
@@ -39,26 +44,6 @@ class Question(NamedTuple):
     class_weight: ClassWeight | None
     missing: Missing
     axes: tuple[int, int]  # of y_true and y_pred
-
-
-def parity(
-    loss: str,
-    y_true: ArrayLike | None = None,
-    y_pred: ArrayLike | None = None,
-    sample_weight: ArrayLike | None = None,
-    *,
-    missing: Missing = "refuse",
-    live: bool = False,
-    **params: Any,
-) -> Parity:
-    """A loss by its definition and by every framework that has it, on y_true (N, ...) and y_pred (N, ...).
-
-    Without y_pred, on the catalogue's worked example. `params` are the definition's (delta=1.5). `live` runs
-    the frameworks that are installed. Raises LosscliError where the data does not fit the definition; a
-    framework that it does not fit says so in its row.
-    """
-    stream = None if y_pred is None else arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    return confront(loss, stream, params=params, missing=missing, live=live)
 
 
 def confront(
@@ -250,7 +235,7 @@ def _measured(asked: Question, way: Convention, row: ParityRow) -> ParityRow:
         return row._replace(live_note=f"{missing} is not installed")
     if row.value is None:
         return row._replace(live_version=live.version(way))
-    arrays = live.gather(asked.stream, asked.missing, way, asked.class_weight, asked.params)
+    arrays = gather(asked.stream, asked.missing, way, asked.class_weight, asked.params)
     try:
         value = live.run(way, row.call, arrays)
     except Exception as error:  # whatever a framework raises belongs in its row
@@ -263,3 +248,35 @@ def _measured(asked: Question, way: Convention, row: ParityRow) -> ParityRow:
         live_difference=value - (row.value or 0.0),
         verified=verified,
     )
+
+
+def gather(
+    stream: Stream,
+    missing: Missing,
+    way: Convention,
+    class_weight: ClassWeight | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> Arrays:
+    """All rows of a stream in the layout that the loss's definition gives them."""
+    reweigh = None
+    if class_weight is not None:
+        reweigh, _, _ = weigh_classes(way, dict(params or {}), class_weight, stream, missing)
+    batches = [batch for batch, _ in complete(stream, missing, Tally())]
+    batches = batches if reweigh is None else [reweigh(batch) for batch in batches]
+    trues = [batch.y_true for batch in batches if batch.y_true is not None]
+    weights = [batch.weight for batch in batches if batch.weight is not None]
+    signature = way.loss.signature
+    pred = np.concatenate([next(iter(batch.y_pred.values())) for batch in batches])
+    return Arrays(
+        _laid_out(np.concatenate(trues), signature.y_true) if trues and signature.y_true else None,
+        _laid_out(pred, signature.y_pred),
+        np.concatenate(weights) if weights else None,
+    )
+
+
+def _laid_out(array: Array, domain: Domain) -> Array:
+    if domain.grain == "parts":
+        return array.reshape(len(array), domain.size, -1)
+    if domain.grain == "index" or (domain.index is not None and array.shape[1:] in ((), (1,))):
+        return array.reshape(-1).astype(np.int64)
+    return array.astype(np.int64) if domain.grain == "indices" else array

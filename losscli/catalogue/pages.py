@@ -1,4 +1,4 @@
-"""The words: a YAML file a loss, and the loader that turns one into an Explanation."""
+"""The words: a YAML file a loss, and the loader that turns one into an Words."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 from losscli.frameworks import conventions
 from losscli.frameworks.convention import Convention
 from losscli.losses.declare import Loss
-from losscli.results import (
+from losscli.results.words import (
     Advice,
     Citation,
     Elsewhere,
     Example,
-    Explanation,
     ParameterWords,
     Property,
     Relative,
+    Words,
 )
 
 if TYPE_CHECKING:
@@ -86,10 +86,10 @@ def _keep(file: Path, content: bytes) -> None:
         return
 
 
-def explanation(loss: Loss, *, elsewhere: bool = True) -> Explanation:
+def explanation(loss: Loss, *, elsewhere: bool = True) -> Words:
     """What is said about a loss. Without `elsewhere` the frameworks are left out, and not imported."""
     words = read(loss.name, loss.family)
-    return Explanation(
+    return Words(
         name=loss.name,
         title=loss.title,
         family=loss.family,

@@ -49,7 +49,7 @@ INTERRUPTED = 130
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from losscli import __version__
+        from losscli.version import __version__
 
         typer.echo(f"losscli {__version__}")
         raise typer.Exit

@@ -55,11 +55,12 @@ def check(
     out = choose(format, output, get_args(options.FormatName))
     params = read_parameters(param, from_logits=from_logits)
 
-    from losscli import api, render
+    from losscli import render
     from losscli.analysis import check as checkup
+    from losscli.catalogue.find import lookup
     from losscli.cli.reading import Beside, open_source
 
-    found = None if loss is None else api.lookup(loss)
+    found = None if loss is None else lookup(loss)
     entries = found is None or found.signature.y_pred.grain in ENTRIES
     source = open_source(
         "check" if found is None else found.name,

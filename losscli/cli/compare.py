@@ -75,11 +75,12 @@ def compare(
     class_weights = read_class_weight(class_weight)
     most = read_size(max_memory, "--max-memory")
 
-    from losscli import api, render
+    from losscli import render
     from losscli.analysis.compare import contrast
+    from losscli.catalogue.find import lookup
     from losscli.cli.reading import Beside, mention_chosen, open_source
 
-    found = [api.lookup(name) for name in _split(losses)]
+    found = [lookup(name) for name in _split(losses)]
     names = [loss.name for loss in found]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")
@@ -116,7 +117,8 @@ def compare(
             **where,
         )
     if why:
-        from losscli.analysis.why import Asked, with_whys
+        from losscli.analysis.request import Asked
+        from losscli.analysis.why import with_whys
 
         asked = Asked(params, reduction, like, missing, class_weights)
         comparison = with_whys(comparison, source, asked, source.cells)

@@ -97,10 +97,12 @@ def compute(
     class_weights = read_class_weight(class_weight)
     most = read_size(max_memory, "--max-memory")
 
-    from losscli import api, render
+    from losscli import render
+    from losscli.analysis.score import score as score_of
+    from losscli.catalogue.find import lookup
     from losscli.cli.reading import Beside, mention_chosen, open_source
 
-    found = api.lookup(loss)
+    found = lookup(loss)
     # Sorted by loss they must be held; a loss without rows has its result alone.
     every = shown is None and sort != "loss" and (found.kind == "sample" or params.get("per") == "sample")
     out = choose(format, output, get_args(options.FormatName), values=not steps, rows=every and not steps)
@@ -146,7 +148,7 @@ def compute(
         chosen_engine(engine, scheduler, data) as where,
         Progress(quiet, size) as progress,
     ):
-        score = api.score(
+        score = score_of(
             found.name,
             source,
             params=params,
@@ -163,7 +165,8 @@ def compute(
             **where,
         )
     if why:
-        from losscli.analysis.why import Asked, with_why
+        from losscli.analysis.request import Asked
+        from losscli.analysis.why import with_why
 
         asked = Asked({found.name: params}, reduction, like, missing, class_weights)
         score = with_why(score, source, asked, source.cells)
@@ -189,7 +192,7 @@ def _check_values(form: str | None, missing: str, gradient: bool) -> None:
 
 
 def _read_rows(text: str | None) -> int | Literal["default"] | None:
-    """--rows as api.score takes it: None for all of them."""
+    """--rows as `score` takes it: None for all of them."""
     if text is None:
         return "default"
     if text == "all":

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 @contextmanager
 def chosen_engine(engine: str, scheduler: str | None, data: Sequence[str] | None) -> Iterator[dict[str, Any]]:
-    """What `api` takes for it: this machine's cores, or a cluster that is there within the block."""
+    """What `score` takes for it: this machine's cores, or a cluster that is there within the block."""
     if engine == "local":
         if scheduler is not None:
             raise LosscliError(f"--scheduler {scheduler}: this process needs none", "add --engine dask")
-        from losscli.api import CORES
+        from losscli.parallel.executor import CORES
 
         yield {"engine": CORES}
         return

@@ -24,7 +24,8 @@ def explain(
     """Explain a loss: meaning, use, pitfalls, an example."""
     out = choose(format, output, get_args(options.PageFormatName))
 
-    from losscli import __version__, api, render
+    from losscli import api, render
+    from losscli.version import __version__
 
     page = api.explain(loss)
     out.write(render.render(page, out.format, width=out.width, color=out.color, version=__version__))

@@ -13,7 +13,7 @@ from losscli.errors import LosscliError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from losscli.results import Explanation
+    from losscli.results.words import Words
 
 EXAMPLES = """\
 losscli list
@@ -61,9 +61,10 @@ def list_losses(
     """List every loss by family, in a line each."""
     out = choose(format, output, get_args(options.FormatName))
 
-    from losscli import __version__, render
+    from losscli import render
     from losscli.catalogue import registry
     from losscli.catalogue.pages import PROPERTIES, explanation
+    from losscli.version import __version__
 
     if family is not None:
         _check("family", family, registry.families())
@@ -90,7 +91,7 @@ def _check(kind: str, word: str, known: Collection[str]) -> None:
         raise LosscliError(f'--{kind}: there is no {kind} "{word}"', hint)
 
 
-def _words(page: Explanation) -> str:
+def _words(page: Words) -> str:
     """What is searched: everything a person would look for a loss by."""
     said = (page.name, page.title, *page.aliases, page.summary, page.meaning, *page.use_when, *page.pitfalls)
     return " ".join(said).casefold()

@@ -54,12 +54,13 @@ def parity(
     params = read_parameters(param, from_logits=from_logits)
     class_weights = read_class_weight(class_weight)
 
-    from losscli import api, render
+    from losscli import render
     from losscli.analysis import parity as frameworks
+    from losscli.catalogue.find import lookup
     from losscli.cli.reading import Beside, open_source
-    from losscli.results import Remark
+    from losscli.results.score import Remark
 
-    found = api.lookup(loss)
+    found = lookup(loss)
     source = None
     if data or any(given is not None for given in (true, pred, weight, truth, key, table, query)):
         beside = Beside(truth, key, missing)

@@ -100,12 +100,13 @@ def plot(
     }
     limits = None if range_ is None else _read_range(range_)
 
-    from losscli import api, render
+    from losscli import render
     from losscli.analysis import plot as curves
+    from losscli.catalogue.find import lookup
     from losscli.cli.reading import open_source
-    from losscli.results import Remark
+    from losscli.results.score import Remark
 
-    losses = [api.lookup(name) for name in names]
+    losses = [lookup(name) for name in names]
     source = None
     if any(given is not None for given in (data, true, pred, weight, table, query)):
         listed = ", ".join(loss.name for loss in losses)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from losscli.errors import LosscliError
-from losscli.results import Remark
+from losscli.results.score import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from losscli.data.source import Source
     from losscli.data.tables import Table
-    from losscli.results import Score
     from losscli.results.compare import Comparison
+    from losscli.results.score import Score
     from losscli.results.steps import Steps
 
     Result = TypeVar("Result", Score, Comparison, Steps)

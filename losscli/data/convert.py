@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from losscli.batch import encoded
 from losscli.data.words import counted, quoted
 from losscli.errors import LosscliError
-from losscli.labels import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

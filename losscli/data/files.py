@@ -9,7 +9,7 @@ import stat
 import sys
 from typing import Any, BinaryIO, NamedTuple
 
-from losscli.data.formats import BINARY, FRAMES, LINES, bare, database_of, other_format
+from losscli.data.formats import BINARY, FRAMES, LINES, database_of, other_format
 from losscli.data.spool import Unnamed, blocks_of, hold, path_of
 from losscli.data.unpack import LONGEST, compression_of, inner
 from losscli.data.words import shown
@@ -214,3 +214,8 @@ def _cannot_open(path: str, error: OSError | ValueError) -> LosscliError:
         return LosscliError(f"{name}: there is no such file", hint)
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return LosscliError(f"{name} cannot be read: {shown(why)}", "check the path and its permissions")
+
+
+def bare(file: File) -> str:
+    """The name whose ending tells what is in the file."""
+    return re.split("[?#]", file.name)[0] if file.remote else file.name

@@ -26,17 +26,6 @@ TITLES = {"parquet": "Parquet", "arrow": "Arrow"}
 PART_BYTES = 8 << 20  # of the numbers that a part holds at once
 
 
-def open_frame(file: File, form: str) -> Table:
-    """The table of a Parquet or Arrow file, at hand or at an address that hands out parts of it."""
-    if form == "parquet" and file.plain:
-        from losscli.data.parquet import Parquet
-
-        found = Parquet(file)
-        if found.fits:
-            return found
-    return Frame(file, form)
-
-
 class Scanned(Table):
     """A table that Polars scans."""
 

@@ -16,11 +16,10 @@ from losscli.errors import LosscliError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from losscli.batch import Array, Batch
+    from losscli.batch import Array, Batch, Labels
     from losscli.data.selection import Selection
     from losscli.data.source import Chunk
     from losscli.data.tables import Table
-    from losscli.labels import Labels
 
 FIRST = 5  # rows that a message names
 

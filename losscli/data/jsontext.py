@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from losscli.data.arraytable import ArrayTable, cell_text
-from losscli.data.blocks import Odd, cut, cut_unread, is_large
+from losscli.data.blocks import cut, cut_unread, is_large
 from losscli.data.convert import Place, from_nested, labels
 from losscli.data.tables import Pick, Table
 from losscli.data.words import quoted, shown
@@ -58,18 +58,6 @@ class Decoder:
                     self.twice.add(key)
                 seen.add(key)
         return value
-
-
-def open_json(file: File) -> Table:
-    """The table in a JSON file: an object of arrays, or an array of objects."""
-    if file.plain and is_large(file):
-        from losscli.data.jsonrows import JsonRows
-
-        try:
-            return JsonRows(file)
-        except Odd:
-            pass
-    return read_json(file)
 
 
 def read_json(file: File) -> Table:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from losscli.batch import MISSING, Labels
 from losscli.data.blocks import polars
-from losscli.labels import MISSING, Labels
 
 
 class Known:

@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from losscli.batch import Batch, Origin
+from losscli.batch import Batch, Origin, combined
 from losscli.data.convert import Place
 from losscli.data.selection import Selection, select, there_are
 from losscli.data.source import BATCH_ROWS, Source, one
 from losscli.data.words import shown
 from losscli.errors import LosscliError
-from losscli.labels import combined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from losscli.batch import Array
+    from losscli.batch import Array, Labels
     from losscli.data.blocks import Part
     from losscli.data.known import Known
     from losscli.data.source import Chunk
-    from losscli.labels import Labels
 
     Cells = tuple[tuple[str, str], ...]  # (column, text)
 

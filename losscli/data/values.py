@@ -163,7 +163,7 @@ def _from_file(path: str, option: str, input_format: str | None) -> NDArray[Any]
     if not path:
         raise LosscliError(f"{option} @: the name of a file is missing", f"as in {option} @y.npy")
     from losscli.data.files import at_hand, find
-    from losscli.data.formats import format_of
+    from losscli.data.opening import format_of
 
     file = find(path)
     name = f"{option} @{shown(path)}"

@@ -8,13 +8,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from losscli.batch import Batch
+from losscli.batch import Batch, Stream
 from losscli.engine.missing import Missing, class_counts
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import Convention
 from losscli.losses.domain import Array
-from losscli.parallel.executor import Stream
-from losscli.results import Remark
+from losscli.results.score import Remark
 
 ClassWeight = Mapping[Any, float] | Literal["balanced"]
 

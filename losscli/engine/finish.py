@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from losscli import __version__
 from losscli.engine import gradient
 from losscli.engine.add import weighted
 from losscli.engine.fold import Folded
@@ -18,7 +17,8 @@ from losscli.engine.reduce import reduce, rows_of, term_totals
 from losscli.engine.top import Top
 from losscli.frameworks.convention import Reduction
 from losscli.losses.domain import Array
-from losscli.results import Concentration, Sample, Score
+from losscli.results.score import Concentration, Sample, Score
+from losscli.version import __version__
 
 SHOWN_ALL, SHOWN_WORST = 20, 10  # up to 20 samples are all shown; of more, the 10 worst
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from losscli.batch import Batch, Origin
+from losscli.batch import Batch, Origin, whole
 from losscli.engine.chunk import Unplaced, Work
 from losscli.engine.group_sums import GroupSums, Keys
 from losscli.engine.memory import refuse_beyond
@@ -16,11 +16,12 @@ from losscli.engine.survey import survey
 from losscli.engine.top import Tally, Top
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
-from losscli.parallel.executor import THREADS, whole
+from losscli.parallel.executor import THREADS
 from losscli.stats.concentration import KEPT_AT_LEAST, KEPT_EXACTLY, Spread
 
 if TYPE_CHECKING:
-    from losscli.parallel.executor import Chunk, Engine, Stream
+    from losscli.batch import Chunk, Stream
+    from losscli.parallel.executor import Engine
     from losscli.results.rows import RowSink
 
 

@@ -13,8 +13,8 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from losscli.batch import Labels
 from losscli.engine.sums import Sum
-from losscli.labels import Labels
 from losscli.losses.domain import Array
 
 Label: TypeAlias = "tuple[str, ...]"

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from losscli.batch import MISSING
 from losscli.engine.group_sums import GroupSums, Label
 from losscli.engine.partial import Partial
 from losscli.engine.reduce import reduce, rows_of, weights_of
@@ -16,7 +17,6 @@ from losscli.engine.sums import Sum
 from losscli.engine.top import Top
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import MEAN, Reduction, Totals
-from losscli.labels import MISSING
 from losscli.losses.domain import Array
 from losscli.results.groups import Groups
 

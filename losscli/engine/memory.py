@@ -1,8 +1,7 @@
-"""How the C library treats memory that was given back, and how much a loss of all rows at once takes."""
+"""How much a loss of all rows at once takes."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from losscli.errors import LosscliError
@@ -10,29 +9,8 @@ from losscli.errors import LosscliError
 if TYPE_CHECKING:
     from losscli.engine.partial import Partial
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # mallopt's names for them, in malloc.h
-_TEMPORARY, _KEPT = 32 << 20, 128 << 20  # bytes
-
-
 UNITS = {"T": 10**12, "G": 10**9, "M": 10**6, "K": 10**3}  # bytes
 SAID = 100 * UNITS["M"]  # from here on a result says what it took
-
-
-@cache
-def keep_freed() -> None:
-    """Has glibc keep what a block's temporary arrays took for the next block's, for this process.
-
-    By default it hands arrays over 128 KiB back to the kernel, which fills each new one with zeros: that
-    takes two thirds of a kernel's time. Elsewhere than on glibc nothing is done.
-    """
-    import ctypes
-
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError, TypeError):
-        return
-    mallopt(_MMAP_THRESHOLD, _TEMPORARY)
-    mallopt(_TRIM_THRESHOLD, _KEPT)
 
 
 def needed(part: Partial) -> int:

@@ -8,12 +8,11 @@ from typing import Literal
 
 import numpy as np
 
-from losscli.batch import Batch
+from losscli.batch import Batch, Stream
 from losscli.engine.domains import Extents
 from losscli.engine.top import Rows, Tally, missing_rows, numbers_of
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
-from losscli.parallel.executor import Stream
 
 Missing = Literal["refuse", "drop", "propagate"]
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from losscli import __version__
 from losscli.engine.fold import Folded
 from losscli.engine.memory import SAID, needed, size_words
 from losscli.engine.partial import Partial
 from losscli.frameworks.convention import Reduction
-from losscli.results import Remark
+from losscli.results.score import Remark
+from losscli.version import __version__
 
 
 def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from losscli.batch import whole
 from losscli.engine.partial import Task
 from losscli.engine.top import missing_rows
 from losscli.errors import LosscliError
-from losscli.parallel.executor import whole
 
 if TYPE_CHECKING:
-    from losscli.parallel.executor import Chunk, Engine, Stream
+    from losscli.batch import Chunk, Stream
+    from losscli.parallel.executor import Engine
 
 
 def survey(engine: Engine, stream: Stream, tasks: Sequence[Task], drop: bool) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from losscli.batch import Stream
 from losscli.engine.add import partial
 from losscli.engine.fold import Folded
 from losscli.engine.missing import Missing, complete
@@ -14,7 +15,7 @@ from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
 from losscli.engine.top import Tally, Top
 from losscli.losses.domain import Array
-from losscli.parallel.executor import THREADS, Stream
+from losscli.parallel.executor import THREADS
 
 
 def without(stream: Stream, tasks: Sequence[Task], left_out: Sequence[Array], missing: Missing) -> Folded:

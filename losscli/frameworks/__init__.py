@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from losscli.catalogue.registry import fold
 from losscli.errors import LosscliError, did_you_mean
 from losscli.frameworks.convention import Convention, Framework, exact
 
@@ -33,16 +32,3 @@ def conventions(loss: Loss) -> dict[str, Convention]:
     """Every framework that has this loss, with its convention."""
     known = {name: framework(name) for name in FRAMEWORKS}
     return {name: found.convention(loss) for name, found in known.items() if loss.name in found.entries}
-
-
-def by_call(word: str) -> str | None:
-    """The loss whose framework call is `word` ("torch.nn.HuberLoss", "keras.losses.huber"), or None."""
-    module, _, rest = word.partition(".")
-    wanted = fold(rest.rpartition(".")[2])
-    for name in FRAMEWORKS:
-        known = framework(name)
-        if rest and module in (known.module.partition(".")[0], known.name, *known.aliases):
-            for loss, entry in known.entries.items():
-                if wanted in {fold(call.rpartition(".")[2]) for call in (entry.call, *entry.also)}:
-                    return loss
-    return None

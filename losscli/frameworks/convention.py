@@ -7,19 +7,17 @@ definition's own kernel where the framework's formula is the same, else the fram
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from losscli.errors import LosscliError, did_you_mean
+from losscli.frameworks.call import Style
 from losscli.losses.declare import Loss, Merge, Signature, read_signature
 from losscli.losses.domain import Array
 
 if TYPE_CHECKING:
-    from losscli.frameworks.writing import Call
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+    from losscli.frameworks.call import Call
 
 
 class Totals(NamedTuple):
@@ -177,25 +175,6 @@ class Entry(NamedTuple):
     facts: Mapping[str, Any]
     kernel: Callable[..., Any] | None = None
     also: tuple[str, ...] = ()
-
-
-class Style(NamedTuple):
-    """How all calls of a framework are written.
-
-    `template` has the fields path, keywords ("delta=1.5"), more (the same after a comma), arrays, weight,
-    spread (the weights in the shape of y_pred) and reduction. `reduction` is the keyword for one that is not
-    `unsaid`, `words` its names for reductions, `array` how it takes a list, `imports` what code needs: the
-    name and the module.
-    """
-
-    imports: Mapping[str, str]
-    template: str = "{path}({keywords})({arrays}{weight})"
-    arrays: str = "y_true, y_pred"
-    weight: str = ", sample_weight"
-    reduction: str = "reduction='{}'"
-    unsaid: str = "mean"
-    words: Mapping[str, str] = NOTHING
-    array: str = "{}"
 
 
 @dataclass(eq=False, repr=False)

@@ -12,12 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from losscli.engine.class_weight import ClassWeight, weigh_classes
-from losscli.engine.missing import Missing, complete
-from losscli.engine.top import Tally
 from losscli.frameworks.convention import Convention
-from losscli.losses.domain import Array, Domain
-from losscli.parallel.executor import Stream
+from losscli.losses.domain import Array
 
 # Within what a measured value and the convention's agree: relatively, and in all.
 PRECISION = {"float64": 1e-12, "float32": 1e-5}
@@ -45,38 +41,6 @@ def version(way: Convention) -> str:
     module = _modules(way)[next(iter(way.framework.style.imports))]
     told = str(module.__version__)
     return f"{told} on {module.backend.backend()}" if way.framework.name == "keras" else told
-
-
-def gather(
-    stream: Stream,
-    missing: Missing,
-    way: Convention,
-    class_weight: ClassWeight | None = None,
-    params: Mapping[str, Any] | None = None,
-) -> Arrays:
-    """All rows of a stream in the layout that the loss's definition gives them."""
-    reweigh = None
-    if class_weight is not None:
-        reweigh, _, _ = weigh_classes(way, dict(params or {}), class_weight, stream, missing)
-    batches = [batch for batch, _ in complete(stream, missing, Tally())]
-    batches = batches if reweigh is None else [reweigh(batch) for batch in batches]
-    trues = [batch.y_true for batch in batches if batch.y_true is not None]
-    weights = [batch.weight for batch in batches if batch.weight is not None]
-    signature = way.loss.signature
-    pred = np.concatenate([next(iter(batch.y_pred.values())) for batch in batches])
-    return Arrays(
-        _laid_out(np.concatenate(trues), signature.y_true) if trues and signature.y_true else None,
-        _laid_out(pred, signature.y_pred),
-        np.concatenate(weights) if weights else None,
-    )
-
-
-def _laid_out(array: Array, domain: Domain) -> Array:
-    if domain.grain == "parts":
-        return array.reshape(len(array), domain.size, -1)
-    if domain.grain == "index" or (domain.index is not None and array.shape[1:] in ((), (1,))):
-        return array.reshape(-1).astype(np.int64)
-    return array.astype(np.int64) if domain.grain == "indices" else array
 
 
 def run(way: Convention, code: str, arrays: Arrays) -> float:

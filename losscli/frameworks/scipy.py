@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Framework, Style
+from losscli.frameworks.call import Style
+from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Framework
 from losscli.losses.domain import Array, Real
 from losscli.losses.ranges import Number
 

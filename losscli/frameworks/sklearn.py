@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import numpy as np
 
 from losscli.errors import BadValue, LosscliError
-from losscli.frameworks.convention import MEAN, SUM, Departure, Framework, Style, Survey
-from losscli.frameworks.writing import Call
+from losscli.frameworks.call import Call, Style
+from losscli.frameworks.convention import MEAN, SUM, Departure, Framework, Survey
 from losscli.losses.domain import AboveMinusOne, Array, ClassIndex, Domain, Real, RealScalar
 from losscli.losses.ranges import TweediePower
 from losscli.losses.stable import xlogy

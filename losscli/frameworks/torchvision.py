@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Departure, Framework, Style
+from losscli.frameworks.call import Call, Given, Style
+from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Departure, Framework
 from losscli.frameworks.torch.framework import log_sigmoid
-from losscli.frameworks.writing import Call, Given
 from losscli.losses.domain import Array, Domain, Real
 from losscli.losses.ranges import FractionOrNone, LogitsOnly, Number, Range
 

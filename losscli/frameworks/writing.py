@@ -3,59 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from losscli.errors import LosscliError
-from losscli.frameworks.convention import NOTHING, Style
+from losscli.frameworks.call import Call, Conversion, Given, Style
 from losscli.losses.domain import Array
 
 if TYPE_CHECKING:
     from losscli.frameworks.convention import Convention
-
-
-class Given(NamedTuple):
-    """What a call is written for: its parameters, whether there are weights, how many axes y_pred has."""
-
-    params: Mapping[str, Any]
-    reduction: str = "mean"
-    weighted: bool = False
-    axes: int = 1
-
-
-class Conversion(NamedTuple):
-    """Data handed over in another form, which changes no number.
-
-    `written` is the code for each argument, `apply(y_true, y_pred)` does the same to arrays and raises
-    LosscliError where it would not be exact. It is wanted `when(params)` of the definition (None: always)
-    and, if `axes` is given, where y_true has so many; the call then gets the parameters `instead`.
-    """
-
-    written: Mapping[str, str]
-    apply: Callable[[Array, Array], tuple[Array, Array]]
-    when: Callable[[Mapping[str, Any]], bool] | None = None
-    instead: Mapping[str, Any] = NOTHING
-    axes: int | None = None
-
-
-class Call(NamedTuple):
-    """What is particular in writing one loss's call. Fields left empty mean: as the framework's style has it.
-
-    `names` gives the keyword of a parameter ("tau={}"; "" for one that is not written as a keyword, or a
-    function of its value and what is given). `keywords` are always written. In `arrays`, {name} is a
-    parameter's value. The call holds `when(given)` does (None: always).
-    """
-
-    path: str = ""
-    arrays: str = ""
-    keywords: str = ""
-    names: Mapping[str, str | Callable[[Any, Given], str]] = NOTHING
-    template: str = ""
-    reduction: str | None = None
-    when: Callable[[Given], bool] | None = None
-    conversion: Conversion | None = None
 
 
 def conversion_of(convention: Convention, params: Mapping[str, Any], axes: int) -> Conversion | None:

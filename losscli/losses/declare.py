@@ -2,9 +2,11 @@
 
 import inspect
 import math
+import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
+from importlib import import_module
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from losscli.errors import LosscliError, did_you_mean
@@ -90,7 +92,8 @@ class Loss:
     `slope` is the gradient: of the entry's or row's value for kind sample; of the value, from rows and
     totals, for statistic; of the *sum* of its values for batch. `adds` says what a sample adds to the mean's
     divisor.
-    `lowest`, `highest` and `best` bound the value (`best` None where it depends on the data).
+    `lowest`, `highest` and `best` bound the value (`best` None where it depends on the data). `family` is the
+    module that declares it, which is the folder of its page.
     """
 
     name: str
@@ -109,11 +112,7 @@ class Loss:
     finish_: Callable[..., Any] | None = None
     adds: Callable[..., Array] | None = None
     conventions: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def family(self) -> str:
-        """The module it is declared in, which is the folder of its YAML file."""
-        return self.kernel.__module__.rpartition(".")[2]
+    family: str = ""
 
     @cached_property
     def signature(self) -> Signature:
@@ -143,19 +142,27 @@ class Loss:
         self.adds = adds
         return adds
 
-    def __reduce__(self) -> "tuple[Callable[[str], Loss], tuple[str]]":
-        # By its name: its functions cannot be pickled by theirs, which are its own.
-        from losscli.catalogue.registry import get
-
-        return get, (self.name,)
+    def __reduce__(self) -> "str | tuple[Any, ...]":
+        # By its name where its module has it: its functions cannot be pickled by theirs, which are its own.
+        module = self.kernel.__module__
+        if getattr(sys.modules.get(module), self.name, None) is self:
+            return _declared, (module, self.name)
+        return Loss, tuple(getattr(self, field.name) for field in fields(self))
 
     def __repr__(self) -> str:
         return f"<Loss {self.name}: {self.title}, {self.kind}>"
 
 
+def _declared(module: str, name: str) -> Loss:
+    """The loss that a module declares by this name."""
+    loss: Loss = getattr(import_module(module), name)
+    return loss
+
+
 def _declare(kind: Kind, title: str, aliases: tuple[str, ...], **facts: Any) -> Callable[..., Loss]:
     def decorate(kernel: Callable[..., Any]) -> Loss:
-        return Loss(kernel.__name__, kind, title, aliases, kernel, **facts)
+        family = kernel.__module__.rpartition(".")[2]
+        return Loss(kernel.__name__, kind, title, aliases, kernel, family=family, **facts)
 
     return decorate
 

@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from losscli.batch import Batch
-from losscli.engine.memory import keep_freed
+from losscli.batch import Chunk, Partition, Stream
 from losscli.errors import LosscliError
-from losscli.parallel.executor import Chunk, Result, Stream, chunks_of, cores
+from losscli.parallel.executor import Result, chunks_of, cores
+from losscli.parallel.memory import keep_freed
 
 TASK_SECONDS = 1.0  # Dask spends about a millisecond on a task
 FAN = 8  # tasks whose results are joined on a worker before they come here
@@ -70,18 +70,6 @@ def dask(module: str = "dask") -> Any:
         return import_module(module)
     except ImportError:
         raise LosscliError("a Dask cluster needs Dask", "pip install 'losscli[dask]'") from None
-
-
-@dataclass(frozen=True, eq=False)
-class Partition:
-    """A part of a Dask collection as a chunk: where the part is known, `chunk(part)` is one of its rows."""
-
-    delayed: Any
-    chunk: Callable[[Any], Chunk]
-
-    def __call__(self) -> Iterator[Batch]:
-        """Its rows, brought here."""
-        yield from self.chunk(self.delayed.compute())()
 
 
 class Cluster:

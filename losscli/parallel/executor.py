@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from losscli.batch import Batch
-from losscli.engine.memory import keep_freed
+from losscli.batch import Chunk, Stream, whole
+from losscli.parallel.memory import keep_freed
 
 if TYPE_CHECKING:
     from typing import Protocol
-
-    from losscli.losses.domain import Array
 
     class Joins(Protocol):
         """What a chunk leaves behind."""
@@ -36,18 +32,8 @@ if TYPE_CHECKING:
             """What `work` makes of each chunk, or of several joined, in the chunks' order."""
 
 
-# Rows, callable again and again. One whose reading is worth spreading over threads has `chunks()` too.
-Stream: TypeAlias = "Callable[[], Iterator[Batch]]"
-# Some of a stream's batches, read when it is called, on whichever thread that is. One that cannot know how
-# many rows are before it has the attribute `relative` and numbers its own from 1; its `start` then sets it
-# apart, such as the place of its first byte. `size`, if it is there, is its share of the stream's, bytes or
-# rows. `apart` says that it is read where it is called and leaves little behind.
-Chunk: TypeAlias = "Callable[[], Iterable[Batch]]"
 Result = TypeVar("Result", bound="Joins")
 
-# Numbers of an array that are worked on at once. Fewer stay in a core's own cache, but threads then hand the
-# interpreter's lock to each other more often than they compute: two were slower than one at 32,768.
-BLOCK = 131_072
 QUOTA = "/sys/fs/cgroup/cpu.max"  # microseconds of all cores that a container has in a period, or max
 FORKED = 16  # chunks from which on processes are worth their start
 AHEAD = 2  # chunks under way for each thread, so that none waits while one is handed back
@@ -61,39 +47,6 @@ def chunks_of(stream: Stream) -> Iterator[Chunk]:
     else:
         for batch in stream():
             yield whole(batch)
-
-
-def whole(batch: Batch) -> Chunk:
-    """A batch as a chunk."""
-    return partial(_alone, batch)
-
-
-def _alone(batch: Batch) -> tuple[Batch]:
-    return (batch,)
-
-
-def blocks(batch: Batch) -> Iterator[Batch]:
-    """A batch in pieces whose arrays hold at most BLOCK numbers each."""
-    n = len(batch)
-    arrays = [batch.y_true, *batch.y_pred.values()]
-    rows = max(1, BLOCK * n // max(1, *(array.size for array in arrays if array is not None)))
-    if n <= rows:
-        yield batch
-        return
-    for start in range(0, n, rows):
-        part = slice(start, start + rows)
-        yield replace(
-            batch,
-            y_true=_cut(batch.y_true, part),
-            y_pred={name: array[part] for name, array in batch.y_pred.items()},
-            weight=_cut(batch.weight, part),
-            by=None if batch.by is None else batch.by[part],
-            first_row=batch.first_row + start,
-        )
-
-
-def _cut(array: Array | None, part: slice) -> Array | None:
-    return None if array is None else array[part]
 
 
 def cores() -> int:

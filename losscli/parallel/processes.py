@@ -17,12 +17,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from losscli.engine.memory import keep_freed
+from losscli.parallel.memory import keep_freed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from losscli.parallel.executor import Chunk
+    from losscli.batch import Chunk
 
 RUNS = 8  # runs of chunks for each process: whoever is done takes the next
 LONGEST = 32  # chunks of a run, after which a long fold says how far it is

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from losscli.errors import LosscliError
 from losscli.render.pages import page_module
-from losscli.results import Explanation
+from losscli.results.explain import Explanation
 
 if TYPE_CHECKING:
     from losscli.render.blocks import Block

@@ -24,8 +24,8 @@ from losscli.render.score import remarks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from losscli.results import Remark, Score
     from losscli.results.compare import Comparison
+    from losscli.results.score import Remark, Score
 
     Groups = dict[str, list[Score]]  # loss by loss, each loss's models
     Layout = tuple[Grid, Callable[[Score], str]]  # and the words for what the grid has no column for

@@ -23,7 +23,8 @@ from losscli.render.blocks import (
 from losscli.render.numbers import parameter
 
 if TYPE_CHECKING:
-    from losscli.results import Elsewhere, Explanation
+    from losscli.results.explain import Explanation
+    from losscli.results.words import Elsewhere
 
 _PICTURE = 100  # columns at most
 _COMPUTED_ON = {

@@ -11,9 +11,9 @@ from losscli.render.numbers import column, shares
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from losscli.results import Score
     from losscli.results.compare import Comparison
     from losscli.results.groups import Groups
+    from losscli.results.score import Score
 
     Record = dict[str, Any]
     Cells = list[Span | Bar]

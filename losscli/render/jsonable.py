@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from losscli.results import Remark
+    from losscli.results.score import Remark
 
 
 def remark_object(said: Remark) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from losscli.render.text import width_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from losscli.results import Property
+    from losscli.results.words import Property
 
 
 class Listed(Protocol):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.render.objects import explanation_object, flat_objects, whole_object
 from losscli.render.text import clean
-from losscli.results import Explanation
+from losscli.results.explain import Explanation
 
 if TYPE_CHECKING:
     from losscli.render.pages import Shown

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.render.jsonable import plain, remark_object
 from losscli.render.pages import page_module
-from losscli.results import Explanation, Score
 from losscli.results.compare import Comparison
+from losscli.results.explain import Explanation
+from losscli.results.score import Score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from losscli.render.listing import Listed
     from losscli.render.pages import Shown
-    from losscli.results import Concentration, Sample
+    from losscli.results.score import Concentration, Sample
     from losscli.results.why import Ranking, Why
 
     Record = dict[str, Any]

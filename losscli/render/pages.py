@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from losscli.render.listing import Listed
-    from losscli.results import Explanation, Score
     from losscli.results.check import Checkup
     from losscli.results.code import Snippet
     from losscli.results.compare import Comparison
+    from losscli.results.explain import Explanation
     from losscli.results.parity import Parity
     from losscli.results.plot import Picture
     from losscli.results.recommend import Recommendations, Tasks
+    from losscli.results.score import Score
     from losscli.results.steps import Steps
 
     Shown = (

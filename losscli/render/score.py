@@ -23,7 +23,7 @@ from losscli.render.numbers import aligned, column, nested, scalar, shares
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from losscli.results import Remark, Sample, Score
+    from losscli.results.score import Remark, Sample, Score
 
 _REMARKS: dict[str, Role] = {"nonfinite": "strong", "departure": "plain", "data": "quiet"}  # in this order
 _MANY = 20  # samples that make one ask what makes the number

@@ -13,8 +13,8 @@ from losscli.render.words import plural
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from losscli.results import Score
     from losscli.results.compare import Comparison
+    from losscli.results.score import Score
     from losscli.results.why import Cells, Constant, Ranking, Why, Without
 
 _LINE = (0.01, 0.05, 0.1, 0.25, 0.5)  # the points of the Lorenz line that a page shows

@@ -9,8 +9,9 @@ from losscli.render.numbers import parameter, scalar, share
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from losscli.results import Advice, Concentration, Explanation, Remark, Score
+    from losscli.results.score import Concentration, Remark, Score
     from losscli.results.steps import Steps
+    from losscli.results.words import Advice, Words
 
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -48,7 +49,7 @@ def divided(score: Score) -> str | None:
     return f"divided by {scalar(score.divisor)}, {score.divided_by}"
 
 
-def best(about: Explanation) -> str:
+def best(about: Words) -> str:
     """The range, with the best value where the range's own words do not name it."""
     if about.best is None or "best" in about.range:
         return about.range
@@ -112,7 +113,7 @@ def citation(text: str, identifier: str | None) -> str:
     return text if identifier is None else f"{text.rstrip('.')}, {identifier.removeprefix('url:')}"
 
 
-def command(about: Explanation) -> tuple[str, ...]:
+def command(about: Words) -> tuple[str, ...]:
     """The shell words that compute the worked example."""
     example = about.example
     words = [f"losscli compute {about.name}"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from losscli.results import Remark, Score
+    from losscli.results.score import Remark, Score
     from losscli.results.why import Ranking
 
 

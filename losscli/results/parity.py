@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from losscli.results import Explanation, Remark
+    from losscli.results.score import Remark
+    from losscli.results.words import Words
 
 
 class ParityRow(NamedTuple):
@@ -43,7 +44,7 @@ class Parity(NamedTuple):
     """
 
     loss: str
-    about: Explanation
+    about: Words
     params: Mapping[str, Any]
     n: int
     weighted: bool

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from losscli.results import Remark
+    from losscli.results.score import Remark
 
     Array = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from losscli.results import Remark
+    from losscli.results.score import Remark
 
 
 class Evidence(NamedTuple):

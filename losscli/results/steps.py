@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from losscli.results import Explanation, Remark
+    from losscli.results.score import Remark
+    from losscli.results.words import Words
 
 
 class Step(NamedTuple):
@@ -84,4 +85,4 @@ class Steps:
     version: str
     weighted: bool = False
     remarks: tuple[Remark, ...] = ()
-    about: Explanation | None = field(default=None, compare=False, repr=False)
+    about: Words | None = field(default=None, compare=False, repr=False)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.losses.domain import Array
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
 
 KEPT_EXACTLY = 1_000_000  # values kept one by one; beyond, a sample of them
 KEPT_AT_LEAST = 65_536  # so many of them where many losses share the memory

@@ -32,7 +32,7 @@ from support.truth import TRUTH, precision
 
 import losscli
 from losscli.analysis.parity import answer, question
-from losscli.arrays import arrays_stream
+from losscli.batch import arrays_stream
 from losscli.catalogue import registry
 from losscli.errors import LosscliError
 from losscli.frameworks import conventions, live

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 import losscli
-from losscli.batch import Batch
+from losscli.batch import Batch, Stream
 from losscli.catalogue import registry
 from losscli.frameworks import FRAMEWORKS, framework
 from losscli.frameworks.convention import Departure
-from losscli.parallel.executor import Stream
-from losscli.results import Remark, Score
+from losscli.results.score import Remark, Score
 
 ALL: dict[tuple[str, str, int], Departure] = {
     (name, loss, number): departure

@@ -3,51 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from losscli import __version__
 from losscli.analysis.check import amounts, labels, layout, probabilities, scales, trial, values
 from losscli.analysis.check.fault import Case, Fault
 from losscli.analysis.profile import profile
-from losscli.api import lookup
-from losscli.arrays import arrays_stream
+from losscli.batch import Stream
+from losscli.catalogue.find import lookup
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 from losscli.frameworks import convention
-from losscli.parallel.executor import Stream
 from losscli.results.check import Checkup, Finding
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+from losscli.version import __version__
 
 __all__ = ["check", "examine"]
 
 FIRST_ROWS = 5
 _KINDS_OF_FAULT = (values, labels, probabilities, amounts, scales, layout, trial)
 _SEVERITY = ("error", "warning", "note")
-
-
-def check(
-    y_true: ArrayLike | None,
-    y_pred: ArrayLike | Mapping[str, ArrayLike],
-    sample_weight: ArrayLike | None = None,
-    loss: str | None = None,
-    like: str = "exact",
-    *,
-    missing: Missing = "refuse",
-    **params: Any,
-) -> Checkup:
-    """What is wrong with y_true (N, ...) or None, y_pred (N, ...) (or several, by name) and weights (N,).
-
-    With `loss`, what this loss (with `params`, under `like`) would do with them; without, faults in general,
-    each with the losses that it matters for; `from_logits=True` then says that y_pred holds logits. With
-    `missing="drop"` missing values are no fault. Raises LosscliError where the arrays are no numbers, empty,
-    or of different lengths, or where there is no such loss or parameter.
-    """
-    models = y_pred if isinstance(y_pred, Mapping) else {"y_pred": y_pred}
-    return examine(arrays_stream(y_true, models, sample_weight), loss, like, params=params, missing=missing)
 
 
 def examine(

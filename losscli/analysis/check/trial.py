@@ -8,18 +8,17 @@ from dataclasses import replace
 import numpy as np
 
 from losscli.analysis.check.fault import Case, Fault, any_entry, names
-from losscli.api import score
-from losscli.batch import Batch
+from losscli.analysis.score import score
+from losscli.batch import Batch, Stream
 from losscli.engine.align import align
 from losscli.engine.missing import Missing
 from losscli.engine.top import missing_rows
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import Convention
 from losscli.losses.domain import Array
-from losscli.parallel.executor import Stream
-from losscli.results import Remark
 from losscli.results.check import Finding, Severity
 from losscli.results.profile import PredictionProfile
+from losscli.results.score import Remark
 
 _FLAT = 1e-3  # share · slope of a value: below, moving the prediction does not move the loss
 # Findings that say why float32 makes something infinite.

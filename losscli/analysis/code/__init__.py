@@ -7,27 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from losscli import __version__
 from losscli.analysis.code import boosters, function, scorer
 from losscli.analysis.code.layout import module
 from losscli.analysis.code.own_call import Own, own_call
-from losscli.api import lookup
+from losscli.catalogue.find import lookup
 from losscli.errors import LosscliError, did_you_mean
 from losscli.frameworks import convention, framework
 from losscli.losses.declare import Loss
 from losscli.results.code import Snippet
+from losscli.version import __version__
 
 FRAMEWORKS = ("keras", "torch", "optax", "sklearn", "xgboost", "lightgbm", "numpy")
-
-
-def code(loss: str, framework: str = "numpy", *, reduction: str = "mean", **params: Any) -> str:
-    """Python that computes a loss on y_true and y_pred of a framework's arrays, ready to paste.
-
-    `framework` is one of FRAMEWORKS; `params` are the loss's own (delta=1.5). The framework's own call stands
-    there where it gives the definition's number; for the boosters a custom objective, with gradient and
-    hessian. Raises LosscliError where the framework cannot have the loss.
-    """
-    return snippet(loss, framework, params, reduction).code
 
 
 def snippet(name: str, framework: str, params: Mapping[str, Any], reduction: str = "mean") -> Snippet:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from losscli.analysis.plot.picture import curve, draw, small
+from losscli.analysis.plot.picture import draw, small
 
-__all__ = ["curve", "draw", "small"]
+__all__ = ["draw", "small"]

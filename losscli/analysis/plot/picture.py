@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli import __version__
 from losscli.analysis.plot.axes import view as view_of
 from losscli.analysis.plot.notes import notes
 from losscli.analysis.plot.rows import find
@@ -15,41 +14,19 @@ from losscli.analysis.plot.trace import span as height
 from losscli.analysis.plot.trace import trace
 from losscli.analysis.plot.variants import MOST, Variant, variants_of
 from losscli.analysis.plot.views import Case, View
-from losscli.api import lookup
-from losscli.arrays import arrays_stream
+from losscli.batch import Stream
+from losscli.catalogue.find import lookup
 from losscli.catalogue.pages import explanation, read
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 from losscli.losses.declare import Loss
-from losscli.parallel.executor import Stream
 from losscli.results.plot import Curve, Picture
+from losscli.version import __version__
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    pass
 
 SMALL = 81  # points of a small picture
-
-
-def curve(
-    loss: str | Sequence[str],
-    y_true: ArrayLike | None = None,
-    y_pred: ArrayLike | None = None,
-    sample_weight: ArrayLike | None = None,
-    *,
-    like: str = "exact",
-    span: tuple[float, float] | None = None,
-    missing: Missing = "refuse",
-    **params: Any,
-) -> Picture:
-    """One loss, or several, over their natural axis: arrays of points, of which the pictures are drawn.
-
-    A tuple among `params` draws a curve for each of its values (delta=(0.5, 1, 2)). With y_pred (N, ...) and
-    y_true (N, ...) the rows are counted along the axis. `span` is the axis's (low, high). `like` draws a
-    framework's own beside the exact one. Raises LosscliError for losses on different axes.
-    """
-    stream = None if y_pred is None else arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    names = [loss] if isinstance(loss, str) else list(loss)
-    return draw(names, params, stream, like=like, limits=span, missing=missing)
 
 
 def draw(

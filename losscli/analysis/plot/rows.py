@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from losscli.analysis.plot.views import View
-from losscli.batch import Batch
+from losscli.batch import Batch, Stream
 from losscli.engine.align import align
 from losscli.engine.chunk import located
 from losscli.engine.missing import Missing, complete
@@ -17,9 +17,8 @@ from losscli.engine.top import Tally
 from losscli.errors import BadValue, LosscliError
 from losscli.frameworks.convention import Convention
 from losscli.losses.domain import Array
-from losscli.parallel.executor import Stream
-from losscli.results import Remark
 from losscli.results.plot import Histogram
+from losscli.results.score import Remark
 
 BINS = 120
 _TAILS = (0.01, 0.99)

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from losscli.analysis.plot.views import Scene
-from losscli.api import score
-from losscli.arrays import arrays_stream
-from losscli.batch import Batch
+from losscli.analysis.score import score
+from losscli.batch import Batch, arrays_stream
 from losscli.engine.add import partial
 from losscli.engine.align import align
 from losscli.engine.gradient import of_batch, of_samples, of_statistic

@@ -6,21 +6,19 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from losscli import __version__
 from losscli.analysis.recommend import tasks
 from losscli.catalogue import registry
 from losscli.errors import LosscliError
-from losscli.results import Remark
 from losscli.results.recommend import Recommendation, Recommendations, Task, Tasks
+from losscli.results.score import Remark
+from losscli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import ArrayLike
-
     from losscli.analysis.recommend.case import Choice
+    from losscli.batch import Stream
     from losscli.engine.missing import Missing
-    from losscli.parallel.executor import Stream
 
 __all__ = ["Given", "advise", "by_task", "every_task", "recommend"]
 
@@ -37,47 +35,6 @@ class Given(NamedTuple):
     query: str | None = None
     truth: str | None = None
     key: str | None = None
-
-
-def recommend(
-    y_true: ArrayLike | None = None,
-    y_pred: ArrayLike | None = None,
-    sample_weight: ArrayLike | None = None,
-    *,
-    task: str | None = None,
-    quantile: float | None = None,
-    from_logits: bool = False,
-    missing: Missing = "refuse",
-) -> Recommendations:
-    """Losses that fit y_true (N, ...) and y_pred (N, ...), or y_true alone, or without data a task.
-
-    `task` says what the data is where its values do not; `quantile` is one that is wanted; `from_logits`
-    says that y_pred holds logits. Rows of weight 0 are left out; otherwise each row counts once. Raises
-    LosscliError for an unknown task, and for data that no loss or not the task takes.
-    """
-    from losscli.arrays import arrays_stream
-
-    if y_true is None and y_pred is None:
-        if task is None:
-            if quantile is None:
-                raise LosscliError(
-                    "there is nothing to advise on: neither data nor a task",
-                    "give y_true and y_pred, or task=",
-                )
-            task = "quantiles"
-        return by_task(task, quantile, library=True)
-    alone = y_pred is None
-    first = y_true if y_pred is None else y_pred
-    assert first is not None
-    return advise(
-        arrays_stream(None if alone else y_true, {"y_pred": first}, sample_weight),
-        task=task,
-        quantile=quantile,
-        from_logits=from_logits,
-        missing=missing,
-        truth_alone=alone,
-        weighted=sample_weight is not None,
-    )
 
 
 def by_task(task: str, quantile: float | None = None, *, library: bool = False) -> Recommendations:

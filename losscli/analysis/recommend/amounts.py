@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from losscli.analysis.recommend.case import Case, Choice, Finding, shown, unfit
-from losscli.analysis.recommend.numbers import (
-    Measure,
-    number,
-    percent,
-    percents,
-    share,
-    skewness,
-    variance_power,
-)
+from losscli.analysis.recommend.numbers import percent, percents
 from losscli.analysis.recommend.residuals import regression
 from losscli.analysis.recommend.tails import FEW
+from losscli.stats.interval import Measure, number, share
+from losscli.stats.moments import skewness, variance_power
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array

@@ -14,7 +14,8 @@ from losscli.results.recommend import Evidence
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from losscli.analysis.recommend.numbers import Array, Measure
+    from losscli.analysis.recommend.numbers import Array
+    from losscli.stats.interval import Measure
 
 NOTHING: Mapping[str, Any] = {}
 

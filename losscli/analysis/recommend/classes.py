@@ -19,7 +19,8 @@ from losscli.analysis.recommend.case import (
     whole,
 )
 from losscli.analysis.recommend.multilabel import soft_rows
-from losscli.analysis.recommend.numbers import number, percent, percents, rounded, share, value_range
+from losscli.analysis.recommend.numbers import percent, percents, rounded, value_range
+from losscli.stats.interval import number, share
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array

@@ -8,15 +8,9 @@ import numpy as np
 
 from losscli.analysis.recommend.amounts import flat, not_positive, tweedie_power, zeros
 from losscli.analysis.recommend.case import Case, Choice, Finding, shown, unfit, whole
-from losscli.analysis.recommend.numbers import (
-    mean,
-    number,
-    of_means,
-    percent,
-    percents,
-    share,
-    variance_power,
-)
+from losscli.analysis.recommend.numbers import percent, percents
+from losscli.stats.interval import mean, number, of_means, share
+from losscli.stats.moments import variance_power
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array

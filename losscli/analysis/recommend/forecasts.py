@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from losscli.analysis.recommend.case import Case, Choice, Finding, shape_words, shown, unfit
-from losscli.analysis.recommend.numbers import number, percents, rounded, share
+from losscli.analysis.recommend.numbers import percents, rounded
+from losscli.stats.interval import number, share
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array

@@ -16,7 +16,8 @@ from losscli.analysis.recommend.case import (
     shown,
     unfit,
 )
-from losscli.analysis.recommend.numbers import number, percents, rounded, share
+from losscli.analysis.recommend.numbers import percents, rounded
+from losscli.stats.interval import number, share
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array

@@ -16,8 +16,9 @@ from losscli.analysis.recommend.case import (
     sums_to_one,
     unfit,
 )
-from losscli.analysis.recommend.numbers import number, percent, percents, rounded, share
+from losscli.analysis.recommend.numbers import percent, percents, rounded
 from losscli.analysis.recommend.two_classes import RARE
+from losscli.stats.interval import number, share
 
 
 def multilabel(case: Case) -> Finding:

@@ -28,9 +28,9 @@ from losscli.analysis.recommend.case import (
     unfit,
     whole,
 )
-from losscli.analysis.recommend.numbers import mean
 from losscli.analysis.recommend.residuals import regression
 from losscli.errors import LosscliError
+from losscli.stats.interval import mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable

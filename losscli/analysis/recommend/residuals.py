@@ -7,17 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from losscli.analysis.recommend.case import Case, Choice, Finding, shown
-from losscli.analysis.recommend.numbers import (
-    NORMAL_BEYOND_3,
-    number,
-    percent,
-    percents,
-    rank_correlation,
-    rounded,
-    share,
-    value_range,
-)
+from losscli.analysis.recommend.numbers import percent, percents, rounded, value_range
 from losscli.analysis.recommend.tails import CAUCHY, FEW, HUBER, TUKEY, Tails, tails
+from losscli.stats.interval import number, share
+from losscli.stats.moments import NORMAL_BEYOND_3, rank_correlation
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array

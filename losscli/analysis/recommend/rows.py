@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from losscli.analysis.recommend.numbers import SEED
 from losscli.engine.missing import complete
 from losscli.engine.top import Tally
 from losscli.errors import LosscliError
+from losscli.stats.interval import SEED
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array
-    from losscli.batch import Batch
+    from losscli.batch import Batch, Stream
     from losscli.engine.missing import Missing
-    from losscli.parallel.executor import Stream
 
 MOST_ROWS = 200_000
 MOST_VALUES = 4_000_000

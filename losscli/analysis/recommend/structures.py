@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from losscli.analysis.recommend.case import Case, Choice, Finding, binary, shape_words, shown, unfit, whole
-from losscli.analysis.recommend.numbers import number, percent, percents, share
+from losscli.analysis.recommend.numbers import percent, percents
+from losscli.stats.interval import number, share
 
 
 def survival(case: Case) -> Finding:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from losscli.analysis.recommend.numbers import TO_SIGMA, Measure, kurtosis, of_means, skewness
+from losscli.stats.interval import Measure, of_means
+from losscli.stats.moments import TO_SIGMA, kurtosis, skewness
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.analysis.recommend.case import Case, Choice, Finding, binary, fractions, rows, shown, unfit
-from losscli.analysis.recommend.numbers import mean, number, percent, percents, rounded, share, value_range
+from losscli.analysis.recommend.numbers import percent, percents, rounded, value_range
+from losscli.stats.interval import mean, number, share
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.analysis.recommend.case import Case, Choice, Finding, rows, shown, unfit
-from losscli.analysis.recommend.numbers import number, percent, percents, rounded, share
+from losscli.analysis.recommend.numbers import percent, percents, rounded
+from losscli.stats.interval import number, share
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from losscli import __version__
+from losscli.analysis.score import task_of
 from losscli.analysis.steps import reduced, totals, whole
 from losscli.analysis.steps import rows as sample_rows
 from losscli.analysis.steps.lines import agree
 from losscli.analysis.steps.work import Work
-from losscli.api import lookup, task_of
-from losscli.arrays import arrays_stream
+from losscli.batch import Stream
 from losscli.catalogue import pages as catalogue
+from losscli.catalogue.find import lookup
 from losscli.engine.class_weight import ClassWeight
 from losscli.engine.finish import Show, finish
 from losscli.engine.fold import fold
@@ -21,39 +21,14 @@ from losscli.engine.survey import survey
 from losscli.errors import LosscliError
 from losscli.formula.spell import Speller, letters_of
 from losscli.frameworks import convention
-from losscli.parallel.executor import THREADS, Stream
-from losscli.results import Score
+from losscli.parallel.executor import THREADS
+from losscli.results.score import Score
 from losscli.results.steps import Row, Step, Steps
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+from losscli.version import __version__
 
 ALL, FEW = 5, 3  # up to 5 rows are all written out; of more, the 3 that cost most
 
 RowCount = int | Literal["default"] | None
-
-
-def steps(
-    loss: str,
-    y_true: ArrayLike | None,
-    y_pred: ArrayLike,
-    sample_weight: ArrayLike | None = None,
-    *,
-    rows: RowCount = "default",
-    reduction: str = "mean",
-    like: str = "exact",
-    missing: Missing = "refuse",
-    **params: Any,
-) -> Steps:
-    """A loss on arrays, worked out: the lines of each row shown, and how all rows become the value.
-
-    `rows`: how many rows are shown, those that cost most (None: all; "default": all up to 5, of more 3).
-    The rest is as in `compute`. Raises LosscliError for what does not fit, and for a page without lines.
-    """
-    stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    return write_out(
-        loss, stream, params=params, reduction=reduction, like=like, missing=missing, rows=rows, order="index"
-    )
 
 
 def write_out(

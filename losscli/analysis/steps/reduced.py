@@ -16,7 +16,7 @@ from losscli.engine.sums import Sum
 from losscli.engine.without import without
 from losscli.formula.evaluate import Values
 from losscli.frameworks.convention import Reduction, Totals
-from losscli.results import Score
+from losscli.results.score import Score
 from losscli.results.steps import Row, Step
 
 _LEAST = 1e-3  # of what is shown: of less, the difference has too few digits

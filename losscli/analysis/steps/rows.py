@@ -12,7 +12,7 @@ from losscli.analysis.steps.lines import Term, added, agree, plain, written
 from losscli.analysis.steps.work import Work
 from losscli.batch import Array
 from losscli.formula.evaluate import run
-from losscli.results import Sample
+from losscli.results.score import Sample
 from losscli.results.steps import Place, Row, Step
 
 ENTRIES = 4  # entries of a row whose lines are shown: of more, those that cost most

@@ -19,7 +19,7 @@ from losscli.engine.sums import Sum
 from losscli.formula.evaluate import Values, run, value_of
 from losscli.formula.language import TOTALS, Line
 from losscli.formula.spell import python
-from losscli.results import Sample, Score
+from losscli.results.score import Sample, Score
 from losscli.results.steps import Place, Row, Step
 
 

@@ -13,7 +13,7 @@ from losscli.analysis.steps.work import Work, flat
 from losscli.batch import Array
 from losscli.errors import LosscliError
 from losscli.formula.evaluate import Values
-from losscli.results import Score
+from losscli.results.score import Score
 from losscli.results.steps import Place, Row, Step
 
 ROWS = 200  # more are not written out: their lines hold a number for every pair of rows

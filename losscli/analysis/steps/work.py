@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.batch import Array, Batch
+from losscli.batch import Array, Batch, Stream
 from losscli.engine.align import align
 from losscli.engine.missing import Missing, complete
 from losscli.engine.partial import Partial, Task
@@ -17,7 +17,6 @@ from losscli.formula.evaluate import Values
 from losscli.formula.language import Formula, Line, Repeat
 from losscli.formula.spell import Speller
 from losscli.frameworks.convention import Convention
-from losscli.parallel.executor import Stream
 
 
 def flat(rows: Any) -> Any:

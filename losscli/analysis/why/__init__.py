@@ -9,29 +9,26 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from losscli.analysis.request import Asked
+from losscli.analysis.score import task_of
 from losscli.analysis.why.constants import constants
 from losscli.analysis.why.lorenz import Unevenness, unevenness
 from losscli.analysis.why.ranks import ranking
-from losscli.api import lookup, score, task_of
-from losscli.arrays import arrays_stream
+from losscli.batch import Stream
+from losscli.catalogue.find import lookup
 from losscli.catalogue.pages import explanation
-from losscli.engine.class_weight import ClassWeight
 from losscli.engine.finish import Show, finish
 from losscli.engine.fold import fold
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
 from losscli.engine.without import without
-from losscli.parallel.executor import Stream
-from losscli.results import Score
 from losscli.results.compare import Comparison
+from losscli.results.score import Score
 from losscli.results.why import Cells, Constant, Ranking, Why, Without, WorstRow
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 WORST = 5  # rows that are looked at one by one
 MANY = 200  # from so many rows on, the value without the worst hundredth is told too
@@ -41,47 +38,16 @@ FIRST_ROWS = 5
 ReadCells = Callable[[Sequence[int]], Mapping[int, Cells]]
 
 
-class Asked(NamedTuple):
-    """How the scores were made: what api.score and contrast were given. `params` are by loss name."""
-
-    params: Mapping[str, Mapping[str, Any]]
-    reduction: str = "mean"
-    like: str = "exact"
-    missing: Missing = "refuse"
-    class_weight: ClassWeight | None = None
-
-
-def why(
-    loss: str,
-    y_true: ArrayLike | None,
-    y_pred: ArrayLike,
-    sample_weight: ArrayLike | None = None,
-    *,
-    reduction: str = "mean",
-    like: str = "exact",
-    missing: Missing = "refuse",
-    **params: Any,
-) -> Why:
-    """What makes a loss's value on arrays: y_true (N, ...) or None, y_pred (N, ...), sample_weight (N,).
-
-    `params` are the loss's own. Raises LosscliError for anything that does not fit, as compute does.
-    """
-    stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    made = score(loss, stream, params=params, reduction=reduction, like=like, missing=missing, rows=0)
-    asked = Asked({made.loss: params}, reduction, like, missing)
-    return _whys([made], stream, asked, None)[0]
-
-
 def with_why(made: Score, stream: Stream, asked: Asked, cells: ReadCells | None = None) -> Score:
     """The score with `why`. `stream` gives the same rows again, `cells` the text of rows by number."""
-    return replace(made, why=_whys([made], stream, asked, cells)[0])
+    return replace(made, why=whys_of([made], stream, asked, cells)[0])
 
 
 def with_whys(
     compared: Comparison, stream: Stream, asked: Asked, cells: ReadCells | None = None
 ) -> Comparison:
     """The comparison with a `why` for each score, and with the worst rows' places under each."""
-    whys = _whys(compared.scores, stream, asked, cells)
+    whys = whys_of(compared.scores, stream, asked, cells)
     scores = tuple(replace(s, why=w) for s, w in zip(compared.scores, whys, strict=True))
     ranked = _ranking(scores, stream, asked)
     if ranked is not None and cells is not None:
@@ -107,7 +73,7 @@ def _ranking(scores: Sequence[Score], stream: Stream, asked: Asked) -> Ranking |
     return ranking(stream, [(s.loss, s.model) for s in known], tasks, rows, asked.missing, WORST)
 
 
-def _whys(scores: Sequence[Score], stream: Stream, asked: Asked, cells: ReadCells | None) -> list[Why]:
+def whys_of(scores: Sequence[Score], stream: Stream, asked: Asked, cells: ReadCells | None) -> list[Why]:
     """A Why for each score: a pass for its rows, one without the worst, two a loss for its constants."""
     tasks = [_task(made, stream, asked) for made in scores]
     reduction = "mean" if asked.reduction == "none" else asked.reduction

@@ -9,15 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from losscli.analysis.why.target import Target, survey
-from losscli.batch import Batch
+from losscli.batch import Batch, Stream
 from losscli.engine.finish import Show, finish
 from losscli.engine.fold import fold
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Task
 from losscli.losses.domain import Array, Domain
-from losscli.parallel.executor import Stream
-from losscli.results import Property
 from losscli.results.why import Constant
+from losscli.results.words import Property
 
 SURE = 40.0  # a logit whose probability is 1 to the last digit of a float
 NEVER = -745.0  # the logit, or the logarithm, of the smallest float: of a class that does not occur

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from losscli.batch import Stream
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Task
 from losscli.engine.without import places
-from losscli.parallel.executor import Stream
 from losscli.results.why import Rank, RankedRow, Ranking
 
 

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from losscli.errors import LosscliError
-from losscli.frameworks.convention import Style
-from losscli.frameworks.writing import Call, Conversion, Given
+from losscli.frameworks.call import Call, Conversion, Given, Style
 from losscli.losses.domain import Array
 
 STYLE = Style({"keras": "keras"})

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from losscli.frameworks.convention import Style
-from losscli.frameworks.writing import (
-    Call,
-    Conversion,
-    Given,
-    logarithms,
-    of_probabilities,
-    rows_summing_to_one,
-)
+from losscli.frameworks.call import Call, Conversion, Given, Style
+from losscli.frameworks.writing import logarithms, of_probabilities, rows_summing_to_one
 
 STYLE = Style(
     {"optax": "optax", "jnp": "jax.numpy"},

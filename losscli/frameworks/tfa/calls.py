@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.frameworks.convention import Style
-from losscli.frameworks.writing import Call, Conversion
+from losscli.frameworks.call import Call, Conversion, Style
 from losscli.losses.domain import Array
 from losscli.losses.stable import one_hot
 

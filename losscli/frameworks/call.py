@@ -1,0 +1,72 @@
+"""How the calls of a framework, and of one of its losses, are written: as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from losscli.losses.domain import Array
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Given(NamedTuple):
+    """What a call is written for: its parameters, whether there are weights, how many axes y_pred has."""
+
+    params: Mapping[str, Any]
+    reduction: str = "mean"
+    weighted: bool = False
+    axes: int = 1
+
+
+class Conversion(NamedTuple):
+    """Data handed over in another form, which changes no number.
+
+    `written` is the code for each argument, `apply(y_true, y_pred)` does the same to arrays and raises
+    LosscliError where it would not be exact. It is wanted `when(params)` of the definition (None: always)
+    and, if `axes` is given, where y_true has so many; the call then gets the parameters `instead`.
+    """
+
+    written: Mapping[str, str]
+    apply: Callable[[Array, Array], tuple[Array, Array]]
+    when: Callable[[Mapping[str, Any]], bool] | None = None
+    instead: Mapping[str, Any] = NOTHING
+    axes: int | None = None
+
+
+class Call(NamedTuple):
+    """What is particular in writing one loss's call. Fields left empty mean: as the framework's style has it.
+
+    `names` gives the keyword of a parameter ("tau={}"; "" for one that is not written as a keyword, or a
+    function of its value and what is given). `keywords` are always written. In `arrays`, {name} is a
+    parameter's value. The call holds `when(given)` does (None: always).
+    """
+
+    path: str = ""
+    arrays: str = ""
+    keywords: str = ""
+    names: Mapping[str, str | Callable[[Any, Given], str]] = NOTHING
+    template: str = ""
+    reduction: str | None = None
+    when: Callable[[Given], bool] | None = None
+    conversion: Conversion | None = None
+
+
+class Style(NamedTuple):
+    """How all calls of a framework are written.
+
+    `template` has the fields path, keywords ("delta=1.5"), more (the same after a comma), arrays, weight,
+    spread (the weights in the shape of y_pred) and reduction. `reduction` is the keyword for one that is not
+    `unsaid`, `words` its names for reductions, `array` how it takes a list, `imports` what code needs: the
+    name and the module.
+    """
+
+    imports: Mapping[str, str]
+    template: str = "{path}({keywords})({arrays}{weight})"
+    arrays: str = "y_true, y_pred"
+    weight: str = ", sample_weight"
+    reduction: str = "reduction='{}'"
+    unsaid: str = "mean"
+    words: Mapping[str, str] = NOTHING
+    array: str = "{}"
