@@ -15,6 +15,7 @@ from support.close import close
 from losscli.analysis.score import score as score_of
 from losscli.batch import Batch, Stream
 from losscli.catalogue.registry import find
+from losscli.engine import chunk
 from losscli.engine.sums import Sum
 from losscli.losses.domain import Array
 from losscli.parallel import executor as chunks
@@ -87,7 +88,7 @@ def test_blocks_threads_and_order_change_no_digit_that_counts(
     mixed = np.random.default_rng(1).permutation(N)
     found = []
     for block, threads, size in ((32_768, 1, N), (100, 1, N), (32_768, 3, 7_000), (4_096, 2, 50_000)):
-        monkeypatch.setattr(chunks, "BLOCK", block)
+        monkeypatch.setattr(chunk, "BLOCK", block)
         monkeypatch.setattr(chunks, "cores", lambda threads=threads: threads)
         for order in (slice(None), mixed):
             rows = stream(y_true[order], y_pred[order], size)

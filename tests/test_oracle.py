@@ -22,6 +22,7 @@ from support.command import environment
 from support.oracle import Ask, Row
 
 from losscli.data import blocks, delimited
+from losscli.engine import chunk
 from losscli.parallel import executor as chunks
 from losscli.parallel import processes as forks
 
@@ -264,7 +265,7 @@ def cut_small() -> Any:
         patch.setattr(blocks, "LARGE", 0)
         for module in (blocks, delimited):
             patch.setattr(module, "BLOCK", 64)
-        patch.setattr(chunks, "BLOCK", 4)
+        patch.setattr(chunk, "BLOCK", 4)
         patch.setattr(chunks, "cores", lambda: 3)
         patch.setattr(forks, "can_fork", lambda: False)
         yield

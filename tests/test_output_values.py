@@ -21,6 +21,7 @@ from support.inside import losscli
 import losscli as library
 from losscli.analysis.score import score as score_of
 from losscli.batch import Batch, arrays_stream
+from losscli.engine import chunk
 from losscli.errors import LosscliError
 from losscli.parallel import executor as chunks
 from losscli.render import rowfile as write
@@ -170,7 +171,7 @@ def test_rows_come_in_order_in_pieces_whatever_the_threads(
     threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chunks, "cores", lambda: threads)
-    monkeypatch.setattr(chunks, "BLOCK", 1_000)
+    monkeypatch.setattr(chunk, "BLOCK", 1_000)
     rng = np.random.default_rng(5)
     y_true, y_pred = rng.normal(size=(2, 12_345))
 

@@ -35,12 +35,13 @@ import losscli.analysis.profile
 import losscli.analysis.steps
 import losscli.analysis.why
 import losscli.engine
+import losscli.parallel
+import losscli.stats
 from losscli.analysis.profile import _Pass
 from losscli.analysis.profile import sample as samples
 from losscli.analysis.profile.columns import ArrayPass, ColumnPass
 from losscli.analysis.profile.sample import Sample
 from losscli.analysis.steps.totals import _Others
-from losscli.analysis.why import target
 from losscli.batch import Batch, Origin
 from losscli.engine import group_sums as groups
 from losscli.engine import partial, sums
@@ -53,6 +54,7 @@ from losscli.engine.top import Tally, Top
 from losscli.errors import LosscliError
 from losscli.parallel.dask import Run
 from losscli.stats import concentration as spread
+from losscli.stats import sketch as sketches
 from losscli.stats.sketch import Sketch
 
 ONCE = "both sides have it from the same fold"
@@ -288,7 +290,8 @@ def test_every_field_is_what_is_written_by_hand(case: Case) -> None:
 
 
 def test_no_method_lacks_a_case() -> None:
-    inside = [losscli.engine, losscli.analysis.profile, losscli.analysis.why, losscli.analysis.steps]
+    rooms = (losscli.analysis.profile, losscli.analysis.why, losscli.analysis.steps)
+    inside = [losscli.engine, losscli.parallel, losscli.stats, *rooms]
     modules = [
         import_module(f"{p.__name__}.{m.name}") for p in inside for m in pkgutil.iter_modules(p.__path__)
     ]
@@ -347,8 +350,8 @@ def test_a_sample_keeps_the_entries_of_a_row_together(monkeypatch: pytest.Monkey
 
 
 def test_pressed_values_keep_their_weight_their_mean_and_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(target, "KEPT_EXACTLY", 1_000)
-    monkeypatch.setattr(target, "GROUPS", 250)
+    monkeypatch.setattr(sketches, "KEPT_EXACTLY", 1_000)
+    monkeypatch.setattr(sketches, "GROUPS", 250)
     rng = np.random.default_rng(3)
     values, weights = rng.exponential(size=3_000), rng.integers(0, 3, 3_000).astype(float)
     sketch = Sketch()

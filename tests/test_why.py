@@ -16,7 +16,6 @@ from losscli.analysis import why as reasons
 from losscli.analysis.compare import contrast
 from losscli.analysis.request import Asked
 from losscli.analysis.score import score as score_of
-from losscli.analysis.why import target
 from losscli.analysis.why.lorenz import unevenness
 from losscli.analysis.why.ranks import nth
 from losscli.batch import Batch
@@ -25,6 +24,7 @@ from losscli.errors import LosscliError
 from losscli.results.compare import Comparison
 from losscli.results.score import Score
 from losscli.stats import concentration as spread
+from losscli.stats import sketch as sketches
 
 RNG = np.random.default_rng(3)
 TRUE = RNG.normal(10, 3, 400)
@@ -255,8 +255,8 @@ def test_sampled_values_are_near_and_said(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(fold, "KEPT_EXACTLY", 200)
     monkeypatch.setattr(fold, "KEPT_AT_LEAST", 200)
     monkeypatch.setattr(spread, "KEPT_LARGEST", 20)
-    monkeypatch.setattr(target, "KEPT_EXACTLY", 100)
-    monkeypatch.setattr(target, "GROUPS", 50)
+    monkeypatch.setattr(sketches, "KEPT_EXACTLY", 100)
+    monkeypatch.setattr(sketches, "GROUPS", 50)
     stream = batches(64, TRUE, {"y_pred": PRED})
     about = explained(stream, "mse", Asked({}))
     assert exact.exact

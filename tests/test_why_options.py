@@ -14,10 +14,10 @@ import losscli
 from losscli.analysis import why as reasons
 from losscli.analysis.compare import contrast
 from losscli.analysis.request import Asked
-from losscli.analysis.why import target
 from losscli.analysis.why.lorenz import unevenness
 from losscli.batch import arrays_stream
 from losscli.cli.app import run
+from losscli.stats import sketch as sketches
 from losscli.stats.sketch import Sketch
 
 R = np.random.default_rng(4)
@@ -236,8 +236,8 @@ def test_alike_rows_are_told_in_proportion_where_they_are_sampled() -> None:
 
 
 def test_a_sketch_keeps_all_weight_and_the_order_of_its_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(target, "KEPT_EXACTLY", 500)
-    monkeypatch.setattr(target, "GROUPS", 100)
+    monkeypatch.setattr(sketches, "KEPT_EXACTLY", 500)
+    monkeypatch.setattr(sketches, "GROUPS", 100)
     values, weights = R.gamma(1.0, size=2000), R.uniform(0, 2, 2000) * (R.random(2000) < 0.8)
     sketch = Sketch()
     for part in range(0, 2000, 250):
