@@ -6,7 +6,6 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -372,19 +371,10 @@ def test_in_processes(many: dict[str, tuple[list[str], Ask, list[Row]]], case: s
     assert (remark["count"], remark["rows"]) == (len(gone), [i + 1 for i in gone[:5]])
 
 
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-    ) as cluster:
-        yield cluster.scheduler_address
-
-
 @pytest.mark.parametrize("case", MANY)
-def test_on_a_cluster(many: dict[str, tuple[list[str], Ask, list[Row]]], scheduler: str, case: str) -> None:
+def test_on_a_cluster(many: dict[str, tuple[list[str], Ask, list[Row]]], client: Any, case: str) -> None:
     line, ask, placed = many[case]
-    found = told(*line, "--engine", "dask", "--scheduler", scheduler)
+    found = told(*line, "--engine", "dask", "--scheduler", client.scheduler.address)
     held(found, oracle.compute(placed, ask))
     gone = [i for i, row in enumerate(placed) if oracle.misses(row)]
     (remark,) = [said for said in found["remarks"] if "missing" in said["text"]]

@@ -55,7 +55,7 @@ def open_cluster(scheduler: str | None) -> Iterator[Cluster]:
         distributed.LocalCluster(
             n_workers=cores(),
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any port that is free: two runs may meet
             silence_logs=logging.CRITICAL,
             env={"POLARS_MAX_THREADS": "1"},
         ) as local,

@@ -138,7 +138,7 @@ def same(told: Any, wanted: Any, at: str = "", rel: float = CLOSE) -> None:
         return
     if isinstance(wanted, float) and math.isnan(wanted):
         # A slope that is not there is null.
-        assert told is None or told == "nan" or told != told, f"{at}: {told} for nan"
+        assert told is None or math.isnan(float(told)), f"{at}: {told} for nan"
         return
     if isinstance(wanted, float) and isinstance(number(told), (int, float)):
         assert number(told) == close(wanted, rel), f"{at}: {told} for {wanted}"

@@ -505,12 +505,11 @@ def _divided_by(rows: Sequence[Row], ask: Ask) -> str:
         return f"{columns} value" + "s" * (columns != 1)
     if not _rowwise(ask):
         return "one value, from sums over all samples"
-    if rows[0].weight is not None and ask.like != "keras":
-        return f"the sum of the weights of {n}"
     if ask.like == "torch" and ask.params.get("class_weight"):
         return f"the sum of the class weights of {n}"
     ignored = sum(ask.loss == "scce" and row.true == _ignored(ask) for row in rows)
-    return f"{len(rows) - ignored} of {n} ({ignored} ignored)" if ignored else n
+    n = f"{len(rows) - ignored} of {n} ({ignored} ignored)" if ignored else n
+    return f"the sum of the weights of {n}" if rows[0].weight is not None and ask.like != "keras" else n
 
 
 def without_worst(rows: Sequence[Row], ask: Ask, model: str = "p") -> tuple[int, float] | None:
