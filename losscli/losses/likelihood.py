@@ -8,7 +8,8 @@ from losscli.losses.declare import loss
 from losscli.losses.domain import (
     Array,
     Count,
-    MeanAndScale,
+    LocationAndScale,
+    MeanAndVariance,
     PositiveEntry,
     Rate,
     RealScalar,
@@ -109,7 +110,7 @@ def _(y_true: Array, y_pred: Array, *, power: float) -> Array:
 
 
 @loss("GaussianNLLLoss", "normal_nll", title="Gaussian negative log-likelihood", lowest=-np.inf, best=None)
-def gaussian_nll(y_true: RealScalar, y_pred: MeanAndScale, *, full: Flag = False) -> Array:
+def gaussian_nll(y_true: RealScalar, y_pred: MeanAndVariance, *, full: Flag = False) -> Array:
     """½(log v + (y − μ)²/v), in nats less ½ log 2π; least at the mean and the variance. Nix, Weigend 1994."""
 
     def terms(y: Number, mean: Number, variance: Number) -> tuple[Number, ...]:
@@ -134,7 +135,7 @@ def _half_square_over(e: Number, v: Number) -> Number:
 
 
 @loss("LaplaceNLLLoss", title="Laplace negative log-likelihood", lowest=-np.inf, best=None)
-def laplace_nll(y_true: RealScalar, y_pred: MeanAndScale) -> Array:
+def laplace_nll(y_true: RealScalar, y_pred: LocationAndScale) -> Array:
     """log(2b) + |y − μ|/b, in nats; least at the median and the mean distance from it. Laplace 1774."""
 
     def terms(y: Number, location: Number, scale: Number) -> tuple[Number, ...]:

@@ -56,7 +56,7 @@ def _(
     return weight * (1 - p_true) ** gamma * entropy
 
 
-_Corners = Annotated[Array, Domain("a finite coordinate", grain="columns", size=4)]
+_Corners = Annotated[Array, Domain("a finite coordinate", "box", grain="columns", size=4)]
 _BoxFormat = Annotated[str, Range('"yxyx", the only order it takes', kind="choice", choices=("yxyx",))]
 
 
