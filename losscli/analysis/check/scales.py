@@ -171,7 +171,7 @@ def _reversed(case: Case, model: PredictionProfile) -> Iterator[Fault]:
     truth, numeric = case.truth, is_numeric(case, model)
     if truth is None or case.profile.n < 10:
         return
-    if case.pred_domain is not None and "distance" in case.pred_domain.words:
+    if case.pred_domain is not None and case.pred_domain.means == "distance":
         return  # between what is alike it is to be small: the labels of these losses turn it round
     binary = truth.kind in ("binary01", "signs") and model.kind in (
         "probability",

@@ -252,7 +252,8 @@ def _notes(loss: Loss, framework: str, params: Mapping[str, Any], hessian: ast.e
     linked = loss.name in LINKS and not (loss.name == "tweedie" and params["power"] == 0)
     if linked:
         notes.append(f"y_pred and model.predict(X) are raw scores z; the prediction is {LINKS[loss.name]}.")
-    if not linked and loss.signature.y_true is not None and "number" in loss.signature.y_true.words:
+    true = loss.signature.y_true
+    if not linked and true is not None and true.given(params).means == "number":
         notes.append(_START[framework])
     if _zero(hessian):
         notes.append(
