@@ -189,23 +189,15 @@ def _converted(stream: Stream, conversion: Conversion) -> Stream:
 
 def _causes(way: Convention, said: tuple[Remark, ...]) -> tuple[str, ...]:
     """Why a number is another, from what was said beside it: kind of cause, how many rows, the sentence."""
-    kinds = {departure.why: departure.cause for departure in way.departures}
-    causes = []
-    for remark in said:
-        if remark.kind != "departure":
-            continue
-        kind = kinds.get(remark.text)
-        if kind is None:  # what the engine says of every call: its precision, its divisors
-            kind = "float32" if remark.text.endswith("float32") else "divisor"
-        if kind != "input":
-            causes.append(_cause(kind, remark))
+    causes = [_cause(remark) for remark in said if remark.kind == "departure" and remark.cause != "input"]
     if causes:
         return tuple(causes)
     small = (d for d in way.departures if d.cause in ("epsilon", "clipping"))
     return tuple(f"{d.cause}: {d.why}" for d in small) or ("rounding: the call computes in another order",)
 
 
-def _cause(kind: str, remark: Remark) -> str:
+def _cause(remark: Remark) -> str:
+    kind = remark.cause
     if kind == "float32":
         return kind
     if remark.count is None:

@@ -52,7 +52,7 @@ def verdict(
         return
     for remark in made.remarks:
         if remark.kind == "nonfinite" and not known:
-            name = "nan_loss" if "nan" in remark.text.partition(":")[0] else "infinite_loss"
+            name = "nan_loss" if remark.cause == "nan" else "infinite_loss"
             title = "The loss is nan" if name == "nan_loss" else "The loss is infinite"
             yield _finding(name, "error", title, case, columns, remark, remark.text, "mend these rows")
         elif remark.kind == "departure" and remark.count:
