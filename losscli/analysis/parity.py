@@ -144,8 +144,9 @@ def _row(asked: Question, way: Convention, exact: float | None) -> ParityRow:
         takes = why.what + (f" ({why.hint})" if why.hint else "")
         return ParityRow(name, title, write(way, Given(defaults, axes=asked.axes[1])), precision, takes=takes)
     same = _agree(made.value, exact, SAME[precision])
-    causes = () if same else _causes(way, made.remarks)
-    return ParityRow(name, title, call, precision, made.value, same, causes)
+    causes = {} if same else _causes(way, made.remarks)
+    kinds = tuple(dict.fromkeys(causes.values()))
+    return ParityRow(name, title, call, precision, made.value, same, tuple(causes), kinds)
 
 
 def _passed(asked: Question, way: Convention, conversion: Conversion | None) -> dict[str, Any]:
@@ -187,24 +188,21 @@ def _converted(stream: Stream, conversion: Conversion) -> Stream:
     return converted
 
 
-def _causes(way: Convention, said: tuple[Remark, ...]) -> tuple[str, ...]:
-    """Why a number is another, from what was said beside it: kind of cause, how many rows, the sentence."""
-    causes = [_cause(remark) for remark in said if remark.kind == "departure" and remark.cause != "input"]
-    if causes:
-        return tuple(causes)
-    small = (d for d in way.departures if d.cause in ("epsilon", "clipping"))
-    return tuple(f"{d.cause}: {d.why}" for d in small) or ("rounding: the call computes in another order",)
+def _causes(way: Convention, said: tuple[Remark, ...]) -> dict[str, str]:
+    """Why a number is another, from what was said beside it: the sentence, and its kind of cause."""
+    causes = {_cause(r): r.cause for r in said if r.kind == "departure" and r.cause != "input"}
+    small = {f"{d.cause}: {d.why}": d.cause for d in way.departures if d.cause in ("epsilon", "clipping")}
+    return causes or small or {"rounding: the call computes in another order": "rounding"}
 
 
 def _cause(remark: Remark) -> str:
-    kind = remark.cause
-    if kind == "float32":
-        return kind
+    if remark.cause == "float32":
+        return remark.cause
     if remark.count is None:
-        return f"{kind}: {remark.text}"
+        return f"{remark.cause}: {remark.text}"
     rows = f"{remark.count} row" + "s" * (remark.count != 1)
     listed = ", ".join(map(str, remark.rows)) + (", …" if remark.count > len(remark.rows) else "")
-    return f"{kind} changed {rows} ({listed}): {remark.text}"
+    return f"{remark.cause} changed {rows} ({listed}): {remark.text}"
 
 
 def _agree(one: float | None, other: float | None, slack: float, floor: float = 0.0) -> bool:

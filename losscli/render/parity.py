@@ -79,8 +79,7 @@ def _said(row: ParityRow) -> str:
         return f"takes {row.takes}" if row.takes.startswith(_TAKEN) else row.takes
     if row.same:
         return "the same number" + " in float32" * (row.precision == "float32")
-    kinds = dict.fromkeys(cause.partition(":")[0].partition(" changed")[0] for cause in row.causes)
-    return ", ".join(kinds)
+    return ", ".join(row.kinds)
 
 
 _TAKEN = ("logits", "probabilities", "class indices")
@@ -139,7 +138,7 @@ def json_object(parity: Parity) -> dict[str, Any]:
         "source": parity.source,
         "formula": parity.about.formula,
         "unit": parity.about.unit,
-        "rows": [plain(row._asdict()) for row in parity.rows],
+        "rows": [_row_object(row) for row in parity.rows],
         "live": parity.live,
         "remarks": [remark_object(said) for said in parity.remarks],
         "signature": parity.signature,
@@ -147,7 +146,11 @@ def json_object(parity: Parity) -> dict[str, Any]:
     }
 
 
+def _row_object(row: ParityRow) -> dict[str, Any]:
+    return {key: plain(value) for key, value in row._asdict().items() if key != "kinds"}
+
+
 def json_records(parity: Parity) -> list[dict[str, Any]]:
     """A record a row: a framework's number."""
     shared = {"signature": parity.signature, "version": parity.version}
-    return [{"loss": parity.loss, **plain(row._asdict()), **shared} for row in parity.rows]
+    return [{"loss": parity.loss, **_row_object(row), **shared} for row in parity.rows]

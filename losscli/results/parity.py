@@ -16,7 +16,8 @@ class ParityRow(NamedTuple):
 
     `call` is the code to write. `value` is its number, None where the data cannot be handed over exactly:
     `takes` then says what the call takes. `same` says that it is the definition's number, to 1e-12 or, of a
-    call that computes in `precision` "float32", to 1e-6; `causes` say why it is another, kind of cause first.
+    call that computes in `precision` "float32", to 1e-6; `causes` say why it is another, kind of cause first;
+    `kinds` are these kinds alone, for code.
     `live` is what the framework itself gave, `live_difference` that minus `value`, `live_version` its
     version, `verified` whether the two agree within the precision; `live_note` says why nothing was measured.
     """
@@ -28,6 +29,7 @@ class ParityRow(NamedTuple):
     value: float | None = None
     same: bool = False
     causes: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     takes: str | None = None
     live: float | None = None
     live_version: str | None = None
