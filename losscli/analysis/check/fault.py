@@ -19,11 +19,6 @@ from losscli.results.profile import PredictionProfile, Profile, TruthProfile
 
 Mask = Callable[[Batch], Array]
 
-LOG_LOSSES = (
-    *("bce", "binary_focal", "cce", "scce", "categorical_focal", "poly_cce", "asymmetric"),
-    *("symmetric_cce", "matrix_cce", "kld", "generalized_kld"),
-)
-SCORE_FAMILIES = ("margin", "multiclass_margin")
 _SCORES = ("logit", "score", "margin", "decision", "raw")
 
 

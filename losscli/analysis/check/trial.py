@@ -150,8 +150,7 @@ def _is_distance(case: Case) -> bool:
     true, pred = case.true_domain, case.pred_domain
     if case.loss is None or case.loss.slope is None or true is None or pred is None:
         return False
-    plain = (true.grain, pred.grain) == ("entry", "entry") and np.isneginf(pred.low)
-    return bool(plain and case.loss.family in ("regression", "robust"))
+    return (true.grain, true.means, pred.grain, pred.means) == ("entry", "number") * 2
 
 
 Look = Callable[[Case, Convention, tuple[Array, ...]], Array]

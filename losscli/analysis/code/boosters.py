@@ -31,39 +31,6 @@ _ESTIMATORS = {
     "lightgbm": ("LGBMRegressor", "min_sum_hessian_in_leaf"),
 }
 
-# The booster's own objective, and its parameter for one of the loss's.
-_NAMED: Mapping[str, Mapping[str, str]] = {
-    "xgboost": {
-        "bce": "binary:logistic",
-        "gamma_deviance": "reg:gamma",
-        "half_mse": "reg:squarederror",
-        "hinge": "binary:hinge",
-        "mae": "reg:absoluteerror",
-        "mse": "reg:squarederror",
-        "msle": "reg:squaredlogerror",
-        "poisson": "count:poisson",
-        "poisson_deviance": "count:poisson",
-        "pseudo_huber": "reg:pseudohubererror, huber_slope={delta:.15g}",
-        "quantile": "reg:quantileerror, quantile_alpha={q:.15g}",
-        "tweedie": "reg:tweedie, tweedie_variance_power={power:.15g}",
-        "scce": "multi:softprob",
-        "cox": "survival:cox",
-    },
-    "lightgbm": {
-        "bce": "binary",
-        "gamma_deviance": "gamma",
-        "half_mse": "regression",
-        "huber": "huber, alpha={delta:.15g}",
-        "mae": "regression_l1",
-        "mape": "mape",
-        "mse": "regression",
-        "poisson": "poisson",
-        "poisson_deviance": "poisson",
-        "quantile": "quantile, alpha={q:.15g}",
-        "tweedie": "tweedie, tweedie_variance_power={power:.15g}",
-        "scce": "multiclass",
-    },
-}
 _TAKEN = {
     "row": "a vector a row",
     "parts": "{size} vectors a row",
@@ -163,7 +130,7 @@ def parse_form(loss: Loss, lines: list[str]) -> list[Line]:
 
 def _check(loss: Loss, framework: str, params: Mapping[str, Any]) -> None:
     y_pred = loss.signature.y_pred
-    named = _NAMED[framework].get(loss.name)
+    named = _own(loss, framework, params)
     hint = (
         f'its own objective is "{named}"'
         if named
@@ -228,15 +195,8 @@ def _positive_constant(node: ast.expr) -> bool:
 
 def _own(loss: Loss, framework: str, params: Mapping[str, Any]) -> str | None:
     """The booster's own objective, where it has the loss with these parameters."""
-    named = _NAMED[framework].get(loss.name)
-    if loss.name == "bce":
-        if params["label_smoothing"]:
-            return None
-        if named and params["pos_weight"] != 1:
-            return named + ", scale_pos_weight={pos_weight:.15g}"
-    if loss.name == "tweedie" and not 1 <= params["power"] < 2:  # neither has another
-        return None
-    return named
+    objective = loss.objectives.get(framework)
+    return objective(params) if callable(objective) else objective
 
 
 def _notes(loss: Loss, framework: str, params: Mapping[str, Any], hessian: ast.expr) -> tuple[str, ...]:
