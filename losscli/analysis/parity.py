@@ -21,7 +21,7 @@ from losscli.frameworks import convention, conventions
 from losscli.frameworks.call import Conversion, Given
 from losscli.frameworks.convention import Convention
 from losscli.frameworks.live import Arrays
-from losscli.frameworks.writing import conversion_of, write
+from losscli.frameworks.writing import Takes, conversion_of, write
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
 from losscli.results.parity import Parity, ParityRow
@@ -142,7 +142,8 @@ def _row(asked: Question, way: Convention, exact: float | None) -> ParityRow:
     except LosscliError as why:
         defaults = {name: parameter.default for name, parameter in way.signature.parameters.items()}
         takes = why.what + (f" ({why.hint})" if why.hint else "")
-        return ParityRow(name, title, write(way, Given(defaults, axes=asked.axes[1])), precision, takes=takes)
+        call = write(way, Given(defaults, axes=asked.axes[1]))
+        return ParityRow(name, title, call, precision, takes=takes, names=isinstance(why, Takes))
     same = _agree(made.value, exact, SAME[precision])
     causes = {} if same else _causes(way, made.remarks)
     kinds = tuple(dict.fromkeys(causes.values()))
@@ -167,12 +168,12 @@ def _passed(asked: Question, way: Convention, conversion: Conversion | None) -> 
                 passed[name] = theirs[name].read(value)
             except LosscliError as why:
                 if name == "from_logits":
-                    raise LosscliError("logits", "--from-logits says that y_pred holds them") from None
+                    raise Takes("logits", "--from-logits says that y_pred holds them") from None
                 if name == "box_format" or value is not default:
                     raise LosscliError(why.what.replace("parameter ", "", 1)) from None
         elif value is not default and value != default:
             if name == "from_logits":
-                raise LosscliError("probabilities: the call has no from_logits")
+                raise Takes("probabilities: the call has no from_logits")
             raise LosscliError(f"the call has no {name}", f"leave -p {name} out to compare without it")
     return passed
 

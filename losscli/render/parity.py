@@ -24,6 +24,7 @@ from losscli.render.score import remarks
 if TYPE_CHECKING:
     from losscli.results.parity import Parity, ParityRow
 
+_FOR_CODE = ("kinds", "names")  # what JSON leaves out
 _DIGITS = 8  # of a number beside others that may differ from it in the seventh
 
 
@@ -76,13 +77,10 @@ def _said(row: ParityRow) -> str:
     if row.framework == "exact":
         return ""
     if row.takes is not None:
-        return f"takes {row.takes}" if row.takes.startswith(_TAKEN) else row.takes
+        return f"takes {row.takes}" if row.names else row.takes
     if row.same:
         return "the same number" + " in float32" * (row.precision == "float32")
     return ", ".join(row.kinds)
-
-
-_TAKEN = ("logits", "probabilities", "class indices")
 
 
 def _causes(parity: Parity) -> list[Block]:
@@ -147,7 +145,7 @@ def json_object(parity: Parity) -> dict[str, Any]:
 
 
 def _row_object(row: ParityRow) -> dict[str, Any]:
-    return {key: plain(value) for key, value in row._asdict().items() if key != "kinds"}
+    return {key: plain(value) for key, value in row._asdict().items() if key not in _FOR_CODE}
 
 
 def json_records(parity: Parity) -> list[dict[str, Any]]:
