@@ -6,10 +6,20 @@ import ast
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support.command import ROOT
 
+from losscli.analysis.check import amounts, probabilities
+from losscli.analysis.check.fault import Case
+from losscli.analysis.code import boosters, scorer
+from losscli.analysis.profile import profile
+from losscli.batch import arrays_stream
 from losscli.catalogue.registry import names
+from losscli.errors import LosscliError
+from losscli.frameworks.convention import exact
+from losscli.losses.declare import Loss, facts, loss
+from losscli.losses.domain import Array, Margin, Probability, Real, Sign, SoftLabel
 
 PACKAGE = ROOT / "losscli"
 HOMES = ("losses", "catalogue", "frameworks", "analysis/recommend")  # recommend's content is which to take
@@ -115,3 +125,38 @@ def test_the_look_itself(code: str, caught: int) -> None:
 
 def test_the_homes_are_there() -> None:
     assert all(Path(PACKAGE, home).exists() for home in (*HOMES, *ALLOWED))
+
+
+@facts("log of a probability")
+@loss(title="A new cross-entropy")
+def new_entropy(y_true: SoftLabel, y_pred: Probability) -> Array:
+    return -y_true * np.log(y_pred)
+
+
+@facts("divides by the target")
+@loss(title="A new ratio")
+def new_ratio(y_true: Real, y_pred: Real) -> Array:
+    return np.asarray(np.abs(y_pred / y_true - 1))
+
+
+@facts(xgboost="reg:new, alpha={alpha}")
+@loss(title="A new margin")
+def new_margin(y_true: Sign, y_pred: Margin) -> Array:
+    return np.maximum(0, -y_true * y_pred)
+
+
+def case_of(new: Loss, true: list[float], pred: list[float]) -> Case:
+    stream = arrays_stream(np.array(true), {"y_pred": np.array(pred)}, None)
+    return Case(profile(stream), new, exact(new), {}, "refuse")
+
+
+def test_a_new_loss_of_a_kind_is_seen_by_its_declaration() -> None:
+    case = case_of(new_entropy, [0.0, 1.0, 1.0, 0.0], [0.0, 0.4, 1.0, 0.2])
+    assert {fault.id for fault in probabilities.check(case)} >= {"saturated", "saturated_wrong"}
+    case = case_of(new_ratio, [0.0, 1.0, 4.0, 2.5], [0.5, 0.4, 4.5, 2.0])
+    assert "zeros" in {fault.id for fault in amounts.check(case)}
+    assert "decision_function" in scorer.closing(new_margin, {})
+    assert "predict_proba" in scorer.closing(new_entropy, {})
+    with pytest.raises(LosscliError) as refused:  # without a gradient
+        boosters.write(new_margin, "xgboost", {}, {}, "mean")
+    assert refused.value.hint == 'its own objective is "reg:new, alpha={alpha}"'
