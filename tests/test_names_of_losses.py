@@ -130,7 +130,7 @@ def test_the_homes_are_there() -> None:
 @facts("log of a probability")
 @loss(title="A new cross-entropy")
 def new_entropy(y_true: SoftLabel, y_pred: Probability) -> Array:
-    return -y_true * np.log(y_pred)
+    return np.asarray(-y_true * np.log(y_pred))
 
 
 @facts("divides by the target")
@@ -142,7 +142,7 @@ def new_ratio(y_true: Real, y_pred: Real) -> Array:
 @facts(xgboost="reg:new, alpha={alpha}")
 @loss(title="A new margin")
 def new_margin(y_true: Sign, y_pred: Margin) -> Array:
-    return np.maximum(0, -y_true * y_pred)
+    return np.asarray(np.maximum(0, -y_true * y_pred))
 
 
 def case_of(new: Loss, true: list[float], pred: list[float]) -> Case:

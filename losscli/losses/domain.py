@@ -94,7 +94,8 @@ PROBABILITIES_HINT = "values outside [0, 1] look like logits: put a sigmoid (or 
 # Values an entry
 _LOGIT = Domain("a finite logit", "logit")
 _LOG = Domain("a finite logarithm of a rate", "log-rate")
-Real = Annotated[Array, Domain("a finite number", "number")]
+_REAL = Domain("a finite number", "number")
+Real = Annotated[Array, _REAL]
 Margin = Annotated[Array, Domain("a finite number", "margin")]
 Critic = Annotated[Array, Domain("a finite number", "score")]
 AboveMinusOne = Annotated[Array, Domain("above −1", "amount", low=-1.0, open_low=True)]
@@ -288,14 +289,9 @@ _ABOVE_0 = Domain("above 0", "amount", low=0.0, open_low=True)
 
 def _tweedie_target(given: Mapping[str, Any]) -> Domain:
     if given["power"] <= 0:
-        return Domain("a finite number", "number")
+        return _REAL
     return _AMOUNT if given["power"] < 2 else _ABOVE_0
 
 
 TweedieTarget = Annotated[Array, replace(_AMOUNT, by=_tweedie_target)]
-TweedieMean = Annotated[
-    Array,
-    replace(
-        _ABOVE_0, by=lambda given: Domain("a finite number", "number") if given["power"] == 0 else _ABOVE_0
-    ),
-]
+TweedieMean = Annotated[Array, replace(_ABOVE_0, by=lambda given: _REAL if given["power"] == 0 else _ABOVE_0)]

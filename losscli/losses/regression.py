@@ -8,12 +8,12 @@ from losscli.losses.declare import batch, facts, loss, statistic
 from losscli.losses.domain import AboveMinusOne, Array, Real, Vector
 from losscli.losses.ranges import Between01, Fraction, NonNegative, Nonzero
 from losscli.losses.stable import (
+    cosine_slope,
     difference,
     distance,
     divide,
     expm1_minus,
     log_ratio,
-    norm,
     nowhere,
     one_minus_cosine,
     percent,
@@ -101,9 +101,7 @@ def max_error(y_true: Real, y_pred: Real) -> dict[str, Array]:
     return {"error": np.abs(y_pred - y_true)}
 
 
-@max_error.finish
-def _(error: float) -> float:
-    return error
+max_error.finish(lambda error: error)
 
 
 @max_error.gradient
@@ -283,28 +281,19 @@ def _(y_true: Array, y_pred: Array, *, a: float) -> Array:
     return a * np.expm1(a * (y_pred - y_true))
 
 
-@facts("free of scale")
 @loss("cosine", "cosine_proximity", title="Cosine similarity (negated)", lowest=-1.0, highest=1.0, best=-1.0)
 def cosine_similarity(y_true: Vector, y_pred: Vector) -> Array:
     """−cos of the angle between vectors, from −1 (same direction) to 1; 0 for a zero vector. Salton 1975."""
     return -np.sum(unit(y_true) * unit(y_pred), axis=-1)
 
 
-def _cosine_slope(y_true: Array, y_pred: Array) -> Array:
-    y, p, length = unit(y_true), unit(y_pred), norm(y_pred)[:, None]
-    cosine = np.sum(y * p, axis=-1, keepdims=True)
-    zero_true = ~np.any(y_true, axis=-1, keepdims=True)
-    return np.where(zero_true, 0.0, nowhere(length == 0, (cosine * p - y) / length))
+cosine_similarity.gradient(cosine_slope)
 
 
-cosine_similarity.gradient(_cosine_slope)
-
-
-@facts("free of scale")
 @loss(title="Cosine distance", highest=2.0)
 def cosine_distance(y_true: Vector, y_pred: Vector) -> Array:
     """1 − cos of the angle between vectors: 0 (same direction) to 2; 1 for a zero vector. Salton 1975."""
     return one_minus_cosine(y_true, y_pred)
 
 
-cosine_distance.gradient(_cosine_slope)
+cosine_distance.gradient(cosine_slope)
