@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from support.inputs import NAMES, Case, cases, compute, loss_of
 
 from losscli import LosscliError
-from losscli.losses.domain import Array, Domain
+from losscli.frameworks import conventions
+from losscli.losses.domain import Array, Domain, Means
 
 ARGUMENTS = [
     (name, argument)
@@ -22,6 +23,29 @@ ARGUMENTS = [
     for argument in ("y_true", "y_pred")
     if getattr(loss_of(name).signature, argument) is not None
 ]
+
+
+def becomes(domain: Domain) -> Iterator[Domain]:
+    """A domain and what it becomes under its parameters."""
+    yield domain
+    for other in (*domain.under.values(), *([domain.index] if domain.index else [])):
+        yield from becomes(other)
+
+
+@pytest.mark.parametrize(("name", "argument"), ARGUMENTS)
+def test_what_values_mean_is_declared_and_fits_their_range(name: str, argument: str) -> None:
+    loss = loss_of(name)
+    for signature in (loss.signature, *(way.signature for way in conventions(loss).values())):
+        for domain in becomes(getattr(signature, argument) or loss.signature.y_pred):
+            assert domain.means in get_args(Means)
+            if domain.means in ("amount", "count", "rate", "distance"):
+                assert domain.low in (0.0, -1.0)
+            assert (domain.means == "probability") <= (domain.low == 0.0)
+            assert (domain.means == "log-probability") == domain.minus_infinity
+            assert (domain.means == "class index") == domain.below_classes
+            assert (domain.means == "bounds") <= (domain.size == 2)
+            if domain.values is not None:
+                assert domain.means == "label"
 
 
 def bad_values(domain: Domain, classes: int) -> Iterator[float]:

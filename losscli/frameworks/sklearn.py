@@ -135,8 +135,10 @@ WARNED = Departure(
 )
 
 
-_Label = Annotated[Array, Domain("a label: 0 or 1", grain="scalar", values=(0.0, 1.0))]
-_OneProbability = Annotated[Array, Domain("a probability in [0, 1]", grain="scalar", low=0.0, high=1.0)]
+_Label = Annotated[Array, Domain("a label: 0 or 1", "label", grain="scalar", values=(0.0, 1.0))]
+_OneProbability = Annotated[
+    Array, Domain("a probability in [0, 1]", "probability", grain="scalar", low=0.0, high=1.0)
+]
 
 
 @formula("bce", "log_loss", CLIPPED, reductions={"mean": MEAN, "sum": SUM})
@@ -145,9 +147,9 @@ def _(y_true: _Label, y_pred: _OneProbability) -> Array:
     return -np.log(np.where(y_true == 1, p, 1 - p))
 
 
-_Rows = Annotated[Array, Domain("a probability in [0, 1]", grain="row", low=0.0, high=1.0)]
+_Rows = Annotated[Array, Domain("a probability in [0, 1]", "probability", grain="row", low=0.0, high=1.0)]
 _OneHot = Annotated[
-    Array, Domain("a label: 0 or 1 (soft labels are refused)", grain="row", values=(0.0, 1.0))
+    Array, Domain("a label: 0 or 1 (soft labels are refused)", "label", grain="row", values=(0.0, 1.0))
 ]
 
 
@@ -166,7 +168,7 @@ def _(y_true: _Label, y_pred: _OneProbability) -> Array:
     return (y_pred - y_true) ** 2
 
 
-_Class = Annotated[Array, Domain("a class label: a whole number", whole=True)]
+_Class = Annotated[Array, Domain("a class label: a whole number", "label", whole=True)]
 
 
 def _refuse_classes_by_column(y_true: Array, y_pred: Array) -> None:
@@ -192,8 +194,8 @@ def _(y_true: _Class, y_pred: _Class) -> Array:
 
 # The deviances: one output, and a rate of 0 is refused even where the count is 0.
 
-_CountScalar = Annotated[Array, Domain("a count of 0 or more", grain="scalar", low=0.0)]
-_PositiveScalar = Annotated[Array, Domain("above 0", grain="scalar", low=0.0, open_low=True)]
+_CountScalar = Annotated[Array, Domain("a count of 0 or more", "count", grain="scalar", low=0.0)]
+_PositiveScalar = Annotated[Array, Domain("above 0", "amount", grain="scalar", low=0.0, open_low=True)]
 
 
 @formula("poisson_deviance", "mean_poisson_deviance")
@@ -208,9 +210,9 @@ def _(y_true: _PositiveScalar, y_pred: _PositiveScalar) -> Array:
 
 def _tweedie_domain(of_truth: bool) -> Domain:
     """What mean_tweedie_deviance accepts: by the power."""
-    positive = Domain("above 0", grain="scalar", low=0.0, open_low=True)
-    count = Domain("0 or more", grain="scalar", low=0.0)
-    real = Domain("a finite number", grain="scalar")
+    positive = Domain("above 0", "amount", grain="scalar", low=0.0, open_low=True)
+    count = Domain("0 or more", "amount", grain="scalar", low=0.0)
+    real = Domain("a finite number", "number", grain="scalar")
 
     def by(params: Mapping[str, Any]) -> Domain:
         power = params["power"]
@@ -218,7 +220,7 @@ def _tweedie_domain(of_truth: bool) -> Domain:
             return real
         return count if of_truth and power < 2 else positive
 
-    return Domain("a finite number", grain="scalar", by=by)
+    return Domain("a finite number", "number", grain="scalar", by=by)
 
 
 _TweedieTruth = Annotated[Array, _tweedie_domain(True)]
@@ -262,6 +264,9 @@ def _merged(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ..
     return found
 
 
+_MarginScalar = Annotated[Array, Domain("a finite number", "margin", grain="scalar")]
+
+
 @formula(
     "hinge",
     "hinge_loss",
@@ -273,6 +278,6 @@ def _merged(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ..
     survey=Survey("labels", _labels, _merged),
     checked=False,
 )
-def _(y_true: RealScalar, y_pred: RealScalar, *, labels: tuple[float, ...]) -> Array:
+def _(y_true: RealScalar, y_pred: _MarginScalar, *, labels: tuple[float, ...]) -> Array:
     side = np.where((y_true == labels[-1]) & (len(labels) == 2), 1.0, -1.0)
     return np.maximum(0, 1 - side * y_pred)

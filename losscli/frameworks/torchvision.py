@@ -68,7 +68,7 @@ def _(
     return value if alpha is None else (alpha * y_true + (1 - alpha) * (1 - y_true)) * value
 
 
-_Boxes = Annotated[Array, Domain("a coordinate", grain="columns", size=4)]
+_Boxes = Annotated[Array, Domain("a coordinate", "box", grain="columns", size=4)]
 _Order = Annotated[str, Range('"xyxy", the only order it takes', kind="choice", choices=("xyxy",))]
 
 OFFSET = Departure(

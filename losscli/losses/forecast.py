@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from losscli.losses.declare import loss
-from losscli.losses.domain import Array, Bounds, MeanAndScale, Members, RealScalar
+from losscli.losses.declare import facts, loss
+from losscli.losses.domain import Array, Bounds, MeanAndDeviation, Members, RealScalar
 from losscli.losses.ranges import Between01
 from losscli.losses.stable import erf, nowhere
 
@@ -15,7 +15,7 @@ _AT_MEAN = 0.23369497725510907  # 2φ(0) − 1/√π = (√2 − 1)/√π
 
 
 @loss("gaussian_crps", "crps_normal", title="CRPS of a Gaussian forecast")
-def crps_gaussian(y_true: RealScalar, y_pred: MeanAndScale) -> Array:
+def crps_gaussian(y_true: RealScalar, y_pred: MeanAndDeviation) -> Array:
     """σ(z(2Φ(z) − 1) + 2φ(z) − 1/√π), z = (y − μ)/σ, in target units. Gneiting et al. 2005."""
     error, sigma = np.abs(y_true - y_pred[:, 0]), y_pred[:, 1]
     z = error / sigma
@@ -64,6 +64,7 @@ def _member_shares(members: Array) -> tuple[Array, Array]:
     return (count + 1) / m, (m - count) / m
 
 
+@facts("quantiles")
 @loss("winkler", "winkler_score", "mean_interval_score", title="Interval (Winkler) score")
 def interval_score(y_true: RealScalar, y_pred: Bounds, *, alpha: Between01 = 0.1) -> Array:
     """Width, and 2/α a unit outside; least at the α/2 and 1 − α/2 quantiles. Winkler 1972."""

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from losscli.losses.declare import loss
-from losscli.losses.domain import Array, Label01, Logit, Real, Sign, SignEntry
+from losscli.losses.declare import facts, loss
+from losscli.losses.domain import Array, Critic, Label01, Logit, Margin, Sign, SignEntry
 from losscli.losses.stable import nowhere, sigmoid, softplus
 
 
@@ -16,8 +16,9 @@ def _side(y_true: Array) -> Array:
     return np.where(y_true == 0, -1.0, y_true)
 
 
+@facts(xgboost="binary:hinge")
 @loss(title="Hinge")
-def hinge(y_true: Sign, y_pred: Real) -> Array:
+def hinge(y_true: Sign, y_pred: Margin) -> Array:
     """max(0, 1 − t p), t = ±1, no unit: distance from the margin. Cortes, Vapnik 1995."""
     return np.maximum(0, 1 - _side(y_true) * y_pred)
 
@@ -29,7 +30,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
 
 
 @loss(title="Squared hinge")
-def squared_hinge(y_true: Sign, y_pred: Real) -> Array:
+def squared_hinge(y_true: Sign, y_pred: Margin) -> Array:
     """max(0, 1 − t p)², t = ±1, no unit. Cortes, Vapnik 1995 (L2 support vector machine)."""
     return np.maximum(0, 1 - _side(y_true) * y_pred) ** 2
 
@@ -41,7 +42,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
 
 
 @loss("logistic", "SoftMarginLoss", title="Logistic (soft margin)")
-def soft_margin(y_true: Sign, y_pred: Real) -> Array:
+def soft_margin(y_true: Sign, y_pred: Margin) -> Array:
     """log(1 + exp(−t p)), t = ±1, in nats: bce from logits; least at the log-odds. Cox 1958."""
     return softplus(-_side(y_true) * y_pred)
 
@@ -53,7 +54,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
 
 
 @loss(title="Modified Huber")
-def modified_huber(y_true: Sign, y_pred: Real) -> Array:
+def modified_huber(y_true: Sign, y_pred: Margin) -> Array:
     """max(0, 1 − t p)² if t p ≥ −1, else −4 t p, t = ±1, no unit; least at 2q − 1. Zhang 2004."""
     right = _side(y_true) * y_pred
     return np.where(right >= -1, np.maximum(0, 1 - right) ** 2, -4 * right)
@@ -66,7 +67,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
 
 
 @loss("adaboost", title="Exponential (AdaBoost)")
-def exponential(y_true: Sign, y_pred: Real) -> Array:
+def exponential(y_true: Sign, y_pred: Margin) -> Array:
     """exp(−t p), t = ±1, no unit; least at half the log-odds. Freund, Schapire 1997."""
     return np.exp(-_side(y_true) * y_pred)
 
@@ -78,7 +79,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
 
 
 @loss(title="Perceptron")
-def perceptron(y_true: Sign, y_pred: Real) -> Array:
+def perceptron(y_true: Sign, y_pred: Margin) -> Array:
     """max(0, −t p), t = ±1, in units of the score: how far it is on the wrong side. Rosenblatt 1958."""
     return np.maximum(0, -_side(y_true) * y_pred)
 
@@ -90,7 +91,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
 
 
 @loss("wgan", "critic", title="Wasserstein critic", lowest=-math.inf, best=None)
-def wasserstein(y_true: SignEntry, y_pred: Real) -> Array:
+def wasserstein(y_true: SignEntry, y_pred: Critic) -> Array:
     """−y p, y = ±1, in units of the score: fake minus real, to be made least. Arjovsky et al. 2017."""
     return -y_true * y_pred
 

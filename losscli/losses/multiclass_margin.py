@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.declare import loss
-from losscli.losses.domain import Array, ClassIndex, ClassTargetOrIndex, Logits, OneHot, Scores
+from losscli.losses.declare import facts, loss
+from losscli.losses.domain import Array, ClassIndex, ClassScores, ClassTargetOrIndex, Logits, OneHot
 from losscli.losses.ranges import NonNegative, OneOrTwo, PerClass
 from losscli.losses.stable import nowhere, over_margin, total
 
 
+@facts(twin="multiclass_hinge")
 @loss(title="Categorical hinge")
-def categorical_hinge(y_true: OneHot, y_pred: Scores) -> Array:
+def categorical_hinge(y_true: OneHot, y_pred: ClassScores) -> Array:
     """max(0, 1 + max (1 − yₖ) pₖ − Σ yₖ pₖ), no unit. keras.losses.CategoricalHinge; Weston, Watkins 1999."""
     rival = np.max((1 - y_true) * y_pred, axis=-1)
     return np.maximum(0, over_margin(1.0, rival, np.sum(y_true * y_pred, axis=-1)))
@@ -33,8 +34,9 @@ def _true_class(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
     return hot, np.take_along_axis(y_pred, y_true[:, None], axis=-1)
 
 
+@facts(twin="categorical_hinge")
 @loss("crammer_singer", title="Multiclass hinge (Crammer-Singer)")
-def multiclass_hinge(y_true: ClassIndex, y_pred: Scores) -> Array:
+def multiclass_hinge(y_true: ClassIndex, y_pred: ClassScores) -> Array:
     """max(0, 1 + max_{k≠y} pₖ − p_y), no unit. Crammer, Singer 2001."""
     hot, own = _true_class(y_true, y_pred)
     rival = np.max(np.where(hot, -np.inf, y_pred), axis=-1)
@@ -53,7 +55,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
 
 
 @loss(title="Multiclass perceptron")
-def multiclass_perceptron(y_true: ClassIndex, y_pred: Scores) -> Array:
+def multiclass_perceptron(y_true: ClassIndex, y_pred: ClassScores) -> Array:
     """maxₖ pₖ − p_y, no unit; 0 where the true class has the largest score. Rosenblatt 1958, Collins 2002."""
     _, own = _true_class(y_true, y_pred)
     return np.max(y_pred, axis=-1) - own[:, 0]
@@ -97,7 +99,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
 @loss("MultiMarginLoss", title="Multi-class margin")
 def multi_margin(
     y_true: ClassIndex,
-    y_pred: Scores,
+    y_pred: ClassScores,
     *,
     p: OneOrTwo = 1,
     margin: NonNegative = 1.0,
