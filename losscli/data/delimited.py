@@ -110,17 +110,16 @@ class Delimited(Table):
                 ]
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
-        wanted, found = set(rows), {}
+        found: dict[int, Cells] = {}
         with _reader(self._file, self._form) as lines:
             _next_row(lines, 2)
             against = f"the header has {len(self.columns)}"
             for first_row, chunk in _chunks(
                 lines, len(self.columns), BATCH_ROWS, self.name, against, self._form
             ):
-                for number, row in enumerate(chunk, first_row):
-                    if number in wanted:
-                        found[number] = self.named(row)
-                if len(found) == len(wanted):
+                here = range(first_row, first_row + len(chunk))
+                found |= {row: self.named(chunk[row - first_row]) for row in rows if row in here}
+                if len(found) == len(rows):
                     break
         return found
 

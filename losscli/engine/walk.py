@@ -81,6 +81,38 @@ def _numbered(chunks: Iterable[Chunk], lengths: Sequence[int]) -> Iterator[Chunk
         before += lengths[i] if lengths else 0
 
 
+HELD = 1 << 24  # numbers, 8 bytes each, that are kept to be walked over again
+
+
+@dataclass(eq=False, repr=False)
+class Held:
+    """The rows themselves, where they are few enough and none is left out: a stream that reads no file."""
+
+    batches: list[Batch] | None = field(default_factory=list)
+    size: int = 0
+
+    def like(self) -> Held:
+        return Held()
+
+    def add(self, batch: Batch, rows: Rows, extents: Extents) -> None:
+        arrays = [batch.y_true, batch.weight, *batch.y_pred.values()]
+        size = sum(array.size for array in arrays if array is not None)
+        self.merge(Held([replace(batch, by=None)] if isinstance(rows, range) else None, size))
+
+    def merge(self, other: Held) -> None:
+        self.size += other.size
+        if self.batches is None or other.batches is None or self.size > HELD:
+            self.batches = None
+        else:
+            self.batches += other.batches
+
+    def __call__(self) -> Iterator[Batch]:
+        first_row = 1
+        for batch in self.batches or ():
+            yield replace(batch, first_row=first_row)
+            first_row += len(batch)
+
+
 @dataclass(eq=False, repr=False)
 class _Seen:
     looks: list[Any]

@@ -30,7 +30,7 @@ def without(stream: Stream, task: Task, left_out: Array, missing: Missing) -> Pa
 
 def _keyed(task: Task, batch: Batch, rows: Rows, facts: Mapping[str, Any], extents: Extents) -> Partial:
     """The partial of a batch with the value of every row."""
-    part = Partial(task, Top(0), spread=Spread(most=1), values=[])
+    part = Partial(task, Top(0), spread=Spread.unkept(), values=[])
     add(part, batch, rows, facts, extents)
     return part
 
@@ -41,6 +41,13 @@ def _keys(part: Partial) -> Array:
     (values,) = part.values
     made = values.loss if values.weight is None else weighted(values.weight, values.loss)
     return np.where(np.isnan(made), np.inf, made)
+
+
+def _among(rows: Array, numbers: Array) -> tuple[Array, Array]:
+    """Which of the rows are among these numbers, which ascend, and where."""
+    places = np.minimum(np.searchsorted(numbers, rows), len(numbers) - 1)
+    at = np.flatnonzero(numbers[places] == rows)
+    return at, places[at]
 
 
 @dataclass(eq=False, repr=False)
@@ -54,7 +61,7 @@ class Rest:
 
     def __post_init__(self) -> None:
         self.partials = [
-            [Partial(task, Top(0), spread=Spread(most=1)) for _ in rows]
+            [Partial(task, Top(0), spread=Spread.unkept()) for _ in rows]
             for task, rows in zip(self.tasks, self.left_out, strict=True)
         ]
         self.own = np.full((len(self.tasks), len(self.wanted)), np.nan)
@@ -64,24 +71,24 @@ class Rest:
 
     def add(self, batch: Batch, rows: Rows, extents: Extents) -> None:
         numbers = np.asarray(rows)
-        at = np.flatnonzero(np.isin(self.wanted, numbers))
-        places = np.searchsorted(numbers, self.wanted[at])
+        at, places = _among(self.wanted, numbers)
         for i, (task, known) in enumerate(zip(self.tasks, self.facts, strict=True)):
-            kept = [~np.isin(numbers, gone) for gone in self.left_out[i]]
-            whole = None
-            if at.size or any(some.all() for some in kept):
-                whole = _keyed(task, batch, rows, known, extents)
-            if whole is not None and at.size:
-                self.own[i, at] = _keys(whole)[places]
-            for running, some in zip(self.partials[i], kept, strict=True):
-                if whole is not None and some.all():
-                    running.merge(whole)
-                elif some.any():
-                    y_true = None if batch.y_true is None else batch.y_true[some]
-                    weight = None if batch.weight is None else batch.weight[some]
-                    y_pred = {task.model: batch.y_pred[task.model][some]}
+            gone = [_among(left_out, numbers)[1] for left_out in self.left_out[i]]
+            full = None
+            if at.size or not all(some.size for some in gone):
+                full = _keyed(task, batch, rows, known, extents)
+            if full is not None and at.size:
+                self.own[i, at] = _keys(full)[places]
+            for running, some in zip(self.partials[i], gone, strict=True):
+                if full is not None and not some.size:
+                    running.merge(full)
+                elif some.size < len(numbers):
+                    kept = np.delete(np.arange(len(numbers)), some)
+                    y_true = None if batch.y_true is None else batch.y_true[kept]
+                    weight = None if batch.weight is None else batch.weight[kept]
+                    y_pred = {task.model: batch.y_pred[task.model][kept]}
                     rest = replace(batch, y_true=y_true, y_pred=y_pred, weight=weight)
-                    add(running, rest, numbers[some], known, Extents())
+                    add(running, rest, numbers[kept], known, Extents())
 
     def merge(self, other: Rest) -> None:
         for mine, theirs in zip(self.partials, other.partials, strict=True):

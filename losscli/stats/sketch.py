@@ -56,8 +56,12 @@ class Sketch:
     def ordered(self) -> tuple[Array, Array]:
         if len(self.values) > 1 or not self._in_order:
             values, weights = np.concatenate(self.values), np.concatenate(self.weights)
-            order = np.argsort(values, kind="stable")
-            self.values, self.weights, self._in_order = [values[order]], [weights[order]], True
+            if weights.size and weights.min() == weights.max():
+                values = np.sort(values)
+            else:
+                order = np.argsort(values, kind="stable")
+                values, weights = values[order], weights[order]
+            self.values, self.weights, self._in_order = [values], [weights], True
         return self.values[0], self.weights[0]
 
     def quantile(self, q: float) -> float:

@@ -26,7 +26,7 @@ from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
 from losscli.engine.reduce import reduce
 from losscli.engine.survey import survey
-from losscli.engine.walk import walk
+from losscli.engine.walk import Held, Look, walk
 from losscli.engine.without import Above, Rest
 from losscli.parallel.executor import THREADS
 from losscli.results.compare import Comparison
@@ -81,7 +81,7 @@ def whys_of(
     """A Why for each score, and the places of the worst rows, where two scores give each row a value.
 
     At most five passes: over y_true, for the rows that cost most, for the constants, without those rows, and
-    for their places.
+    for their places; all but the first over memory, where the rows fit there.
     """
     tasks = [_task(made, stream, asked) for made in scores]
     reduction = "mean" if asked.reduction == "none" else asked.reduction
@@ -92,8 +92,11 @@ def whys_of(
             for task, made in firsts.values()
         ]
     )
-    targets = list(dict.fromkeys(plan.target for plan in planned))
-    lengths = walk(engine, stream, targets, asked.missing, tasks)
+    held_rows = Held()
+    looks: list[Look] = [held_rows, *dict.fromkeys(plan.target for plan in planned)]
+    lengths = walk(engine, stream, looks, asked.missing, tasks)
+    if held_rows.batches is not None:
+        stream, engine, lengths = held_rows, THREADS, None
     parts = _worst_rows(stream, tasks, scores[0].n, asked.missing, engine)
     held = constants(planned, stream, asked.missing, reduction, engine)
     left, ranking = _looked_at(scores, parts, stream, reduction, asked.missing, engine, lengths)
