@@ -93,6 +93,24 @@ def test_of_more_rows_no_number_of_losses_takes_more_passes(
     assert read.ranking == kept.ranking
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("", ""), ("\n", "\r\n"), ("\n9", "\n\n9"), ("\n8.5", '\n"8.5"'), ("\n", " \n"), ("\n7", "\n \n7")],
+    ids=["lines", "returns", "blank lines", "quotes", "spaces", "lines of spaces"],
+)
+def test_cells_are_those_of_the_csv_module(
+    old: str, new: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = tmp_path / "t.csv"
+    text = "y,a,b\n" + "\n".join(f"{i % 10}.5, é{i},{i * 2}" for i in range(300))
+    written.write_text(text.replace(old, new) if old else text, encoding="utf-8", newline="")
+    rows = [1, 2, 29, 30, 299, 300]
+    wanted = open_table(str(written)).cells(rows)
+    engines.small_chunks(monkeypatch.setattr)
+    assert open_table(str(written)).cells(rows) == wanted
+    assert [*wanted] == rows
+
+
 FORKED = """
 import os, sys
 from support import engines
