@@ -14,7 +14,7 @@ from losscli.engine.domains import Extents
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
-from losscli.engine.top import Rows, Top
+from losscli.engine.top import Rows, Top, numbers_of
 from losscli.engine.walk import walk
 from losscli.losses.domain import Array
 from losscli.parallel.executor import THREADS
@@ -70,7 +70,7 @@ class Rest:
         return Rest(self.tasks, self.facts, self.left_out, self.wanted)
 
     def add(self, batch: Batch, rows: Rows, extents: Extents) -> None:
-        numbers = np.asarray(rows)
+        numbers = numbers_of(rows, np.arange(len(batch)))
         at, places = _among(self.wanted, numbers)
         for i, (task, known) in enumerate(zip(self.tasks, self.facts, strict=True)):
             gone = [_among(left_out, numbers)[1] for left_out in self.left_out[i]]
