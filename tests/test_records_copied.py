@@ -236,7 +236,7 @@ SENT: list[Any] = [
     Part(3, 9, 2, b"held", True, True),
     Selection((0,), {"m": (1,)}, 2, ("said",), (3,)),
     Concentration(2, 12, 9, 0.25, False, "c"),
-    Remark("data", "text", 3, (1, 2)),
+    Remark("data", "text", 3, (1, 2), "clipping"),
     score(),
     LosscliError("what", "hint"),
     Unplaced("what", "hint"),

@@ -21,7 +21,7 @@ from losscli.frameworks import convention, conventions
 from losscli.frameworks.call import Conversion, Given
 from losscli.frameworks.convention import Convention
 from losscli.frameworks.live import Arrays
-from losscli.frameworks.writing import conversion_of, write
+from losscli.frameworks.writing import Takes, conversion_of, write
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
 from losscli.results.parity import Parity, ParityRow
@@ -142,10 +142,12 @@ def _row(asked: Question, way: Convention, exact: float | None) -> ParityRow:
     except LosscliError as why:
         defaults = {name: parameter.default for name, parameter in way.signature.parameters.items()}
         takes = why.what + (f" ({why.hint})" if why.hint else "")
-        return ParityRow(name, title, write(way, Given(defaults, axes=asked.axes[1])), precision, takes=takes)
+        call = write(way, Given(defaults, axes=asked.axes[1]))
+        return ParityRow(name, title, call, precision, takes=takes, names=isinstance(why, Takes))
     same = _agree(made.value, exact, SAME[precision])
-    causes = () if same else _causes(way, made.remarks)
-    return ParityRow(name, title, call, precision, made.value, same, causes)
+    causes = {} if same else _causes(way, made.remarks)
+    kinds = tuple(dict.fromkeys(causes.values()))
+    return ParityRow(name, title, call, precision, made.value, same, tuple(causes), kinds)
 
 
 def _passed(asked: Question, way: Convention, conversion: Conversion | None) -> dict[str, Any]:
@@ -166,12 +168,12 @@ def _passed(asked: Question, way: Convention, conversion: Conversion | None) -> 
                 passed[name] = theirs[name].read(value)
             except LosscliError as why:
                 if name == "from_logits":
-                    raise LosscliError("logits", "--from-logits says that y_pred holds them") from None
+                    raise Takes("logits", "--from-logits says that y_pred holds them") from None
                 if name == "box_format" or value is not default:
                     raise LosscliError(why.what.replace("parameter ", "", 1)) from None
         elif value is not default and value != default:
             if name == "from_logits":
-                raise LosscliError("probabilities: the call has no from_logits")
+                raise Takes("probabilities: the call has no from_logits")
             raise LosscliError(f"the call has no {name}", f"leave -p {name} out to compare without it")
     return passed
 
@@ -187,32 +189,21 @@ def _converted(stream: Stream, conversion: Conversion) -> Stream:
     return converted
 
 
-def _causes(way: Convention, said: tuple[Remark, ...]) -> tuple[str, ...]:
-    """Why a number is another, from what was said beside it: kind of cause, how many rows, the sentence."""
-    kinds = {departure.why: departure.cause for departure in way.departures}
-    causes = []
-    for remark in said:
-        if remark.kind != "departure":
-            continue
-        kind = kinds.get(remark.text)
-        if kind is None:  # what the engine says of every call: its precision, its divisors
-            kind = "float32" if remark.text.endswith("float32") else "divisor"
-        if kind != "input":
-            causes.append(_cause(kind, remark))
-    if causes:
-        return tuple(causes)
-    small = (d for d in way.departures if d.cause in ("epsilon", "clipping"))
-    return tuple(f"{d.cause}: {d.why}" for d in small) or ("rounding: the call computes in another order",)
+def _causes(way: Convention, said: tuple[Remark, ...]) -> dict[str, str]:
+    """Why a number is another, from what was said beside it: the sentence, and its kind of cause."""
+    causes = {_cause(r): r.cause for r in said if r.kind == "departure" and r.cause != "input"}
+    small = {f"{d.cause}: {d.why}": d.cause for d in way.departures if d.cause in ("epsilon", "clipping")}
+    return causes or small or {"rounding: the call computes in another order": "rounding"}
 
 
-def _cause(kind: str, remark: Remark) -> str:
-    if kind == "float32":
-        return kind
+def _cause(remark: Remark) -> str:
+    if remark.cause == "float32":
+        return remark.cause
     if remark.count is None:
-        return f"{kind}: {remark.text}"
+        return f"{remark.cause}: {remark.text}"
     rows = f"{remark.count} row" + "s" * (remark.count != 1)
     listed = ", ".join(map(str, remark.rows)) + (", …" if remark.count > len(remark.rows) else "")
-    return f"{kind} changed {rows} ({listed}): {remark.text}"
+    return f"{remark.cause} changed {rows} ({listed}): {remark.text}"
 
 
 def _agree(one: float | None, other: float | None, slack: float, floor: float = 0.0) -> bool:

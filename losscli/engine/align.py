@@ -10,6 +10,7 @@ import numpy as np
 from losscli.engine.domains import Extents, check, check_classes
 from losscli.errors import BadValue, LosscliError
 from losscli.frameworks.convention import Convention
+from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
 from losscli.losses.stable import one_hot
 
@@ -46,7 +47,7 @@ def align(
         rows = signature.y_true.given(params)
         wanted = _layout(rows, y_true)
         true = _shaped(name, "y_true", y_true, wanted, convention)
-        _match(name, true, pred, y_true, y_pred, wanted, given)
+        _match(convention.loss, true, pred, y_true, y_pred, wanted, given)
     _match_parameters(convention, pred, params)
     if true is not None:
         check("y_true", true, wanted, params, convention.checked, extents)
@@ -72,8 +73,8 @@ def _shaped(name: str, argument: str, array: Array, domain: Domain, convention: 
                 return np.asarray(array[None, :], convention.dtype)
             if array.ndim != 2:
                 hint = f"name several columns, or a pattern: {_option(argument)} 'p_*'"
-                if name == "cce" and argument == "y_true":
-                    hint = f"for class indices take scce; for one-hot rows {hint}"
+                if convention.loss.twin and argument == "y_true":
+                    hint = f"for class indices take {convention.loss.twin}; for one-hot rows {hint}"
                 raise LosscliError(
                     f"{name} takes a row of numbers for each sample: {argument} must be (N, D), "
                     f"it is {shape_words(array)}",
@@ -93,7 +94,7 @@ def _shaped(name: str, argument: str, array: Array, domain: Domain, convention: 
         case "parts":
             return _parts(name, argument, array, domain.size).astype(convention.dtype, copy=False)
         case "index":
-            return _index(name, argument, array)
+            return _index(convention.loss, argument, array)
         case "indices":
             if array.ndim != 2:
                 raise LosscliError(
@@ -120,13 +121,13 @@ def _parts(name: str, argument: str, array: Array, parts: int) -> Array:
     )
 
 
-def _index(name: str, argument: str, array: Array) -> Array:
+def _index(loss: Loss, argument: str, array: Array) -> Array:
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1:
-        hint = "for one-hot rows take cce" if name == "scce" and array.ndim == 2 else None
+        hint = f"for one-hot rows take {loss.twin}" if loss.twin and array.ndim == 2 else None
         raise LosscliError(
-            f"{name}: {argument} must be class indices, (N,) or (N, 1); it is {shape_words(array)}", hint
+            f"{loss.name}: {argument} must be class indices, (N,) or (N, 1); it is {shape_words(array)}", hint
         )
     return _whole(argument, array)
 
@@ -140,7 +141,7 @@ def _whole(argument: str, array: Array) -> Array:
 
 
 def _match(
-    name: str, true: Array, pred: Array, y_true: Array, y_pred: Array, domain: Domain, other: Domain
+    loss: Loss, true: Array, pred: Array, y_true: Array, y_pred: Array, domain: Domain, other: Domain
 ) -> None:
     if len(y_true) != len(y_pred):
         raise LosscliError(
@@ -148,7 +149,7 @@ def _match(
             "give one prediction for each sample",
         )
     if domain.grain == other.grain and true.shape != pred.shape:
-        shapes = f"{name}: y_true is {shape_words(y_true)} and y_pred {shape_words(y_pred)}"
+        shapes = f"{loss.name}: y_true is {shape_words(y_true)} and y_pred {shape_words(y_pred)}"
         hint = None
         if {y_true.ndim, y_pred.ndim} == {1, 2}:
             one, table = ("y_pred", y_pred) if y_pred.ndim == 2 else ("y_true", y_true)
@@ -159,8 +160,8 @@ def _match(
                 )
             if one == "y_pred":
                 hint = "give one prediction a row; several models are for compare"
-        if name == "cce" and y_true.ndim == 1:
-            hint = "for class indices take scce"
+        if loss.twin and y_true.ndim == 1:
+            hint = f"for class indices take {loss.twin}"
         raise LosscliError(f"{shapes}: they must have one shape", hint)
 
 

@@ -27,7 +27,7 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
         if kind in part.tallies:
             tally = part.tallies[kind]
             text = f"the loss is {words}" + (f": {why}" if why else "")
-            said.append(Remark("nonfinite", text, tally.count, tally.rows))
+            said.append(Remark("nonfinite", text, tally.count, tally.rows, kind))
     if "unit" in part.tallies:
         tally = part.tallies["unit"]
         text = "embeddings that are not of unit length were computed as given"
@@ -35,30 +35,32 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
     for number, departure in enumerate(convention.departures):
         if departure.rows is None:
             if departure.when is None or departure.when(task.params):
-                said.append(Remark("departure", departure.why))
+                said.append(Remark("departure", departure.why, cause=departure.cause))
         elif number in part.tallies:
             tally = part.tallies[number]
-            said.append(Remark("departure", departure.why, tally.count, tally.rows))
+            said.append(Remark("departure", departure.why, tally.count, tally.rows, departure.cause))
     if convention.collapse and len(part.shape) == 1 and (part.weighted or reduction == "sum"):
         said.append(
             Remark(
                 "departure",
                 f"{convention.framework.title} reduces the last axis first: of (N,) arrays it makes one "
                 "value, whose sum is itself and which the weights scale; (N, 1) arrays give N values",
+                cause="divisor",
             )
         )
     title = convention.framework.title
     if reduction == "sum" and part.cells > 1 and convention.loss.signature.y_pred.grain == "entry":
         many = f"{title} adds up the {part.cells} values of each sample, the definition their average"
-        said.append(Remark("departure", many))
+        said.append(Remark("departure", many, cause="divisor"))
     if convention.float32:
-        said.append(Remark("departure", f"{title} computes in float32"))
+        said.append(Remark("departure", f"{title} computes in float32", cause="float32"))
     if part.weighted and convention.over_samples(reduction):
         said.append(
             Remark(
                 "departure",
                 f"{title} divides a weighted sum by the number of samples, the definition by the sum of the "
                 "weights",
+                cause="divisor",
             )
         )
     return tuple(said)

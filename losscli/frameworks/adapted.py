@@ -48,6 +48,8 @@ def _signs(framework: str) -> Adapted:
     return Adapted("It takes labels of −1 and 1.", swap=("y_true", _SIGNS[framework]))
 
 
+# Parameters that a call takes only where another is true.
+_WITH: Mapping[tuple[str, str, str], str] = {("torch", "bce", "pos_weight"): "from_logits"}
 _ADAPTED: Mapping[tuple[str, str], Adapted] = {
     ("keras", "ctc"): Adapted(
         "It takes rows of labels filled up with 0, the blank.",

@@ -264,6 +264,9 @@ def _merged(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ..
     return found
 
 
+_MarginScalar = Annotated[Array, Domain("a finite number", "margin", grain="scalar")]
+
+
 @formula(
     "hinge",
     "hinge_loss",
@@ -275,6 +278,6 @@ def _merged(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ..
     survey=Survey("labels", _labels, _merged),
     checked=False,
 )
-def _(y_true: RealScalar, y_pred: RealScalar, *, labels: tuple[float, ...]) -> Array:
+def _(y_true: RealScalar, y_pred: _MarginScalar, *, labels: tuple[float, ...]) -> Array:
     side = np.where((y_true == labels[-1]) & (len(labels) == 2), 1.0, -1.0)
     return np.maximum(0, 1 - side * y_pred)

@@ -69,11 +69,15 @@ def _literal(value: Any, style: Style) -> str:
     return style.array.format(value) if isinstance(value, list) else repr(value)
 
 
+class Takes(LosscliError):
+    """The data is not what a call takes, which `what` names."""
+
+
 def rows_summing_to_one(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
     """Probabilities as their logarithms, which a softmax leaves alone where each row sums to 1."""
     off = (np.abs(y_pred.sum(axis=-1) - 1) > 1e-12) | (y_pred <= 0).any(axis=-1)
     if off.any():
-        raise LosscliError(
+        raise Takes(
             "logits: log p stands for them only where every row sums to 1 and no probability is 0",
             "--from-logits says that y_pred holds them",
         )

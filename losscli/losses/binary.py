@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
-from losscli.losses.declare import loss
+from losscli.losses.declare import Objective, facts, loss
 from losscli.losses.domain import (
     Array,
     Label,
@@ -24,6 +27,17 @@ def _targets(y_true: Array, label_smoothing: float) -> tuple[Array, Array]:
     return y_true + shift, (1 - y_true) - shift
 
 
+def _boosted(name: str) -> Objective:
+    """A booster's objective of hard labels, class 1 weighted."""
+
+    def objective(params: Mapping[str, Any]) -> str | None:
+        weight = "" if params["pos_weight"] == 1 else ", scale_pos_weight={pos_weight:.15g}"
+        return None if params["label_smoothing"] else name + weight
+
+    return objective
+
+
+@facts("log of a probability", xgboost=_boosted("binary:logistic"), lightgbm=_boosted("binary"))
 @loss(
     "binary_crossentropy",
     "binary_cross_entropy",
@@ -57,6 +71,7 @@ def _(y_true: Array, y_pred: Array, *, from_logits: bool, label_smoothing: float
     return quotient(other, 1 - y_pred, empty=0.0) - quotient(pos_weight * t, y_pred, empty=0.0)
 
 
+@facts("log of a probability")
 @loss("focal", "binary_focal_crossentropy", "sigmoid_focal", title="Binary focal")
 def binary_focal(
     y_true: SoftLabel,

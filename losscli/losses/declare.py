@@ -17,6 +17,17 @@ Kind = Literal["sample", "statistic", "batch"]
 Merge = Literal["sum", "norm", "max", "columns", "column_norms"]
 Constants = Literal["usual", "least", "none"]
 
+# What a loss does with its arrays that their domains do not say; checks of the data ask for it.
+Tag = Literal[
+    "log of a probability",
+    "log of a prediction",
+    "square of the error",
+    "divides by the target",
+    "free of scale",  # targets of any size give gradients of one size
+    "quantiles",
+]
+Objective = str | Callable[[Mapping[str, Any]], str | None]
+
 
 class Parameter(NamedTuple):
     """A parameter of a loss: its name, default and range. `required` parameters have no default."""
@@ -89,7 +100,8 @@ class Loss:
     (its first axis the samples), for "batch" a value a pair, anchor or event. `merges` says how each term
     of a statistic merges: "sum" (the default), "norm" (√Σwx²), "max", "columns" and "column_norms" (a sum or
     norm for each index of the last axis); `finish(**totals, **params)` turns totals into the value. `per`
-    adds the parameter of that name: one ratio over the batch, one a sample or one a class.
+    adds the parameter of that name: one ratio over the batch, one a sample or one a class. `tags`, `twin` and
+    `objectives` are what @facts declares.
     `slope` is the gradient: of the entry's or row's value for kind sample; of the value, from rows and
     totals, for statistic; of the *sum* of its values for batch. `adds` says what a sample adds to the mean's
     divisor.
@@ -111,6 +123,9 @@ class Loss:
     per: bool = False
     memory: Callable[[int, int], int] | None = None
     of: str = "value"
+    tags: tuple[Tag, ...] = ()
+    twin: str | None = None
+    objectives: Mapping[str, Objective] = field(default_factory=dict)
     slope: Callable[..., Array] | None = None
     finish_: Callable[..., Any] | None = None
     adds: Callable[..., Array] | None = None
@@ -167,6 +182,21 @@ def _declare(kind: Kind, title: str, aliases: tuple[str, ...], **facts: Any) -> 
     def decorate(kernel: Callable[..., Any]) -> Loss:
         family = kernel.__module__.rpartition(".")[2]
         return Loss(kernel.__name__, kind, title, aliases, kernel, family=family, **facts)
+
+    return decorate
+
+
+def facts(*tags: Tag, twin: str | None = None, **objectives: Objective) -> Callable[[Loss], Loss]:
+    """Declares further facts of a loss, above what makes it one.
+
+    `twin` is the loss to take where classes come as indices and this one takes rows, or the other way round.
+    `objectives` are what boosters call it, with its parameters to format; or, from these, None where the
+    booster has it not.
+    """
+
+    def decorate(loss: Loss) -> Loss:
+        loss.tags, loss.twin, loss.objectives = tags, twin, objectives
+        return loss
 
     return decorate
 

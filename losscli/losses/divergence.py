@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 
-from losscli.losses.declare import loss
+from losscli.losses.declare import facts, loss
 from losscli.losses.domain import Array, ClassProbabilities, ClassTarget, NonNegativeRow
 from losscli.losses.stable import excess, log_ratio, minus_log1p, quotient, total
 
 
+@facts("log of a probability", twin="scce")
 @loss(
     "kl",
     "kl_divergence",
@@ -34,6 +35,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
     return -quotient(y_true, y_pred, empty=0.0)
 
 
+@facts("log of a probability")
 @loss(
     "generalized_kl_divergence",
     "convex_kl_divergence",

@@ -54,8 +54,7 @@ class Domain:
     above 0, `zero_one` those that hold 0 or 1; `nonzero` refuses a row (or part) that is all zero,
     `unit_length` has rows of another length pointed out; `ordered` names the parameter with the order of a
     box's corners. Under a parameter that is set (`under`), or by a function of all (`by`), it becomes
-    another.
-    Where `index` is a domain, rows may come as class indices; the kernel then gets their one-hot rows.
+    another. Where `index` is a domain, rows may come as class indices; the kernel then gets one-hot rows.
     """
 
     words: str

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from losscli.losses.declare import loss
+from losscli.losses.declare import facts, loss
 from losscli.losses.domain import Array, Bounds, MeanAndDeviation, Members, RealScalar
 from losscli.losses.ranges import Between01
 from losscli.losses.stable import erf, nowhere
@@ -64,6 +64,7 @@ def _member_shares(members: Array) -> tuple[Array, Array]:
     return (count + 1) / m, (m - count) / m
 
 
+@facts("quantiles")
 @loss("winkler", "winkler_score", "mean_interval_score", title="Interval (Winkler) score", constant="least")
 def interval_score(y_true: RealScalar, y_pred: Bounds, *, alpha: Between01 = 0.1) -> Array:
     """Width, and 2/α a unit outside; least at the α/2 and 1 − α/2 quantiles. Winkler 1972."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.declare import loss
+from losscli.losses.declare import Objective, facts, loss
 from losscli.losses.domain import (
     Array,
     Count,
@@ -29,6 +29,7 @@ from losscli.losses.tweedie import half_deviance
 from losscli.losses.twofold import HALF_LOG_2PI, LOG_2, Number, Twofold, exp, log, total, xlogy
 
 
+@facts("log of a prediction", xgboost="count:poisson", lightgbm="poisson")
 @loss("poisson_nll", "PoissonNLLLoss", title="Poisson", lowest=-np.inf, best=None)
 def poisson(y_true: Count, y_pred: Rate, *, from_log: Flag = False, full: Flag = False) -> Array:
     """p − y log p, in nats less log y!; least at the mean. Poisson 1837, parameters as PyTorch's."""
@@ -60,6 +61,7 @@ def _excess_log(y: Array, z: Array) -> Array:
     return np.where(y == 0, rate, value).astype(z.dtype, copy=False)
 
 
+@facts("log of a prediction", "free of scale", xgboost="count:poisson", lightgbm="poisson")
 @loss("mean_poisson_deviance", title="Poisson deviance")
 def poisson_deviance(y_true: Count, y_pred: Rate) -> Array:
     """2(y log(y/p) − y + p), in nats; least at the mean, 0 at the truth. Nelder, Wedderburn 1972."""
@@ -71,6 +73,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
     return 2 * (1 - quotient(y_true, y_pred, empty=0.0))
 
 
+@facts("log of a prediction", "free of scale", xgboost="reg:gamma", lightgbm="gamma")
 @loss("mean_gamma_deviance", title="Gamma deviance")
 def gamma_deviance(y_true: PositiveEntry, y_pred: PositiveEntry) -> Array:
     """2(log(p/y) + y/p − 1), no unit; least at the mean, 0 at the truth. McCullagh, Nelder 1989."""
@@ -89,6 +92,13 @@ def _(y_true: Array, y_pred: Array) -> Array:
     return 2 * ((y_pred - y_true) / y_pred) / y_pred
 
 
+def _boosted(name: str) -> Objective:
+    """A booster's objective: neither of them has another power."""
+    wanted = name + ", tweedie_variance_power={power:.15g}"
+    return lambda params: wanted if 1 <= params["power"] < 2 else None
+
+
+@facts("log of a prediction", xgboost=_boosted("reg:tweedie"), lightgbm=_boosted("tweedie"))
 @loss("tweedie_deviance", "mean_tweedie_deviance", title="Tweedie deviance")
 def tweedie(y_true: TweedieTarget, y_pred: TweedieMean, *, power: TweediePower = 1.5) -> Array:
     """2 ∫ (y − v) / vʳ dv from p to y, in target^(2 − power); least at the mean. Jørgensen 1987."""

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from losscli.losses.declare import loss
+from losscli.losses.declare import facts, loss
 from losscli.losses.domain import Array, Critic, Label01, Logit, Margin, Sign, SignEntry
 from losscli.losses.stable import nowhere, sigmoid, softplus
 
@@ -16,6 +16,7 @@ def _side(y_true: Array) -> Array:
     return np.where(y_true == 0, -1.0, y_true)
 
 
+@facts(xgboost="binary:hinge")
 @loss(title="Hinge")
 def hinge(y_true: Sign, y_pred: Margin) -> Array:
     """max(0, 1 − t p), t = ±1, no unit: distance from the margin. Cortes, Vapnik 1995."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.declare import loss
+from losscli.losses.declare import facts, loss
 from losscli.losses.domain import (
     Array,
     ClassIndex,
@@ -43,6 +43,7 @@ def _smooth(y_true: Array, label_smoothing: float, class_weight: Array | float |
     return t if class_weight is None else class_weight * t
 
 
+@facts("log of a probability", twin="scce")
 @loss(
     "categorical_crossentropy",
     "softmax_cross_entropy",
@@ -80,6 +81,7 @@ def _(
     return -quotient(t, y_pred, empty=0.0)
 
 
+@facts("log of a probability", twin="cce", xgboost="multi:softprob", lightgbm="multiclass")
 @loss(
     "sparse_categorical_crossentropy",
     "softmax_cross_entropy_with_integer_labels",
@@ -163,6 +165,7 @@ def _chances(y_pred: Array, from_logits: bool) -> tuple[Array, Array, Array]:
     return y_pred, 1 - y_pred, np.log(y_pred)
 
 
+@facts("log of a probability")
 @loss("categorical_focal_crossentropy", title="Categorical focal")
 def categorical_focal(
     y_true: ClassTarget,
@@ -219,6 +222,7 @@ def _(y_true: Array, y_pred: Array, *, q: float) -> Array:
     return np.where(y_true == 0, 0.0, -(p ** (q - 1)))
 
 
+@facts("log of a probability")
 @loss("symmetric_cross_entropy", "sce", title="Symmetric cross-entropy")
 def symmetric_cce(
     y_true: ClassTarget,
@@ -239,6 +243,7 @@ def _(y_true: Array, y_pred: Array, *, alpha: float, beta: float, log_zero: floa
     return -quotient(alpha * y_true, y_pred, empty=0.0) - beta * log_y
 
 
+@facts("log of a probability")
 @loss("poly_loss", "poly1", "poly_loss_cross_entropy", title="Poly-1 cross-entropy", lowest=-np.inf)
 def poly_cce(
     y_true: ClassTarget,
@@ -264,6 +269,7 @@ def _(y_true: Array, y_pred: Array, *, epsilon: float, from_logits: bool) -> Arr
     return pulled - epsilon * p * (y_true * missed - others)
 
 
+@facts("log of a probability")
 @loss(title="Matrix-based cross-entropy", lowest=-np.inf, best=None)
 def matrix_cce(y_true: ClassTarget, y_pred: ClassProbabilities, *, matrix: Matrix) -> Array:
     """−Σ yₖ log₂ pₖ + Σ (A y)ₖ exp pₖ − Σ yₖ exp pₖ: cross-entropy in bits, and priced confusions."""

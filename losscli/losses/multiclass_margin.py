@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.declare import loss
+from losscli.losses.declare import facts, loss
 from losscli.losses.domain import Array, ClassIndex, ClassScores, ClassTargetOrIndex, Logits, OneHot
 from losscli.losses.ranges import NonNegative, OneOrTwo, PerClass
 from losscli.losses.stable import nowhere, over_margin, total
 
 
+@facts(twin="multiclass_hinge")
 @loss(title="Categorical hinge")
 def categorical_hinge(y_true: OneHot, y_pred: ClassScores) -> Array:
     """max(0, 1 + max (1 − yₖ) pₖ − Σ yₖ pₖ), no unit. keras.losses.CategoricalHinge; Weston, Watkins 1999."""
@@ -33,6 +34,7 @@ def _true_class(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
     return hot, np.take_along_axis(y_pred, y_true[:, None], axis=-1)
 
 
+@facts(twin="categorical_hinge")
 @loss("crammer_singer", title="Multiclass hinge (Crammer-Singer)")
 def multiclass_hinge(y_true: ClassIndex, y_pred: ClassScores) -> Array:
     """max(0, 1 + max_{k≠y} pₖ − p_y), no unit. Crammer, Singer 2001."""

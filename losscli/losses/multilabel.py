@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.declare import loss
+from losscli.losses.declare import facts, loss
 from losscli.losses.domain import (
     Array,
     LabelIndices,
@@ -76,6 +76,7 @@ def _chances(y_pred: Array, clip: float, from_logits: bool) -> tuple[Array, ...]
     return p, other, log_p, shifted, log_other
 
 
+@facts("log of a probability")
 @loss("asl", title="Asymmetric multi-label")
 def asymmetric(
     y_true: Labels01,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.declare import batch, loss, statistic
+from losscli.losses.declare import batch, facts, loss, statistic
 from losscli.losses.domain import AboveMinusOne, Array, Real, Vector
 from losscli.losses.ranges import Between01, Fraction, NonNegative, Nonzero
 from losscli.losses.stable import (
@@ -24,6 +24,7 @@ from losscli.losses.stable import (
 )
 
 
+@facts("square of the error", xgboost="reg:squarederror", lightgbm="regression")
 @loss("mean_squared_error", "MSELoss", "squared_error", "l2", "quadratic", title="Mean squared error")
 def mse(y_true: Real, y_pred: Real) -> Array:
     """Squared error, in squared target units; least at the mean. Gauss 1809."""
@@ -35,6 +36,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
     return 2 * (y_pred - y_true)
 
 
+@facts("square of the error", xgboost="reg:squarederror", lightgbm="regression")
 @loss("half_squared_error", title="Half squared error")
 def half_mse(y_true: Real, y_pred: Real) -> Array:
     """e²/2, in squared target units; least at the mean. Gauss 1809."""
@@ -46,6 +48,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
     return y_pred - y_true
 
 
+@facts("square of the error")
 @statistic("root_mean_squared_error", title="Root mean squared error", merges={"error": "norm"})
 def rmse(y_true: Real, y_pred: Real) -> dict[str, Array]:
     """Root of the mean squared error over every entry, in target units; least at the mean. Gauss 1809."""
@@ -62,6 +65,7 @@ def _(y_true: Array, y_pred: Array, error: float, count: float) -> Array:
     return (y_pred - y_true) / error / np.sqrt(count)
 
 
+@facts("free of scale", xgboost="reg:absoluteerror", lightgbm="regression_l1")
 @loss("mean_absolute_error", "L1Loss", "absolute_error", "l1", title="Mean absolute error")
 def mae(y_true: Real, y_pred: Real) -> Array:
     """Absolute error, in target units; least at the median. Laplace 1774."""
@@ -109,6 +113,7 @@ def _(y_true: Array, y_pred: Array, error: float) -> Array:
     return nowhere(largest & ((largest.sum() > 1) | (error == 0)), slope)
 
 
+@facts("divides by the target", "free of scale", lightgbm="mape")
 @loss("mean_absolute_percentage_error", title="Mean absolute percentage error")
 def mape(y_true: Real, y_pred: Real) -> Array:
     """Absolute error over |y_true|, in percent; 0/0 is read as 0. Makridakis 1993."""
@@ -120,6 +125,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
     return nowhere(y_pred == y_true, 100 * np.sign(y_pred - y_true) / np.abs(y_true))
 
 
+@facts("free of scale")
 @loss(
     "symmetric_mean_absolute_percentage_error",
     title="Symmetric mean absolute percentage error",
@@ -143,6 +149,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
     return nowhere(kink, np.where(np.sign(y_true) == np.sign(y_pred), slope, 0))
 
 
+@facts("free of scale")
 @statistic("wmape", "weighted_mape", title="Weighted absolute percentage error")
 def wape(y_true: Real, y_pred: Real) -> dict[str, Array]:
     """100 Σ|e| / Σ|y| over every entry, in percent; least near the median. Kolassa, Schütz 2007."""
@@ -159,6 +166,7 @@ def _(y_true: Array, y_pred: Array, error: float, size: float) -> Array:
     return nowhere(y_pred == y_true, 100 * np.sign(y_pred - y_true) / size)
 
 
+@facts("free of scale", xgboost="reg:squaredlogerror")
 @loss("mean_squared_logarithmic_error", "mean_squared_log_error", title="Mean squared logarithmic error")
 def msle(y_true: AboveMinusOne, y_pred: AboveMinusOne) -> Array:
     """Squared log((1 + y_pred) / (1 + y_true)), no unit; the square of a log ratio."""
@@ -177,6 +185,7 @@ def _log1p_difference(p: Array, y: Array) -> Array:
     return near if np.isfinite(near).all() else np.where(np.isfinite(near), near, log_ratio(1 + p, 1 + y))
 
 
+@facts("free of scale")
 @statistic(
     "root_mean_squared_log_error",
     "root_mean_squared_logarithmic_error",
@@ -198,6 +207,12 @@ def _(y_true: Array, y_pred: Array, log: float, count: float) -> Array:
     return _log1p_difference(y_pred, y_true) / log / np.sqrt(count) / (1 + y_pred)
 
 
+@facts(
+    "free of scale",
+    "quantiles",
+    xgboost="reg:quantileerror, quantile_alpha={q:.15g}",
+    lightgbm="quantile, alpha={q:.15g}",
+)
 @loss("pinball", "tilted", title="Quantile (pinball)")
 def quantile(y_true: Real, y_pred: Real, *, q: Fraction = 0.5) -> Array:
     """q a unit too low, 1 − q too high, in target units; least at the q-quantile. Koenker, Bassett 1978."""
@@ -209,6 +224,7 @@ def _(y_true: Array, y_pred: Array, *, q: float) -> Array:
     return nowhere(y_pred == y_true, np.where(y_pred < y_true, -q, 1 - q))
 
 
+@facts("square of the error")
 @loss("asymmetric_squared", title="Expectile (asymmetric squared)")
 def expectile(y_true: Real, y_pred: Real, *, q: Between01 = 0.5) -> Array:
     """q e² too low, (1 − q) e² too high, in target units²; least at the q-expectile. Newey, Powell 1987."""
@@ -241,6 +257,7 @@ def _(y_true: Array, y_pred: Array, *, epsilon: float) -> Array:
     return nowhere(excess == 0, np.where(excess > 0, np.sign(y_pred - y_true), 0))
 
 
+@facts("square of the error")
 @loss(title="Squared epsilon-insensitive")
 def squared_epsilon_insensitive(y_true: Real, y_pred: Real, *, epsilon: NonNegative = 0.1) -> Array:
     """The square of |e| beyond ε, in squared target units; least near the mean. Vapnik 1995."""
@@ -266,6 +283,7 @@ def _(y_true: Array, y_pred: Array, *, a: float) -> Array:
     return a * np.expm1(a * (y_pred - y_true))
 
 
+@facts("free of scale")
 @loss("cosine", "cosine_proximity", title="Cosine similarity (negated)", lowest=-1.0, highest=1.0, best=-1.0)
 def cosine_similarity(y_true: Vector, y_pred: Vector) -> Array:
     """−cos of the angle between vectors, from −1 (same direction) to 1; 0 for a zero vector. Salton 1975."""
@@ -282,6 +300,7 @@ def _cosine_slope(y_true: Array, y_pred: Array) -> Array:
 cosine_similarity.gradient(_cosine_slope)
 
 
+@facts("free of scale")
 @loss(title="Cosine distance", highest=2.0)
 def cosine_distance(y_true: Vector, y_pred: Vector) -> Array:
     """1 − cos of the angle between vectors: 0 (same direction) to 2; 1 for a zero vector. Salton 1975."""

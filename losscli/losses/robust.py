@@ -6,12 +6,13 @@ import math
 
 import numpy as np
 
-from losscli.losses.declare import loss
+from losscli.losses.declare import facts, loss
 from losscli.losses.domain import Array, Real
 from losscli.losses.ranges import NonNegative, NumberOrMinusInfinity, Positive
 from losscli.losses.stable import distance, half_square, log_ratio
 
 
+@facts(lightgbm="huber, alpha={delta:.15g}")
 @loss("HuberLoss", title="Huber")
 def huber(y_true: Real, y_pred: Real, *, delta: Positive = 1.0) -> Array:
     """e²/2 up to |e| = δ, δ(|e| − δ/2) beyond; between mean and median. Huber 1964."""
@@ -38,6 +39,7 @@ def _(y_true: Array, y_pred: Array, *, beta: float) -> Array:
     return np.clip((y_pred - y_true) / beta, -1, 1)
 
 
+@facts(xgboost="reg:pseudohubererror, huber_slope={delta:.15g}")
 @loss("charbonnier", title="Pseudo-Huber")
 def pseudo_huber(y_true: Real, y_pred: Real, *, delta: Positive = 1.0) -> Array:
     """δ²(√(1 + (e/δ)²) − 1) = e²/(1 + √(1 + (e/δ)²)); between mean and median. Charbonnier et al. 1994."""

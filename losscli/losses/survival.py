@@ -6,11 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from losscli.losses.declare import batch
+from losscli.losses.declare import batch, facts
 from losscli.losses.domain import Array, RealScalar, TimeAndEvent
 from losscli.losses.stable import softplus
 
 
+@facts(xgboost="survival:cox")
 @batch(
     "cox_ph",
     "cox_partial_likelihood",

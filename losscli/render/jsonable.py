@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 
 def remark_object(said: Remark) -> dict[str, Any]:
     """A Remark as a JSON object."""
-    return asdict(said)
+    return {"kind": said.kind, "text": said.text, "count": said.count, "rows": said.rows}
 
 
 def plain(value: Any, nan: str | None = "nan") -> Any:

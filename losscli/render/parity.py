@@ -24,6 +24,7 @@ from losscli.render.score import remarks
 if TYPE_CHECKING:
     from losscli.results.parity import Parity, ParityRow
 
+_FOR_CODE = ("kinds", "names")  # what JSON leaves out
 _DIGITS = 8  # of a number beside others that may differ from it in the seventh
 
 
@@ -76,14 +77,10 @@ def _said(row: ParityRow) -> str:
     if row.framework == "exact":
         return ""
     if row.takes is not None:
-        return f"takes {row.takes}" if row.takes.startswith(_TAKEN) else row.takes
+        return f"takes {row.takes}" if row.names else row.takes
     if row.same:
         return "the same number" + " in float32" * (row.precision == "float32")
-    kinds = dict.fromkeys(cause.partition(":")[0].partition(" changed")[0] for cause in row.causes)
-    return ", ".join(kinds)
-
-
-_TAKEN = ("logits", "probabilities", "class indices")
+    return ", ".join(row.kinds)
 
 
 def _causes(parity: Parity) -> list[Block]:
@@ -139,7 +136,7 @@ def json_object(parity: Parity) -> dict[str, Any]:
         "source": parity.source,
         "formula": parity.about.formula,
         "unit": parity.about.unit,
-        "rows": [plain(row._asdict()) for row in parity.rows],
+        "rows": [_row_object(row) for row in parity.rows],
         "live": parity.live,
         "remarks": [remark_object(said) for said in parity.remarks],
         "signature": parity.signature,
@@ -147,7 +144,11 @@ def json_object(parity: Parity) -> dict[str, Any]:
     }
 
 
+def _row_object(row: ParityRow) -> dict[str, Any]:
+    return {key: plain(value) for key, value in row._asdict().items() if key not in _FOR_CODE}
+
+
 def json_records(parity: Parity) -> list[dict[str, Any]]:
     """A record a row: a framework's number."""
     shared = {"signature": parity.signature, "version": parity.version}
-    return [{"loss": parity.loss, **plain(row._asdict()), **shared} for row in parity.rows]
+    return [{"loss": parity.loss, **_row_object(row), **shared} for row in parity.rows]

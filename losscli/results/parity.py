@@ -15,8 +15,9 @@ class ParityRow(NamedTuple):
     """One way to the number: the definition's (framework "exact") or a framework's.
 
     `call` is the code to write. `value` is its number, None where the data cannot be handed over exactly:
-    `takes` then says what the call takes. `same` says that it is the definition's number, to 1e-12 or, of a
-    call that computes in `precision` "float32", to 1e-6; `causes` say why it is another, kind of cause first.
+    `takes` then says what the call takes (`names`), or why it does not take this. `same` says that it is the
+    definition's number, to 1e-12 or, of a call that computes in `precision` "float32", to 1e-6; `causes` say
+    why it is another, kind of cause first; `kinds` are these kinds alone, for code.
     `live` is what the framework itself gave, `live_difference` that minus `value`, `live_version` its
     version, `verified` whether the two agree within the precision; `live_note` says why nothing was measured.
     """
@@ -28,7 +29,9 @@ class ParityRow(NamedTuple):
     value: float | None = None
     same: bool = False
     causes: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     takes: str | None = None
+    names: bool = False
     live: float | None = None
     live_version: str | None = None
     live_note: str | None = None

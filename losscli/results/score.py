@@ -54,13 +54,15 @@ class Remark:
 
     `kind`: "nonfinite" (a value that is inf or nan), "departure" (a framework did something else than the
     definition), "data" (what was chosen, dropped or converted). `count` rows are concerned (None: all, or
-    it is not about rows), of which `rows` (from 1) are the first few.
+    it is not about rows), of which `rows` (from 1) are the first few. `cause`, for code: "inf" or "nan" of a
+    nonfinite one, a departure's kind ("clipping", "divisor", "float32").
     """
 
     kind: str
     text: str
     count: int | None = None
     rows: tuple[int, ...] = ()
+    cause: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,10 +13,7 @@ from losscli.losses.domain import Array, Domain
 from losscli.results.profile import PredictionProfile, TruthProfile
 
 _NEAR = 1e-3  # of the median: mape weighs such a row a thousand times as much as the middle one
-_RATIOS = ("mape",)
-_ABOVE_0 = ("gamma_deviance", "tweedie")
 _NEVER_BELOW_0 = ("counts", "positive", "nonnegative")
-_RATES = ("poisson", "poisson_deviance")
 
 
 def check(case: Case) -> Iterator[Fault]:
@@ -51,7 +48,7 @@ def _zeros(case: Case, truth: TruthProfile) -> Iterator[Fault]:
         return
     domain = case.true_domain
     refused = domain is not None and domain.low == 0 and domain.open_low
-    ratio = case.loss is not None and case.loss.name in _RATIOS
+    ratio = case.loss is not None and "divides by the target" in case.loss.tags
     if case.loss is not None and not (refused or ratio):
         return
     yield Fault(
@@ -66,13 +63,13 @@ def _zeros(case: Case, truth: TruthProfile) -> Iterator[Fault]:
         if not refused
         else "poisson_deviance and tweedie (power below 2) take zeros; or leave these rows out",
         truth_names(truth),
-        case.concerns(*_RATIOS, *_ABOVE_0[:1]),
+        case.concerns("mape", "gamma_deviance"),
         lambda batch: any_entry(_true(batch) == 0),
     )
 
 
 def _near_zeros(case: Case, truth: TruthProfile) -> Iterator[Fault]:
-    if case.loss is not None and case.loss.name not in _RATIOS:
+    if case.loss is not None and "divides by the target" not in case.loss.tags:
         return
     sizes = np.abs(case.profile.true_sample)
     near = _NEAR * float(np.median(sizes)) if sizes.size else 0.0
@@ -86,7 +83,7 @@ def _near_zeros(case: Case, truth: TruthProfile) -> Iterator[Fault]:
         "more than a thousand ordinary ones and decides the mean",
         "take wape or smape, or mae beside the mean target; or leave these rows out",
         truth_names(truth),
-        case.concerns(*_RATIOS),
+        case.concerns("mape"),
         lambda batch: any_entry((np.abs(_true(batch)) < near) & (_true(batch) != 0)),
     )
 
@@ -157,7 +154,8 @@ def _low_predictions(case: Case, domain: Domain, model: PredictionProfile, low: 
             case.concerns(),
             lambda batch: _at_most(batch.y_pred[model.model], least),
         )
-    if least == 0 and any(column.zeros for column in model.columns) and _logs_of(case):
+    logs = case.loss is not None and "log of a prediction" in case.loss.tags
+    if least == 0 and any(column.zeros for column in model.columns) and logs:
         yield Fault(
             "zero_predictions",
             "error",
@@ -182,7 +180,3 @@ def _zero(batch: Batch, model: str, *, refused: bool) -> Array:
 def _at_most(values: Array, least: float) -> Array:
     """Rows with a value that a loss from `least` on does not take: −1 itself is none of it."""
     return any_entry(values < least if least == 0 else values <= least)
-
-
-def _logs_of(case: Case) -> bool:
-    return case.loss is not None and case.loss.name in (*_RATES, *_ABOVE_0)

@@ -19,11 +19,6 @@ from losscli.results.profile import PredictionProfile, Profile, TruthProfile
 
 Mask = Callable[[Batch], Array]
 
-LOG_LOSSES = (
-    *("bce", "binary_focal", "cce", "scce", "categorical_focal", "poly_cce", "asymmetric"),
-    *("symmetric_cce", "matrix_cce", "kld", "generalized_kld"),
-)
-SCORE_FAMILIES = ("margin", "multiclass_margin")
 _SCORES = ("logit", "score", "margin", "decision", "raw")
 
 
@@ -81,7 +76,7 @@ class Case:
             or domain.sums_to_one
             or domain.index
             or domain.grain in ("index", "indices")
-            or "label" in domain.words
+            or domain.means == "label"
         )
 
     @property
@@ -104,8 +99,7 @@ class Case:
                 return "log_probability"
             if (domain.low, domain.high) == (0.0, 1.0):
                 return "probability_rows" if domain.sums_to_one else "probability"
-            scores = "logit" in domain.words or self.loss.family in SCORE_FAMILIES
-            return "logits" if scores and self.loss.name != "wasserstein" else "numbers"
+            return "logits" if domain.means in ("logit", "margin") else "numbers"
         if self.params.get("from_logits") or (model.kind in _JUDGED and says_scores(model)):
             return "logits"
         if model.kind == "logits" and self.truth is not None:

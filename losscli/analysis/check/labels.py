@@ -54,8 +54,7 @@ def _coding(case: Case, truth: TruthProfile) -> Iterator[Fault]:
     named = truth_names(truth)
     rows = domain is not None and domain.grain == "row" and domain.index is None
     if rows and truth.shape in ((), (1,)) and truth.kind in ("index", "binary01") and _columns(case) > 1:
-        instead = {"cce": "scce", "categorical_hinge": "multiclass_hinge", "kld": "scce"}
-        other = instead.get(case.loss.name if case.loss else "", "")
+        other = case.loss.twin if case.loss else None
         yield Fault(
             "index_for_one_hot",
             "error",

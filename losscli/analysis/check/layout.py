@@ -143,8 +143,8 @@ def _crossed(case: Case) -> Iterator[Fault]:
     if truth is None or truth.kind not in AMOUNTS or truth.shape not in ((), (1,)):
         return
     predictions = case.profile.predictions
-    bounds = case.loss is not None and case.loss.name == "interval_score"
-    if case.loss is not None and case.loss.name not in ("interval_score", "quantile"):
+    bounds = case.pred_domain is not None and case.pred_domain.means == "bounds"
+    if case.loss is not None and "quantiles" not in case.loss.tags:
         return
     if len(predictions) == 1:
         model = predictions[0]

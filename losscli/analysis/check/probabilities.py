@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from losscli.analysis.check.fault import LOG_LOSSES, Case, Fault, any_entry, names, says_scores, truth_names
+from losscli.analysis.check.fault import Case, Fault, any_entry, names, says_scores, truth_names
 from losscli.batch import Batch
 from losscli.losses.domain import SUM_SLACK, Array
 from losscli.results.profile import PredictionProfile
@@ -51,7 +51,7 @@ def _probabilities(case: Case, model: PredictionProfile, *, sums: bool) -> Itera
             case.concerns(*ROWS),
             lambda batch: _off(batch.y_pred[model.model]),
         )
-    if case.loss is None or case.loss.name in LOG_LOSSES:
+    if case.loss is None or "log of a probability" in case.loss.tags:
         yield from _saturated(case, model)
 
 

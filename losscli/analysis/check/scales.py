@@ -19,11 +19,6 @@ _LARGE, _SMALL = 1e6, 1e-6  # typical targets beyond these are far from what net
 _FLOAT32 = 3.4028235e38
 _ROOT = 1.84e19  # its square is beyond float32
 _REVERSED = {True: -0.5, False: -0.3}  # correlations below which predictions point the other way
-_FREE_OF_SCALE = (
-    *("mape", "smape", "wape", "msle", "rmsle", "gamma_deviance", "poisson_deviance"),
-    *("cosine_similarity", "cosine_distance", "quantile", "mae"),
-)
-_SQUARES = ("mse", "rmse", "half_mse", "squared_epsilon_insensitive", "expectile")
 
 
 def check(case: Case) -> Iterator[Fault]:
@@ -171,7 +166,7 @@ def _reversed(case: Case, model: PredictionProfile) -> Iterator[Fault]:
     truth, numeric = case.truth, is_numeric(case, model)
     if truth is None or case.profile.n < 10:
         return
-    if case.pred_domain is not None and "distance" in case.pred_domain.words:
+    if case.pred_domain is not None and case.pred_domain.means == "distance":
         return  # between what is alike it is to be small: the labels of these losses turn it round
     binary = truth.kind in ("binary01", "signs") and model.kind in (
         "probability",
@@ -198,7 +193,7 @@ def _unscaled(case: Case) -> Iterator[Fault]:
     truth = case.truth
     if truth is None or not any(is_numeric(case, model) for model in case.profile.predictions):
         return
-    if case.loss is not None and case.loss.name in _FREE_OF_SCALE:
+    if case.loss is not None and "free of scale" in case.loss.tags:
         return
     typical = _typical(case.profile.true_sample)
     if typical == 0 or _SMALL <= typical < _LARGE:
@@ -269,7 +264,7 @@ def _overflow(case: Case) -> Iterator[Fault]:
 
 
 def _float32(case: Case, model: PredictionProfile, largest: float, average: float) -> Iterator[Fault]:
-    if largest > _ROOT and (case.loss is None or case.loss.name in _SQUARES):
+    if largest > _ROOT and (case.loss is None or "square of the error" in case.loss.tags):
         yield Fault(
             "float32_squares",
             "warning",

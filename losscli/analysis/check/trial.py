@@ -52,7 +52,7 @@ def verdict(
         return
     for remark in made.remarks:
         if remark.kind == "nonfinite" and not known:
-            name = "nan_loss" if "nan" in remark.text.partition(":")[0] else "infinite_loss"
+            name = "nan_loss" if remark.cause == "nan" else "infinite_loss"
             title = "The loss is nan" if name == "nan_loss" else "The loss is infinite"
             yield _finding(name, "error", title, case, columns, remark, remark.text, "mend these rows")
         elif remark.kind == "departure" and remark.count:
@@ -150,8 +150,7 @@ def _is_distance(case: Case) -> bool:
     true, pred = case.true_domain, case.pred_domain
     if case.loss is None or case.loss.slope is None or true is None or pred is None:
         return False
-    plain = (true.grain, pred.grain) == ("entry", "entry") and np.isneginf(pred.low)
-    return bool(plain and case.loss.family in ("regression", "robust"))
+    return (true.grain, true.means, pred.grain, pred.means) == ("entry", "number") * 2
 
 
 Look = Callable[[Case, Convention, tuple[Array, ...]], Array]

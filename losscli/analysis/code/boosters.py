@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.analysis.code.forms import FORMS, LINKS
+from losscli.analysis.code.forms import FORMS, link_of
 from losscli.analysis.code.layout import definition, module
 from losscli.analysis.code.lines import formula_of, propagated
 from losscli.errors import LosscliError
@@ -31,39 +31,6 @@ _ESTIMATORS = {
     "lightgbm": ("LGBMRegressor", "min_sum_hessian_in_leaf"),
 }
 
-# The booster's own objective, and its parameter for one of the loss's.
-_NAMED: Mapping[str, Mapping[str, str]] = {
-    "xgboost": {
-        "bce": "binary:logistic",
-        "gamma_deviance": "reg:gamma",
-        "half_mse": "reg:squarederror",
-        "hinge": "binary:hinge",
-        "mae": "reg:absoluteerror",
-        "mse": "reg:squarederror",
-        "msle": "reg:squaredlogerror",
-        "poisson": "count:poisson",
-        "poisson_deviance": "count:poisson",
-        "pseudo_huber": "reg:pseudohubererror, huber_slope={delta:.15g}",
-        "quantile": "reg:quantileerror, quantile_alpha={q:.15g}",
-        "tweedie": "reg:tweedie, tweedie_variance_power={power:.15g}",
-        "scce": "multi:softprob",
-        "cox": "survival:cox",
-    },
-    "lightgbm": {
-        "bce": "binary",
-        "gamma_deviance": "gamma",
-        "half_mse": "regression",
-        "huber": "huber, alpha={delta:.15g}",
-        "mae": "regression_l1",
-        "mape": "mape",
-        "mse": "regression",
-        "poisson": "poisson",
-        "poisson_deviance": "poisson",
-        "quantile": "quantile, alpha={q:.15g}",
-        "tweedie": "tweedie, tweedie_variance_power={power:.15g}",
-        "scce": "multiclass",
-    },
-}
 _TAKEN = {
     "row": "a vector a row",
     "parts": "{size} vectors a row",
@@ -163,23 +130,20 @@ def parse_form(loss: Loss, lines: list[str]) -> list[Line]:
 
 def _check(loss: Loss, framework: str, params: Mapping[str, Any]) -> None:
     y_pred = loss.signature.y_pred
-    named = _NAMED[framework].get(loss.name)
-    hint = (
-        f'its own objective is "{named}"'
-        if named
-        else f"losscli code {loss.name} --framework numpy writes the loss itself"
-    )
     if loss.kind == "statistic":
-        raise LosscliError(f"{framework} adds up a loss a row; {loss.name} is one value from all rows", hint)
-    if loss.slope is None:
-        raise LosscliError(f"{framework} follows a gradient; {loss.name} is flat almost everywhere", hint)
-    if loss.kind == "batch":
-        raise LosscliError(
-            f"{framework} takes a loss a row; {loss.name} compares rows with one another", hint
-        )
-    if y_pred.grain not in ("entry", "scalar"):
+        why = f"{framework} adds up a loss a row; {loss.name} is one value from all rows"
+    elif loss.slope is None:
+        why = f"{framework} follows a gradient; {loss.name} is flat almost everywhere"
+    elif loss.kind == "batch":
+        why = f"{framework} takes a loss a row; {loss.name} compares rows with one another"
+    elif y_pred.grain not in ("entry", "scalar"):
         takes = _TAKEN[y_pred.grain].format(size=y_pred.size)
-        raise LosscliError(f"{framework} predicts one number a row; {loss.name} takes {takes}", hint)
+        why = f"{framework} predicts one number a row; {loss.name} takes {takes}"
+    else:
+        return
+    named = _own(loss, framework, params)
+    hint = f"losscli code {loss.name} --framework numpy writes the loss itself"
+    raise LosscliError(why, f'its own objective is "{named}"' if named else hint)
 
 
 def _body(loss: Loss, lines: list[Line], gradient: ast.expr, hessian: ast.expr) -> tuple[list[str], set[str]]:
@@ -228,15 +192,8 @@ def _positive_constant(node: ast.expr) -> bool:
 
 def _own(loss: Loss, framework: str, params: Mapping[str, Any]) -> str | None:
     """The booster's own objective, where it has the loss with these parameters."""
-    named = _NAMED[framework].get(loss.name)
-    if loss.name == "bce":
-        if params["label_smoothing"]:
-            return None
-        if named and params["pos_weight"] != 1:
-            return named + ", scale_pos_weight={pos_weight:.15g}"
-    if loss.name == "tweedie" and not 1 <= params["power"] < 2:  # neither has another
-        return None
-    return named
+    objective = loss.objectives.get(framework)
+    return objective(params) if callable(objective) else objective
 
 
 def _notes(loss: Loss, framework: str, params: Mapping[str, Any], hessian: ast.expr) -> tuple[str, ...]:
@@ -249,10 +206,11 @@ def _notes(loss: Loss, framework: str, params: Mapping[str, Any], hessian: ast.e
         notes.append(
             f'{TITLES[framework]} has one of its own: objective="{name}"{", " + rest if rest else ""}.'
         )
-    linked = loss.name in LINKS and not (loss.name == "tweedie" and params["power"] == 0)
-    if linked:
-        notes.append(f"y_pred and model.predict(X) are raw scores z; the prediction is {LINKS[loss.name]}.")
-    if not linked and loss.signature.y_true is not None and "number" in loss.signature.y_true.words:
+    link = link_of(loss.name, params)
+    true = loss.signature.y_true
+    if link is not None:
+        notes.append(f"y_pred and model.predict(X) are raw scores z; the prediction is {link}.")
+    elif true is not None and true.given(params).means == "number":
         notes.append(_START[framework])
     if _zero(hessian):
         notes.append(

@@ -101,3 +101,8 @@ LINKS: Mapping[str, str] = {
     "poisson_deviance": _EXP,
     "tweedie": _EXP,
 }
+
+
+def link_of(name: str, params: Mapping[str, Any]) -> str | None:
+    """How a raw score becomes this loss's prediction; None where it is the prediction."""
+    return None if name == "tweedie" and params["power"] == 0 else LINKS.get(name)

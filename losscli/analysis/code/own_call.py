@@ -10,13 +10,10 @@ import numpy as np
 
 from losscli.errors import LosscliError
 from losscli.formula.arrays import source
-from losscli.frameworks.adapted import _ADAPTED, _HARMLESS, Adapted
+from losscli.frameworks.adapted import _ADAPTED, _HARMLESS, _WITH, Adapted
 from losscli.frameworks.call import Conversion, Given
 from losscli.frameworks.convention import Convention, Departure
 from losscli.frameworks.writing import conversion_of, write
-
-# Parameters that a call takes only where another is true.
-_WITH: Mapping[tuple[str, str, str], str] = {("torch", "bce", "pos_weight"): "from_logits"}
 
 
 class Own(NamedTuple):

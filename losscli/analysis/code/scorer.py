@@ -27,17 +27,11 @@ def notes(loss: Loss, params: Mapping[str, Any]) -> tuple[str, ...]:
 def _response(loss: Loss, params: Mapping[str, Any]) -> str | None:
     """The method of an estimator that gives y_pred."""
     y_true, y_pred = loss.signature.y_true, loss.signature.y_pred.given(params)
-    embedded = loss.kind == "batch" and y_pred.grain == "row" and loss.name != "weighted_kappa"
+    embedded = loss.kind == "batch" and y_pred.means == "embedding"
     if y_true is None or embedded:
         return None
     if y_pred.grain not in ("entry", "row", "rest", "scalar") or y_true.grain == "columns":
         return None
-    if (
-        params.get("from_logits")
-        or loss.family in ("margin", "multiclass_margin")
-        or y_pred.words.endswith(("logit", "score"))
-    ):
+    if y_pred.means in ("logit", "margin", "score"):
         return "decision_function"
-    if "probability" in y_pred.words and "log" not in y_pred.words:
-        return "predict_proba"
-    return "predict"
+    return "predict_proba" if y_pred.means == "probability" else "predict"

@@ -9,13 +9,17 @@ from collections.abc import Callable
 
 from losscli.analysis.plot import several, single, wholes
 from losscli.analysis.plot.views import Case, View
-from losscli.losses.domain import Domain
+from losscli.losses.domain import Domain, Means
 
 Rule = tuple[Callable[[Case], bool], Callable[[Case], View]]
 
 
 def _pred(grain: str, size: int = 0) -> Callable[[Case], bool]:
     return lambda case: case.pred.grain == grain and case.pred.size == size
+
+
+def _means(meaning: Means) -> Callable[[Case], bool]:
+    return lambda case: case.pred.means == meaning
 
 
 def _no_truth(*grains: tuple[str, int]) -> Callable[[Case], bool]:
@@ -53,7 +57,7 @@ RULES: tuple[Rule, ...] = (
     (_no_truth(("rest", 0)), single.weight),
     (lambda c: c.pred.ordered is not None, wholes.shifted_box),
     (lambda c: _pred("columns", 2)(c) and c.pred.positive == (1,), single.location),
-    (lambda c: _pred("columns", 2)(c) and "bound" in c.pred.words, single.interval),
+    (_means("bounds"), single.interval),
     (_pred("columns", 2), several.item_lead),
     (_pred("parts", 2), single.pair_similarity),
     (_pred("square"), wholes.similarities),
@@ -68,15 +72,15 @@ RULES: tuple[Rule, ...] = (
         lambda c: c.pred.grain == "row" and _classes(c),
         several.class_lead,
     ),
-    (lambda c: c.pred.grain == "row" and "score" in c.pred.words, several.item_lead),
-    (lambda c: c.pred.grain == "row" and "logit" in c.pred.words, single.margin),
+    (lambda c: c.pred.grain == "row" and _means("score")(c), several.item_lead),
+    (lambda c: c.pred.grain == "row" and _means("logit")(c), single.margin),
     (lambda c: c.pred.grain == "row" and _unbounded(c.pred), single.row_similarity),
     (lambda c: c.pred.grain == "row", single.ratio),
     (lambda c: c.loss.kind == "statistic" and _flat(c) and _binary(c), wholes.overlap),
     (lambda c: c.pred.high == 1 and _binary(c), single.probability),
-    (lambda c: "distance" in c.pred.words, single.distance),
+    (_means("distance"), single.distance),
     (lambda c: _flat(c) and _binary(c), single.margin),
-    (lambda c: _flat(c) and "logarithm" in c.pred.words, single.log_rate),
+    (lambda c: _flat(c) and _means("log-rate")(c), single.log_rate),
     (lambda c: _flat(c) and (not _unbounded(c.pred) or "shift_invariant" not in c.properties), single.ratio),
     (_flat, single.error),
 )

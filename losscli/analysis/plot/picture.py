@@ -26,6 +26,7 @@ from losscli.version import __version__
 if TYPE_CHECKING:
     pass
 
+LOGARITHMS = ("logit", "log-probability", "log-rate")
 SMALL = 81  # points of a small picture
 
 
@@ -153,7 +154,7 @@ def _view(variant: Variant, *, alone: bool) -> View | str:
     bound = {**defaults, **params}
     true = None if exact.y_true is None else exact.y_true.given(bound)
     pred, theirs = exact.y_pred.given(bound), variant.way.signature.y_pred.given(params)
-    if "log" in theirs.words and "log" not in pred.words:
+    if theirs.means in LOGARITHMS and pred.means not in LOGARITHMS:
         pred = theirs
     coded = variant.way.signature.y_true
     if true is not None and coded is not None and {true.grain, coded.grain} == {"row", "index"}:

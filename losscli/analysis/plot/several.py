@@ -89,7 +89,7 @@ def _of_true_class(true: Array, pred: Array) -> Array:
 def class_lead(case: Case) -> View:
     count, right = classes(case, 2)
     assert case.true is not None
-    noun = "logit" if "logit" in case.pred.words else "score"
+    noun = "logit" if case.pred.means == "logit" else "score"
     axis = Axis(
         "class lead",
         "true class's score − the best other",

@@ -126,7 +126,7 @@ def margin(case: Case) -> View:
     both = case.alone and (not signs or case.true.grain == "rest")
     far = margin_reach(case, 3.0)
     if both:
-        noun = "logit" if "logit" in case.pred.words else "score"
+        noun = "logit" if case.pred.means == "logit" else "score"
         axis = Axis("margin", f"{noun} f", "f", "log-odds" if noun == "logit" else "")
     else:
         axis = Axis("margin", "margin y · f", "m", "", "y is −1 or 1, and 1 in the picture.")

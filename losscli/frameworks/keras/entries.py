@@ -7,7 +7,7 @@ import numpy as np
 from losscli.frameworks.convention import MEAN, Departure, Survey
 from losscli.frameworks.keras.framework import CLIPPING, EPSILON, NEAR_ONE, formula, outside, same
 from losscli.frameworks.writing import of_probabilities
-from losscli.losses.domain import Array, ProbabilityOrLogit, Real, SoftLabel, Vector
+from losscli.losses.domain import Array, Margin, ProbabilityOrLogit, Real, SoftLabel, Vector
 from losscli.losses.ranges import Flag, FractionOrNone, NonNegative, Smoothing
 from losscli.losses.stable import sigmoid, softplus
 
@@ -164,10 +164,10 @@ def _margin(y_true: Array, y_pred: Array, all_binary: bool) -> Array:
 
 
 @formula("hinge", "losses.Hinge", HINGE_LABELS, survey=ALL_BINARY)
-def _(y_true: Real, y_pred: Real, *, all_binary: bool) -> Array:
+def _(y_true: Real, y_pred: Margin, *, all_binary: bool) -> Array:
     return _margin(y_true, y_pred, all_binary)
 
 
 @formula("squared_hinge", "losses.SquaredHinge", HINGE_LABELS, survey=ALL_BINARY)
-def _(y_true: Real, y_pred: Real, *, all_binary: bool) -> Array:
+def _(y_true: Real, y_pred: Margin, *, all_binary: bool) -> Array:
     return _margin(y_true, y_pred, all_binary) ** 2

@@ -6,7 +6,16 @@ import numpy as np
 
 from losscli.frameworks.convention import Departure
 from losscli.frameworks.optax.framework import LOGITS, formula, smooth
-from losscli.losses.domain import Array, ClassIndex, ClassLabel, LabelIndices, Scores, Sequences, Vector
+from losscli.losses.domain import (
+    Array,
+    ClassIndex,
+    ClassLabel,
+    ClassScores,
+    LabelIndices,
+    Scores,
+    Sequences,
+    Vector,
+)
 from losscli.losses.ranges import Class, LogitsOnly, Number, Smoothing
 from losscli.losses.stable import log_softmax, one_hot, softmax
 
@@ -82,19 +91,19 @@ def _(y_true: Vector, y_pred: Vector) -> Array:
 
 
 @formula("multiclass_hinge", "losses.multiclass_hinge_loss")
-def _(y_true: ClassLabel, y_pred: Scores) -> Array:
+def _(y_true: ClassLabel, y_pred: ClassScores) -> Array:
     t = one_hot(y_true, y_pred.shape[-1])
     return np.max(y_pred + 1 - t, axis=-1) - np.sum(y_pred * t, axis=-1)
 
 
 @formula("multiclass_perceptron", "losses.multiclass_perceptron_loss")
-def _(y_true: ClassLabel, y_pred: Scores) -> Array:
+def _(y_true: ClassLabel, y_pred: ClassScores) -> Array:
     t = one_hot(y_true, y_pred.shape[-1])
     return np.max(y_pred, axis=-1) - np.sum(y_pred * t, axis=-1)
 
 
 @formula("sparsemax", "losses.multiclass_sparsemax_loss")
-def _(y_true: ClassIndex, y_pred: Scores) -> Array:
+def _(y_true: ClassIndex, y_pred: ClassScores) -> Array:
     z = y_pred - y_pred.max(axis=-1, keepdims=True)
     falling = -np.sort(-z, axis=-1)
     sums = np.cumsum(falling, axis=-1)

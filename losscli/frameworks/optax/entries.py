@@ -6,7 +6,7 @@ import numpy as np
 
 from losscli.frameworks.convention import Departure
 from losscli.frameworks.optax.framework import LOGITS, formula, same, smooth
-from losscli.losses.domain import Array, Logit, Real, SoftLabel, Vector
+from losscli.losses.domain import Array, Logit, Margin, Real, SoftLabel, Vector
 from losscli.losses.ranges import FractionOrNone, LogitsOnly, NonNegative, Smoothing
 from losscli.losses.stable import softplus
 
@@ -101,12 +101,12 @@ AS_THEY_STAND = Departure(
 
 
 @formula("hinge", "hinge_loss", AS_THEY_STAND)
-def _(y_true: Real, y_pred: Real) -> Array:
+def _(y_true: Real, y_pred: Margin) -> Array:
     return np.maximum(0, 1 - y_pred * y_true)
 
 
 @formula("perceptron", "losses.perceptron_loss", AS_THEY_STAND)
-def _(y_true: Real, y_pred: Real) -> Array:
+def _(y_true: Real, y_pred: Margin) -> Array:
     return np.maximum(0, -y_pred * y_true)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from losscli.frameworks.convention import Departure
 from losscli.frameworks.tfa.framework import EPSILON, NEAR_ONE, formula, same
-from losscli.losses.domain import Array, Domain, ProbabilityOrLogit, Scores, SoftLabel, Vector
+from losscli.losses.domain import Array, ClassScores, Domain, ProbabilityOrLogit, SoftLabel, Vector
 from losscli.losses.multiclass_margin import project_simplex
 from losscli.losses.ranges import Flag, FractionOrNone, LogitsOnly, NonNegative, Range
 from losscli.losses.stable import quotient, sigmoid, softplus
@@ -92,7 +92,7 @@ def _(y_true: _Corners, y_pred: _Corners, *, box_format: _BoxFormat = "yxyx") ->
 
 
 @formula("sparsemax", "losses.SparsemaxLoss")
-def _(y_true: Vector, y_pred: Scores, *, from_logits: LogitsOnly = True) -> Array:
+def _(y_true: Vector, y_pred: ClassScores, *, from_logits: LogitsOnly = True) -> Array:
     q, _ = project_simplex(y_pred - y_pred.max(axis=-1, keepdims=True))
     return np.sum(np.where(q > 0, q * (y_pred - q / 2), 0.0), axis=-1) + np.sum(
         y_true * (y_true / 2 - y_pred), axis=-1

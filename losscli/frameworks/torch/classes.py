@@ -13,6 +13,7 @@ from losscli.frameworks.torch.framework import FRAMEWORK, REDUCTIONS, demand, lo
 from losscli.losses.domain import (
     Array,
     ClassIndex,
+    ClassScores,
     ClassTarget,
     LabelIndices,
     LogProbabilities,
@@ -142,7 +143,7 @@ def _beyond(margin: float, own: Array, other: Array, power: int = 1) -> Array:
 @formula("multi_margin", "nn.MultiMarginLoss")
 def _(
     y_true: ClassIndex,
-    y_pred: Scores,
+    y_pred: ClassScores,
     *,
     p: OneOrTwo = 1,
     margin: Number = 1.0,

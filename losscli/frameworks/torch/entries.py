@@ -9,7 +9,7 @@ import numpy as np
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import MEAN, Departure
 from losscli.frameworks.torch.framework import FRAMEWORK, REDUCTIONS, demand, log_sigmoid, not_a_sign
-from losscli.losses.domain import Array, Pair, ProbabilityOrLogit, Real, RealScalar, SoftLabel
+from losscli.losses.domain import Array, Margin, Pair, ProbabilityOrLogit, Real, RealScalar, SoftLabel
 from losscli.losses.ranges import Flag, Number, Range
 
 same, formula = FRAMEWORK.same, FRAMEWORK.formula
@@ -119,7 +119,7 @@ def _(
         cause="overflow",
     ),
 )
-def _(y_true: Real, y_pred: Real) -> Array:
+def _(y_true: Real, y_pred: Margin) -> Array:
     return np.log1p(np.exp(-y_true * y_pred))
 
 
