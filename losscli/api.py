@@ -189,7 +189,7 @@ def why(
     stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
     made = score(loss, stream, params=params, reduction=reduction, like=like, missing=missing, rows=0)
     asked = Asked({made.loss: params}, reduction, like, missing)
-    return whys_of([made], stream, asked, None)[0]
+    return whys_of([made], stream, asked)[0][0]
 
 
 def check(

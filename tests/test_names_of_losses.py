@@ -31,11 +31,10 @@ ALLOWED = {
     "analysis/check": (90, "the losses that a finding is about, where none was named: what it says"),
     "analysis/code/forms.py": (34, "the letters in which a loss's derivatives read best"),
     "analysis/plot/wholes.py": (1, "the name of an axis"),
-    "analysis/why/constants.py": (8, "constants by the loss"),
     "formula/derive.py": (1, "a function of formulas"),
 }
 # Tables that are looked up by a loss's name, and one of functions.
-DECIDING = {"analysis/code/forms.py", "analysis/why/constants.py", "formula/derive.py"}
+DECIDING = {"analysis/code/forms.py", "formula/derive.py"}
 
 
 @cache

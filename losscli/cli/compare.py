@@ -119,9 +119,10 @@ def compare(
     if why:
         from losscli.analysis.request import Asked
         from losscli.analysis.why import with_whys
+        from losscli.parallel.executor import CORES
 
         asked = Asked(params, reduction, like, missing, class_weights)
-        comparison = with_whys(comparison, source, asked, source.cells)
+        comparison = with_whys(comparison, source, asked, source.cells, CORES)
         not_in_rows(out, "--why")
     comparison = mention_chosen(source, comparison)
     out.write(render.render(comparison, out.format, width=out.width, color=out.color))

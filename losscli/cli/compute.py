@@ -167,9 +167,10 @@ def compute(
     if why:
         from losscli.analysis.request import Asked
         from losscli.analysis.why import with_why
+        from losscli.parallel.executor import CORES
 
         asked = Asked({found.name: params}, reduction, like, missing, class_weights)
-        score = with_why(score, source, asked, source.cells)
+        score = with_why(score, source, asked, source.cells, CORES)
     score = mention_chosen(source, score)
 
     out.write(render.render(score, out.format, width=out.width, color=out.color))

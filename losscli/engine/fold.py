@@ -94,7 +94,8 @@ def _fold_chunks(
 ) -> Folded:
     absent = Tally()
     most = max(KEPT_EXACTLY // max(len(tasks), 1), KEPT_AT_LEAST)
-    partials = [Partial(task, Top(keep), spread=Spread(most=most)) for task in tasks]
+    spreads = [Spread.unkept() if keep == 0 else Spread(most=most) for _ in tasks]
+    partials = [Partial(task, Top(keep), spread=spread) for task, spread in zip(tasks, spreads, strict=True)]
     if watch.values is not None:
         partials[0].values = []
     keys = Keys()

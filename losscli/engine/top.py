@@ -80,7 +80,7 @@ class Top:
         for name, array in arrays.items():
             self.arrays.setdefault(name, []).append(array[chosen])
         if self.size is not None and self.rows.size >= self.size:
-            self._keep(np.sort(np.lexsort((self.rows, -self.key))[: self.size]))
+            self._keep(_largest(self.key, self.size))  # rows come in their order
 
     def _keep(self, chosen: Array) -> None:
         self.rows, self.key = self.rows[chosen], self.key[chosen]

@@ -15,6 +15,7 @@ from losscli.losses.ranges import PerGroup, Range
 
 Kind = Literal["sample", "statistic", "batch"]
 Merge = Literal["sum", "norm", "max", "columns", "column_norms"]
+Constants = Literal["usual", "least", "none"]
 
 # What a loss does with its arrays that their domains do not say; checks of the data ask for it.
 Tag = Literal[
@@ -105,7 +106,9 @@ class Loss:
     totals, for statistic; of the *sum* of its values for batch. `adds` says what a sample adds to the mean's
     divisor.
     `lowest`, `highest` and `best` bound the value (`best` None where it depends on the data). `family` is the
-    module that declares it, which is the folder of its page.
+    module that declares it, which is the folder of its page. `constant` says of the constant prediction that
+    the domains suggest that none costs less ("least"), or that none says anything: the nearer to 0 a
+    prediction, the less it costs ("none").
     """
 
     name: str
@@ -128,6 +131,7 @@ class Loss:
     adds: Callable[..., Array] | None = None
     conventions: dict[str, Any] = field(default_factory=dict)
     family: str = ""
+    constant: Constants = "usual"
 
     @cached_property
     def signature(self) -> Signature:
@@ -203,9 +207,10 @@ def loss(
     lowest: float = 0.0,
     highest: float = math.inf,
     best: float | None = 0.0,
+    constant: Constants = "usual",
 ) -> Callable[[Callable[..., Array]], Loss]:
     """Declares a loss of kind sample: each row's value from that row alone."""
-    return _declare("sample", title, aliases, lowest=lowest, highest=highest, best=best)
+    return _declare("sample", title, aliases, lowest=lowest, highest=highest, best=best, constant=constant)
 
 
 def statistic(

@@ -65,7 +65,7 @@ def _member_shares(members: Array) -> tuple[Array, Array]:
 
 
 @facts("quantiles")
-@loss("winkler", "winkler_score", "mean_interval_score", title="Interval (Winkler) score")
+@loss("winkler", "winkler_score", "mean_interval_score", title="Interval (Winkler) score", constant="least")
 def interval_score(y_true: RealScalar, y_pred: Bounds, *, alpha: Between01 = 0.1) -> Array:
     """Width, and 2/α a unit outside; least at the α/2 and 1 − α/2 quantiles. Winkler 1972."""
     low, high = y_pred[:, 0], y_pred[:, 1]

@@ -119,7 +119,14 @@ def _(y_true: Array, y_pred: Array, *, power: float) -> Array:
     return 2 * ((y_pred - y_true) / root) / root
 
 
-@loss("GaussianNLLLoss", "normal_nll", title="Gaussian negative log-likelihood", lowest=-np.inf, best=None)
+@loss(
+    "GaussianNLLLoss",
+    "normal_nll",
+    title="Gaussian negative log-likelihood",
+    lowest=-np.inf,
+    best=None,
+    constant="least",
+)
 def gaussian_nll(y_true: RealScalar, y_pred: MeanAndVariance, *, full: Flag = False) -> Array:
     """½(log v + (y − μ)²/v), in nats less ½ log 2π; least at the mean and the variance. Nix, Weigend 1994."""
 
@@ -144,7 +151,7 @@ def _half_square_over(e: Number, v: Number) -> Number:
     return np.where(np.isfinite(ratio), e * ratio, (e / np.sqrt(2 * v)) ** 2)
 
 
-@loss("LaplaceNLLLoss", title="Laplace negative log-likelihood", lowest=-np.inf, best=None)
+@loss("LaplaceNLLLoss", title="Laplace negative log-likelihood", lowest=-np.inf, best=None, constant="least")
 def laplace_nll(y_true: RealScalar, y_pred: LocationAndScale) -> Array:
     """log(2b) + |y − μ|/b, in nats; least at the median and the mean distance from it. Laplace 1774."""
 

@@ -78,7 +78,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
     return -t * np.exp(-t * y_pred)
 
 
-@loss(title="Perceptron")
+@loss(title="Perceptron", constant="none")
 def perceptron(y_true: Sign, y_pred: Margin) -> Array:
     """max(0, −t p), t = ±1, in units of the score: how far it is on the wrong side. Rosenblatt 1958."""
     return np.maximum(0, -_side(y_true) * y_pred)

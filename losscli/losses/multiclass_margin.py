@@ -54,7 +54,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
     return nowhere(tied | (margin == 0), slope)
 
 
-@loss(title="Multiclass perceptron")
+@loss(title="Multiclass perceptron", constant="none")
 def multiclass_perceptron(y_true: ClassIndex, y_pred: ClassScores) -> Array:
     """maxₖ pₖ − p_y, no unit; 0 where the true class has the largest score. Rosenblatt 1958, Collins 2002."""
     _, own = _true_class(y_true, y_pred)

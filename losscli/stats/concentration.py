@@ -61,6 +61,11 @@ class Spread:
             self._keep(*_drawn(first, values, self.stride))
         self._thin()
 
+    @classmethod
+    def unkept(cls) -> Spread:
+        """One that keeps next to nothing, where nobody asks."""
+        return cls(stride=1 << 40, cut=np.inf)
+
     def merge(self, other: Spread) -> None:
         self.seen += other.seen
         self.lowest = min(self.lowest, other.lowest)

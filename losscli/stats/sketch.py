@@ -26,12 +26,21 @@ class Sketch:
     weights: list[Array] = field(default_factory=list)
     held: int = 0
     exact: bool = True
+    _in_order: bool = False  # where there is one array
 
     def add(self, values: Array, weights: Array) -> None:
         counts = weights > 0
         self.values.append(values[counts])
         self.weights.append(weights[counts])
         self.held += int(counts.sum())
+        if self.held > KEPT_EXACTLY:
+            self._press()
+
+    def merge(self, other: Sketch) -> None:
+        self.values += other.values
+        self.weights += other.weights
+        self.held += other.held
+        self.exact &= other.exact
         if self.held > KEPT_EXACTLY:
             self._press()
 
@@ -45,9 +54,15 @@ class Sketch:
         self.values, self.weights, self.held, self.exact = [means], [heavy[kept]], len(means), False
 
     def ordered(self) -> tuple[Array, Array]:
-        values, weights = np.concatenate(self.values), np.concatenate(self.weights)
-        order = np.argsort(values, kind="stable")
-        return values[order], weights[order]
+        if len(self.values) > 1 or not self._in_order:
+            values, weights = np.concatenate(self.values), np.concatenate(self.weights)
+            if weights.size and weights.min() == weights.max():
+                values = np.sort(values)
+            else:
+                order = np.argsort(values, kind="stable")
+                values, weights = values[order], weights[order]
+            self.values, self.weights, self._in_order = [values], [weights], True
+        return self.values[0], self.weights[0]
 
     def quantile(self, q: float) -> float:
         """The least value with at least a share q of the weight at or below it; halfway where it is a tie."""

@@ -134,7 +134,7 @@ def _rest(work: Work, of_all: Callable[[Partial], Sum], shown: Sequence[float], 
         if abs(float(left)) > _LEAST * max(map(abs, shown), default=0.0):
             return float(left)
     left_out = np.array(rows, np.int64)
-    return float(of_all(without(work.stream, [work.task], [left_out], work.missing).partials[0]))
+    return float(of_all(without(work.stream, work.task, left_out, work.missing)))
 
 
 def _divisor(work: Work, ratio: Reduction, rows: Sequence[Row], score: Score) -> Step | None:

@@ -1,7 +1,7 @@
 """Why a number is what it is: the rows that make it, its value without them, and a scale to hold it against.
 
-Everything here looks at the rows again: two passes for what the rows make, two a loss for its constants, two
-for their places in a comparison, and one for the cells of the worst.
+Everything here looks at the rows again, for all scores at once: over y_true, for the rows that cost most, for
+constants, without those rows, for their places in a comparison, and for the cells of the worst.
 """
 
 from __future__ import annotations
@@ -9,26 +9,32 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from losscli.analysis.request import Asked
 from losscli.analysis.score import task_of
-from losscli.analysis.why.constants import constants
+from losscli.analysis.why.constants import constants, plans
 from losscli.analysis.why.lorenz import Unevenness, unevenness
-from losscli.analysis.why.ranks import ranking
+from losscli.analysis.why.ranks import ranking_of
 from losscli.batch import Stream
 from losscli.catalogue.find import lookup
 from losscli.catalogue.pages import explanation
-from losscli.engine.finish import Show, finish
 from losscli.engine.fold import fold
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
-from losscli.engine.without import without
+from losscli.engine.reduce import reduce
+from losscli.engine.survey import survey
+from losscli.engine.walk import Held, Look, walk
+from losscli.engine.without import Above, Rest
+from losscli.parallel.executor import THREADS
 from losscli.results.compare import Comparison
 from losscli.results.score import Score
 from losscli.results.why import Cells, Constant, Ranking, Why, Without, WorstRow
+
+if TYPE_CHECKING:
+    from losscli.parallel.executor import Engine
 
 WORST = 5  # rows that are looked at one by one
 MANY = 200  # from so many rows on, the value without the worst hundredth is told too
@@ -38,22 +44,24 @@ FIRST_ROWS = 5
 ReadCells = Callable[[Sequence[int]], Mapping[int, Cells]]
 
 
-def with_why(made: Score, stream: Stream, asked: Asked, cells: ReadCells | None = None) -> Score:
+def with_why(
+    made: Score, stream: Stream, asked: Asked, cells: ReadCells | None = None, engine: Engine = THREADS
+) -> Score:
     """The score with `why`. `stream` gives the same rows again, `cells` the text of rows by number."""
-    return replace(made, why=whys_of([made], stream, asked, cells)[0])
+    return replace(made, why=whys_of([made], stream, asked, cells, engine)[0][0])
 
 
 def with_whys(
-    compared: Comparison, stream: Stream, asked: Asked, cells: ReadCells | None = None
+    compared: Comparison,
+    stream: Stream,
+    asked: Asked,
+    cells: ReadCells | None = None,
+    engine: Engine = THREADS,
 ) -> Comparison:
     """The comparison with a `why` for each score, and with the worst rows' places under each."""
-    whys = whys_of(compared.scores, stream, asked, cells)
+    whys, ranking = whys_of(compared.scores, stream, asked, cells, engine)
     scores = tuple(replace(s, why=w) for s, w in zip(compared.scores, whys, strict=True))
-    ranked = _ranking(scores, stream, asked)
-    if ranked is not None and cells is not None:
-        found = cells([row.row for row in ranked.rows])
-        ranked = ranked._replace(rows=tuple(row._replace(cells=found[row.row]) for row in ranked.rows))
-    return replace(compared, scores=scores, ranking=ranked)
+    return replace(compared, scores=scores, ranking=ranking)
 
 
 def _task(made: Score, stream: Stream, asked: Asked) -> Task:
@@ -63,68 +71,115 @@ def _task(made: Score, stream: Stream, asked: Asked) -> Task:
     return task_of(loss, asked.like, params, asked.class_weight, stream, asked.missing, model)[0]
 
 
-def _ranking(scores: Sequence[Score], stream: Stream, asked: Asked) -> Ranking | None:
-    """The places of the worst rows, where there are two scores that give each row a value."""
-    known = [s for s in scores if s.why is not None and s.why.worst]
-    if len(known) < 2:
-        return None
-    tasks = [_task(s, stream, asked) for s in known]
-    rows = sorted({row.row for s in known if s.why for row in s.why.worst})
-    return ranking(stream, [(s.loss, s.model) for s in known], tasks, rows, asked.missing, WORST)
+def whys_of(
+    scores: Sequence[Score],
+    stream: Stream,
+    asked: Asked,
+    cells: ReadCells | None = None,
+    engine: Engine = THREADS,
+) -> tuple[list[Why], Ranking | None]:
+    """A Why for each score, and the places of the worst rows, where two scores give each row a value.
 
-
-def whys_of(scores: Sequence[Score], stream: Stream, asked: Asked, cells: ReadCells | None) -> list[Why]:
-    """A Why for each score: a pass for its rows, one without the worst, two a loss for its constants."""
+    At most five passes: over y_true, for the rows that cost most, for the constants, without those rows, and
+    for their places; all but the first over memory, where the rows fit there.
+    """
     tasks = [_task(made, stream, asked) for made in scores]
     reduction = "mean" if asked.reduction == "none" else asked.reduction
-    n = scores[0].n
-    hundredth = math.ceil(n / 100) if n >= MANY else 0
-    hundredth = hundredth if hundredth <= LEFT_OUT else 0
-    rowwise = [i for i, task in enumerate(tasks) if task.rowwise]
-    parts: dict[int, Partial] = {}
-    if rowwise:
-        folded = fold(stream, [tasks[i] for i in rowwise], missing=asked.missing, keep=max(WORST, hundredth))
-        # Where a framework makes one value of all rows no row is kept, though the loss has a value for each.
-        found_parts = zip(rowwise, folded.partials, strict=True)
-        parts = {i: part for i, part in found_parts if part.top.rows.size}
-    left = _without(stream, parts, hundredth, reduction, asked.missing)
-    held: dict[str, tuple[Constant, ...]] = {}
-    whys = []
-    for i, (made, task) in enumerate(zip(scores, tasks, strict=True)):
-        if made.loss not in held:
-            properties = (made.about or explanation(lookup(made.loss), elsewhere=False)).properties
-            held[made.loss] = constants(stream, task, properties, asked.missing, reduction)
-        whys.append(_why(made, parts.get(i), left.get(i, ()), held[made.loss], reduction))
-    if cells is not None:
-        found = cells(sorted({row.row for told in whys for row in told.worst}))
-        whys = [
-            replace(told, worst=tuple(row._replace(cells=found[row.row]) for row in told.worst))
-            for told in whys
+    firsts = {made.loss: (task, made) for task, made in zip(reversed(tasks), reversed(scores), strict=True)}
+    planned = plans(
+        [
+            (task, (made.about or explanation(task.convention.loss, elsewhere=False)).properties)
+            for task, made in firsts.values()
         ]
-    return whys
-
-
-def _without(
-    stream: Stream, parts: Mapping[int, Partial], hundredth: int, reduction: str, missing: Missing
-) -> dict[int, tuple[Without, ...]]:
-    """Each part's value without its worst row, and without its worst hundredth; `falls` comes later."""
-    sizes = ((1, None), (hundredth, 0.01))
-    jobs = [
-        (i, fraction, part.top.select(size, by_loss=True)[0])
-        for i, part in parts.items()
-        for size, fraction in sizes
-        if 0 < size < part.n and float(part.terms["value"]) != 0
+    )
+    held_rows = Held()
+    looks: list[Look] = [held_rows, *dict.fromkeys(plan.target for plan in planned)]
+    lengths = walk(engine, stream, looks, asked.missing, tasks)
+    if held_rows.batches is not None:
+        stream, engine, lengths = held_rows, THREADS, None
+    parts = _worst_rows(stream, tasks, scores[0].n, asked.missing, engine)
+    held = constants(planned, stream, asked.missing, reduction, engine)
+    left, ranking = _looked_at(scores, parts, stream, reduction, asked.missing, engine, lengths)
+    whys = [
+        _why(made, parts.get(i), left.get(i, ()), held.get(made.loss, ()), reduction)
+        for i, made in enumerate(scores)
     ]
-    if not jobs:
+    if cells is not None:
+        text = cells(sorted({row.row for why in whys for row in why.worst}))
+        whys = [
+            replace(why, worst=tuple(row._replace(cells=text[row.row]) for row in why.worst)) for why in whys
+        ]
+        if ranking is not None:
+            ranking = ranking._replace(rows=tuple(row._replace(cells=text[row.row]) for row in ranking.rows))
+    return whys, ranking
+
+
+def _worst_rows(
+    stream: Stream, tasks: Sequence[Task], n: int, missing: Missing, engine: Engine
+) -> dict[int, Partial]:
+    """By the tasks' numbers, the partials of those that give rows a value, with the rows that cost most."""
+    rowwise = [i for i, task in enumerate(tasks) if task.rowwise]
+    if not rowwise:
         return {}
-    folded = without(stream, [parts[i].task for i, _, _ in jobs], [rows for _, _, rows in jobs], missing)
-    found: dict[int, tuple[Without, ...]] = {}
-    for number, (i, fraction, rows) in enumerate(jobs):
-        value = finish(folded, number, reduction, Show(rows=0)).value
-        if value is not None and not math.isnan(value):
-            told = Without(len(rows), fraction, tuple(rows[:FIRST_ROWS].tolist()), value, None)
-            found[i] = (*found.get(i, ()), told)
-    return found
+    keep = max(WORST, _hundredth(n))
+    folded = fold(stream, [tasks[i] for i in rowwise], missing=missing, keep=keep, engine=engine)
+    # Where a framework makes one value of all rows no row is kept, though the loss has a value for each.
+    return {i: part for i, part in zip(rowwise, folded.partials, strict=True) if part.top.rows.size}
+
+
+def _hundredth(n: int) -> int:
+    """How many rows the worst hundredth is; 0 where its value is not told."""
+    hundredth = math.ceil(n / 100) if n >= MANY else 0
+    return hundredth if hundredth <= LEFT_OUT else 0
+
+
+def _looked_at(
+    scores: Sequence[Score],
+    parts: Mapping[int, Partial],
+    stream: Stream,
+    reduction: str,
+    missing: Missing,
+    engine: Engine,
+    lengths: Sequence[int] | None,
+) -> tuple[dict[int, tuple[Without, ...]], Ranking | None]:
+    """Each part's value without its worst row, and without its worst hundredth; and the worst rows' places.
+
+    `falls` comes later.
+    """
+    if not parts:
+        return {}, None
+    tasks = [part.task for part in parts.values()]
+    facts = survey(engine, stream, tasks, drop=missing == "drop")
+    sizes = ((1, None), (_hundredth(scores[0].n), 0.01))
+    jobs = {
+        i: [
+            (fraction, part.top.select(size, by_loss=True)[0])
+            for size, fraction in sizes
+            if 0 < size < part.n and float(part.terms["value"]) != 0
+        ]
+        for i, part in parts.items()
+    }
+    worst = sorted(
+        {row for part in parts.values() for row in part.top.select(WORST, by_loss=True)[0].tolist()}
+    )
+    ranked = worst if len(parts) > 1 else []
+    rest = Rest(tasks, facts, [[rows for _, rows in of] for of in jobs.values()], np.array(ranked, np.int64))
+    walk(engine, stream, [rest], missing, tasks, lengths)
+    left = {
+        i: tuple(
+            Without(len(rows), fraction, tuple(rows[:FIRST_ROWS].tolist()), value, None)
+            for (fraction, rows), part in zip(of, partials, strict=True)
+            if part.n
+            and not math.isnan(value := reduce(part, part.task.convention.reduction(reduction)).value)
+        )
+        for (i, of), partials in zip(jobs.items(), rest.partials, strict=True)
+    }
+    if not ranked:
+        return left, None
+    above = Above(tasks, facts, rest.own)
+    walk(engine, stream, [above], missing, tasks, lengths)
+    named = [(scores[i].loss, scores[i].model) for i in parts]
+    return left, ranking_of(named, ranked, above.counts + 1, WORST)
 
 
 def _why(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from losscli.analysis.why.target import Target, survey
+from losscli.analysis.why.target import Target
 from losscli.batch import Batch, Stream
 from losscli.engine.finish import Show, finish
 from losscli.engine.fold import fold
@@ -18,9 +18,11 @@ from losscli.losses.domain import Array, Domain
 from losscli.results.why import Constant
 from losscli.results.words import Property
 
+if TYPE_CHECKING:
+    from losscli.parallel.executor import Engine
+
 SURE = 40.0  # a logit whose probability is 1 to the last digit of a float
 NEVER = -745.0  # the logit, or the logarithm, of the smallest float: of a class that does not occur
-SCALELESS = {"perceptron", "multiclass_perceptron"}  # the nearer to 0 a prediction, the less it costs
 LEAST = {"mean", "median", "mode", "quantile q", "proper"}  # what a page may say of its minimiser
 MOVING = ("label_smoothing", "pos_weight", "class_weight")  # parameters that move it elsewhere
 
@@ -37,38 +39,88 @@ class Candidate(NamedTuple):
 class Scheme(NamedTuple):
     """How constants are made: what must be known of y_true, and the candidates from it."""
 
-    make: Callable[[Task, Target], Iterator[Candidate]]
+    make: Callable[[Plan], Iterator[Candidate]]
     values: bool = False
     labels: bool = False
 
 
-def constants(
-    stream: Stream, task: Task, properties: Sequence[Property], missing: Missing, reduction: str
-) -> tuple[Constant, ...]:
-    """Constant predictions with their values, the best first; none where no constant makes sense.
+@dataclass(eq=False, repr=False)
+class Plan:
+    """What a task is held against: how its constants are made, and what of y_true they are made from.
 
-    Two passes: over y_true, and one for all constants. `skill` is left out here.
+    `declared` is what the page says of the loss's minimiser.
     """
-    scheme = _scheme(task, properties)
-    if scheme is None:
-        return ()
-    ignored = task.params.get("ignore_class")
-    target = survey(stream, task, missing, values=scheme.values, labels=scheme.labels, ignored=ignored)
-    if target is None:
-        return ()
-    with np.errstate(all="ignore"):
-        found = [c for c in scheme.make(task, target) if (c.constant < np.inf).all()]  # no nan either
-    folded = fold(stream, [_instead(task, c.constant) for c in found], missing=missing, keep=0)
-    least = _minimised(task, properties)
+
+    task: Task
+    make: Callable[[Plan], Iterator[Candidate]]
+    target: Target
+    declared: set[str | None]
+
+    @property
+    def pred(self) -> Domain:
+        """What y_pred is."""
+        return _domains(self.task)[1]
+
+    def candidates(self) -> list[Candidate]:
+        """The constants that are numbers of the loss's domain, as far as that is known before a look."""
+        if not self.target.known:
+            return []
+        with np.errstate(all="ignore"):
+            return [c for c in self.make(self) if (c.constant < np.inf).all()]  # no nan either
+
+    def held(self, candidate: Candidate, value: float) -> Constant:
+        """The candidate with what it costs; `skill` is left out here."""
+        constant = candidate.constant
+        one_for_many = constant.ndim == 0 and int(np.prod(self.target.shape)) > 1
+        best = candidate.minimises in self._minimised() and candidate.exact and not one_for_many
+        return Constant(candidate.what, constant.tolist(), value, None, best, candidate.exact)
+
+    def _minimised(self) -> set[str | None]:
+        """What the page says of its minimiser, where that holds for these parameters and this convention."""
+        convention = self.task.convention
+        moved = any(
+            not np.array_equal(self.task.params[name], parameter.default)
+            for name, parameter in convention.signature.parameters.items()
+            if name in MOVING
+        )
+        if moved or convention.kernel is not convention.loss.kernel:
+            return set()
+        return (self.declared & LEAST) | ({"own"} if convention.loss.constant == "least" else set())
+
+
+def plans(asked: Sequence[tuple[Task, Sequence[Property]]]) -> list[Plan]:
+    """A plan for each task for which constants make sense, by its page's properties.
+
+    Tasks that must know the same of y_true share the target, which is to be filled by a walk.
+    """
+    targets: dict[object, Target] = {}
     made = []
-    for i, candidate in enumerate(found):
+    for task, properties in asked:
+        scheme = _scheme(task, properties)
+        if scheme is not None:
+            ignored = task.params.get("ignore_class")
+            key = (task.reweigh, task.model, scheme.values, scheme.labels, ignored)
+            target = targets.setdefault(key, Target(task, scheme.values, scheme.labels, ignored))
+            declared = {p.detail if p.name == "minimiser" else p.name for p in properties}
+            made.append(Plan(task, scheme.make, target, declared))
+    return made
+
+
+def constants(
+    plans: Sequence[Plan], stream: Stream, missing: Missing, reduction: str, engine: Engine
+) -> dict[str, tuple[Constant, ...]]:
+    """Constant predictions with their values by loss, the best first; one pass for all of them."""
+    pairs = [(plan, candidate) for plan in plans for candidate in plan.candidates()]
+    if not pairs:
+        return {}
+    tasks = [_instead(plan.task, candidate.constant) for plan, candidate in pairs]
+    folded = fold(stream, tasks, missing=missing, keep=0, engine=engine)
+    made: dict[str, list[Constant]] = {}
+    for i, (plan, candidate) in enumerate(pairs):
         value = None if i in folded.refused else finish(folded, i, reduction, Show(rows=0)).value
         if value is not None and not np.isnan(value):
-            constant = candidate.constant
-            one_for_many = constant.ndim == 0 and int(np.prod(target.shape)) > 1
-            best = candidate.minimises in least and candidate.exact and not one_for_many
-            made.append(Constant(candidate.what, constant.tolist(), value, None, best, candidate.exact))
-    return tuple(sorted(made, key=lambda c: (not c.best, c.value)))
+            made.setdefault(plan.task.convention.loss.name, []).append(plan.held(candidate, value))
+    return {name: tuple(sorted(held, key=lambda c: (not c.best, c.value))) for name, held in made.items()}
 
 
 def _instead(task: Task, constant: Array) -> Task:
@@ -80,20 +132,6 @@ def _instead(task: Task, constant: Array) -> Task:
         return replace(batch, y_pred={task.model: np.broadcast_to(constant, shape)})
 
     return replace(task, reweigh=put)
-
-
-def _minimised(task: Task, properties: Sequence[Property]) -> set[str | None]:
-    """What the page says of its minimiser, where that holds for these parameters and this convention."""
-    loss, convention = task.convention.loss, task.convention
-    moved = any(
-        not np.array_equal(task.params[name], parameter.default)
-        for name, parameter in convention.signature.parameters.items()
-        if name in MOVING
-    )
-    if moved or convention.kernel is not loss.kernel:
-        return set()
-    declared = {p.detail if p.name == "minimiser" else p.name for p in properties}
-    return (declared & LEAST) | ({"own"} if loss.name in DISTRIBUTIONS else set())
 
 
 def _domains(task: Task) -> tuple[Domain | None, Domain]:
@@ -110,14 +148,14 @@ def _scheme(task: Task, properties: Sequence[Property]) -> Scheme | None:
     true, pred = _domains(task)
     # Some calls take the logarithms of what a divergence takes.
     logarithms = loss.family == "divergence" and task.convention.kernel is not loss.kernel
-    if true is None or logarithms or loss.name in SCALELESS:
+    if true is None or logarithms or loss.constant == "none":
         return None
     entries = true.grain == pred.grain == "entry"
     if entries and true.values is None and not true.whole and true.high == np.inf:
         return Scheme(_of_values, values=True)
     if loss.kind == "batch":
         return None
-    if loss.name in DISTRIBUTIONS:
+    if pred.means in PAIRS:
         return Scheme(_of_distribution, values=True)
     if true.whole:
         return Scheme(_of_labels, labels=True)
@@ -125,73 +163,75 @@ def _scheme(task: Task, properties: Sequence[Property]) -> Scheme | None:
         return Scheme(_of_classes, labels=True)
     if true.grain == pred.grain == "row" and any(p.name == "minimiser" for p in properties):
         return Scheme(_of_values, values=True)
-    likely = pred.high == 1 or "logit" in pred.words
+    likely = pred.high == 1 or pred.means == "logit"
     if (true.high == 1 or true.values == (0.0, 1.0)) and likely and true.grain in ("entry", "row"):
         return Scheme(_of_rates)
     return None if true.exclusive is None else Scheme(_of_sides, labels=True)
 
 
-def _of_values(task: Task, target: Target) -> Iterator[Candidate]:
+def _of_values(plan: Plan) -> Iterator[Candidate]:
     """The mean and the median of y_true, or its quantile where the loss has one; for a row, by columns."""
-    _, pred = _domains(task)
-    link, words = (np.log, ", as a logarithm") if "logarithm" in pred.words else (np.asarray, "")
+    target = plan.target
+    link, words = (np.log, ", as a logarithm") if plan.pred.means == "log-rate" else (np.asarray, "")
 
     def of(q: float) -> Array:
         return link(target.of([column.quantile(q) for column in target.columns]))
 
-    if "q" in task.params and task.convention.loss.name == "quantile":
-        q = task.params["q"]
+    q = plan.task.params.get("q") if "quantile q" in plan.declared else None
+    if q is not None:
         yield Candidate(f"{q:g}-quantile of y_true{words}", of(q), "quantile q", target.exact)
     yield Candidate(f"mean of y_true{words}", link(target.of(target.means)), "mean")
-    if task.params.get("q") != 0.5 or task.convention.loss.name != "quantile":
+    if q != 0.5:
         yield Candidate(f"median of y_true{words}", of(0.5), "median", target.exact)
 
 
-def _gaussian(of: Target, params: Mapping[str, Any]) -> tuple[str, float, float]:
-    return "mean and variance of y_true", float(of.means[0]), of.columns[0].variance()
+def _mean_and_variance(plan: Plan) -> tuple[str, float, float]:
+    target = plan.target
+    return "mean and variance of y_true", float(target.means[0]), target.columns[0].variance()
 
 
-def _normal(of: Target, params: Mapping[str, Any]) -> tuple[str, float, float]:
-    spread = float(np.sqrt(of.columns[0].variance()))
-    return "mean and standard deviation of y_true", float(of.means[0]), spread
+def _mean_and_deviation(plan: Plan) -> tuple[str, float, float]:
+    _, mean, variance = _mean_and_variance(plan)
+    return "mean and standard deviation of y_true", mean, float(np.sqrt(variance))
 
 
-def _laplace(of: Target, params: Mapping[str, Any]) -> tuple[str, float, float]:
-    middle = of.columns[0].quantile(0.5)
-    return "median of y_true and mean distance from it", middle, of.columns[0].distance(middle)
+def _median_and_distance(plan: Plan) -> tuple[str, float, float]:
+    column = plan.target.columns[0]
+    middle = column.quantile(0.5)
+    return "median of y_true and mean distance from it", middle, column.distance(middle)
 
 
-def _interval(of: Target, params: Mapping[str, Any]) -> tuple[str, float, float]:
-    low, high = params["alpha"] / 2, 1 - params["alpha"] / 2
-    words = f"{low:g}- and {high:g}-quantile of y_true"
-    return words, of.columns[0].quantile(low), of.columns[0].quantile(high)
+def _quantiles(plan: Plan) -> tuple[str, float, float]:
+    column, alpha = plan.target.columns[0], plan.task.params["alpha"]
+    low, high = alpha / 2, 1 - alpha / 2
+    return f"{low:g}- and {high:g}-quantile of y_true", column.quantile(low), column.quantile(high)
 
 
-# Loss → the two numbers of one forecast for every row; True: no constant forecast does better.
-DISTRIBUTIONS = {
-    "gaussian_nll": (_gaussian, True),
-    "crps_gaussian": (_normal, False),
-    "laplace_nll": (_laplace, True),
-    "interval_score": (_interval, True),
+# What two columns of y_pred mean → the two numbers of one forecast for every row.
+PAIRS = {
+    "mean and variance": _mean_and_variance,
+    "mean and deviation": _mean_and_deviation,
+    "location and scale": _median_and_distance,
+    "bounds": _quantiles,
 }
 
 
-def _of_distribution(task: Task, target: Target) -> Iterator[Candidate]:
-    make, least = DISTRIBUTIONS[task.convention.loss.name]
-    what, *pair = make(target, task.params)
-    yield Candidate(what, np.array(pair), "own" if least else None, target.exact)
+def _of_distribution(plan: Plan) -> Iterator[Candidate]:
+    what, *pair = PAIRS[plan.pred.means](plan)
+    yield Candidate(what, np.array(pair), "own", plan.target.exact)
 
 
-def _of_labels(task: Task, target: Target) -> Iterator[Candidate]:
+def _of_labels(plan: Plan) -> Iterator[Candidate]:
     """The label that most rows have: one for all outputs."""
+    target = plan.target
     if int(np.prod(target.shape)) == 1:
         label = max(target.counts, key=lambda known: target.counts[known])
         yield Candidate(f"majority class ({label:g})", target.of([label]), "mode")
 
 
-def _of_classes(task: Task, target: Target) -> Iterator[Candidate]:
+def _of_classes(plan: Plan) -> Iterator[Candidate]:
     """The classes' shares; for scores, a 1 for the class that most rows have."""
-    _, pred = _domains(task)
+    target, pred = plan.target, plan.pred
     classes = target.pred_shape[-1] if target.pred_shape else 0
     shares = target.means
     if int(np.prod(target.shape)) == 1:
@@ -203,32 +243,33 @@ def _of_classes(task: Task, target: Target) -> Iterator[Candidate]:
         yield Candidate("class shares", shares, "proper")
     elif pred.minus_infinity:
         yield Candidate("class shares, as logarithms", np.log(shares), "proper")
-    elif "logit" in pred.words:
+    elif pred.means == "logit":
         yield Candidate("class shares, as logits", np.maximum(np.log(shares), NEVER), "proper")
-    elif "score" in pred.words:
+    elif pred.means == "margin":
         largest = int(shares.argmax())
         yield Candidate(f"score 1 for the majority class ({largest})", np.eye(classes)[largest], None)
 
 
-def _of_rates(task: Task, target: Target) -> Iterator[Candidate]:
+def _of_rates(plan: Plan) -> Iterator[Candidate]:
     """The share of 1, by columns; for overlaps, which an extreme may suit better, 1 everywhere too."""
-    _, pred = _domains(task)
+    target = plan.target
     # Less than the last digits, in which balanced weights would give a rate of ½ an odd logit.
     rate = target.of([float(f"{mean:.14g}") for mean in target.means])
-    logits = pred.high != 1
+    logits = plan.pred.high != 1
     constant = np.log(rate) - np.log1p(-rate) if logits else rate
     yield Candidate("base rate" + ", as a logit" * logits, constant, "mean")
-    if task.convention.loss.kind == "statistic":
+    if plan.task.convention.loss.kind == "statistic":
         yield Candidate("all ones", np.array(SURE if logits else 1.0), None)
 
 
-def _of_sides(task: Task, target: Target) -> Iterator[Candidate]:
+def _of_sides(plan: Plan) -> Iterator[Candidate]:
     """The side with more rows, at a margin of 1; and the log-odds of +1."""
+    target = plan.target
     if not set(target.counts) <= {-1.0, 0.0, 1.0}:
         return
     share = target.counts.get(1.0, 0.0) / sum(target.counts.values())
     side = 1.0 if share >= 0.5 else -1.0
-    threshold = task.params.get("threshold")
+    threshold = plan.task.params.get("threshold")
     if threshold is not None:
         words, least = f"always {'above' if side > 0 else 'below'} the threshold", "mode"
         yield Candidate(words, np.array(threshold + side), least)

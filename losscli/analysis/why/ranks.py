@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from losscli.batch import Stream
-from losscli.engine.missing import Missing
-from losscli.engine.partial import Task
-from losscli.engine.without import places
+from losscli.losses.domain import Array
 from losscli.results.why import Rank, RankedRow, Ranking
 
 
-def ranking(
-    stream: Stream,
-    named: Sequence[tuple[str, str | None]],
-    tasks: Sequence[Task],
-    rows: Sequence[int],
-    missing: Missing,
-    size: int,
+def ranking_of(
+    named: Sequence[tuple[str, str | None]], rows: Sequence[int], places: Array, size: int
 ) -> Ranking:
-    """The `size` of these rows that stand highest under any task, with their places under all of them.
+    """The `size` of these rows that stand highest anywhere, with their places (tasks, rows) everywhere.
 
     `named` has each task's loss and model.
     """
-    found = places(stream, tasks, rows, missing)
-    order = sorted(range(len(rows)), key=lambda i: (found[:, i].min(), found[:, i].sum(), rows[i]))[:size]
+    order = sorted(range(len(rows)), key=lambda i: (places[:, i].min(), places[:, i].sum(), rows[i]))[:size]
     ranked = tuple(
         RankedRow(
             rows[i],
-            tuple(Rank(*name, int(place)) for name, place in zip(named, found[:, i], strict=True)),
+            tuple(Rank(*name, int(place)) for name, place in zip(named, places[:, i], strict=True)),
         )
         for i in order
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from losscli.batch import Stream
-from losscli.engine.missing import Missing, complete
+from losscli.batch import Batch
+from losscli.engine.domains import Extents
 from losscli.engine.partial import Task
 from losscli.engine.sums import Sum
-from losscli.engine.top import Tally
+from losscli.engine.top import Rows
 from losscli.losses.domain import Array
 from losscli.stats.sketch import Sketch
 
@@ -20,17 +21,28 @@ CLASSES = 10_000  # distinct labels counted
 
 @dataclass(eq=False)
 class Target:
-    """y_true seen as a whole. `columns` has a sketch an output, or one for all where there are many.
+    """y_true seen as a whole, with its weights, by one task after another that sees it in the same way.
 
-    `means` are theirs; `counts` holds each label's weight, where labels were asked for.
+    `values` keeps a sketch a column, or one for all where there are many columns; `labels` counts labels in
+    `counts`, each with its weight; rows of the label `ignored` are left out. `means` are the columns'.
     """
 
-    shape: tuple[int, ...]
-    pred_shape: tuple[int, ...]
-    columns: list[Sketch]
-    sums: list[Sum]
-    weight: Sum
-    counts: dict[float, float]
+    task: Task
+    values: bool
+    labels: bool
+    ignored: float | None
+    shape: tuple[int, ...] = ()
+    pred_shape: tuple[int, ...] = ()
+    columns: list[Sketch] = field(default_factory=list)
+    sums: list[Sum] = field(default_factory=list)
+    weight: Sum = field(default_factory=Sum)
+    counts: dict[float, float] = field(default_factory=dict)
+    many: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether anything has a weight, and there are not too many labels."""
+        return float(self.weight) > 0 and not self.many
 
     @property
     def means(self) -> Array:
@@ -45,46 +57,57 @@ class Target:
         flat = np.asarray(values, np.float64)
         return flat.reshape(self.shape) if len(flat) == int(np.prod(self.shape)) else flat.reshape(())
 
+    def like(self) -> Target:
+        """One that has seen nothing yet."""
+        return Target(self.task, self.values, self.labels, self.ignored)
 
-def survey(
-    stream: Stream, task: Task, missing: Missing, *, values: bool, labels: bool, ignored: float | None = None
-) -> Target | None:
-    """A pass over y_true with its weights; None where nothing has a weight, or there are too many labels.
-
-    `values` keeps a sketch a column, `labels` counts labels; rows of the label `ignored` are left out.
-    """
-    target: Target | None = None
-    for read, _ in complete(stream, missing, Tally()):
-        batch = read if task.reweigh is None else task.reweigh(read)
+    def add(self, batch: Batch, rows: Rows, extents: Extents) -> None:
+        """Looks at a batch."""
+        batch = batch if self.task.reweigh is None else self.task.reweigh(batch)
         if batch.y_true is None:
-            return None
+            return
         y_true = batch.y_true
-        width = y_true.shape[1] if y_true.ndim == 2 and (y_true.shape[1] <= COLUMNS or not values) else 1
+        width = y_true.shape[1] if y_true.ndim == 2 and (y_true.shape[1] <= COLUMNS or not self.values) else 1
         table = y_true.reshape(-1, width)
         weight = np.ones(len(batch)) if batch.weight is None else batch.weight
-        weight = np.repeat(weight, len(table) // max(len(batch), 1))
+        weight = np.repeat(weight, len(table) // len(batch))
         whole = ~np.isnan(table).any(axis=1)
-        if ignored is not None:
-            whole &= (table != ignored).any(axis=1)
-        table, weight = table[whole], weight[whole]
-        if target is None:
-            shape, pred = y_true.shape[1:], batch.y_pred[task.model].shape[1:]
-            sketches, sums = [Sketch() for _ in range(width)], [Sum() for _ in range(width)]
-            target = Target(shape, pred, sketches, sums, Sum(), {})
-        for column, total in zip(table.T, target.sums, strict=True):
+        if self.ignored is not None:
+            whole &= (table != self.ignored).any(axis=1)
+        if not whole.all():
+            table, weight = table[whole], weight[whole]
+        self._shape(y_true.shape[1:], batch.y_pred[self.task.model].shape[1:], width)
+        for column, total in zip(table.T, self.sums, strict=True):
             total.add_block(weight * column, one_sign=False)
-        target.weight.add_block(weight, one_sign=True)
-        if values:
-            for column, sketch in zip(table.T, target.columns, strict=True):
+        self.weight.add_block(weight, one_sign=True)
+        if self.values:
+            for column, sketch in zip(table.T, self.columns, strict=True):
                 sketch.add(column, weight)
-        if labels:
-            _count(target.counts, table.ravel(), np.repeat(weight, width))
-            if len(target.counts) > CLASSES:
-                return None
-    return target if target is not None and float(target.weight) > 0 else None
+        if self.labels and not self.many:
+            labels, at = np.unique(table.ravel(), return_inverse=True)
+            self._count(
+                dict(zip(labels.tolist(), np.bincount(at, np.repeat(weight, width)).tolist(), strict=True))
+            )
 
+    def merge(self, other: Target) -> None:
+        """Takes in what another saw of other rows."""
+        if other.sums:
+            self._shape(other.shape, other.pred_shape, len(other.sums))
+        for mine, theirs in zip(self.sums, other.sums, strict=False):
+            mine.merge(theirs)
+        for column, sketch in zip(self.columns, other.columns, strict=False):
+            column.merge(sketch)
+        self.weight.merge(other.weight)
+        self.many |= other.many
+        self._count(other.counts)
 
-def _count(counts: dict[float, float], labels: Array, weights: Array) -> None:
-    found, at = np.unique(labels, return_inverse=True)
-    for label, weight in zip(found.tolist(), np.bincount(at, weights).tolist(), strict=True):
-        counts[label] = counts.get(label, 0.0) + weight
+    def _shape(self, shape: tuple[int, ...], pred_shape: tuple[int, ...], width: int) -> None:
+        if not self.sums:
+            self.shape, self.pred_shape = shape, pred_shape
+            self.columns, self.sums = [Sketch() for _ in range(width)], [Sum() for _ in range(width)]
+
+    def _count(self, weights: Mapping[float, float]) -> None:
+        for label, weight in weights.items():
+            self.counts[label] = self.counts.get(label, 0.0) + weight
+        if len(self.counts) > CLASSES:
+            self.many, self.counts = True, {}

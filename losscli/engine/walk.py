@@ -1,0 +1,155 @@
+"""A pass in which looks gather something of every complete batch, a chunk at a time, on any engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from losscli.batch import whole
+from losscli.engine.chunk import blocks
+from losscli.engine.domains import Extents
+from losscli.engine.missing import Missing, completed
+from losscli.engine.top import Rows, Tally
+from losscli.errors import LosscliError
+from losscli.parallel.executor import THREADS
+
+if TYPE_CHECKING:
+    from losscli.batch import Batch, Chunk, Stream
+    from losscli.engine.partial import Task
+    from losscli.parallel.executor import Engine
+
+
+class Look(Protocol):
+    """What is gathered: `like` is an empty one for other rows, which `merge` then takes in."""
+
+    def like(self) -> Look: ...
+
+    def add(self, batch: Batch, rows: Rows, extents: Extents) -> None:
+        """Takes in the samples of a batch; `rows` numbers them, `extents` knows its extremes."""
+
+    def merge(self, other: Any, /) -> None: ...
+
+
+def walk(
+    engine: Engine,
+    stream: Stream,
+    looks: Sequence[Look],
+    missing: Missing,
+    tasks: Sequence[Task] = (),
+    lengths: Sequence[int] | None = (),
+) -> list[int] | None:
+    """Each look takes in all rows. Returns how many rows each chunk has; None where they came in order.
+
+    Looks that go by the rows' numbers need the `lengths` of a walk before. `tasks` are what the looks hold
+    that does not travel from one process to another.
+    """
+    pass_ = _Pass(looks, missing, tasks)
+    if lengths is not None:
+        try:
+            seen = _joined(engine.in_order(_numbered(engine.chunks(stream), lengths), pass_))
+            for look, other in zip(looks, seen.looks, strict=True):
+                look.merge(other)
+            return seen.lengths
+        except LosscliError:  # one batch after another, what is odd is read
+            pass
+    for look, other in zip(looks, _joined(THREADS.in_order(map(whole, stream()), pass_)).looks, strict=True):
+        look.merge(other)
+    return None
+
+
+@dataclass(eq=False, repr=False)
+class _Numbered:
+    """A chunk that knows how many rows are before it."""
+
+    chunk: Chunk
+    before: int
+
+    @property
+    def apart(self) -> bool:
+        return bool(getattr(self.chunk, "apart", False))
+
+    def __call__(self) -> Iterator[Batch]:
+        for batch in self.chunk():
+            yield replace(batch, first_row=batch.first_row + self.before)
+
+
+def _numbered(chunks: Iterable[Chunk], lengths: Sequence[int]) -> Iterator[Chunk]:
+    before = 0
+    for i, chunk in enumerate(chunks):
+        yield _Numbered(chunk, before if getattr(chunk, "relative", False) else 0)
+        before += lengths[i] if lengths else 0
+
+
+HELD = 1 << 24  # numbers, 8 bytes each, that are kept to be walked over again
+
+
+@dataclass(eq=False, repr=False)
+class Held:
+    """The rows themselves, where they are few enough and none is left out: a stream that reads no file."""
+
+    batches: list[Batch] | None = field(default_factory=list)
+    size: int = 0
+
+    def like(self) -> Held:
+        return Held()
+
+    def add(self, batch: Batch, rows: Rows, extents: Extents) -> None:
+        arrays = [batch.y_true, batch.weight, *batch.y_pred.values()]
+        size = sum(array.size for array in arrays if array is not None)
+        self.merge(Held([replace(batch, by=None)] if isinstance(rows, range) else None, size))
+
+    def merge(self, other: Held) -> None:
+        self.size += other.size
+        if self.batches is None or other.batches is None or self.size > HELD:
+            self.batches = None
+        else:
+            self.batches += other.batches
+
+    def __call__(self) -> Iterator[Batch]:
+        first_row = 1
+        for batch in self.batches or ():
+            yield replace(batch, first_row=first_row)
+            first_row += len(batch)
+
+
+@dataclass(eq=False, repr=False)
+class _Seen:
+    looks: list[Any]
+    lengths: list[int] = field(default_factory=list)
+
+    def follow(self, other: _Seen) -> bool:
+        for mine, theirs in zip(self.looks, other.looks, strict=True):
+            mine.merge(theirs)
+        self.lengths += other.lengths
+        return True
+
+
+def _joined(parts: Iterator[_Seen]) -> _Seen:
+    first = next(parts)
+    for other in parts:
+        first.follow(other)
+    return first
+
+
+@dataclass(eq=False, repr=False)
+class _Pass:
+    looks: Sequence[Look]
+    missing: Missing
+    shared: Sequence[Task]
+    forks = True
+
+    def __call__(self, chunk: Chunk) -> _Seen:
+        looks, rows_of_chunk = [look.like() for look in self.looks], 0
+        for batch in chunk():
+            for block in blocks(batch):
+                rows_of_chunk += len(block)
+                extents = Extents()
+                full, rows = completed(block, self.missing, Tally(), extents)
+                if len(full):
+                    for look in looks:
+                        look.add(full, rows, extents)
+        return _Seen(looks, [rows_of_chunk])
+
+    def run(self, chunks: Iterable[Chunk], of: int) -> Iterator[_Seen]:
+        yield _joined(map(self, chunks))
