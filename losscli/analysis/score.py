@@ -17,7 +17,7 @@ from losscli.engine.fold import Watch, fold
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Task
 from losscli.errors import LosscliError
-from losscli.frameworks import convention
+from losscli.frameworks.convention import convention
 from losscli.parallel.executor import THREADS
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typer import Option
 from losscli.cli import options
 from losscli.cli.assignments import read_class_weight, read_parameters, read_size
 from losscli.cli.engines import chosen_engine
-from losscli.cli.output import ROW_FORMATS, choose, not_in_rows, say
+from losscli.cli.output import choose, not_in_rows, say
 from losscli.cli.progress import Progress, arriving
 from losscli.errors import LosscliError
+from losscli.render.formats import ROWS
 
 EXAMPLES = """\
 losscli compute mse --true 3,-0.5,2,7 --pred 2.5,0,2,8
@@ -140,7 +141,7 @@ def compute(
         )
         worked = mention_chosen(source, worked)
         out.write(render.render(worked, out.format, width=out.width, color=out.color))
-        if worked.hidden and out.format in ROW_FORMATS:
+        if worked.hidden and out.format in ROWS:
             say(f"{worked.hidden} of {worked.n} rows are not shown; --rows all shows them")
         return
     size = source.size
@@ -177,7 +178,7 @@ def compute(
         out.write(render.render(score, out.format, width=out.width, color=out.color))
     if why:
         not_in_rows(out, "--why")
-    if score.hidden and by is None and out.format in ROW_FORMATS and out.rows is None:
+    if score.hidden and by is None and out.format in ROWS and out.rows is None:
         say(f"{score.hidden} of {score.n} rows are not shown; --rows all shows them")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from losscli.errors import LosscliError
+from losscli.render.formats import ENDINGS, PAGES, ROWS, VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -21,23 +22,6 @@ if TYPE_CHECKING:
 
     from losscli.results.rows import RowSink
 
-ENDINGS = {
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".md": "markdown",
-    ".tex": "latex",
-    ".txt": "plain",
-    ".npy": "npy",
-    ".parquet": "parquet",
-    ".png": "png",
-    ".svg": "svg",
-    ".pdf": "pdf",
-}
-VALUES_ALONE = ("npy", "parquet")  # formats of rows that cannot hold a result
-ROW_FORMATS = ("csv", "tsv", "jsonl")
-READ_BY_EYE = {"table", "plain", "markdown"}
 WIDTH_ON_A_PIPE = 80
 
 
@@ -53,7 +37,7 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
     @property
     def read_by_eye(self) -> bool:
         """False for machine formats, in which rows keep the file's order."""
-        return self.format in READ_BY_EYE
+        return self.format in PAGES
 
     @property
     def rows_alone(self) -> bool:
@@ -121,11 +105,11 @@ def choose(
     if file is not None:
         _check(file)
         ending = ENDINGS.get(file.suffix.lower())
-        if values and ending in VALUES_ALONE:
+        if values and ending in VALUES:
             each = ending
         else:
             format = format or _format_by_ending(file, known, values)
-    if rows and each is None and format in ROW_FORMATS:
+    if rows and each is None and format in ROWS:
         each, format = format, None if file is not None else format
     drawn = (file is None or each is not None) and _on_a_terminal()
     return Output(
@@ -146,7 +130,7 @@ def _on_a_terminal() -> bool:
 def _format_by_ending(file: Path, known: Collection[str], values: bool) -> str:
     found = ENDINGS.get(file.suffix.lower())
     if found not in known:
-        also = VALUES_ALONE if values else ()
+        also = VALUES if values else ()
         endings = ", ".join(ending for ending, name in ENDINGS.items() if name in known or name in also)
         raise LosscliError(
             f"--output {file}: its ending names no format",
@@ -228,7 +212,7 @@ def _pipe() -> Iterator[None]:
 
 def not_in_rows(out: Output, option: str) -> None:
     """Tells that a format of rows has no place for what `option` adds to pages and to JSON."""
-    if out.format in ROW_FORMATS:
+    if out.format in ROWS:
         say(f"{option}: {out.format} holds rows alone; table, plain, markdown and json show it")
 
 

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.errors import LosscliError
+from losscli.render.formats import DELIMITERS
 from losscli.render.jsonable import plain
 from losscli.render.machine import dumped
 from losscli.render.rows import columns
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from losscli.results.rows import RowSink, RowValues
 
-DELIMITERS = {"csv": ",", "tsv": "\t"}
 ROW_GROUP = 262_144  # rows
 MANY = 200_000  # rows from which on Polars is worth its import
 

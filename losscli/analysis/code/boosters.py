@@ -18,9 +18,9 @@ from losscli.formula.dialects import DIALECTS
 from losscli.formula.language import Line
 from losscli.formula.parser import parse
 from losscli.formula.python import Translator
+from losscli.frameworks import BOOSTERS
 from losscli.losses.declare import Loss
 
-TITLES = {"xgboost": "XGBoost", "lightgbm": "LightGBM"}
 FLOOR = 0.01
 _START = {
     "xgboost": "Boosting starts from a raw score of 0.5 unless told otherwise: base_score=np.median(y).",
@@ -240,15 +240,12 @@ def _own(loss: Loss, framework: str, params: Mapping[str, Any]) -> str | None:
 
 
 def _notes(loss: Loss, framework: str, params: Mapping[str, Any], hessian: ast.expr) -> tuple[str, ...]:
-    notes = [
-        f"An objective of {TITLES[framework]}'s scikit-learn interface: labels and raw scores to slopes."
-    ]
+    title = BOOSTERS[framework].title
+    notes = [f"An objective of {title}'s scikit-learn interface: labels and raw scores to slopes."]
     named = _own(loss, framework, params)
     if named is not None:
         name, _, rest = named.format(**params).partition(", ")
-        notes.append(
-            f'{TITLES[framework]} has one of its own: objective="{name}"{", " + rest if rest else ""}.'
-        )
+        notes.append(f'{title} has one of its own: objective="{name}"{", " + rest if rest else ""}.')
     linked = loss.name in LINKS and not (loss.name == "tweedie" and params["power"] == 0)
     if linked:
         notes.append(f"y_pred and model.predict(X) are raw scores z; the prediction is {LINKS[loss.name]}.")
