@@ -11,6 +11,7 @@ from losscli.cli import complete, options
 from losscli.cli.assignments import read_parameters, read_value
 from losscli.cli.output import choose
 from losscli.errors import LosscliError
+from losscli.frameworks import FRAMEWORKS
 from losscli.render.formats import FIGURES, FORMATS
 
 EXAMPLES = """\
@@ -68,7 +69,7 @@ def plot(
             metavar="FRAMEWORK",
             rich_help_panel=options.LOSS,
             autocompletion=complete.like,
-            help="Add the framework's own curve: keras, torch, optax, sklearn, tfa, torchvision, scipy.",
+            help=f"Add the framework's own curve: {', '.join(FRAMEWORKS)}.",
         ),
     ] = "exact",
     range_: Annotated[

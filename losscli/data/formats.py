@@ -9,24 +9,25 @@ from typing import Any, NamedTuple
 class Format(NamedTuple):
     """A format of files that are read.
 
-    `reader` is the module and the name of what opens one, with the file and `given`; a database's and a
-    sheet's with what --table and --query say. Without one, `refusal` says what is wrong and what to do. Files
-    begin with `magic`, and are then called `what`. `lines`: read from the beginning on, compressed or not.
+    `reader` is the module and the name of what opens one; without one, `refusal` says what is wrong and what
+    to do. Files begin with `magic`, and are then called `what`. `lines`: read from the beginning on,
+    compressed or not.
     """
 
     name: str
     endings: tuple[str, ...]
-    kind: (
-        str  # "delimited", "json", "array", "frame" (Polars reads what is needed of it), "database", "sheet"
-    )
+    kind: str  # delimited, json, array, frame (Polars reads what is needed of it), database or sheet
     reader: str = ""
-    given: tuple[str, ...] = ()
-    title: str = ""
     magic: bytes = b""
     what: str = ""
     lines: bool = False
     delimiter: str = ""
     refusal: tuple[str, str] = ("", "")
+
+    @property
+    def title(self) -> str:
+        """Parquet, of "a Parquet file"."""
+        return self.what.split()[1]
 
     @property
     def several(self) -> bool:
@@ -39,85 +40,43 @@ class Format(NamedTuple):
         return bool(self.reader) and self.kind != "database"
 
     def open(self, file: Any, *within: Any) -> Any:
-        """The table in a file."""
+        """The table in a file; where there may be several, the one that is chosen `within` it."""
         module, _, name = self.reader.partition(":")
-        return getattr(import_module(f"losscli.data.{module}"), name)(file, *self.given, *within)
+        named = (self.name,) if self.kind in ("delimited", "frame") else ()
+        return getattr(import_module(f"losscli.data.{module}"), name)(file, *named, *within)
 
 
-FORMATS = {
-    known.name: known
-    for known in (
-        Format("csv", (".csv",), "delimited", "delimited:Delimited", ("csv",), lines=True, delimiter=","),
-        Format("tsv", (".tsv",), "delimited", "delimited:Delimited", ("tsv",), lines=True, delimiter="\t"),
-        Format("json", (".json",), "json", "opening:open_json"),
-        Format("jsonl", (".jsonl", ".ndjson"), "json", "jsontext:JsonLines", lines=True),
-        Format(
-            "npy",
-            (".npy",),
-            "array",
-            magic=b"\x93NUMPY",
-            what="a npy file",
-            refusal=(
-                "holds one array, without names of columns",
-                "give arrays as values, without DATA: --true @y.npy --pred @p.npy",
-            ),
-        ),
-        Format(
-            "npz",
-            (".npz",),
-            "array",
-            "numpyfiles:Npz",
-            magic=b"PK\x03\x04",
-            what="a zip archive, as npz and xlsx are",
-        ),
-        Format(
-            "parquet",
-            (".parquet", ".pq"),
-            "frame",
-            "opening:open_frame",
-            ("parquet",),
-            "Parquet",
-            b"PAR1",
-            "a Parquet file",
-        ),
-        Format(
-            "arrow",
-            (".arrow", ".feather", ".ipc"),
-            "frame",
-            "opening:open_frame",
-            ("arrow",),
-            "Arrow",
-            b"ARROW1",
-            "an Arrow file",
-        ),
-        Format(
-            "sqlite",
-            (".sqlite", ".sqlite3", ".db"),  # .db: or duckdb's, as the first bytes tell
-            "database",
-            "sqlite:Sqlite",
-            title="SQLite",
-            magic=b"SQLite format 3\0",
-            what="a SQLite database",
-        ),
-        Format(
-            "duckdb",
-            (".duckdb",),
-            "database",
-            "duckdbfile:Duckdb",
-            title="DuckDB",
-            what="a DuckDB database",
-        ),
-        Format(
-            "excel",
-            (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
-            "sheet",
-            "excel:Sheet",
-            magic=b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-            what="an Excel file",
-        ),
-    )
-}
-EXTENSIONS = {ending: known for known in FORMATS.values() for ending in known.endings}
+_NPY = (
+    "holds one array, without names of columns",
+    "give arrays as values, without DATA: --true @y.npy --pred @p.npy",
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ALL = (
+    Format("csv", (".csv",), "delimited", "delimited:Delimited", lines=True, delimiter=","),
+    Format("tsv", (".tsv",), "delimited", "delimited:Delimited", lines=True, delimiter="\t"),
+    Format("json", (".json",), "json", "opening:open_json"),
+    Format("jsonl", (".jsonl", ".ndjson"), "json", "jsontext:JsonLines", lines=True),
+    Format("npy", (".npy",), "array", "", b"\x93NUMPY", "a npy file", refusal=_NPY),
+    Format("npz", (".npz",), "array", "numpyfiles:Npz", b"PK\x03\x04", "a zip archive, as npz and xlsx are"),
+    Format("parquet", (".parquet", ".pq"), "frame", "opening:open_frame", b"PAR1", "a Parquet file"),
+    Format(
+        "arrow", (".arrow", ".feather", ".ipc"), "frame", "opening:open_frame", b"ARROW1", "an Arrow file"
+    ),
+    Format(  # .db: or duckdb's, as the first bytes tell
+        "sqlite",
+        (".sqlite", ".sqlite3", ".db"),
+        "database",
+        "sqlite:Sqlite",
+        b"SQLite format 3\0",
+        "a SQLite database",
+    ),
+    Format("duckdb", (".duckdb",), "database", "duckdbfile:Duckdb", what="a DuckDB database"),
+    Format(
+        "excel", (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "sheet", "excel:Sheet", _OLE, "an Excel file"
+    ),
+)
+FORMATS = {known.name: known for known in _ALL}
+EXTENSIONS = {ending: known for known in _ALL for ending in known.endings}
 DELIMITERS = {name: known.delimiter for name, known in FORMATS.items() if known.delimiter}
 # A table's header may begin with a bracket too ("[red]x"), so a list must go on as JSON does.
 JSON_START = r'\s*(\{|\[\s*([\[{"\]\-0-9]|null|NaN|Infinity))'
@@ -127,7 +86,7 @@ def by_first_bytes(head: bytes) -> Format | None:
     """The format that a file with these first bytes has, if they tell."""
     if head[8:12] == b"DUCK" and b"\0" in head:  # after a checksum
         return FORMATS["duckdb"]
-    known = next((each for each in FORMATS.values() if each.magic and head.startswith(each.magic)), None)
+    known = next((each for each in _ALL if each.magic and head.startswith(each.magic)), None)
     # Office's archives begin with a list of what they hold, or with their type.
     if known is FORMATS["npz"] and (b"[Content_Types].xml" in head or head[30:38] == b"mimetype"):
         return FORMATS["excel"]
