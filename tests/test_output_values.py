@@ -123,6 +123,19 @@ def test_rows_are_the_same_in_a_file_on_stdout_and_among_those_a_page_shows(
         assert ("file" in header) == ("two.csv" in arguments)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (*DIABETES, "--by", "sex"),
+        ("compute", "cosine", "--true", "1,0", "--pred", "1,1", "--like", "keras"),
+    ],
+)
+def test_groups_and_a_framework_s_one_value_stand_in_place_of_rows(arguments: tuple[str, ...]) -> None:
+    shown = losscli(*arguments, "--rows", "all", "--format", "csv")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout == losscli(*arguments, "--rows", "0", "--format", "csv").stdout
+
+
 def test_dropped_rows_keep_their_numbers_and_weights_stand_beside(tmp_path: Path) -> None:
     data = tmp_path / "data.csv"
     data.write_text("y,p,w\n1,2,1\n1,,1\n1,4,0.5\n")

@@ -102,12 +102,15 @@ def compute(
     from losscli.analysis.score import score as score_of
     from losscli.catalogue.find import lookup
     from losscli.cli.reading import Beside, mention_chosen, open_source
+    from losscli.frameworks.convention import convention
 
     found = lookup(loss)
     # Sorted by loss they must be held; a loss without rows has its result alone.
     every = shown is None and sort != "loss" and by is None
     every &= found.kind == "sample" or params.get("per") == "sample"
     out = choose(format, output, get_args(options.FormatName), values=not steps, rows=every and not steps)
+    if out.rows_alone and convention(found, like).collapse:  # whether rows have values the data says
+        out = out._replace(rows=None)
     _check_values(out.rows, missing, gradient)
     with arriving(quiet):
         source = open_source(

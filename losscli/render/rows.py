@@ -1,4 +1,4 @@
-"""The columns of a row, on a page's end of JSON and in files of every row alike."""
+"""The columns of a row: of the few that are shown, and of every row on stdout or in a file."""
 
 from __future__ import annotations
 
