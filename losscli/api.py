@@ -15,7 +15,7 @@ from losscli.catalogue.registry import names as names
 from losscli.engine import gradient as slopes
 from losscli.engine.partial import Task
 from losscli.errors import LosscliError
-from losscli.frameworks import convention
+from losscli.frameworks.convention import convention
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

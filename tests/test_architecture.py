@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 from support.command import ROOT, environment
 
+from losscli import frameworks
+from losscli.data import formats as data_formats
+from losscli.render import formats as render_formats
+
 PACKAGE = ROOT / "losscli"
 RECORDS = {"batch", "errors", "results", "version"}
 
@@ -38,7 +42,8 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "cluster": ({"analysis", "catalogue", "data", "engine", "parallel", *RECORDS}, set()),
     "__init__": ({"api", "cluster", "errors", "version"}, set()),
     "cli": (
-        {"api", "cluster", "analysis", "catalogue", "data", "losses", "parallel", "render", *RECORDS},
+        {"api", "cluster", "analysis", "catalogue", "data", "frameworks", "losses", "parallel", "render"}
+        | RECORDS,
         {"typer", "rich"},
     ),
     "__main__": ({"cli"}, set()),
@@ -133,3 +138,29 @@ def test_a_computation_imports_only_what_it_uses() -> None:
     loaded = set(done.stdout.splitlines())
     assert {"numpy", "losscli.analysis.score", "losscli.losses.regression"} <= loaded
     assert not unused & loaded
+
+
+LISTS = ("losscli.data.formats", "losscli.render.formats", "losscli.frameworks")
+
+
+def test_formats_and_frameworks_are_listed_in_one_place() -> None:
+    """Nowhere else does a tuple, list, set or dict hold three of their names, or a help text name four."""
+    names = {
+        *{*data_formats.FORMATS, *render_formats.FORMATS},
+        *{*frameworks.FRAMEWORKS, *frameworks.ARRAYS, *frameworks.BOOSTERS},
+    }
+    for module in set(MODULES) - set(LISTS):
+        tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            entries = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
+            listed = {entry.value for entry in entries if isinstance(entry, ast.Constant)} & names
+            assert len(listed) < 3, (module, listed)
+            if isinstance(node, ast.keyword) and node.arg == "help":
+                texts = [text for text in ast.walk(node) if isinstance(text, ast.Constant)]
+                told = {word for text in texts for word in words_of(text)} & names
+                assert len(told) < 4, (module, told)
+
+
+def words_of(text: ast.Constant) -> list[str]:
+    """The words of a string, without the marks around them."""
+    return [word.strip(".,;:()") for word in str(text.value).split()]

@@ -24,7 +24,7 @@ from losscli.analysis.compare import contrast
 from losscli.analysis.score import score as score_of
 from losscli.batch import Batch
 from losscli.errors import BadValue, LosscliError
-from losscli.frameworks import convention, conventions
+from losscli.frameworks.convention import convention, conventions
 
 Array = NDArray[np.float64]
 

@@ -22,7 +22,7 @@ from support.snippets_running import asked, definition, handed, run, written
 
 import losscli
 from losscli import LosscliError
-from losscli.analysis.code import FRAMEWORKS, snippet
+from losscli.analysis.code import WRITTEN, snippet
 from losscli.analysis.code.layout import WIDTH
 from losscli.render import FORMATS, render
 
@@ -45,7 +45,7 @@ def test_numpy_s_code_gives_the_registry_s_number(name: str, data: Any) -> None:
 def test_code_is_whole(name: str) -> None:
     """In every framework each name is defined, each import used, no line too long."""
     refused: dict[str, str] = {}
-    for library in FRAMEWORKS:
+    for library in WRITTEN:
         try:
             code = losscli.code(name, library)
         except LosscliError as why:

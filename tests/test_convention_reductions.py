@@ -15,7 +15,7 @@ from support.close import close
 import losscli
 from losscli import LosscliError
 from losscli.catalogue import registry
-from losscli.frameworks import conventions
+from losscli.frameworks.convention import conventions
 
 RNG = np.random.default_rng(5)
 SHAPES = ((4,), (4, 1), (4, 3), (4, 2, 3))

@@ -16,7 +16,7 @@ from losscli.analysis.plot import draw
 from losscli.analysis.plot.picture import _views
 from losscli.analysis.plot.variants import variants_of
 from losscli.catalogue import registry
-from losscli.frameworks import convention
+from losscli.frameworks.convention import convention
 from losscli.results.plot import Curve, Picture
 
 DRAWN = [name for name in NAMES if PICTURES[name].curves]

@@ -16,7 +16,8 @@ from support.departing_whole import CASES, QUIET
 
 import losscli
 from losscli.catalogue import registry
-from losscli.frameworks import FRAMEWORKS, conventions, framework
+from losscli.frameworks import FRAMEWORKS
+from losscli.frameworks.convention import conventions, framework
 
 TITLES = {
     "keras": "Keras",

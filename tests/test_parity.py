@@ -22,7 +22,8 @@ from support.command import losscli as command
 import losscli
 from losscli import LosscliError
 from losscli.catalogue import registry
-from losscli.frameworks import FRAMEWORKS, conventions
+from losscli.frameworks import FRAMEWORKS
+from losscli.frameworks.convention import conventions
 from losscli.render import FORMATS, render
 from losscli.results.parity import Parity, ParityRow
 

@@ -18,8 +18,9 @@ import losscli
 from losscli.analysis.parity import answer, question
 from losscli.batch import arrays_stream
 from losscli.catalogue import registry
-from losscli.frameworks import FRAMEWORKS, conventions, framework
+from losscli.frameworks import FRAMEWORKS
 from losscli.frameworks.call import Given
+from losscli.frameworks.convention import conventions, framework
 from losscli.frameworks.writing import write
 
 SPREAD = "sample_weight.reshape(-1, 1).expand_as(y_pred)"

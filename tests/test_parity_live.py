@@ -18,7 +18,8 @@ from support.close import close
 import losscli
 from losscli.batch import arrays_stream
 from losscli.catalogue import registry
-from losscli.frameworks import convention, live
+from losscli.frameworks import live
+from losscli.frameworks.convention import convention
 from losscli.render import render
 from losscli.results.parity import Parity, ParityRow
 

@@ -20,7 +20,7 @@ import losscli
 from losscli.analysis import parity as parities
 from losscli.batch import arrays_stream
 from losscli.catalogue import registry
-from losscli.frameworks import conventions
+from losscli.frameworks.convention import conventions
 from losscli.render import render
 from losscli.results.parity import Parity
 

@@ -44,7 +44,7 @@ from losscli.engine.domains import Extents
 from losscli.engine.missing import completed
 from losscli.engine.top import Tally
 from losscli.errors import BadValue, LosscliError
-from losscli.frameworks import convention
+from losscli.frameworks.convention import convention
 from losscli.parallel import executor as chunks
 from losscli.parallel import processes as forks
 from losscli.parallel.dask import Run, pack

@@ -18,7 +18,8 @@ from support.reference import REFERENCE, arrays, numbers, reference_cases
 
 import losscli
 from losscli.catalogue import registry
-from losscli.frameworks import FRAMEWORKS, framework
+from losscli.frameworks import FRAMEWORKS
+from losscli.frameworks.convention import framework
 from losscli.frameworks.left_out import LEFT_OUT
 
 FILES = sorted(file.stem for file in REFERENCE.glob("*.jsonl"))

@@ -13,7 +13,7 @@ from losscli.catalogue.pages import explanation
 from losscli.engine.finish import Show, finish
 from losscli.engine.fold import Watch, fold
 from losscli.errors import LosscliError
-from losscli.frameworks import convention
+from losscli.frameworks.convention import convention
 from losscli.parallel.executor import THREADS
 from losscli.results.compare import Comparison, Refusal
 from losscli.version import __version__

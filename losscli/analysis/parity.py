@@ -17,9 +17,8 @@ from losscli.engine.class_weight import ClassWeight, weigh_classes
 from losscli.engine.missing import Missing, complete
 from losscli.engine.top import Tally
 from losscli.errors import LosscliError
-from losscli.frameworks import convention, conventions
 from losscli.frameworks.call import Conversion, Given
-from losscli.frameworks.convention import Convention
+from losscli.frameworks.convention import Convention, convention, conventions
 from losscli.frameworks.live import Arrays
 from losscli.frameworks.writing import Takes, conversion_of, write
 from losscli.losses.declare import Loss

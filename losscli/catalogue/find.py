@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from losscli.catalogue import registry
 from losscli.catalogue.registry import fold
 from losscli.errors import LosscliError
-from losscli.frameworks import FRAMEWORKS, conventions, framework
+from losscli.frameworks import FRAMEWORKS
+from losscli.frameworks.convention import conventions, framework
 
 if TYPE_CHECKING:
     from losscli.losses.declare import Loss
@@ -39,10 +40,9 @@ def by_call(word: str) -> str | None:
     """The loss whose framework call is `word` ("torch.nn.HuberLoss", "keras.losses.huber"), or None."""
     module, _, rest = word.partition(".")
     wanted = fold(rest.rpartition(".")[2])
-    for name in FRAMEWORKS:
-        known = framework(name)
-        if rest and module in (known.module.partition(".")[0], known.name, *known.aliases):
-            for loss, entry in known.entries.items():
+    for name, known in FRAMEWORKS.items():
+        if rest and module in (known.module.partition(".")[0], name, *known.aliases):
+            for loss, entry in framework(name).entries.items():
                 if wanted in {fold(call.rpartition(".")[2]) for call in (entry.call, *entry.also)}:
                     return loss
     return None

@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from losscli.frameworks import conventions
-from losscli.frameworks.convention import Convention
+from losscli.frameworks.convention import Convention, conventions
 from losscli.losses.declare import Loss
 from losscli.results.words import (
     Advice,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from typer import Option
 
 from losscli.cli import options
 from losscli.cli.assignments import read_parameters
 from losscli.cli.output import choose
+from losscli.frameworks import ARRAYS, BOOSTERS
 
 EXAMPLES = """\
 losscli code huber --framework torch -p delta=1.5
@@ -19,7 +20,10 @@ losscli code quantile --framework lightgbm -p q=0.9
 losscli code rmse --framework sklearn --format json
 """
 
-FrameworkName = Literal["keras", "torch", "optax", "sklearn", "xgboost", "lightgbm", "numpy"]
+if TYPE_CHECKING:
+    FrameworkName = str
+else:
+    FrameworkName = Literal[tuple(ARRAYS | BOOSTERS)]
 ReductionName = Literal["mean", "sum", "none"]
 
 
@@ -31,8 +35,8 @@ def code(
             "--framework",
             metavar="FRAMEWORK",
             rich_help_panel=options.LOSS,
-            help="Whose arrays the code takes: keras, torch, optax, sklearn, numpy; for xgboost and "
-            "lightgbm it is an objective.",
+            help=f"Whose arrays the code takes: {', '.join(ARRAYS)}; for {' and '.join(BOOSTERS)} it is an "
+            "objective.",
         ),
     ] = "numpy",
     param: options.Param = None,

@@ -6,8 +6,12 @@ from collections.abc import Iterable, Iterator
 import typer  # at run time: Typer reads these signatures
 
 from losscli.catalogue import registry
+from losscli.data.formats import FORMATS
+from losscli.frameworks import FRAMEWORKS
 
-DATABASES = (".sqlite", ".sqlite3", ".db")
+DATABASES = FORMATS["sqlite"].endings
+_TABS = FORMATS["tsv"].endings
+_READ = (*FORMATS["csv"].endings, *_TABS, *DATABASES)
 
 
 def _starting(incomplete: str, words: Iterable[str]) -> list[str]:
@@ -30,12 +34,7 @@ def family(incomplete: str) -> list[str]:
 
 
 def like(incomplete: str) -> list[str]:
-    """The modules of frameworks/, whose own list of them is not read: it imports NumPy."""
-    modules = {file.stem for file in (registry.CATALOGUE.parent / "frameworks").glob("[a-z]*")}
-    return _starting(
-        incomplete,
-        ["exact", *sorted(modules - {"adapted", "call", "convention", "left_out", "live", "writing"})],
-    )
+    return _starting(incomplete, ["exact", *sorted(FRAMEWORKS)])
 
 
 def reduction(incomplete: str) -> list[str]:
@@ -75,7 +74,7 @@ def table(ctx: typer.Context, incomplete: str) -> list[str]:
 def _file(ctx: typer.Context) -> str | None:
     # As above: words that are not parsed yet are in ctx.args.
     given = [*(ctx.params.get("data") or ()), *reversed(ctx.args)]
-    return next((word for word in given if word.endswith((".csv", ".tsv", *DATABASES))), None)
+    return next((word for word in given if word.endswith(_READ)), None)
 
 
 def _header(path: str | None) -> list[str]:
@@ -85,7 +84,7 @@ def _header(path: str | None) -> list[str]:
 
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = csv.reader(file, delimiter="\t" if path.endswith(".tsv") else ",")
+            rows = csv.reader(file, delimiter="\t" if path.endswith(_TABS) else ",")
             return [name.strip() for name in next(rows, [])]
     except (OSError, ValueError, csv.Error):
         return []

@@ -7,9 +7,10 @@ from typer import Option
 from losscli.cli import options
 from losscli.cli.assignments import read_class_weight, read_parameters, read_size
 from losscli.cli.engines import chosen_engine
-from losscli.cli.output import ROW_FORMATS, choose, not_in_rows, say
+from losscli.cli.output import choose, not_in_rows, say
 from losscli.cli.progress import Progress, arriving
 from losscli.errors import LosscliError
+from losscli.render.formats import ROWS
 
 EXAMPLES = """\
 losscli compute mse --true 3,-0.5,2,7 --pred 2.5,0,2,8
@@ -101,11 +102,15 @@ def compute(
     from losscli.analysis.score import score as score_of
     from losscli.catalogue.find import lookup
     from losscli.cli.reading import Beside, mention_chosen, open_source
+    from losscli.frameworks.convention import convention
 
     found = lookup(loss)
     # Sorted by loss they must be held; a loss without rows has its result alone.
-    every = shown is None and sort != "loss" and (found.kind == "sample" or params.get("per") == "sample")
+    every = shown is None and sort != "loss" and by is None
+    every &= found.kind == "sample" or params.get("per") == "sample"
     out = choose(format, output, get_args(options.FormatName), values=not steps, rows=every and not steps)
+    if out.rows_alone and convention(found, like).collapse:  # whether rows have values the data says
+        out = out._replace(rows=None)
     _check_values(out.rows, missing, gradient)
     with arriving(quiet):
         source = open_source(
@@ -139,7 +144,7 @@ def compute(
         )
         worked = mention_chosen(source, worked)
         out.write(render.render(worked, out.format, width=out.width, color=out.color))
-        if worked.hidden and out.format in ROW_FORMATS:
+        if worked.hidden and out.format in ROWS:
             say(f"{worked.hidden} of {worked.n} rows are not shown; --rows all shows them")
         return
     size = source.size
@@ -173,10 +178,11 @@ def compute(
         score = with_why(score, source, asked, source.cells, CORES)
     score = mention_chosen(source, score)
 
-    out.write(render.render(score, out.format, width=out.width, color=out.color))
+    if not out.rows_alone:
+        out.write(render.render(score, out.format, width=out.width, color=out.color))
     if why:
         not_in_rows(out, "--why")
-    if score.hidden and by is None and out.format in ROW_FORMATS and out.rows is None:
+    if score.hidden and by is None and out.format in ROWS and out.rows is None:
         say(f"{score.hidden} of {score.n} rows are not shown; --rows all shows them")
 
 

@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Option
 
 from losscli.cli import complete
+from losscli.data import formats
+from losscli.frameworks import FRAMEWORKS
+from losscli.render.formats import FORMATS, FORMULAS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DATA, LOSS, RESULT = "Data", "Loss", "Result"
 
-InputFormatName = Literal[
-    "csv", "tsv", "json", "jsonl", "npy", "npz", "parquet", "arrow", "sqlite", "duckdb", "excel"
-]
-FormatName = Literal["table", "plain", "json", "jsonl", "csv", "tsv", "markdown"]
-PageFormatName = Literal["table", "plain", "json", "jsonl", "csv", "tsv", "markdown", "latex"]
+if TYPE_CHECKING:  # of names that are listed elsewhere
+    InputFormatName = str
+    FormatName = str
+    PageFormatName = str
+else:
+    InputFormatName = Literal[tuple(formats.FORMATS)]
+    FormatName = Literal[FORMATS]
+    PageFormatName = Literal[FORMATS + FORMULAS]
 MissingName = Literal["refuse", "drop", "propagate"]
 EngineName = Literal["local", "dask"]
 SortName = Literal["index", "loss"]
+
+
+def either(names: Iterable[str]) -> str:
+    """`csv, tsv or json`."""
+    *others, last = names
+    return f"{', '.join(others)} or {last}"
+
+
+def shown_in(before_last: str = ", ") -> str:
+    """The formats of results, and which are taken by themselves."""
+    usual = {"table": "table (on a terminal)", "plain": "plain (on a pipe)"}
+    *others, last = (usual.get(name, name) for name in FORMATS)
+    return ", ".join(others) + before_last + last
+
 
 LossName = Annotated[
     str,
@@ -67,8 +90,7 @@ InputFormat = Annotated[
         "--input-format",
         metavar="FORMAT",
         rich_help_panel=DATA,
-        help="csv, tsv, json, jsonl, npy, npz, parquet, arrow, sqlite, duckdb or excel, where DATA's name "
-        "does not tell.",
+        help=f"{either(formats.FORMATS)}, where DATA's name does not tell.",
     ),
 ]
 TableName = Annotated[
@@ -171,8 +193,7 @@ Like = Annotated[
         metavar="FRAMEWORK",
         rich_help_panel=LOSS,
         autocompletion=complete.like,
-        help="The number a framework would print: keras, torch, optax, sklearn, tfa, torchvision, scipy; "
-        "exact is the definition's.",
+        help=f"The number a framework would print: {', '.join(FRAMEWORKS)}; exact is the definition's.",
     ),
 ]
 Reduction = Annotated[
@@ -200,7 +221,7 @@ Format = Annotated[
         "--format",
         metavar="FORMAT",
         rich_help_panel=RESULT,
-        help="table (on a terminal), plain (on a pipe), json, jsonl, csv, tsv or markdown.",
+        help=shown_in(" or ") + ".",
     ),
 ]
 PageFormat = Annotated[
@@ -209,8 +230,7 @@ PageFormat = Annotated[
         "--format",
         metavar="FORMAT",
         rich_help_panel=RESULT,
-        help="table (on a terminal), plain (on a pipe), json, jsonl, csv, tsv, markdown, or latex: the "
-        "formula alone.",
+        help=f"{shown_in()}, or {', '.join(FORMULAS)}: the formula alone.",
     ),
 ]
 Output = Annotated[
@@ -228,8 +248,9 @@ ValuesOutput = Annotated[
         "--output",
         metavar="FILE",
         rich_help_panel=RESULT,
-        help="Write to a file, whole or not at all; its ending names the format. - is stdout. A .npy or "
-        ".parquet file gets every row's value, as .csv does with --rows all; the result then is on stdout.",
+        help="Write to a file, whole or not at all; its ending names the format. - is stdout. A "
+        ".parquet file gets every row, as .csv does with --rows all, a .npy file their losses alone; the "
+        "result then is on stdout.",
     ),
 ]
 MaxMemory = Annotated[

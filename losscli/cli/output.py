@@ -1,7 +1,7 @@
 """Where a result goes and in which format: decided before anything is computed, written whole or not.
 
-Rows that are written one and all, by the million, go to the file (or to stdout) as they are computed, the
-result beside them to stdout (or nowhere).
+Rows that are written one and all, by the million, go to the file or to stdout in one pass, the result beside
+them to stdout (or nowhere).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from losscli.errors import LosscliError
+from losscli.render.formats import ENDINGS, PAGES, ROWS, VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -21,23 +22,6 @@ if TYPE_CHECKING:
 
     from losscli.results.rows import RowSink
 
-ENDINGS = {
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".md": "markdown",
-    ".tex": "latex",
-    ".txt": "plain",
-    ".npy": "npy",
-    ".parquet": "parquet",
-    ".png": "png",
-    ".svg": "svg",
-    ".pdf": "pdf",
-}
-VALUES_ALONE = ("npy", "parquet")  # formats of rows that cannot hold a result
-ROW_FORMATS = ("csv", "tsv", "jsonl")
-READ_BY_EYE = {"table", "plain", "markdown"}
 WIDTH_ON_A_PIPE = 80
 
 
@@ -48,12 +32,17 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
     format: str
     width: int
     color: bool
-    rows: str | None = None  # the format of every row, where they are written as they come
+    rows: str | None = None  # the format of every row, where they are written one and all
 
     @property
     def read_by_eye(self) -> bool:
         """False for machine formats, in which rows keep the file's order."""
-        return self.format in READ_BY_EYE
+        return self.format in PAGES
+
+    @property
+    def rows_alone(self) -> bool:
+        """Whether stdout has every row, which leaves no place for the result."""
+        return self.rows is not None and self.file is None
 
     def write(self, text: str) -> None:
         """`text` and the end of its last line: to the file; to stdout if it holds rows or there is none.
@@ -91,11 +80,10 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
         from losscli.render.rowfile import check_format, writer
 
         check_format(self.rows)
-        assert self.file is not None
-        with replacing(self.file) as beside:
-            made = writer(self.rows, beside)
-            yield made
-            made.close()
+        with _whole_on_stdout() if self.file is None else replacing(self.file) as there:
+            folder = os.path.dirname(there.name) if isinstance(there.name, str) else None
+            with _unnamed(folder) as held:  # the disk that has room for the file
+                yield writer(self.rows, there, held)
 
 
 def choose(
@@ -117,12 +105,12 @@ def choose(
     if file is not None:
         _check(file)
         ending = ENDINGS.get(file.suffix.lower())
-        if values and ending in VALUES_ALONE:
+        if values and ending in VALUES:
             each = ending
         else:
             format = format or _format_by_ending(file, known, values)
-    if rows and file is not None and each is None and format in ROW_FORMATS:
-        each, format = format, None
+    if rows and each is None and format in ROWS:
+        each, format = format, None if file is not None else format
     drawn = (file is None or each is not None) and _on_a_terminal()
     return Output(
         file,
@@ -142,7 +130,7 @@ def _on_a_terminal() -> bool:
 def _format_by_ending(file: Path, known: Collection[str], values: bool) -> str:
     found = ENDINGS.get(file.suffix.lower())
     if found not in known:
-        also = VALUES_ALONE if values else ()
+        also = VALUES if values else ()
         endings = ", ".join(ending for ending, name in ENDINGS.items() if name in known or name in also)
         raise LosscliError(
             f"--output {file}: its ending names no format",
@@ -158,10 +146,23 @@ def _check(file: Path) -> None:
         raise LosscliError(f"--output {file}: there is no folder {file.parent}", "make it first")
 
 
-def _unnamed() -> IO[bytes]:
+def _unnamed(folder: str | None = None) -> IO[bytes]:
     from tempfile import TemporaryFile  # 4 ms that a result on stdout need not wait for
 
-    return TemporaryFile()
+    return TemporaryFile(dir=folder)
+
+
+@contextmanager
+def _whole_on_stdout() -> Iterator[IO[bytes]]:
+    """A temporary file that is copied to stdout at the end; nothing is where an error ends it."""
+    with _unnamed() as beside:
+        yield beside
+        beside.seek(0)
+        if sys.stdout is not None:
+            with _pipe():
+                sys.stdout.flush()
+                shutil.copyfileobj(beside, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
 
 
 @contextmanager
@@ -211,7 +212,7 @@ def _pipe() -> Iterator[None]:
 
 def not_in_rows(out: Output, option: str) -> None:
     """Tells that a format of rows has no place for what `option` adds to pages and to JSON."""
-    if out.format in ROW_FORMATS:
+    if out.format in ROWS:
         say(f"{option}: {out.format} holds rows alone; table, plain, markdown and json show it")
 
 

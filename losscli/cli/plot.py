@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from typer import Argument, Option
 
@@ -11,6 +11,8 @@ from losscli.cli import complete, options
 from losscli.cli.assignments import read_parameters, read_value
 from losscli.cli.output import choose
 from losscli.errors import LosscliError
+from losscli.frameworks import FRAMEWORKS
+from losscli.render.formats import FIGURES, FORMATS
 
 EXAMPLES = """\
 losscli plot huber
@@ -21,8 +23,10 @@ losscli plot huber -p delta=50 --data examples/diabetes.csv --pred ridge
 losscli plot bce --like keras --range 0,0.000001
 losscli plot hinge soft_margin exponential --format csv --output margins.csv
 """
-FIGURES = ("png", "svg", "pdf")
-PlotFormatName = Literal["table", "plain", "json", "jsonl", "csv", "tsv", "markdown", "png", "svg", "pdf"]
+if TYPE_CHECKING:
+    PlotFormatName = str
+else:
+    PlotFormatName = Literal[FORMATS + FIGURES]
 
 
 def plot(
@@ -65,7 +69,7 @@ def plot(
             metavar="FRAMEWORK",
             rich_help_panel=options.LOSS,
             autocompletion=complete.like,
-            help="Add the framework's own curve: keras, torch, optax, sklearn, tfa, torchvision, scipy.",
+            help=f"Add the framework's own curve: {', '.join(FRAMEWORKS)}.",
         ),
     ] = "exact",
     range_: Annotated[
@@ -83,8 +87,7 @@ def plot(
             "--format",
             metavar="FORMAT",
             rich_help_panel=options.RESULT,
-            help="table (on a terminal), plain (on a pipe), json, jsonl, csv, tsv or markdown; png, svg or "
-            "pdf: a figure.",
+            help=options.shown_in(" or ") + f"; {options.either(FIGURES)}: a figure.",
         ),
     ] = None,
     output: options.Output = None,

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from losscli.data.formats import database_of
+from losscli.data.formats import FORMATS, database_of
 from losscli.data.within import Within, only_table, table_named
 from losscli.data.words import listed, shown
 from losscli.errors import LosscliError
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from losscli.data.files import File
     from losscli.data.tables import Pick
 
-TITLES = {"sqlite": "SQLite", "duckdb": "DuckDB"}
 HINT = "it may be damaged, or in use by another program"
 REFUSED = (sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY)
 
@@ -49,15 +48,15 @@ def check(file: File, form: str) -> None:
             f"{file.name}: so large a database is not read from a pipe", "save it to a file first"
         )
     head = file.head()
-    found = database_of(head)
-    if found == form:
+    known = database_of(head)
+    if known is FORMATS[form]:
         return
     if not head:
         raise LosscliError(f"{file.name} is empty")
-    if found is not None:
-        raise LosscliError(f"{file.name} is a {TITLES[found]} database", f"--input-format {found} reads it")
+    if known is not None:
+        raise LosscliError(f"{file.name} is {known.what}", f"--input-format {known.name} reads it")
     raise LosscliError(
-        f"{file.name} is no {TITLES[form]} database, or damaged or encrypted",
+        f"{file.name} is no {FORMATS[form].title} database, or damaged or encrypted",
         "name its format with --input-format, or copy it again",
     )
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from losscli.data.blocks import BLOCK, cut, cut_unread, is_large, next_line
 from losscli.data.convert import BOOLEANS, Place, from_texts, labels, word
+from losscli.data.formats import DELIMITERS
 from losscli.data.source import BATCH_ROWS
 from losscli.data.tables import Pick, Table
 from losscli.data.words import counted
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     Row = list[str]
 
-DELIMITERS = {"csv": ",", "tsv": "\t"}
 SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons"}
 
 

@@ -7,13 +7,16 @@ import os
 import re
 import stat
 import sys
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from losscli.data.formats import BINARY, FRAMES, LINES, database_of, other_format
+from losscli.data.formats import no_text
 from losscli.data.spool import Unnamed, blocks_of, hold, path_of
 from losscli.data.unpack import LONGEST, compression_of, inner
 from losscli.data.words import shown
 from losscli.errors import LosscliError, did_you_mean
+
+if TYPE_CHECKING:
+    from losscli.data.formats import Format
 
 REMOTE = re.compile("(s3a?|gs|gcs|az|azure|adl|abfss?|https?|hf)://", re.IGNORECASE)
 _NUMBERS = re.compile(r"[-+.,\d\s\[\]]*\d[-+.,\d\s\[\]]*")  # values that were taken for a path
@@ -81,11 +84,8 @@ class File(NamedTuple):
         Text that is not UTF-8 shows only while reading: see `undecodable`.
         """
         head = self.head()
-        found = next((what for magic, what in BINARY.items() if head.startswith(magic)), None)
-        if database_of(head) == "duckdb":
-            found = "a DuckDB database"
-        if found is not None:
-            raise LosscliError(f"{self.name} is not UTF-8 text: it is {found}", other_format(found))
+        if told := no_text(head):
+            raise LosscliError(f"{self.name} is not UTF-8 text: it is {told[0]}", told[1])
         if b"\0" in head:
             raise LosscliError(f"{self.name} is not text: it holds NUL bytes", "is it another file's name?")
         if len(head) < 1 << 16 and not head.removeprefix(b"\xef\xbb\xbf").strip():
@@ -176,7 +176,7 @@ def _of(name: str, held: bytes | Unnamed) -> File:
         return File(held.path, name, None, compression_of(stream.read(LONGEST)), unnamed=held)
 
 
-def at_hand(file: File, form: str) -> File:
+def at_hand(file: File, form: Format) -> File:
     """The file where its format can be read: fetched if it is remote, unpacked if not read line by line.
 
     Of Parquet and Arrow only parts are read: it stays where it is if the server hands those out.
@@ -184,12 +184,12 @@ def at_hand(file: File, form: str) -> File:
     if file.remote:
         from losscli.data.remote import fetched, fetched_unless_ranged
 
-        in_parts = form in FRAMES and inner(bare(file)) == bare(file)
+        in_parts = form.kind == "frame" and inner(bare(file)) == bare(file)
         held = (fetched_unless_ranged if in_parts else fetched)(file.path, file.name)
         if held is None:
             return file
         file = _of(file.name, held)
-    if file.compressed and form not in LINES:
+    if file.compressed and not form.lines:
         with file.open() as stream:
             return _held(file.name, stream)
     return file

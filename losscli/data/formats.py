@@ -1,61 +1,109 @@
-"""The formats of files, and how they are told: by name, by extension, by the first bytes."""
+"""The formats of files, a record each: how they are told by name, ending or first bytes, what reads them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    pass
 
-TEXTS = ("csv", "tsv", "json", "jsonl")
-LINES = ("csv", "tsv", "jsonl")  # read from the beginning on, compressed or not
-FRAMES = ("parquet", "arrow")  # of which Polars reads what is needed, wherever they are
-DATABASES = ("sqlite", "duckdb")
-FORMATS = (*TEXTS, "npy", "npz", *FRAMES, *DATABASES, "excel")
-EXTENSIONS = {
-    **{f".{name}": name for name in FORMATS if name != "excel"},
-    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "excel"),
-    ".sqlite3": "sqlite",
-    ".db": "sqlite",  # or duckdb: their first bytes tell
-    ".ndjson": "jsonl",
-    ".pq": "parquet",
-    ".feather": "arrow",
-    ".ipc": "arrow",
-}
+class Format(NamedTuple):
+    """A format of files that are read.
 
-NPY_MAGIC = b"\x93NUMPY"
-ZIP_MAGIC = b"PK\x03\x04"
-PARQUET_MAGIC = b"PAR1"
-ARROW_MAGIC = b"ARROW1"
-SQLITE_MAGIC = b"SQLite format 3\0"
-DUCKDB_MAGIC = b"DUCK"  # after a checksum of 8 bytes
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-BINARY = {
-    NPY_MAGIC: "a npy file",
-    ZIP_MAGIC: "a zip archive, as npz and xlsx are",
-    PARQUET_MAGIC: "a Parquet file",
-    ARROW_MAGIC: "an Arrow file",
-    SQLITE_MAGIC: "a SQLite database",
-    OLE_MAGIC: "an Excel file",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
-}
+    `reader` is the module and the name of what opens one; without one, `refusal` says what is wrong and what
+    to do. Files begin with `magic`, and are then called `what`. `lines`: read from the beginning on,
+    compressed or not.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    kind: str  # delimited, json, array, frame (Polars reads what is needed of it), database or sheet
+    reader: str = ""
+    magic: bytes = b""
+    what: str = ""
+    lines: bool = False
+    delimiter: str = ""
+    refusal: tuple[str, str] = ("", "")
+
+    @property
+    def title(self) -> str:
+        """Parquet, of "a Parquet file"."""
+        return self.what.split()[1]
+
+    @property
+    def several(self) -> bool:
+        """Whether a file may hold several tables."""
+        return self.kind in ("database", "sheet")
+
+    @property
+    def in_folders(self) -> bool:
+        """Whether it is read where DATA is a folder: no databases, and no arrays without names."""
+        return bool(self.reader) and self.kind != "database"
+
+    def open(self, file: Any, *within: Any) -> Any:
+        """The table in a file; where there may be several, the one that is chosen `within` it."""
+        module, _, name = self.reader.partition(":")
+        named = (self.name,) if self.kind in ("delimited", "frame") else ()
+        return getattr(import_module(f"losscli.data.{module}"), name)(file, *named, *within)
+
+
+_NPY = (
+    "holds one array, without names of columns",
+    "give arrays as values, without DATA: --true @y.npy --pred @p.npy",
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ALL = (
+    Format("csv", (".csv",), "delimited", "delimited:Delimited", lines=True, delimiter=","),
+    Format("tsv", (".tsv",), "delimited", "delimited:Delimited", lines=True, delimiter="\t"),
+    Format("json", (".json",), "json", "opening:open_json"),
+    Format("jsonl", (".jsonl", ".ndjson"), "json", "jsontext:JsonLines", lines=True),
+    Format("npy", (".npy",), "array", "", b"\x93NUMPY", "a npy file", refusal=_NPY),
+    Format("npz", (".npz",), "array", "numpyfiles:Npz", b"PK\x03\x04", "a zip archive, as npz and xlsx are"),
+    Format("parquet", (".parquet", ".pq"), "frame", "opening:open_frame", b"PAR1", "a Parquet file"),
+    Format(
+        "arrow", (".arrow", ".feather", ".ipc"), "frame", "opening:open_frame", b"ARROW1", "an Arrow file"
+    ),
+    Format(  # .db: or duckdb's, as the first bytes tell
+        "sqlite",
+        (".sqlite", ".sqlite3", ".db"),
+        "database",
+        "sqlite:Sqlite",
+        b"SQLite format 3\0",
+        "a SQLite database",
+    ),
+    Format("duckdb", (".duckdb",), "database", "duckdbfile:Duckdb", what="a DuckDB database"),
+    Format(
+        "excel", (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "sheet", "excel:Sheet", _OLE, "an Excel file"
+    ),
+)
+FORMATS = {known.name: known for known in _ALL}
+EXTENSIONS = {ending: known for known in _ALL for ending in known.endings}
+DELIMITERS = {name: known.delimiter for name, known in FORMATS.items() if known.delimiter}
 # A table's header may begin with a bracket too ("[red]x"), so a list must go on as JSON does.
 JSON_START = r'\s*(\{|\[\s*([\[{"\]\-0-9]|null|NaN|Infinity))'
 
 
-def database_of(head: bytes) -> str | None:
-    """Which of DATABASES a file with these first bytes is, if any."""
-    if head.startswith(SQLITE_MAGIC):
-        return "sqlite"
-    return "duckdb" if head[8:12] == DUCKDB_MAGIC and b"\0" in head else None
+def by_first_bytes(head: bytes) -> Format | None:
+    """The format that a file with these first bytes has, if they tell."""
+    if head[8:12] == b"DUCK" and b"\0" in head:  # after a checksum
+        return FORMATS["duckdb"]
+    known = next((each for each in _ALL if each.magic and head.startswith(each.magic)), None)
+    # Office's archives begin with a list of what they hold, or with their type.
+    if known is FORMATS["npz"] and (b"[Content_Types].xml" in head or head[30:38] == b"mimetype"):
+        return FORMATS["excel"]
+    return known
 
 
-def other_format(what: str) -> str:
-    """The hint for a file that is no text but `what`, one of BINARY's values."""
-    for form in ("parquet", "arrow", *DATABASES, "excel"):
-        if form in what.lower():
-            return f"--input-format {form} reads it"
-    if "npy" in what or "npz" in what:
-        return "--input-format npy or npz reads NumPy's files, excel reads sheets"
-    return "unpack it or convert it to CSV first" if "UTF-16" not in what else "save it as UTF-8"
+def database_of(head: bytes) -> Format | None:
+    """Which database a file with these first bytes is, if any."""
+    known = by_first_bytes(head)
+    return known if known and known.kind == "database" else None
+
+
+def no_text(head: bytes) -> tuple[str, str] | None:
+    """What a file with these first bytes is, if it is known to be no UTF-8 text, and what to do with it."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16 text", "save it as UTF-8"
+    known = FORMATS["npz"] if head.startswith(FORMATS["npz"].magic) else by_first_bytes(head)
+    if known and known.kind == "array":
+        return known.what, "--input-format npy or npz reads NumPy's files, excel reads sheets"
+    return known and (known.what, f"--input-format {known.name} reads it")

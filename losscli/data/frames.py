@@ -11,6 +11,7 @@ import numpy as np
 
 from losscli.data.blocks import Part, polars
 from losscli.data.convert import Place, labels
+from losscli.data.formats import FORMATS
 from losscli.data.tables import Pick, Table
 from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from losscli.data.files import File
     from losscli.data.tables import Cells
 
-TITLES = {"parquet": "Parquet", "arrow": "Arrow"}
 PART_BYTES = 8 << 20  # of the numbers that a part holds at once
 
 
@@ -42,7 +42,7 @@ class Scanned(Table):
         """What is known before the file is opened."""
         self._file = file
         self._form = form
-        self._what = "a remote file" if file.remote else TITLES[form]
+        self._what = "a remote file" if file.remote else FORMATS[form].title
         self._widths: dict[int, int] = {}
 
     def scan(self) -> Any:
@@ -162,5 +162,6 @@ def reading(file: File, form: str) -> Iterator[None]:
                 "check the address, and the credentials in the environment",
             ) from None
         raise LosscliError(
-            f"{file.name} is no {TITLES[form]} file, or damaged: {why}", "write it again, or copy it again"
+            f"{file.name} is no {FORMATS[form].title} file, or damaged: {why}",
+            "write it again, or copy it again",
         ) from None

@@ -13,7 +13,7 @@ import numpy as np
 
 from losscli.data.convert import from_texts, labels
 from losscli.data.files import REMOTE
-from losscli.data.formats import DATABASES, EXTENSIONS
+from losscli.data.formats import EXTENSIONS, FORMATS
 from losscli.data.selection import Selection, there_are
 from losscli.data.source import Source
 from losscli.data.tables import PartChunk, Pick, Table
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
     from losscli.batch import Array, Batch
     from losscli.data.blocks import Part
+    from losscli.data.formats import Format
     from losscli.data.source import Chunk
     from losscli.data.tables import Cells
 
+_ENDINGS = [form.endings[0][1:] for form in FORMATS.values() if form.in_folders]
 NO_LABEL = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -42,9 +44,9 @@ def expanded(path: str) -> list[str] | None:
             if not found:
                 raise LosscliError(
                     f"{shown(path)}: the folder holds no file of a known format",
-                    "its files are told by their endings: csv, tsv, json, jsonl, npz, parquet, arrow, xlsx",
+                    f"its files are told by their endings: {', '.join(_ENDINGS)}",
                 )
-            forms = sorted({str(_form(file)) for file in found})
+            forms = sorted({form.name for file in found if (form := _form(file))})
             if len(forms) > 1:
                 one = "*" + os.path.splitext(inner(found[0]))[1]
                 raise LosscliError(
@@ -71,10 +73,10 @@ def _files_in(folder: str) -> Iterator[str]:
                 yield path
 
 
-def _form(path: str) -> str | None:
+def _form(path: str) -> Format | None:
     """The format of one of a folder's files; None of what is no table, or often lies beside tables."""
     form = EXTENSIONS.get(os.path.splitext(inner(path))[1].lower())
-    return None if form in ("npy", *DATABASES) else form
+    return form if form and form.in_folders else None
 
 
 class Many(Table):

@@ -12,7 +12,7 @@ from losscli.data import spool
 from losscli.data.arraytable import ArrayTable
 from losscli.data.blocks import Part
 from losscli.data.convert import check_numeric, labels
-from losscli.data.formats import NPY_MAGIC, ZIP_MAGIC
+from losscli.data.formats import FORMATS, by_first_bytes
 from losscli.data.source import CHUNK
 from losscli.data.spool import Unnamed
 from losscli.data.tables import Pick
@@ -37,7 +37,7 @@ class Npz(ArrayTable):
     def __init__(self, file: File) -> None:
         self._file = file
         self._unpacked: list[Unnamed] = []
-        _check_magic(file, ZIP_MAGIC, "npz")
+        _check_magic(file, "npz")
         with file.open() as stream, _loading(file.name), np.load(stream, allow_pickle=False) as archive:
             names = archive.files
         if not names:
@@ -128,7 +128,7 @@ class Npz(ArrayTable):
 
 def read_npy(file: File, name: str) -> NDArray[Any]:
     """The array of a npy file, in its own dtype: mapped where it is a file, so that its size is no matter."""
-    _check_magic(file, NPY_MAGIC, "npy")
+    _check_magic(file, "npy")
     with _loading(name):
         array: NDArray[Any]
         if file.content is None:
@@ -164,15 +164,18 @@ def read_single_npz(file: File, name: str) -> Array:
     return archive.array(0, name).astype(np.float64)
 
 
-def _check_magic(file: File, magic: bytes, form: str) -> None:
+def _check_magic(file: File, form: str) -> None:
+    magic = FORMATS[form].magic
     head = file.head(len(magic))
     if not head:
         raise LosscliError(f"{file.name} is empty")
     if head == magic:
         return
-    other = "npz" if head.startswith(ZIP_MAGIC) else "npy" if head.startswith(NPY_MAGIC) else None
-    if other:
-        raise LosscliError(f"{file.name} is not {form} but {other}", f"name it so: --input-format {other}")
+    other = by_first_bytes(head)
+    if other and other.kind == "array":
+        raise LosscliError(
+            f"{file.name} is not {form} but {other.name}", f"name it so: --input-format {other.name}"
+        )
     if head[:1] == b"\x80":
         raise _pickled(file.name)
     save = "np.save" if form == "npy" else "np.savez"

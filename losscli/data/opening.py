@@ -10,18 +10,7 @@ from typing import TYPE_CHECKING
 
 from losscli.data.blocks import Odd, is_large
 from losscli.data.files import at_hand, bare, find
-from losscli.data.formats import (
-    ARROW_MAGIC,
-    DATABASES,
-    EXTENSIONS,
-    FORMATS,
-    JSON_START,
-    NPY_MAGIC,
-    OLE_MAGIC,
-    PARQUET_MAGIC,
-    ZIP_MAGIC,
-    database_of,
-)
+from losscli.data.formats import EXTENSIONS, FORMATS, JSON_START, by_first_bytes, database_of
 from losscli.data.frames import Frame
 from losscli.data.jsontext import read_json
 from losscli.data.tables import Table
@@ -34,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from losscli.data.files import File
-    from losscli.data.tables import Table
+    from losscli.data.formats import Format
 
 PATTERN = frozenset("*?[")  # what makes a path a pattern of files
 
@@ -80,44 +69,18 @@ def open_one(path: str, *, input_format: str | None = None, within: Within = ALO
     """The same of a single file."""
     file = find(path)
     form = format_of(file, input_format)
-    if form == "npy":
-        raise LosscliError(
-            f"{file.name} holds one array, without names of columns",
-            "give arrays as values, without DATA: --true @y.npy --pred @p.npy",
-        )
-    if form == "excel":
-        from losscli.data.excel import Sheet
-
-        return Sheet(file, within)
-    if form == "sqlite":
-        from losscli.data.sqlite import Sqlite
-
-        return Sqlite(file, within)
-    if form == "duckdb":
-        from losscli.data.duckdbfile import Duckdb
-
-        return Duckdb(file, within)
+    if not form.reader:
+        raise LosscliError(f"{file.name} {form.refusal[0]}", form.refusal[1])
+    if form.several:
+        opened: Table = form.open(file, within)
+        return opened
     check_one_table(within, file.name)
-    file = at_hand(file, form)
-    if form in ("parquet", "arrow"):
-        return open_frame(file, form)
-    if form in ("csv", "tsv"):
-        from losscli.data.delimited import Delimited
-
-        return Delimited(file, form)
-    if form == "json":
-        return open_json(file)
-    if form == "jsonl":
-        from losscli.data.jsontext import JsonLines
-
-        return JsonLines(file)
-    from losscli.data.numpyfiles import Npz
-
-    return Npz(file)
+    table: Table = form.open(at_hand(file, form))
+    return table
 
 
-def format_of(file: File, input_format: str | None) -> str:
-    """One of FORMATS: as named, else by extension, else (standard input, pipes) by the first bytes.
+def format_of(file: File, input_format: str | None) -> Format:
+    """The format of a file: as named, else by extension, else (standard input, pipes) by the first bytes.
 
     Of a compressed file it is the format of what it holds.
     """
@@ -129,11 +92,11 @@ def format_of(file: File, input_format: str | None) -> str:
                 f"--input-format: there is no format {shown(input_format)}",
                 f"{guess} {known}" if guess else known,
             )
-        return input_format
+        return FORMATS[input_format]
     extension = os.path.splitext(inner(bare(file)))[1].lower()
     if extension in EXTENSIONS:
         form = EXTENSIONS[extension]
-        return form if file.remote or form not in DATABASES else database_of(file.head()) or form
+        return form if file.remote or form.kind != "database" else database_of(file.head()) or form
     if file.content is not None or file.unnamed is not None:
         return _sniff(file.head(1 << 20))
     if not file.remote and (found := database_of(file.head())):
@@ -144,25 +107,14 @@ def format_of(file: File, input_format: str | None) -> str:
     )
 
 
-def _sniff(content: bytes) -> str:
-    if found := database_of(content):
-        return found
-    if content.startswith(NPY_MAGIC):
-        return "npy"
-    if content.startswith(ZIP_MAGIC):
-        # Office's archives begin with a list of what they hold, or with their type.
-        return "excel" if b"[Content_Types].xml" in content or content[30:38] == b"mimetype" else "npz"
-    if content.startswith(OLE_MAGIC):
-        return "excel"
-    if content.startswith(PARQUET_MAGIC):
-        return "parquet"
-    if content.startswith(ARROW_MAGIC):
-        return "arrow"
+def _sniff(content: bytes) -> Format:
+    if known := by_first_bytes(content):
+        return known
     text = content.decode("utf-8-sig", errors="replace")
     if re.match(JSON_START, text):
-        return "jsonl" if _is_jsonl(text) else "json"
+        return FORMATS["jsonl" if _is_jsonl(text) else "json"]
     first = next(_lines(text), "")
-    return "tsv" if "\t" in first else "csv"
+    return FORMATS["tsv" if "\t" in first else "csv"]
 
 
 def _is_jsonl(text: str) -> bool:

@@ -168,27 +168,27 @@ def _from_file(path: str, option: str, input_format: str | None) -> NDArray[Any]
     file = find(path)
     name = f"{option} @{shown(path)}"
     form = format_of(file, input_format)
-    if form in ("parquet", "arrow", "sqlite", "duckdb", "excel"):
+    if form.kind == "frame" or form.several:
         raise LosscliError(
             f"{name} is a table, where one array is wanted",
             "give the file as DATA: losscli compute LOSS DATA --true NAME --pred NAME",
         )
     file = at_hand(file, form)
-    if form in ("csv", "tsv"):
+    if form.delimiter:
         from losscli.data.delimited import read_matrix
 
-        return read_matrix(file, form, Place(name))
-    if form in ("json", "jsonl"):
-        return _from_json(file, form, Place(name))
+        return read_matrix(file, form.name, Place(name))
+    if form.kind == "json":
+        return _from_json(file, form.lines, Place(name))
     from losscli.data.numpyfiles import read_npy, read_single_npz
 
-    return read_npy(file, name) if form == "npy" else read_single_npz(file, name)
+    return read_single_npz(file, name) if form.reader else read_npy(file, name)
 
 
-def _from_json(file: File, form: str, place: Place) -> Array:
+def _from_json(file: File, lines: bool, place: Place) -> Array:
     from losscli.data.jsontext import Decoder, read_array, read_lines
 
     decoder = Decoder()
-    if form == "json":
-        return read_array(decoder.decode(file.whole_text(), place.name), place)
-    return read_array([value for _, value in read_lines(file, decoder, place.name)], place)
+    if lines:
+        return read_array([value for _, value in read_lines(file, decoder, place.name)], place)
+    return read_array(decoder.decode(file.whole_text(), place.name), place)

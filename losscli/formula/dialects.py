@@ -83,7 +83,7 @@ _HELPERS = {"shift": _SHIFT, "xlogy": _XLOGY, "xlog1py": _XLOG1PY, "ratio": _RAT
 
 @dataclass(frozen=True)
 class Dialect:
-    """One library of arrays. `imports` gives the import of each name that code may use."""
+    """One library of arrays. `module` is what code calls it, `imports` has each name's import."""
 
     name: str
     module: str
@@ -104,7 +104,11 @@ class Dialect:
 
     @property
     def torch(self) -> bool:
-        return self.name == "torch"
+        return self.module == "torch"
+
+    @property
+    def keras(self) -> bool:
+        return self.module == "ops"
 
 
 def _numpy() -> Dialect:
@@ -184,7 +188,7 @@ def _jax() -> Dialect:
         "log_softmax": "jax.nn.log_softmax(a, axis=-1)",
     }
     return Dialect(
-        "optax",
+        "jax.numpy",
         "jnp",
         own,
         {"math": "import math", "jax": "import jax", "jnp": "import jax.numpy as jnp"},
@@ -222,7 +226,7 @@ def _keras() -> Dialect:
         "inf": "math.inf",
     }
     return Dialect(
-        "keras",
+        "keras.ops",
         "ops",
         own,
         {"math": "import math", "keras": "import keras", "ops": "from keras import ops"},

@@ -1,34 +1,38 @@
-"""How frameworks depart from the definitions: a module a framework. `--like NAME` leads here."""
+"""How frameworks depart from the definitions: a module a framework, and here the list of them.
+
+It imports nothing: help texts and the shell's completion are made of it.
+"""
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING
-
-from losscli.errors import LosscliError, did_you_mean
-from losscli.frameworks.convention import Convention, Framework, exact
-
-if TYPE_CHECKING:
-    from losscli.losses.declare import Loss
-
-FRAMEWORKS = ("keras", "torch", "optax", "sklearn", "tfa", "torchvision", "scipy")
+from typing import NamedTuple
 
 
-def framework(name: str) -> Framework:
-    """The framework of this name; LosscliError when losscli knows none."""
-    if name not in FRAMEWORKS:
-        hint = did_you_mean(name, FRAMEWORKS) or "there are: exact, " + ", ".join(FRAMEWORKS)
-        raise LosscliError(f'--like: there is no framework called "{name}"', hint)
-    found: Framework = importlib.import_module(f"losscli.frameworks.{name}").FRAMEWORK
-    return found
+class Listed(NamedTuple):
+    """A framework. `module` is what its calls begin with, `aliases` are other names of its package.
+
+    `arrays` is the library whose functions code for it calls: losscli.formula.dialects.
+    """
+
+    name: str
+    title: str
+    module: str
+    aliases: tuple[str, ...] = ()
+    arrays: str = ""
 
 
-def convention(loss: Loss, like: str) -> Convention:
-    """How `like` ("exact" or a framework) computes `loss`."""
-    return exact(loss) if like == "exact" else framework(like).convention(loss)
+KERAS = Listed("keras", "Keras", "keras", arrays="keras.ops")
+TORCH = Listed("torch", "PyTorch", "torch", arrays="torch")
+OPTAX = Listed("optax", "Optax", "optax", arrays="jax.numpy")
+SKLEARN = Listed("sklearn", "scikit-learn", "sklearn.metrics", arrays="numpy")
+TFA = Listed("tfa", "TensorFlow Addons", "tfa", ("tensorflow_addons",))
+TORCHVISION = Listed("torchvision", "torchvision", "torchvision")
+SCIPY = Listed("scipy", "SciPy", "scipy")
+NUMPY = Listed("numpy", "NumPy", "numpy", arrays="numpy")
+XGBOOST = Listed("xgboost", "XGBoost", "xgboost")
+LIGHTGBM = Listed("lightgbm", "LightGBM", "lightgbm")
 
-
-def conventions(loss: Loss) -> dict[str, Convention]:
-    """Every framework that has this loss, with its convention."""
-    known = {name: framework(name) for name in FRAMEWORKS}
-    return {name: found.convention(loss) for name, found in known.items() if loss.name in found.entries}
+# Those whose numbers --like gives; those that code is written for, as functions and as objectives.
+FRAMEWORKS = {known.name: known for known in (KERAS, TORCH, OPTAX, SKLEARN, TFA, TORCHVISION, SCIPY)}
+ARRAYS = {known.name: known for known in (KERAS, TORCH, OPTAX, SKLEARN, NUMPY)}
+BOOSTERS = {known.name: known for known in (XGBOOST, LIGHTGBM)}

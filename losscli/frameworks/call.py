@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from losscli.losses.domain import Array
 
@@ -53,13 +56,29 @@ class Call(NamedTuple):
     conversion: Conversion | None = None
 
 
+def as_it_is(modules: Mapping[str, Any], array: Array) -> Any:
+    """NumPy's arrays."""
+    return array
+
+
+def single(modules: Mapping[str, Any], array: Array) -> Any:
+    """NumPy's arrays in single precision."""
+    return array.astype(np.int32 if array.dtype == np.int64 else np.float32)
+
+
+def tensor(modules: Mapping[str, Any], array: Array) -> Any:
+    """PyTorch's arrays."""
+    return import_module("torch").from_numpy(np.ascontiguousarray(array))
+
+
 class Style(NamedTuple):
     """How all calls of a framework are written.
 
     `template` has the fields path, keywords ("delta=1.5"), more (the same after a comma), arrays, weight,
     spread (the weights in the shape of y_pred) and reduction. `reduction` is the keyword for one that is not
     `unsaid`, `words` its names for reductions, `array` how it takes a list, `imports` what code needs: the
-    name and the module.
+    name and the module. `hand_over(modules, array)` makes its array of NumPy's, by the modules imported; it
+    computes on one of the `backends`, the first that is there.
     """
 
     imports: Mapping[str, str]
@@ -70,3 +89,5 @@ class Style(NamedTuple):
     unsaid: str = "mean"
     words: Mapping[str, str] = NOTHING
     array: str = "{}"
+    hand_over: Callable[[Mapping[str, Any], Array], Any] = as_it_is
+    backends: tuple[str, ...] = ()

@@ -7,16 +7,19 @@ definition's own kernel where the framework's formula is the same, else the fram
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from losscli.errors import LosscliError, did_you_mean
+from losscli.frameworks import FRAMEWORKS, Listed
 from losscli.frameworks.call import Style
 from losscli.losses.declare import Loss, Merge, Signature, read_signature
 from losscli.losses.domain import Array
 
 if TYPE_CHECKING:
+    from losscli.frameworks.adapted import Adapted
     from losscli.frameworks.call import Call
 
 
@@ -138,8 +141,6 @@ class Convention:
         )
 
     def __reduce__(self) -> "tuple[Callable[[Loss, str], Convention], tuple[Loss, str]]":
-        from losscli.frameworks import convention
-
         return convention, (self.loss, self.framework.name)
 
     def reduction(self, name: str) -> Reduction:
@@ -179,20 +180,30 @@ class Entry(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class Framework:
-    """A framework and what all its losses share. `module` stands before a call: keras.losses.Huber.
-
-    `aliases` are other names of its package. `style` is how its calls are written, `calls` what is particular
-    about a loss's: the first that holds.
+    """A framework and what all its losses share. `style` is how its calls are written, `calls` what is
+    particular about a loss's: the first that holds. `adapted` makes a loss's call give the definition's
+    number; `takes_with` has parameters of a loss that its call takes only where another is true.
     """
 
-    name: str
-    title: str
-    module: str
+    about: Listed
     style: Style
     calls: "Mapping[str, tuple[Call, ...]]" = field(default_factory=dict)
-    aliases: tuple[str, ...] = ()
+    adapted: "Mapping[str, Adapted]" = field(default_factory=dict)
+    takes_with: Mapping[tuple[str, str], str] = field(default_factory=dict)
     common: Mapping[str, Any] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.about.name
+
+    @property
+    def title(self) -> str:
+        return self.about.title
+
+    @property
+    def module(self) -> str:
+        return self.about.module
 
     def same(self, loss: str, call: str, *why: Departure, also: tuple[str, ...] = (), **facts: Any) -> None:
         """Declares that the framework's formula is the definition's; `facts` override the common ones."""
@@ -222,7 +233,7 @@ class Framework:
         return Convention(self, loss, entry.call, entry.kernel or loss.kernel, **facts)
 
 
-EXACT = Framework("exact", "the exact definition", "losscli", Style({"losscli": "losscli"}))
+EXACT = Framework(Listed("exact", "the exact definition", "losscli"), Style({"losscli": "losscli"}))
 
 
 def exact(loss: Loss) -> Convention:
@@ -243,3 +254,23 @@ def exact(loss: Loss) -> Convention:
         weights=loss.kind != "batch",
         reductions=reductions,
     )
+
+
+def framework(name: str) -> Framework:
+    """The framework of this name; LosscliError when losscli knows none."""
+    if name not in FRAMEWORKS:
+        hint = did_you_mean(name, FRAMEWORKS) or "there are: exact, " + ", ".join(FRAMEWORKS)
+        raise LosscliError(f'--like: there is no framework called "{name}"', hint)
+    found: Framework = import_module(f"losscli.frameworks.{name}").FRAMEWORK
+    return found
+
+
+def convention(loss: Loss, like: str) -> Convention:
+    """How `like` ("exact" or a framework) computes `loss`."""
+    return exact(loss) if like == "exact" else framework(like).convention(loss)
+
+
+def conventions(loss: Loss) -> dict[str, Convention]:
+    """Every framework that has this loss, with its convention."""
+    known = {name: framework(name) for name in FRAMEWORKS}
+    return {name: found.convention(loss) for name, found in known.items() if loss.name in found.entries}

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from losscli.frameworks import SCIPY
 from losscli.frameworks.call import Style
 from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Framework
 from losscli.losses.domain import Array, Real
 from losscli.losses.ranges import Number
 
 FRAMEWORK = Framework(
-    "scipy",
-    "SciPy",
-    "scipy",
+    SCIPY,
     Style(
         {"scipy": "scipy.special", "np": "numpy"},
         template="np.{reduction}({path}({arrays}))",

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import numpy as np
 
 from losscli.errors import BadValue, LosscliError
+from losscli.frameworks import SKLEARN
+from losscli.frameworks.adapted import Adapted
 from losscli.frameworks.call import Call, Style
 from losscli.frameworks.convention import MEAN, SUM, Departure, Framework, Survey
 from losscli.losses.domain import AboveMinusOne, Array, ClassIndex, Domain, Real, RealScalar
@@ -21,10 +23,12 @@ EPSILON = float(np.finfo(np.float64).eps)
 
 _EVERY_CLASS = "labels=range(y_pred.shape[1])"
 
+_RAVELED = Adapted(
+    "It takes one root for each output and averages them; flat arrays have one root.",
+    swap=("y_true, y_pred", "y_true.ravel(), y_pred.ravel()"),
+)
 FRAMEWORK = Framework(
-    "sklearn",
-    "scikit-learn",
-    "sklearn.metrics",
+    SKLEARN,
     Style(
         {"sklearn": "sklearn.metrics"},
         template="{path}({arrays}{more}{weight})",
@@ -36,6 +40,11 @@ FRAMEWORK = Framework(
         "bce": (Call(keywords="labels=[0, 1]"),),
         "scce": (Call(keywords=_EVERY_CLASS),),
         "quantile": (Call(names={"q": "alpha={}"}),),
+    },
+    {
+        "mape": Adapted("It gives a fraction, the definition percent.", form="100 * {call}"),
+        "rmse": _RAVELED,
+        "rmsle": _RAVELED,
     },
     common={"reductions": {"mean": MEAN}, "checked": True, "axes": 2},
 )

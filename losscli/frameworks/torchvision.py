@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from losscli.frameworks.call import Call, Given, Style
+from losscli.frameworks import TORCHVISION
+from losscli.frameworks.call import Call, Given, Style, tensor
 from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Departure, Framework
 from losscli.frameworks.torch.framework import log_sigmoid
 from losscli.losses.domain import Array, Domain, Real
@@ -21,15 +22,14 @@ def _alpha(value: Any, given: Given) -> str:
 
 
 FRAMEWORK = Framework(
-    "torchvision",
-    "torchvision",
-    "torchvision",
+    TORCHVISION,
     Style(
         {"torchvision": "torchvision"},
         template="{path}({arrays}{more})",
         arrays="y_pred, y_true",
         weight="",
         unsaid="none",
+        hand_over=tensor,
     ),
     {"binary_focal": (Call(names={"alpha": _alpha}),)},
     common={

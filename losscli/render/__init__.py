@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from losscli.errors import LosscliError
+from losscli.render.formats import DELIMITERS, FORMATS, PAGES
 from losscli.render.pages import page_module
-from losscli.results.explain import Explanation
 
 if TYPE_CHECKING:
     from losscli.render.blocks import Block
     from losscli.render.pages import Shown
 
-FORMATS = ("table", "plain", "json", "jsonl", "csv", "tsv", "markdown")
+__all__ = ["FORMATS", "message", "render"]
 
 _WIDTH, _LEAST_WIDTH, _PAGE_WIDTH = 80, 40, 120
 
@@ -31,19 +31,20 @@ def render(
     in table. `version` is losscli's, for the JSON of explanations and listings, whose records do not have it.
     A LosscliError says that the record cannot be shown in `format`.
     """
-    if format in ("json", "jsonl", "csv", "tsv"):
-        from losscli.render import machine
+    if format == "latex":
+        from losscli.results.explain import Explanation
 
-        if format == "json":
-            return machine.json_text(record, version)
-        if format == "jsonl":
-            return machine.jsonl_text(record, version)
-        return machine.csv_text(record, version, "," if format == "csv" else "\t")
-    if format == "latex" and isinstance(record, Explanation):
-        return record.latex.strip() + "\n"
+        if isinstance(record, Explanation):
+            return record.latex.strip() + "\n"
     if format not in FORMATS:
         hint = f"use one of {', '.join(FORMATS)}" + "; latex is for explain" * (format == "latex")
         raise LosscliError(f'format "{format}" is not one that this can be shown in', hint)
+    if format not in PAGES:
+        from losscli.render import machine
+
+        if format in DELIMITERS:
+            return machine.csv_text(record, version, DELIMITERS[format])
+        return (machine.jsonl_text if format == "jsonl" else machine.json_text)(record, version)
     columns = max(width or _WIDTH, _LEAST_WIDTH)
     blocks = _page(record, _PAGE_WIDTH if format == "markdown" else columns)
     if format == "markdown":

@@ -35,8 +35,8 @@ from losscli.analysis.parity import answer, question
 from losscli.batch import arrays_stream
 from losscli.catalogue import registry
 from losscli.errors import LosscliError
-from losscli.frameworks import conventions, live
-from losscli.frameworks.convention import Convention
+from losscli.frameworks import live
+from losscli.frameworks.convention import Convention, conventions
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array
 

@@ -19,8 +19,8 @@ from losscli import LosscliError
 from losscli.analysis.parity import answer, question
 from losscli.api import arrays_stream
 from losscli.catalogue import registry
-from losscli.frameworks import conventions, live
-from losscli.frameworks.convention import Convention
+from losscli.frameworks import live
+from losscli.frameworks.convention import Convention, conventions
 
 WAYS = {
     f"{like}-{name}": way

@@ -10,8 +10,8 @@ import numpy as np
 import losscli
 from losscli.batch import Batch, Stream
 from losscli.catalogue import registry
-from losscli.frameworks import FRAMEWORKS, framework
-from losscli.frameworks.convention import Departure
+from losscli.frameworks import FRAMEWORKS
+from losscli.frameworks.convention import Departure, framework
 from losscli.results.score import Remark, Score
 
 ALL: dict[tuple[str, str, int], Departure] = {

@@ -15,7 +15,7 @@ from losscli.engine.partial import Partial, Task
 from losscli.engine.sums import Sum
 from losscli.engine.top import Tally, Top
 from losscli.errors import BadValue
-from losscli.frameworks import convention
+from losscli.frameworks.convention import convention
 from losscli.results.rows import RowValues
 from losscli.stats.concentration import Spread
 

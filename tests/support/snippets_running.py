@@ -14,8 +14,7 @@ from support.inputs import Case, cases, loss_of
 import losscli
 from losscli import LosscliError
 from losscli.analysis.code import snippet
-from losscli.frameworks import convention, framework
-from losscli.frameworks.convention import Convention
+from losscli.frameworks.convention import Convention, convention, framework
 from losscli.losses.domain import Array
 from losscli.results.code import Snippet
 

@@ -23,8 +23,7 @@ from losscli.catalogue import registry
 from losscli.engine.align import align
 from losscli.formula.evaluate import Values, run, value_of
 from losscli.formula.language import TOTALS, Formula
-from losscli.frameworks import conventions
-from losscli.frameworks.convention import Convention, exact
+from losscli.frameworks.convention import Convention, conventions, exact
 from losscli.losses.declare import Loss
 
 DRAWS = 60

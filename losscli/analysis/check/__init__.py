@@ -14,7 +14,7 @@ from losscli.batch import Stream
 from losscli.catalogue.find import lookup
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
-from losscli.frameworks import convention
+from losscli.frameworks.convention import convention
 from losscli.results.check import Checkup, Finding
 from losscli.version import __version__
 

@@ -12,23 +12,24 @@ from losscli.analysis.code.layout import module
 from losscli.analysis.code.own_call import Own, own_call
 from losscli.catalogue.find import lookup
 from losscli.errors import LosscliError, did_you_mean
-from losscli.frameworks import convention, framework
+from losscli.frameworks import ARRAYS, BOOSTERS
+from losscli.frameworks.convention import convention, framework
 from losscli.losses.declare import Loss
 from losscli.results.code import Snippet
 from losscli.version import __version__
 
-FRAMEWORKS = ("keras", "torch", "optax", "sklearn", "xgboost", "lightgbm", "numpy")
+WRITTEN = (*ARRAYS, *BOOSTERS)
 
 
 def snippet(name: str, framework: str, params: Mapping[str, Any], reduction: str = "mean") -> Snippet:
     """The same as a record, with the calls it uses and what is to be said of them."""
-    if framework not in FRAMEWORKS:
-        hint = did_you_mean(framework, FRAMEWORKS) or "there are: " + ", ".join(FRAMEWORKS)
+    if framework not in WRITTEN:
+        hint = did_you_mean(framework, WRITTEN) or "there are: " + ", ".join(WRITTEN)
         raise LosscliError(f'--framework: code is not written for "{framework}"', hint)
     loss = lookup(name)
     bound = _bound(loss, params)
     _check_reduction(loss, reduction, bound)
-    if framework in boosters.TITLES:
+    if framework in BOOSTERS:
         written = boosters.write(loss, framework, params, bound, reduction)
     else:
         written = _written(loss, framework, bound, reduction)

@@ -18,9 +18,9 @@ from losscli.formula.dialects import DIALECTS
 from losscli.formula.language import Line
 from losscli.formula.parser import parse
 from losscli.formula.python import Translator
+from losscli.frameworks import BOOSTERS
 from losscli.losses.declare import Loss
 
-TITLES = {"xgboost": "XGBoost", "lightgbm": "LightGBM"}
 FLOOR = 0.01
 _START = {
     "xgboost": "Boosting starts from a raw score of 0.5 unless told otherwise: base_score=np.median(y).",
@@ -197,15 +197,12 @@ def _own(loss: Loss, framework: str, params: Mapping[str, Any]) -> str | None:
 
 
 def _notes(loss: Loss, framework: str, params: Mapping[str, Any], hessian: ast.expr) -> tuple[str, ...]:
-    notes = [
-        f"An objective of {TITLES[framework]}'s scikit-learn interface: labels and raw scores to slopes."
-    ]
+    title = BOOSTERS[framework].title
+    notes = [f"An objective of {title}'s scikit-learn interface: labels and raw scores to slopes."]
     named = _own(loss, framework, params)
     if named is not None:
         name, _, rest = named.format(**params).partition(", ")
-        notes.append(
-            f'{TITLES[framework]} has one of its own: objective="{name}"{", " + rest if rest else ""}.'
-        )
+        notes.append(f'{title} has one of its own: objective="{name}"{", " + rest if rest else ""}.')
     link = link_of(loss.name, params)
     true = loss.signature.y_true
     if link is not None:

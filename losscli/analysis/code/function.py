@@ -14,6 +14,7 @@ from losscli.formula.arrays import Mode, Value, constant, expression, source
 from losscli.formula.dialects import DIALECTS, Dialect
 from losscli.formula.language import Line, Repeat
 from losscli.formula.python import Translator
+from losscli.frameworks import ARRAYS
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Domain
 
@@ -49,8 +50,9 @@ def write(
 
     `params` hold every parameter that has a value; `comments` stand above it, `extra` beneath.
     """
-    dialect = DIALECTS["numpy" if framework == "sklearn" else framework]
-    return _Function(loss, dialect, dict(params), reduction).written(comments, extra)
+    return _Function(loss, DIALECTS[ARRAYS[framework].arrays], dict(params), reduction).written(
+        comments, extra
+    )
 
 
 class _Function:
@@ -141,7 +143,7 @@ class _Function:
         return [*flat, *lines, *self._of_samples(found.names["L"])]
 
     def _flattened(self) -> list[str]:
-        keras = self.dialect.name == "keras"
+        keras = self.dialect.keras
         names = ["y_true"] * self.loss.truth + ["y_pred"]
         return [
             f"{name} = ops.reshape({name}, (len({name}), -1))"
@@ -160,7 +162,7 @@ class _Function:
             flat = self._flattened()
         elif self.per == "class" or by_column:
             shape = "(-1, {0}.shape[-1])"
-            keras = self.dialect.name == "keras"
+            keras = self.dialect.keras
             form = f"{{0}} = ops.reshape({{0}}, {shape})" if keras else "{0} = {0}.reshape(-1, {0}.shape[-1])"
             flat = [form.format(name) for name in ("y_true", "y_pred")]
 
@@ -196,7 +198,7 @@ class _Function:
         assert isinstance(call, ast.Call)
         assert isinstance(call.func, ast.Name)
         arguments = ", ".join(map(source, call.args))
-        if call.func.id == "where" or self.dialect.name == "keras":
+        if call.func.id == "where" or self.dialect.keras:
             return f"{self.dialect.module}.{call.func.id}({arguments})"
         return f"{arguments}.{call.func.id}()"
 
@@ -212,7 +214,7 @@ class _Function:
         if self.reduction == "mean":
             return [f"return {self._reduced(f'mean({values})')}"]
         if self.pred.grain == "entry":
-            keras = self.dialect.name == "keras"
+            keras = self.dialect.keras
             rows = f"ops.reshape({values}, (len(L), -1))" if keras else f"{values}.reshape(len(L), -1)"
             axis = "dim" if self.dialect.torch else "axis"
             rows = f"ops.mean({rows}, axis=1)" if keras else f"{rows}.mean({axis}=1)"

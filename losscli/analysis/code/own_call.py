@@ -10,7 +10,7 @@ import numpy as np
 
 from losscli.errors import LosscliError
 from losscli.formula.arrays import source
-from losscli.frameworks.adapted import _ADAPTED, _HARMLESS, _WITH, Adapted
+from losscli.frameworks.adapted import HARMLESS, Adapted
 from losscli.frameworks.call import Conversion, Given
 from losscli.frameworks.convention import Convention, Departure
 from losscli.frameworks.writing import conversion_of, write
@@ -32,7 +32,7 @@ class Refused(NamedTuple):
 def own_call(way: Convention, params: Mapping[str, Any], reduction: str) -> Own | Refused:
     """The framework's call with the definition's `params`, on data as the definition takes it."""
     name = way.owner
-    adapted = _ADAPTED.get((way.framework.name, way.loss.name))
+    adapted = way.framework.adapted.get(way.loss.name)
     if reduction != "mean":
         if not _reduces(way, adapted):
             return Refused(f"{name} has another {reduction}.")
@@ -46,7 +46,7 @@ def own_call(way: Convention, params: Mapping[str, Any], reduction: str) -> Own 
     bound = way.signature.bind(way.owner, passed)
     for departure in way.departures:
         met = adapted is not None or (departure.cause == "divisor" and reduction != "mean")
-        if _holds(departure, bound) and departure.cause not in _HARMLESS and not met:
+        if _holds(departure, bound) and departure.cause not in HARMLESS and not met:
             return Refused(f"{name} is another number: {departure.why}.")
     of = way.loss.signature.y_pred
     given = Given(
@@ -91,7 +91,7 @@ def _inputs(
 def _reduces(way: Convention, adapted: Adapted | None) -> bool:
     """Whether the call's own sum, or values, are the definition's: one value a row, whatever the axes."""
     by_row = way.loss.kind == "sample" and way.loss.signature.y_pred.grain != "entry"
-    return by_row and way.framework.name in ("keras", "torch") and (adapted is None or adapted.mean_alone)
+    return by_row and "{}" in way.framework.style.reduction and (adapted is None or adapted.mean_alone)
 
 
 def _holds(departure: Departure, params: Mapping[str, Any]) -> bool:
@@ -102,7 +102,7 @@ def _said(departure: Departure, params: Mapping[str, Any], adapted: bool) -> boo
     """Departures worth a comment: where the number may differ after all."""
     if not _holds(departure, params) or departure.cause in ("default", "input"):
         return False
-    return departure.cause in _HARMLESS and not (adapted and departure.cause == "label coding")
+    return departure.cause in HARMLESS and not (adapted and departure.cause == "label coding")
 
 
 def _passed(way: Convention, params: Mapping[str, Any]) -> dict[str, Any] | Refused:
@@ -111,7 +111,7 @@ def _passed(way: Convention, params: Mapping[str, Any]) -> dict[str, Any] | Refu
     passed: dict[str, Any] = {}
     for name, value in params.items():
         default = ours[name].default
-        other = _WITH.get((way.framework.name, way.loss.name, name))
+        other = way.framework.takes_with.get((way.loss.name, name))
         if other is not None and not params[other] and not _same(value, default):
             return Refused(f"{way.owner} has no {name}.")
         if name in theirs:

@@ -15,7 +15,7 @@ from losscli.engine.align import align
 from losscli.engine.gradient import of_batch, of_samples, of_statistic
 from losscli.engine.partial import Task
 from losscli.engine.reduce import term_totals
-from losscli.frameworks import convention
+from losscli.frameworks.convention import convention
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array
 

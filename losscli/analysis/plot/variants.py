@@ -7,8 +7,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from losscli.errors import LosscliError, did_you_mean
-from losscli.frameworks import convention
-from losscli.frameworks.convention import Convention
+from losscli.frameworks.convention import Convention, convention
 from losscli.losses.declare import Loss
 
 MOST = 8  # curves that colours and marks tell apart

@@ -20,7 +20,7 @@ from losscli.engine.missing import Missing
 from losscli.engine.survey import survey
 from losscli.errors import LosscliError
 from losscli.formula.spell import Speller, letters_of
-from losscli.frameworks import convention
+from losscli.frameworks.convention import convention
 from losscli.parallel.executor import THREADS
 from losscli.results.score import Score
 from losscli.results.steps import Row, Step, Steps

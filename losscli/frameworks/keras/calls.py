@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from losscli.errors import LosscliError
-from losscli.frameworks.call import Call, Conversion, Given, Style
+from losscli.frameworks.adapted import Adapted
+from losscli.frameworks.call import Call, Conversion, Given, Style, single
 from losscli.losses.domain import Array
 
-STYLE = Style({"keras": "keras"})
+STYLE = Style({"keras": "keras"}, hand_over=single, backends=("jax", "torch"))
 
 
 def _axis(per: Any, given: Given) -> str:
@@ -31,4 +32,11 @@ CALLS = {
     "dice": _OVERLAP,
     "tversky": _OVERLAP,
     "generalized_cce": (Call(conversion=Conversion({"y_true": "y_true.argmax(-1)"}, _class_of)),),
+}
+
+ADAPTED = {
+    "ctc": Adapted(
+        "It takes rows of labels filled up with 0, the blank.",
+        swap=("y_true", 'y_true * keras.ops.cumprod(keras.ops.cast(y_true > 0, "int32"), axis=1)'),
+    ),
 }

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
+from losscli.frameworks import KERAS
 from losscli.frameworks.convention import MEAN, NONE, OVER_SAMPLES, SUM, Framework, Reduction
-from losscli.frameworks.keras.calls import CALLS, STYLE
+from losscli.frameworks.keras.calls import ADAPTED, CALLS, STYLE
 from losscli.losses.domain import Array
 
 EPSILON = np.float32(1e-7)
@@ -25,11 +26,10 @@ REDUCTIONS = {
 }
 
 FRAMEWORK = Framework(
-    "keras",
-    "Keras",
-    "keras",
+    KERAS,
     STYLE,
     CALLS,
+    ADAPTED,
     common={
         "dtype": np.float32,
         "grain": "last_axis",

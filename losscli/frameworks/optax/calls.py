@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from losscli.frameworks.call import Call, Conversion, Given, Style
+from losscli.frameworks.adapted import Adapted, signs
+from losscli.frameworks.call import Call, Conversion, Given, Style, single
 from losscli.frameworks.writing import logarithms, of_probabilities, rows_summing_to_one
 
 STYLE = Style(
@@ -12,6 +13,7 @@ STYLE = Style(
     weight="",
     reduction="",
     array="jnp.asarray({})",
+    hand_over=lambda modules, array: modules["jnp"].asarray(single(modules, array)),
 )
 
 
@@ -52,4 +54,15 @@ CALLS = {
     ),
     "dice": (Call(names={"from_logits": "apply_sigmoid={}"}),),
     "triplet": (Call(arrays="y_pred[:, 0], y_pred[:, 1], y_pred[:, 2]", names={"p": "norm_degree={}"}),),
+}
+
+ADAPTED = {
+    "hinge": signs("jnp.where"),
+    "perceptron": signs("jnp.where"),
+    "binary_sparsemax": Adapted("It takes any label but 0 for class 1.", swap=("y_true", "y_true == 1")),
+    "cosine_similarity": Adapted("It gives the cosine itself.", form="-{call}"),
+    "listnet": Adapted(
+        "It takes the grades as they are; the definition puts them through a softmax.",
+        swap=("y_true", "jax.nn.softmax(y_true, axis=-1)"),
+    ),
 }

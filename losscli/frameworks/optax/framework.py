@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from losscli.frameworks import OPTAX
 from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Departure, Framework
-from losscli.frameworks.optax.calls import CALLS, STYLE
+from losscli.frameworks.optax.calls import ADAPTED, CALLS, STYLE
 from losscli.losses.domain import Array
 
 FRAMEWORK = Framework(
-    "optax",
-    "Optax",
-    "optax",
+    OPTAX,
     STYLE,
     CALLS,
+    ADAPTED,
     common={
         "dtype": np.float32,
         "grain": "entry",

@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from losscli.frameworks.call import Call, Conversion, Style
+from losscli.frameworks.call import Call, Conversion, Style, single
 from losscli.losses.domain import Array
 from losscli.losses.stable import one_hot
 
 # Each loss has a default reduction of its own: it is always written.
 STYLE = Style(
-    {"tfa": "tensorflow_addons", "tf": "tensorflow"}, unsaid="", words={"mean": "sum_over_batch_size"}
+    {"tfa": "tensorflow_addons", "tf": "tensorflow"},
+    unsaid="",
+    words={"mean": "sum_over_batch_size"},
+    hand_over=lambda modules, array: modules["tf"].constant(single(modules, array)),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from losscli.frameworks import TFA
 from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Framework
 from losscli.frameworks.tfa.calls import CALLS, STYLE
 
@@ -11,12 +12,9 @@ EPSILON = np.float32(1e-7)
 NEAR_ONE = np.float32(1 - 1e-7)
 
 FRAMEWORK = Framework(
-    "tfa",
-    "TensorFlow Addons",
-    "tfa",
+    TFA,
     STYLE,
     CALLS,
-    aliases=("tensorflow_addons",),
     common={
         "dtype": np.float32,
         "grain": "last_axis",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from losscli.frameworks.call import Call, Conversion, Given, Style
+from losscli.frameworks.adapted import Adapted, signs
+from losscli.frameworks.call import Call, Conversion, Given, Style, tensor
 from losscli.frameworks.writing import logarithms, of_probabilities, rows_summing_to_one
 
 STYLE = Style(
-    {"torch": "torch"}, arrays="y_pred, y_true", weight="", array="torch.tensor({}, dtype=y_pred.dtype)"
+    {"torch": "torch"},
+    arrays="y_pred, y_true",
+    weight="",
+    array="torch.tensor({}, dtype=y_pred.dtype)",
+    hand_over=tensor,
 )
 
 
@@ -69,4 +74,17 @@ CALLS = {
     "triplet": (Call(arrays="y_pred[:, 0], y_pred[:, 1], y_pred[:, 2]"),),
     "margin_ranking": _PAIR,
     "cosine_embedding": _PAIR,
+}
+
+ADAPTED = {
+    "kld": Adapted(
+        "Its mean divides by rows × classes; batchmean divides by the rows.", reduction="batchmean"
+    ),
+    "ctc": Adapted(
+        "Its mean divides each row by its number of labels first; the sum does not.",
+        form="{call} / len(y_pred)",
+        reduction="sum",
+        mean_alone=True,
+    ),
+    "soft_margin": signs("torch.where"),
 }

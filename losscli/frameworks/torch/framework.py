@@ -7,18 +7,19 @@ from typing import Any
 import numpy as np
 
 from losscli.errors import BadValue
+from losscli.frameworks import TORCH
 from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Framework
-from losscli.frameworks.torch.calls import CALLS, STYLE
+from losscli.frameworks.torch.calls import ADAPTED, CALLS, STYLE
 from losscli.losses.domain import Array
 
 REDUCTIONS = {"mean": OVER_SAMPLES, "sum": SUM, "none": NONE}
 
 FRAMEWORK = Framework(
-    "torch",
-    "PyTorch",
-    "torch",
+    TORCH,
     STYLE,
     CALLS,
+    ADAPTED,
+    takes_with={("bce", "pos_weight"): "from_logits"},
     common={"grain": "entry", "weights": False, "reductions": REDUCTIONS},
 )
 
