@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,12 +31,12 @@ from support.records import Case, check, defaults, fields, plain
 from losscli.analysis.check.trial import single
 from losscli.analysis.score import in_files
 from losscli.analysis.why.constants import _instead
-from losscli.batch import Batch, Labels, Origin
+from losscli.batch import Batch, Chunk, Labels, Origin, whole
 from losscli.catalogue.registry import find
 from losscli.data import jsontext, known, many, spool
 from losscli.data.blocks import Odd, Part
-from losscli.data.joined import _Held, _JoinedChunk
-from losscli.data.many import FileChunk
+from losscli.data.joined import _Held, _joined_chunk
+from losscli.data.many import of_file
 from losscli.data.selection import Selection
 from losscli.engine.chunk import Done, Unplaced
 from losscli.engine.class_weight import weigh_classes
@@ -85,7 +85,7 @@ def second_file(batch: Batch) -> Batch:
 
 
 def second_of_chunk(batch: Batch) -> Batch:
-    return list(FileChunk(lambda: iter([full_batch(), batch]), 3)())[1]
+    return list(of_file(Chunk(lambda: iter([full_batch(), batch])), 3)())[1]
 
 
 def with_truth(batch: Batch) -> Batch:
@@ -169,28 +169,27 @@ def test_a_copy_changes_what_it_is_to_change_alone(case: Case) -> None:
     check(case)
 
 
-class Told:
-    """A chunk that knows all that a chunk may know."""
-
-    relative, several, start, size, apart = True, True, 17, 99, True
-
-    def __call__(self) -> Iterator[Batch]:
-        yield full_batch()
-
-
-KNOWN = ("relative", "several", "start", "size", "apart")
+HELD = _Held("p", "t", array(1), "y", 1)
+WRAPPED = [
+    ("of a file", lambda chunk: of_file(chunk, 3), {"relative", "several", "start"}),
+    # It holds the truth, and is worked on by threads.
+    ("joined", lambda chunk: _joined_chunk(chunk, HELD, {("7",): 0}), {"light"}),
+]
+OF_ITS_OWN: dict[str, Any] = {"relative": True, "several": True, "start": (3 << 40) + 17, "light": False}
 
 
-def test_chunks_around_chunks_know_what_those_do() -> None:
-    of_file = FileChunk(Told(), 3)
-    assert [getattr(of_file, name) for name in KNOWN] == [True, True, (3 << 40) + 17, 99, True]
-    bare = FileChunk(full_batch, 0)  # type: ignore[arg-type]
-    assert [getattr(bare, name) for name in KNOWN] == [True, True, 0, 0, False]
-    joined = _JoinedChunk(Told(), _Held("p", "t", array(1), "y", 1), {("7",): 0})
-    # It holds the truth, and is worked on by threads: it is not apart.
-    assert [getattr(joined, name, None) for name in KNOWN] == [True, True, 17, 99, None]
-    assert vars(_JoinedChunk(full_batch, _Held("p", "t", array(1), "y", 1), {})).keys() == {  # type: ignore[arg-type]
-        *("_chunk", "_held", "_places")
+@pytest.mark.parametrize(("name", "wrap", "own"), WRAPPED, ids=[name for name, *_ in WRAPPED])
+def test_chunks_around_chunks_know_what_those_do(
+    name: str, wrap: Callable[[Chunk], Chunk], own: set[str]
+) -> None:
+    known: dict[str, Any] = {field: f"the {field}" for field in fields(Chunk)} | {"start": 17}
+    made = wrap(Chunk(**known))
+    assert {field for field in known if getattr(made, field) != known[field]} == own | {"read"}
+    assert {field: getattr(made, field) for field in own} == {field: OF_ITS_OWN[field] for field in own}
+    bare = {field.name: field.default for field in dataclasses.fields(Chunk)}
+    assert {field for field in bare if getattr(wrap(whole(full_batch())), field) != bare[field]} == {
+        "read",
+        *(own - {"light"}),
     }
 
 
