@@ -38,6 +38,7 @@ from losscli.data.blocks import Odd, Part
 from losscli.data.joined import _Held, _joined_chunk
 from losscli.data.many import of_file
 from losscli.data.selection import Selection
+from losscli.engine import chunk
 from losscli.engine.chunk import Done, Unplaced
 from losscli.engine.class_weight import weigh_classes
 from losscli.engine.domains import Extents
@@ -45,7 +46,6 @@ from losscli.engine.missing import completed
 from losscli.engine.top import Tally
 from losscli.errors import BadValue, LosscliError
 from losscli.frameworks import convention
-from losscli.parallel import executor as chunks
 from losscli.parallel import processes as forks
 from losscli.parallel.dask import Run, pack
 from losscli.results.rows import RowValues
@@ -72,11 +72,11 @@ def labelled(*codes: int) -> Labels:
 
 def of_blocks(batch: Batch) -> Batch:
     """The second block of four rows, where a block is of two."""
-    kept, chunks.BLOCK = chunks.BLOCK, 2
+    kept, chunk.BLOCK = chunk.BLOCK, 2
     try:
-        return list(chunks.blocks(batch))[1]
+        return list(chunk.blocks(batch))[1]
     finally:
-        chunks.BLOCK = kept
+        chunk.BLOCK = kept
 
 
 def second_file(batch: Batch) -> Batch:
