@@ -97,7 +97,7 @@ def one_model(batch: Batch) -> Batch:
 
 
 def constant(batch: Batch) -> Batch:
-    put = _instead(dataclasses.replace(TASK, model="n"), np.array(0.5)).reweigh
+    put = _instead(dataclasses.replace(TASK, model="n"), np.array(0.5)).adjust
     assert put is not None
     return put(batch)
 
@@ -284,7 +284,7 @@ def test_what_begins_anew_elsewhere() -> None:
 
 
 def test_a_task_arrives_with_its_convention() -> None:
-    task = dataclasses.replace(KERAS, params={"a": 1.5}, model="n", infinite="because", reweigh=full_batch)
+    task = dataclasses.replace(KERAS, params={"a": 1.5}, model="n", infinite="because", adjust=full_batch)
     came = pickle.loads(pack(task))
     assert plain(came) == plain(task) == ["hinge", "keras", {"a": 1.5}, "n", "because", True]
     assert came.convention.kernel is KERAS.convention.kernel

@@ -75,11 +75,11 @@ def _instead(task: Task, constant: Array) -> Task:
     """The same task with a constant in place of its predictions."""
 
     def put(read: Batch) -> Batch:
-        batch = read if task.reweigh is None else task.reweigh(read)
+        batch = read if task.adjust is None else task.adjust(read)
         shape = batch.y_pred[task.model].shape
         return replace(batch, y_pred={task.model: np.broadcast_to(constant, shape)})
 
-    return replace(task, reweigh=put)
+    return replace(task, adjust=put)
 
 
 def _minimised(task: Task, properties: Sequence[Property]) -> set[str | None]:

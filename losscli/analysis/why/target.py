@@ -55,7 +55,7 @@ def survey(
     """
     target: Target | None = None
     for read, _ in complete(stream, missing, Tally()):
-        batch = read if task.reweigh is None else task.reweigh(read)
+        batch = read if task.adjust is None else task.adjust(read)
         if batch.y_true is None:
             return None
         y_true = batch.y_true
