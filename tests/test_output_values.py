@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +30,8 @@ from losscli.render.rowfile import writer
 from losscli.results.rows import RowValues
 
 DIABETES = ("compute", "huber", "examples/diabetes.csv", "--pred", "ridge", "-p", "delta=50")
+
+ROWS = "y,p,w\n0,2,1\n1,-1,1\n1,4,0.5\n"
 
 
 def diabetes() -> tuple[list[float], list[float]]:
@@ -52,7 +55,7 @@ def read(file: Path) -> list[dict[str, float]]:
         return rows
     with file.open() as text:
         delimited = csv.DictReader(text, delimiter="\t" if file.suffix == ".tsv" else ",")
-        return [{name: float(value) for name, value in row.items()} for row in delimited]
+        return [{name: float(row[name]) for name in row if name != "signature"} for row in delimited]
 
 
 @pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet"])
@@ -83,14 +86,41 @@ def test_npy_holds_the_losses_alone_and_the_result_is_on_stdout(tmp_path: Path) 
     assert json.loads(done.stdout)["mean"] == close(values.mean(), 1e-14)
 
 
-def test_rows_on_stdout_are_those_of_a_file_and_say_more(tmp_path: Path) -> None:
-    losscli(*DIABETES, "--rows", "all", "--output", str(tmp_path / "rows.csv"))
-    shown = losscli(*DIABETES, "--rows", "all", "--format", "csv").stdout
-    told = list(csv.DictReader(io.StringIO(shown)))
-    kept = list(csv.DictReader(io.StringIO((tmp_path / "rows.csv").read_text())))
-    assert [{key: row[key] for key in kept[0]} for row in told] == kept
-    assert set(told[0]) - set(kept[0]) == {"share", "signature"}
-    assert len(kept) == 442
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        DIABETES,
+        (*DIABETES, "--gradient", "--weight", "patient"),
+        ("compute", "mse", "one.csv", "two.csv", "--true", "y", "--pred", "p", "--missing", "drop"),
+        ("compute", "gaussian_nll", "one.csv", "--true", "y", "--pred", "p,w"),
+        ("compute", "vae_kl", "--pred", "[[[0,1],[1,0.5]],[[2,1],[0,0]]]"),
+        ("compute", "cce", "--true", "[[1,0],[1,0]]", "--pred", "[[0,1],[1,0]]", "-p", "class_weight=[1,2]"),
+    ],
+)
+def test_rows_are_the_same_in_a_file_on_stdout_and_among_those_a_page_shows(
+    arguments: tuple[str, ...], form: str, tmp_path: Path
+) -> None:
+    (tmp_path / "one.csv").write_text("y,p,w\n0,2,1\n1,,1\n1,4,0.5\n" if "mse" in arguments else ROWS)
+    (tmp_path / "two.csv").write_text("y,p\n1,2\n1,2.5\n")
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+
+    def ask(*more: str) -> str:
+        done = losscli(*arguments, *more, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    ask("--rows", "all", "--output", f"rows.{form}")
+    kept = (tmp_path / f"rows.{form}").read_bytes().decode()
+    assert ask("--rows", "all", "--format", form) == kept
+    assert ask("--rows", "1000", "--format", form) == kept
+    ask("--rows", "1000", "--output", f"few.{form}")
+    assert (tmp_path / f"few.{form}").read_bytes().decode() == kept
+    if form == "csv":
+        header = kept.partition("\n")[0].split(",")
+        assert header[:5] == ["row", "y_true", "y_pred", "loss", "share"]
+        assert header[-1] == "signature"
+        assert ("file" in header) == ("two.csv" in arguments)
 
 
 def test_dropped_rows_keep_their_numbers_and_weights_stand_beside(tmp_path: Path) -> None:
@@ -98,8 +128,10 @@ def test_dropped_rows_keep_their_numbers_and_weights_stand_beside(tmp_path: Path
     data.write_text("y,p,w\n1,2,1\n1,,1\n1,4,0.5\n")
     given = ("compute", "mse", str(data), "--true", "y", "--pred", "p", "--weight", "w", "--missing", "drop")
     losscli(*given, "--rows", "all", "--output", str(tmp_path / "rows.csv"))
+    signature = f"mse|like:exact|mean:/Σw|n:2|weighted|dropped:1|losscli:{library.__version__}"
     assert (tmp_path / "rows.csv").read_text() == (
-        "row,y_true,y_pred,loss,weight\n1,1.0,2.0,1.0,1.0\n3,1.0,4.0,9.0,0.5\n"
+        "row,y_true,y_pred,loss,share,weight,signature\n"
+        f"1,1.0,2.0,1.0,{1 / 5.5},1.0,{signature}\n3,1.0,4.0,9.0,{4.5 / 5.5},0.5,{signature}\n"
     )
     refused = losscli(*given, "--output", str(tmp_path / "values.npy"))
     assert (refused.returncode, refused.stdout) == (2, "")
@@ -156,7 +188,7 @@ class Kept:
         self.restart()
 
     def take(self, rows: RowValues) -> None:
-        self.rows += list(rows.rows)
+        self.rows += list(rows.row)
         self.loss += rows.loss.tolist()
         self.most = max(self.most, len(rows.loss))
 
@@ -164,6 +196,9 @@ class Kept:
         self.rows: list[int] = []
         self.loss: list[float] = []
         self.most = 0
+
+    def finish(self, complete: Callable[[RowValues], RowValues], signature: str) -> None:
+        self.signature = signature
 
 
 @pytest.mark.parametrize("threads", [1, 3])
@@ -233,10 +268,10 @@ def test_a_writer_that_starts_again_writes_what_comes_then(form: str) -> None:
     def written(*blocks: RowValues | None) -> bytes:
         file = io.BytesIO()
         file.close = lambda: None  # type: ignore[method-assign]  # Parquet's writer closes what it wrote
-        made = writer(form, file)
+        made = writer(form, file, io.BytesIO())
         for block in blocks:
             made.restart() if block is None else made.take(block)
-        made.close()
+        made.finish(lambda rows: rows, "mse|n:9")
         return file.getvalue()
 
     first = RowValues(range(1, 4), None, np.array([7.0, 8.0, 9.0]), np.array([1.0, 2.0, 3.0]))
@@ -251,12 +286,12 @@ def test_many_rows_read_back_to_the_last_digit_as_few_do(form: str, monkeypatch:
     loss = np.array([1e-7, 1.5e-9, 0.0001, 1e16, 1 / 3, 5e-324, 1.7976931348623157e308, 0.0])
     y_pred = -loss / 7
     file = io.BytesIO()
-    made = writer(form, file)
+    made = writer(form, file, io.BytesIO())
     for first in range(0, 8, 2):
         part = slice(first, first + 2)
         made.take(RowValues(range(first + 1, first + 3), None, y_pred[part], loss[part]))
     made.take(RowValues(range(9, 10), None, np.array([np.nan]), np.array([np.inf])))
-    made.close()
+    made.finish(lambda rows: rows, "mse|n:9")
     rows = list(csv.DictReader(io.StringIO(file.getvalue().decode()), delimiter=write.DELIMITERS[form]))
     assert [int(row["row"]) for row in rows] == list(range(1, 10))
     assert [float(row["loss"]) for row in rows] == [*loss.tolist(), np.inf]

@@ -12,7 +12,7 @@ from losscli.catalogue.find import lookup
 from losscli.catalogue.pages import explanation
 from losscli.engine import gradient as slopes
 from losscli.engine.add import no_values
-from losscli.engine.finish import Show, finish
+from losscli.engine.finish import Show, finish, shares_of
 from losscli.engine.fold import Watch, fold
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Task
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from losscli.losses.declare import Loss
     from losscli.parallel.executor import Executor
     from losscli.results.groups import Groups
-    from losscli.results.rows import RowSink
+    from losscli.results.rows import RowSink, RowValues
     from losscli.results.score import Remark, Sample, Score
 
     Progress = Callable[[int, int], None]
@@ -91,6 +91,14 @@ def score(
     about = explanation(loss, elsewhere=like != "exact")
     groups = None if folded.partials[0].groups is None else grouped(folded.partials[0], reduction, order)
     result = in_files(result, folded.files)
+    if sink is not None:
+        part, files = folded.partials[0], folded.files
+
+        def complete(rows: RowValues) -> RowValues:
+            file, row = (None, rows.row) if len(files) < 2 else place(files, rows.row)
+            return rows._replace(row=row, file=file, share=shares_of(part, rows.weight, rows.loss))
+
+        sink.finish(complete, result.signature)
     return replace(result, about=about, remarks=told + result.remarks, groups=groups)
 
 
@@ -98,22 +106,25 @@ def in_files(score: Score, files: Mapping[str | None, int]) -> Score:
     """The score with its rows numbered in their files, where there are several."""
     if len(files) < 2:
         return score
-    names, ends = list(files), np.cumsum(list(files.values()))
-
-    def where(row: int) -> tuple[str | None, int]:
-        at = int(np.searchsorted(ends, row))
-        return names[at], row - (int(ends[at - 1]) if at else 0)
 
     def placed(sample: Sample) -> Sample:
-        file, row = where(sample.row)
-        return sample._replace(file=file, row=row)
+        file, row = place(files, sample.row)
+        return sample._replace(file=file, row=int(row))
 
     made = score.concentration
     if made is not None:
-        file, row = where(made.worst)
-        made = made._replace(file=file, worst=row)
+        file, row = place(files, made.worst)
+        made = made._replace(file=file, worst=int(row))
     samples, gradients = (tuple(map(placed, rows)) for rows in (score.samples, score.gradients))
     return replace(score, samples=samples, gradients=gradients, concentration=made)
+
+
+def place(files: Mapping[str | None, int], rows: Any) -> tuple[Any, Any]:
+    """The file of each of the rows, and its number there."""
+    sizes = np.array(list(files.values()))
+    ends = sizes.cumsum()
+    at = np.searchsorted(ends, rows)
+    return np.array(list(files), object)[at], rows - (ends - sizes)[at]
 
 
 def grouped(part: Partial, reduction: str, order: Order) -> Groups:

@@ -104,7 +104,8 @@ def compute(
 
     found = lookup(loss)
     # Sorted by loss they must be held; a loss without rows has its result alone.
-    every = shown is None and sort != "loss" and (found.kind == "sample" or params.get("per") == "sample")
+    every = shown is None and sort != "loss" and by is None
+    every &= found.kind == "sample" or params.get("per") == "sample"
     out = choose(format, output, get_args(options.FormatName), values=not steps, rows=every and not steps)
     _check_values(out.rows, missing, gradient)
     with arriving(quiet):
@@ -172,7 +173,8 @@ def compute(
         score = with_why(score, source, asked, source.cells)
     score = mention_chosen(source, score)
 
-    out.write(render.render(score, out.format, width=out.width, color=out.color))
+    if not out.rows_alone:
+        out.write(render.render(score, out.format, width=out.width, color=out.color))
     if why:
         not_in_rows(out, "--why")
     if score.hidden and by is None and out.format in ROW_FORMATS and out.rows is None:

@@ -228,8 +228,9 @@ ValuesOutput = Annotated[
         "--output",
         metavar="FILE",
         rich_help_panel=RESULT,
-        help="Write to a file, whole or not at all; its ending names the format. - is stdout. A .npy or "
-        ".parquet file gets every row's value, as .csv does with --rows all; the result then is on stdout.",
+        help="Write to a file, whole or not at all; its ending names the format. - is stdout. A "
+        ".parquet file gets every row, as .csv does with --rows all, a .npy file their losses alone; the "
+        "result then is on stdout.",
     ),
 ]
 MaxMemory = Annotated[

@@ -1,7 +1,7 @@
 """Where a result goes and in which format: decided before anything is computed, written whole or not.
 
-Rows that are written one and all, by the million, go to the file (or to stdout) as they are computed, the
-result beside them to stdout (or nowhere).
+Rows that are written one and all, by the million, go to the file or to stdout in one pass, the result beside
+them to stdout (or nowhere).
 """
 
 from __future__ import annotations
@@ -48,12 +48,17 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
     format: str
     width: int
     color: bool
-    rows: str | None = None  # the format of every row, where they are written as they come
+    rows: str | None = None  # the format of every row, where they are written one and all
 
     @property
     def read_by_eye(self) -> bool:
         """False for machine formats, in which rows keep the file's order."""
         return self.format in READ_BY_EYE
+
+    @property
+    def rows_alone(self) -> bool:
+        """Whether stdout has every row, which leaves no place for the result."""
+        return self.rows is not None and self.file is None
 
     def write(self, text: str) -> None:
         """`text` and the end of its last line: to the file; to stdout if it holds rows or there is none.
@@ -91,11 +96,10 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
         from losscli.render.rowfile import check_format, writer
 
         check_format(self.rows)
-        assert self.file is not None
-        with replacing(self.file) as beside:
-            made = writer(self.rows, beside)
-            yield made
-            made.close()
+        with _whole_on_stdout() if self.file is None else replacing(self.file) as there:
+            folder = os.path.dirname(there.name) if isinstance(there.name, str) else None
+            with _unnamed(folder) as held:  # the disk that has room for the file
+                yield writer(self.rows, there, held)
 
 
 def choose(
@@ -121,8 +125,8 @@ def choose(
             each = ending
         else:
             format = format or _format_by_ending(file, known, values)
-    if rows and file is not None and each is None and format in ROW_FORMATS:
-        each, format = format, None
+    if rows and each is None and format in ROW_FORMATS:
+        each, format = format, None if file is not None else format
     drawn = (file is None or each is not None) and _on_a_terminal()
     return Output(
         file,
@@ -158,10 +162,23 @@ def _check(file: Path) -> None:
         raise LosscliError(f"--output {file}: there is no folder {file.parent}", "make it first")
 
 
-def _unnamed() -> IO[bytes]:
+def _unnamed(folder: str | None = None) -> IO[bytes]:
     from tempfile import TemporaryFile  # 4 ms that a result on stdout need not wait for
 
-    return TemporaryFile()
+    return TemporaryFile(dir=folder)
+
+
+@contextmanager
+def _whole_on_stdout() -> Iterator[IO[bytes]]:
+    """A temporary file that is copied to stdout at the end; nothing is where an error ends it."""
+    with _unnamed() as beside:
+        yield beside
+        beside.seek(0)
+        if sys.stdout is not None:
+            with _pipe():
+                sys.stdout.flush()
+                shutil.copyfileobj(beside, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
 
 
 @contextmanager

@@ -88,8 +88,7 @@ def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | Non
         return (), None
     per_sample = part.top.select(None, by_loss=False)[1]["loss"] if show.values else None
     numbers, arrays = part.top.select(show.of(part.n), show.by_loss)
-    total = float(part.terms["value"])
-    shared = part.spread.lowest >= 0 and 0 < total < math.inf
+    shares = shares_of(part, arrays["weight"], arrays["loss"])
     slopes = None
     if show.gradient and numbers.size:
         slopes = gradient.of_samples(part.task, arrays.get("y_true"), arrays["y_pred"], arrays["loss"])
@@ -99,13 +98,21 @@ def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | Non
             y_true=arrays["y_true"][i].tolist() if "y_true" in arrays else None,
             y_pred=arrays["y_pred"][i].tolist(),
             loss=float(arrays["loss"][i]) + 0.0,  # −0 is 0 to a reader
-            share=float(weighted(arrays["weight"][i], arrays["loss"][i]) / total) + 0.0 if shared else None,
+            share=None if shares is None else float(shares[i]),
             weight=float(arrays["weight"][i]) if part.weighted else None,
             gradient=None if slopes is None else slopes[i].tolist(),
         )
         for i, row in enumerate(numbers)
     )
     return samples, per_sample
+
+
+def shares_of(part: Partial, weight: Array | None, loss: Array) -> Array | None:
+    """Each row's part of Σw·loss; None where some value is negative, or the sum is 0 or not finite."""
+    total = float(part.terms["value"])
+    if part.spread.lowest < 0 or not 0 < total < math.inf:
+        return None
+    return (loss if weight is None else weighted(weight, loss)) / total + 0.0
 
 
 def _gradients(part: Partial, folded: Folded, show: Show, ratio: Reduction) -> tuple[Sample, ...]:

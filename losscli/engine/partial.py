@@ -92,7 +92,7 @@ class Partial:
         self.codings = {label: row + before for label, row in self.codings.items()}
         self.collected = [(rows + before, y, raw, given) for rows, y, raw, given in self.collected]
         if self.values:
-            self.values = [values._replace(rows=shifted(values.rows, before)) for values in self.values]
+            self.values = [values._replace(row=shifted(values.row, before)) for values in self.values]
 
     def merge(self, other: Partial) -> None:
         """Adds the other's rows to this one's."""

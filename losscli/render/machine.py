@@ -21,13 +21,13 @@ _UNSAFE = "[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]
 def json_text(record: Shown, version: str | None) -> str:
     """The record as one JSON object, each of its keys and each entry of its lists on a line."""
     entries = whole_object(record, version).items()
-    fields = ",\n".join(f"  {_dump(key)}: {_spread(value)}" for key, value in entries)
+    fields = ",\n".join(f"  {dumped(key)}: {_spread(value)}" for key, value in entries)
     return f"{{\n{fields}\n}}\n"
 
 
 def jsonl_text(record: Shown, version: str | None) -> str:
     """An object a line: a sample, a score of a comparison, a loss of a listing, or the explanation."""
-    return "".join(_dump(entry) + "\n" for entry in flat_objects(record, version))
+    return "".join(dumped(entry) + "\n" for entry in flat_objects(record, version))
 
 
 def csv_text(record: Shown, version: str | None, delimiter: str) -> str:
@@ -46,7 +46,8 @@ def csv_text(record: Shown, version: str | None, delimiter: str) -> str:
     return out.getvalue()
 
 
-def _dump(value: Any) -> str:
+def dumped(value: Any) -> str:
+    """`value`, made of JSON's types, as JSON on one line."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     if text.isascii() and "\x7f" not in text:
         return text
@@ -56,8 +57,8 @@ def _dump(value: Any) -> str:
 def _spread(value: Any) -> str:
     """A list of objects with each on its own line; anything else on one."""
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        return "[\n" + ",\n".join(f"    {_dump(entry)}" for entry in value) + "\n  ]"
-    return _dump(value)
+        return "[\n" + ",\n".join(f"    {dumped(entry)}" for entry in value) + "\n  ]"
+    return dumped(value)
 
 
 def _cell(value: Any) -> str:
@@ -65,4 +66,4 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return clean(value)
-    return repr(value) if isinstance(value, float) else _dump(value)
+    return repr(value) if isinstance(value, float) else dumped(value)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.render.jsonable import plain, remark_object
 from losscli.render.pages import page_module
+from losscli.render.rows import columns
 from losscli.results.compare import Comparison
 from losscli.results.explain import Explanation
 from losscli.results.score import Score
@@ -192,20 +193,10 @@ def _listed(entry: Listed) -> Record:
 
 
 def _sample(sample: Sample) -> Record:
-    record: Record = {
-        "row": sample.row,
-        "y_true": plain(sample.y_true),
-        "y_pred": plain(sample.y_pred),
-        "loss": plain(sample.loss),
-        "share": plain(sample.share),
+    return {
+        name: plain(value, nan=None if name == "gradient" else "nan")
+        for name, value in columns(sample).items()
     }
-    if sample.weight is not None:
-        record["weight"] = plain(sample.weight)
-    if sample.file is not None:
-        record["file"] = sample.file
-    if sample.gradient is not None:
-        record["gradient"] = plain(sample.gradient, nan=None)
-    return record
 
 
 def _concentration(made: Concentration | None) -> Record | None:

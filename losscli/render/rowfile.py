@@ -4,44 +4,42 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from typing import IO, TYPE_CHECKING, Any, Protocol
+import pickle
+from itertools import repeat
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
 from losscli.errors import LosscliError
+from losscli.render.jsonable import plain
+from losscli.render.machine import dumped
+from losscli.render.rows import columns
+from losscli.render.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from numpy.typing import NDArray
 
-    from losscli.results.rows import RowValues
+    from losscli.results.rows import RowSink, RowValues
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 ROW_GROUP = 262_144  # rows
 MANY = 200_000  # rows from which on Polars is worth its import
 
 
-class Writer(Protocol):
-    """Takes rows in order (losscli.results.rows.RowSink); `close` writes what ends the file."""
+def writer(form: str, file: IO[bytes], held: IO[bytes]) -> RowSink:
+    """The writer of a format into `file`, from its beginning; both files can be read back.
 
-    def take(self, rows: RowValues) -> None: ...
-
-    def restart(self) -> None: ...
-
-    def close(self) -> None: ...
-
-
-def writer(form: str, file: IO[bytes]) -> Writer:
-    """The writer of a format into a file that can be read back, from its beginning.
-
-    csv, tsv, jsonl and parquet hold row, y_true, y_pred, loss, and weight and gradient where there are some;
-    npy the losses alone, float64 (N,).
+    csv, tsv, jsonl and parquet have the columns that the rows on a page have (losscli.render.rows), and the
+    signature. A row's share takes the sum of all, so rows wait in `held`. npy has the losses alone, float64
+    (N,), as they come.
     """
     if form == "npy":
         return _Npy(file)
     if form == "parquet":
-        return _Parquet(file)
-    return _Lines(file) if form == "jsonl" else _Delimited(file, DELIMITERS[form])
+        return _Parquet(file, held)
+    return _Lines(file, held) if form == "jsonl" else _Delimited(file, held, DELIMITERS[form])
 
 
 def check_format(form: str) -> None:
@@ -56,108 +54,104 @@ def check_format(form: str) -> None:
             ) from None
 
 
-def _columns(rows: RowValues) -> dict[str, NDArray[Any]]:
-    """The columns of a file, by name."""
-    named = {
-        "row": np.asarray(rows.rows) if not isinstance(rows.rows, range) else _numbers(rows.rows),
-        "y_true": rows.y_true,
-        "y_pred": rows.y_pred,
-        "loss": rows.loss + 0.0,  # −0 is 0 to a reader
-        "weight": rows.weight,
-        "gradient": rows.gradient,
-    }
-    return {name: column for name, column in named.items() if column is not None}
+def _positive(loss: NDArray[np.float64]) -> NDArray[np.float64]:
+    return loss + 0.0  # −0 is 0 to a reader
 
 
-def _numbers(rows: range) -> NDArray[np.int64]:
-    return np.arange(rows.start, rows.stop, dtype=np.int64)
+class _Held:
+    """Rows that wait for what only all of them tell."""
 
-
-class _Text:
-    """What text formats share: nothing to write at the end."""
-
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], held: IO[bytes]) -> None:
         self._file = file
+        self._held = held
+
+    def take(self, rows: RowValues) -> None:
+        row = (
+            np.arange(rows.row.start, rows.row.stop) if isinstance(rows.row, range) else np.asarray(rows.row)
+        )
+        pickle.dump(rows._replace(row=row, loss=_positive(rows.loss)), self._held, protocol=5)
 
     def restart(self) -> None:
-        self._file.seek(0)
-        self._file.truncate()
+        self._held.seek(0)
+        self._held.truncate()
 
-    def close(self) -> None:
-        self._file.flush()
+    def finish(self, complete: Callable[[RowValues], RowValues], signature: str) -> None:
+        end = self._held.tell()
+        self._held.seek(0)
+        while self._held.tell() < end:
+            rows = complete(pickle.load(self._held))
+            self.write(columns(rows) | {"signature": signature}, len(rows.loss))
+
+    def write(self, table: Mapping[str, Any], n: int) -> None:
+        """The next n rows, by column: an array, or one value for all of them."""
+        raise NotImplementedError
 
 
-class _Delimited(_Text):
-    def __init__(self, file: IO[bytes], delimiter: str) -> None:
-        super().__init__(file)
+class _Delimited(_Held):
+    def __init__(self, file: IO[bytes], held: IO[bytes], delimiter: str) -> None:
+        super().__init__(file, held)
         self._delimiter = delimiter
         self._n = 0
 
-    def restart(self) -> None:
-        super().restart()
-        self._n = 0
-
-    def take(self, rows: RowValues) -> None:
-        columns = _columns(rows)
+    def write(self, table: Mapping[str, Any], n: int) -> None:
         buffer = io.StringIO()
         made = csv.writer(buffer, delimiter=self._delimiter, lineterminator="\n")
         if not self._n:
-            made.writerow(columns)
-        self._n += len(rows.loss)
-        quick = _by_polars(columns, self._delimiter) if self._n > MANY else None
+            made.writerow(table)
+        self._n += n
+        quick = _by_polars(table, self._delimiter) if self._n > MANY else None
         if quick is None:
-            cells = (_cells(column, blank=name == "gradient") for name, column in columns.items())
-            made.writerows(zip(*cells, strict=True))
+            made.writerows(zip(*(_cells(name, column, n) for name, column in table.items()), strict=True))
         self._file.write(buffer.getvalue().encode() + (quick or b""))
 
 
-def _by_polars(columns: dict[str, NDArray[Any]], delimiter: str) -> bytes | None:
+def _by_polars(table: Mapping[str, Any], delimiter: str) -> bytes | None:
     """The same by Polars, in a tenth of the time: numbers that read back the same, 1e-7 in place of 1e-07.
 
-    None if it is not installed, or if there is more than finite numbers.
+    None if it is not installed, or if there is more than finite numbers and single texts.
     """
-    if any(column.ndim > 1 or not np.isfinite(column).all() for column in columns.values()):
+    arrays = [column for column in table.values() if isinstance(column, np.ndarray)]
+    if any(array.ndim > 1 or array.dtype == object or not np.isfinite(array).all() for array in arrays):
         return None
     try:
         import polars
     except ImportError:
         return None
-    frame = polars.DataFrame({name: np.ascontiguousarray(column) for name, column in columns.items()})
-    return frame.write_csv(separator=delimiter, include_header=False).encode()
+    made = {
+        name: np.ascontiguousarray(column) if isinstance(column, np.ndarray) else column
+        for name, column in table.items()
+    }
+    return polars.DataFrame(made).write_csv(separator=delimiter, include_header=False).encode()
 
 
-def _cells(column: NDArray[Any], blank: bool) -> list[Any]:
+def _cells(name: str, column: Any, n: int) -> Iterable[Any]:
     """A column for the csv module, which writes a float so that it reads back; lists are JSON text."""
+    if not isinstance(column, np.ndarray):
+        return repeat("" if column is None else clean(column), n)
     if column.ndim > 1:
-        return _json_texts(column, blank)
-    if blank and np.isnan(column).any():
-        return ["" if value != value else value for value in column.tolist()]
-    found: list[Any] = column.tolist()
-    return found
+        return _json_texts(name, column, n)
+    values: list[Any] = column.tolist()
+    if column.dtype == object:
+        return map(clean, values)
+    if name == "gradient" and np.isnan(column).any():
+        return ["" if value != value else value for value in values]
+    return values
 
 
-def _json_texts(column: NDArray[Any], blank: bool) -> list[str]:
-    """Each entry as JSON, where infinity and nan are strings, or null if `blank`."""
-    values = column.tolist()
-    if column.ndim == 1 and np.isfinite(column).all():
-        return list(map(repr, values))
-    return [json.dumps(_plain(value, blank), allow_nan=False) for value in values]
+def _json_texts(name: str, column: Any, n: int) -> Iterable[str]:
+    """Each entry as JSON, where infinity and nan are strings, or null in a gradient."""
+    if not isinstance(column, np.ndarray):
+        return repeat(dumped(column), n)
+    if column.ndim == 1 and column.dtype != object and np.isfinite(column).all():
+        return map(repr, column.tolist())
+    return map(dumped, plain(column, nan=None if name == "gradient" else "nan"))
 
 
-def _plain(value: Any, blank: bool) -> Any:
-    if isinstance(value, list):
-        return [_plain(entry, blank) for entry in value]
-    if np.isfinite(value):
-        return value
-    return None if blank and np.isnan(value) else str(value)
-
-
-class _Lines(_Text):
-    def take(self, rows: RowValues) -> None:
-        columns = _columns(rows)
-        line = "{" + ", ".join(f'"{name}": %s' for name in columns) + "}\n"
-        cells = (_json_texts(column, blank=name == "gradient") for name, column in columns.items())
-        self._file.write("".join(map(line.__mod__, zip(*cells, strict=True))).encode())
+class _Lines(_Held):
+    def write(self, table: Mapping[str, Any], n: int) -> None:
+        line = "{" + ", ".join(f'"{name}": %s' for name in table) + "}\n"
+        texts = (_json_texts(name, column, n) for name, column in table.items())
+        self._file.write("".join(map(line.__mod__, zip(*texts, strict=True))).encode())
 
 
 class _Npy:
@@ -179,32 +173,29 @@ class _Npy:
 
     def take(self, rows: RowValues) -> None:
         self._n += len(rows.loss)
-        self._file.write(np.ascontiguousarray(rows.loss + 0.0, "<f8").data)
+        self._file.write(np.ascontiguousarray(_positive(rows.loss), "<f8").data)
 
-    def close(self) -> None:
+    def finish(self, complete: Callable[[RowValues], RowValues], signature: str) -> None:
         self._file.seek(0)
         self._write_header()
 
 
-class _Parquet:
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self.restart()
+class _Parquet(_Held):
+    _made: Any = None  # begun when it is known what the columns are
 
-    def restart(self) -> None:
-        self._file.seek(0)
-        self._file.truncate()
-        self._made: Any = None
+    def finish(self, complete: Callable[[RowValues], RowValues], signature: str) -> None:
         self._waiting: list[Any] = []
-        self._held = 0
+        self._rows = 0
+        super().finish(complete, signature)
+        self._write_group()
+        self._made.close()
 
-    def take(self, rows: RowValues) -> None:
+    def write(self, table: Mapping[str, Any], n: int) -> None:
         import pyarrow
 
-        columns = {name: _arrow(np.ascontiguousarray(column)) for name, column in _columns(rows).items()}
-        self._waiting.append(pyarrow.table(columns))
-        self._held += len(rows.loss)
-        if self._held >= ROW_GROUP:
+        self._waiting.append(pyarrow.table({name: _arrow(column, n) for name, column in table.items()}))
+        self._rows += n
+        if self._rows >= ROW_GROUP:
             self._write_group()
 
     def _write_group(self) -> None:
@@ -215,20 +206,19 @@ class _Parquet:
             return
         if self._made is None:
             self._made = parquet.ParquetWriter(self._file, self._waiting[0].schema, compression="zstd")
-        self._made.write_table(pyarrow.concat_tables(self._waiting), row_group_size=self._held)
-        self._waiting, self._held = [], 0
-
-    def close(self) -> None:
-        self._write_group()
-        if self._made is not None:
-            self._made.close()
+        self._made.write_table(pyarrow.concat_tables(self._waiting), row_group_size=self._rows)
+        self._waiting, self._rows = [], 0
 
 
-def _arrow(column: NDArray[Any]) -> Any:
-    """A column for Arrow: numbers, or lists of one length for each trailing axis."""
+def _arrow(column: Any, n: int) -> Any:
+    """A column for Arrow: numbers, texts, or lists of one length for each trailing axis."""
     import pyarrow
 
-    array = pyarrow.array(column.ravel())
+    if column is None:
+        return pyarrow.nulls(n, pyarrow.float64())
+    if isinstance(column, str):
+        return pyarrow.repeat(column, n)
+    array = pyarrow.array(np.ascontiguousarray(column).ravel())
     for length in reversed(column.shape[1:]):
         array = pyarrow.FixedSizeListArray.from_arrays(array, length)
     return array

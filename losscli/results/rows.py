@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from typing import Protocol
+    from collections.abc import Callable
+    from typing import Any, Protocol
 
     import numpy as np
     from numpy.typing import NDArray
@@ -19,17 +20,23 @@ if TYPE_CHECKING:
         def restart(self) -> None:
             """All rows will come again, from the first: what came counts no more."""
 
+        def finish(self, complete: Callable[[RowValues], RowValues], signature: str) -> None:
+            """All rows have come; `complete` adds to some what only all of them tell: share and file."""
+
 
 class RowValues(NamedTuple):
     """Consecutive samples of one loss: row numbers (N,) from 1, what was given, and each one's value.
 
     `y_true` (N, …) is None for a loss that takes none, `weight` (N,) where there are no weights, `gradient`
-    (the shape of `y_pred`, NaN where there is none) unless it was asked for.
+    (the shape of `y_pred`, NaN where there is none) unless it was asked for. `share` and `file` (N,) are a
+    Sample's.
     """
 
-    rows: NDArray[np.int64] | range
+    row: NDArray[np.int64] | range
     y_true: NDArray[np.float64] | None
     y_pred: NDArray[np.float64]
     loss: NDArray[np.float64]
     weight: NDArray[np.float64] | None = None
     gradient: NDArray[np.float64] | None = None
+    share: NDArray[np.float64] | None = None
+    file: NDArray[Any] | None = None
