@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from losscli.errors import LosscliError
-from losscli.render.pages import page_module
-from losscli.results.explain import Explanation
+from losscli.render.pages import renderer
 
 if TYPE_CHECKING:
-    from losscli.render.blocks import Block
     from losscli.render.pages import Shown
 
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "tsv", "markdown")
@@ -39,13 +37,15 @@ def render(
         if format == "jsonl":
             return machine.jsonl_text(record, version)
         return machine.csv_text(record, version, "," if format == "csv" else "\t")
-    if format == "latex" and isinstance(record, Explanation):
-        return record.latex.strip() + "\n"
+    shown = renderer(record)
+    if format in shown.texts:
+        text: str = getattr(shown.module, format)(record)
+        return text
     if format not in FORMATS:
         hint = f"use one of {', '.join(FORMATS)}" + "; latex is for explain" * (format == "latex")
         raise LosscliError(f'format "{format}" is not one that this can be shown in', hint)
     columns = max(width or _WIDTH, _LEAST_WIDTH)
-    blocks = _page(record, _PAGE_WIDTH if format == "markdown" else columns)
+    blocks = shown.module.page(record, _PAGE_WIDTH if format == "markdown" else columns)
     if format == "markdown":
         from losscli.render.markdown import markdown
 
@@ -76,8 +76,3 @@ def message(what: str, hint: str | None = None, width: int | None = None) -> str
         )
         lines = [part for line in lines for part in wrapper.wrap(line)]
     return "".join(line + "\n" for line in lines)
-
-
-def _page(record: Shown, width: int) -> list[Block]:
-    blocks: list[Block] = page_module(record).page(record, width)
-    return blocks

@@ -147,7 +147,7 @@ def json_object(parity: Parity) -> dict[str, Any]:
     }
 
 
-def json_records(parity: Parity) -> list[dict[str, Any]]:
+def records(parity: Parity) -> list[dict[str, Any]]:
     """A record a row: a framework's number."""
     shared = {"signature": parity.signature, "version": parity.version}
     return [{"loss": parity.loss, **plain(row._asdict()), **shared} for row in parity.rows]
