@@ -228,7 +228,7 @@ SENT: list[Any] = [
     of(1.5, math.inf),
     Tally(3, (1, 2, 3)),
     refusal("why", 3),
-    RowValues(range(1, 3), array(9, 8), array(1, 2), array(3, 4), array(5, 6), array(7, 0)),
+    RowValues(range(1, 3), *(array(n, n + 1) for n in range(6)), np.array(["a", "b"])),
     full_batch(),
     ORIGIN,
     Run([[1]], LosscliError("what", "hint"), 2, 1.5),
