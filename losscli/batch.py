@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -72,34 +72,59 @@ class Batch:
         return len(next(iter(self.y_pred.values())))
 
 
-# Rows, callable again and again. One whose reading is worth spreading over threads has `chunks()` too.
-Stream: TypeAlias = "Callable[[], Iterator[Batch]]"
-# Some of a stream's batches, read when it is called, on whichever thread that is. One that cannot know how
-# many rows are before it has the attribute `relative` and numbers its own from 1; its `start` then sets it
-# apart, such as the place of its first byte. `size`, if it is there, is its share of the stream's, bytes or
-# rows. `apart` says that it is read where it is called and leaves little behind.
-Chunk: TypeAlias = "Callable[[], Iterable[Batch]]"
+@dataclass(eq=False, repr=False)
+class Chunk:
+    """Some of a stream's batches, read when it is called, on whichever thread that is.
+
+    A `relative` one does not know how many rows are before it: it numbers its own from 1, and its `start`,
+    such as the place of its first byte, sets it apart from others. What is wrong in one of `several` files is
+    told by the reader in order. `size` is its share of the stream's, in bytes or rows. A `light` one reads
+    its rows where it is called; others hold them. The rows of a `grouped` one have labels. Of a Dask
+    collection `read` takes a part, which is `delayed`.
+    """
+
+    read: Callable[..., Iterable[Batch]]
+    relative: bool = False
+    several: bool = False
+    start: int = 0
+    size: int = 0
+    light: bool = False
+    grouped: bool = False
+    delayed: Any = None
+
+    def __call__(self) -> Iterable[Batch]:
+        return self.read() if self.delayed is None else self.read(self.delayed.compute())
 
 
 def whole(batch: Batch) -> Chunk:
     """A batch as a chunk."""
-    return partial(_alone, batch)
+    return Chunk(partial(_alone, batch))
 
 
 def _alone(batch: Batch) -> tuple[Batch]:
     return (batch,)
 
 
-@dataclass(frozen=True, eq=False)
-class Partition:
-    """A part of a Dask collection as a chunk: where the part is known, `chunk(part)` is one of its rows."""
+class Stream:
+    """Rows, callable again and again, and as chunks; its `models` are None where only the rows name them."""
 
-    delayed: Any
-    chunk: Callable[[Any], Chunk]
+    models: tuple[str, ...] | None
+
+    def __init__(self, batches: Callable[[], Iterator[Batch]], models: tuple[str, ...] | None = None) -> None:
+        self._batches, self.models = batches, models
+
+    @classmethod
+    def of(cls, rows: Callable[[], Iterator[Batch]]) -> Stream:
+        """A function that yields batches as a stream; what is one stays as it is."""
+        return rows if isinstance(rows, Stream) else cls(rows)
 
     def __call__(self) -> Iterator[Batch]:
-        """Its rows, brought here."""
-        yield from self.chunk(self.delayed.compute())()
+        """Its batches, from the first row on."""
+        return self._batches()
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The rows as chunks in their order, each to be read wherever it is called."""
+        return map(whole, self())
 
 
 MISSING = "(missing)"
@@ -181,10 +206,7 @@ def arrays_stream(
                 f"{name} has {len(array)} samples and {first} {len(batch)}", "give one value for each sample"
             )
 
-    def stream() -> Iterator[Batch]:
-        yield batch
-
-    return stream
+    return Stream(lambda: iter((batch,)), tuple(arrays))
 
 
 def _labels(by: ArrayLike | Mapping[str, ArrayLike]) -> Labels:

@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from support.command import losscli
 import losscli as library
 from losscli.analysis.compare import contrast
 from losscli.analysis.score import score as score_of
-from losscli.batch import Batch
+from losscli.batch import Batch, Chunk, Stream
 from losscli.errors import BadValue, LosscliError
 from losscli.frameworks.convention import convention, conventions
 
@@ -101,33 +102,32 @@ def test_a_task_ends_at_its_first_error_and_a_join_at_its_first_run_with_one() -
     assert (joined.results, joined.error, joined.chunks) == ([[1, 2, 7]], None, 3)
 
 
-class Cut:
+class Cut(Stream):
     """Arrays as chunks whose rows are made where they are read; `relative` ones do not know their numbers."""
 
     def __init__(self, size: int, relative: bool, broken: float | None = None, slow: float = 0.0) -> None:
+        super().__init__(self.__call__)
         self.size, self.relative, self.broken, self.slow = size, relative, broken, slow
 
     def __call__(self) -> Iterator[Batch]:
         for start in range(0, ROWS, self.size):
-            yield from Piece(self, start, False)()
+            yield self.piece(start, False)
 
-    def chunks(self) -> Iterator[Piece]:
+    def chunks(self) -> Iterator[Chunk]:
         for start in range(0, ROWS, self.size):
-            yield Piece(self, start, self.relative)
+            yield Chunk(partial(self.read, start), relative=self.relative, start=start)
 
+    def read(self, start: int) -> Iterator[Batch]:
+        yield self.piece(start, self.relative)
 
-class Piece:
-    def __init__(self, whole: Cut, start: int, relative: bool) -> None:
-        self.whole, self.start, self.relative = whole, start, relative
-
-    def __call__(self) -> Iterator[Batch]:
-        time.sleep(self.whole.slow)
-        rows = np.arange(self.start, min(self.start + self.whole.size, ROWS), dtype=float)
+    def piece(self, start: int, relative: bool) -> Batch:
+        time.sleep(self.slow)
+        rows = np.arange(start, min(start + self.size, ROWS), dtype=float)
         pred = np.sin(rows) * np.exp(30 * np.cos(rows * rows))  # 26 orders of magnitude that cancel
-        if self.whole.broken is not None:
-            pred[rows == ROWS - 7] = self.whole.broken
+        if self.broken is not None:
+            pred[rows == ROWS - 7] = self.broken
         labels = (rows % 3 == 0).astype(float)
-        yield Batch(labels, {"y_pred": pred}, rows % 5, 1 if self.relative else self.start + 1)
+        return Batch(labels, {"y_pred": pred}, rows % 5, 1 if relative else start + 1)
 
 
 def facts(score: Any) -> tuple[Any, ...]:
@@ -290,18 +290,12 @@ def test_a_part_that_fails_is_tried_again(client: Any, tmp_path: Path) -> None:
     from losscli.parallel.dask import Cluster
 
     class Shaky(Cut):
-        def chunks(self) -> Iterator[Any]:
-            yield from (Once(piece, tmp_path / "tried") for piece in super().chunks())
-
-    class Once:
-        def __init__(self, piece: Piece, mark: Path) -> None:
-            self.piece, self.mark, self.relative = piece, mark, False
-
-        def __call__(self) -> Iterator[Batch]:
-            if self.piece.start and not self.mark.exists():
-                self.mark.touch()
+        def read(self, start: int) -> Iterator[Batch]:
+            mark = tmp_path / "tried"
+            if start and not mark.exists():
+                mark.touch()
                 raise OSError("the network is away")
-            return self.piece()
+            return super().read(start)
 
     there = score_of("mse", Shaky(9_000, False), params={}, rows=5, engine=Cluster(client))
     assert there.value == score_of("mse", Cut(9_000, False), params={}, rows=5).value

@@ -49,14 +49,16 @@ def test_names_and_aliases_are_unique_after_folding() -> None:
     owners: dict[str, set[str]] = defaultdict(set)
     for name in NAMES:
         for word in (name, *loss_of(name).aliases):
-            owners[registry.fold(word)].add(name)
+            owners[registry.folded_name(word)].add(name)
     assert {word: names for word, names in owners.items() if len(names) > 1} == {}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_alias_is_found_however_it_is_written(name: str) -> None:
     for alias in (name, *loss_of(name).aliases):
-        longer = [] if registry.fold(alias) != registry.fold(f"{alias}x")[:-1] else [f"{alias}_loss"]
+        longer = (
+            [] if registry.folded_name(alias) != registry.folded_name(f"{alias}x")[:-1] else [f"{alias}_loss"]
+        )
         for written in (alias, alias.upper(), alias.replace("_", "-"), alias.replace("_", " "), *longer):
             assert losscli.find(written).name == name, written
 

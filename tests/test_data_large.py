@@ -328,4 +328,4 @@ def test_without_polars_lines_are_read_one_by_one(tmp_path: Path, monkeypatch: p
     path.write_text(lines_of(50))
     with Large():
         source = open_table(str(path)).select("y", "p", None, truth=True, models=False)
-        assert not any(getattr(chunk, "relative", False) for chunk in source.chunks())
+        assert not any(chunk.relative for chunk in source.chunks())

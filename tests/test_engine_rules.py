@@ -14,7 +14,7 @@ import losscli
 from losscli import LosscliError
 from losscli.analysis.compare import contrast
 from losscli.analysis.score import score
-from losscli.batch import Batch, Origin
+from losscli.batch import Batch, Origin, Stream
 
 NAN, INF = math.nan, math.inf
 
@@ -335,15 +335,12 @@ def test_two_numbers_have_two_signatures() -> None:
 
 
 def test_a_comparison_asks_a_source_for_its_models_and_reads_the_rows_once() -> None:
-    class Rows:
-        models = ("ridge", "forest")
-        read = 0
+    reads = []
 
-        def __call__(self) -> Iterator[Batch]:
-            self.read += 1
-            yield Batch(np.array([1.0, 2.0]), {"ridge": np.array([1.0, 3.0]), "forest": np.array([2.0, 4.0])})
+    def batches() -> Iterator[Batch]:
+        reads.append(1)
+        yield Batch(np.array([1.0, 2.0]), {"ridge": np.array([1.0, 3.0]), "forest": np.array([2.0, 4.0])})
 
-    rows = Rows()
-    found = contrast(["mae"], rows, params={})
+    found = contrast(["mae"], Stream(batches, ("ridge", "forest")), params={})
     assert [(made.model, made.value) for made in found.scores] == [("ridge", 0.5), ("forest", 1.5)]
-    assert rows.read == 1
+    assert len(reads) == 1

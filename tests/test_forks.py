@@ -26,10 +26,11 @@ import os, sys
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from losscli.cli.app import run
 from losscli.data import blocks, delimited, parquet, numpyfiles, values
-from losscli.engine import chunks, forks
+from losscli.engine import chunk
+from losscli.parallel import executor as chunks, processes as forks
 blocks.LARGE, blocks.BLOCK, delimited.BLOCK, parquet.AT_LEAST = 0, 4096, 4096, 100
 values.CHUNK = numpyfiles.CHUNK = 200
-chunks.BLOCK, chunks.FORKED, chunks.cores = 64, 8, lambda: 3
+chunk.BLOCK, chunks.FORKED, chunks.cores = 64, 8, lambda: 3
 forked, fork = [], os.fork
 def counted():
     forked.append(fork())

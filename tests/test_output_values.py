@@ -11,6 +11,8 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ from support.inside import losscli
 
 import losscli as library
 from losscli.analysis.score import score as score_of
-from losscli.batch import Batch, arrays_stream
+from losscli.batch import Batch, Chunk, Stream, arrays_stream
 from losscli.engine import chunk
 from losscli.errors import LosscliError
 from losscli.parallel import executor as chunks
@@ -235,7 +237,7 @@ def test_rows_come_in_order_in_pieces_whatever_the_threads(
     assert kept.most <= 1_000
 
 
-class Relative:
+class Relative(Stream):
     """Rows as chunks that do not know how many rows come before; the second's first value is `second`."""
 
     def __init__(self, second: float) -> None:
@@ -249,15 +251,7 @@ class Relative:
 
     def chunks(self):
         for batch in self.batches:
-            yield self.part(batch)
-
-    @staticmethod
-    def part(batch: Batch):
-        def read():
-            yield Batch(batch.y_true, batch.y_pred, first_row=1)
-
-        read.relative = True  # type: ignore[attr-defined]
-        return read
+            yield Chunk(partial(iter, [replace(batch, first_row=1)]), relative=True)
 
 
 def test_rows_of_chunks_that_number_their_own_get_their_places() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,13 +31,14 @@ from support.records import Case, check, defaults, fields, plain
 from losscli.analysis.check.trial import single
 from losscli.analysis.score import in_files
 from losscli.analysis.why.constants import _instead
-from losscli.batch import Batch, Labels, Origin
+from losscli.batch import Batch, Chunk, Labels, Origin, whole
 from losscli.catalogue.registry import find
 from losscli.data import jsontext, known, many, spool
 from losscli.data.blocks import Odd, Part
-from losscli.data.joined import _Held, _JoinedChunk
-from losscli.data.many import FileChunk
+from losscli.data.joined import _Held, _joined_chunk
+from losscli.data.many import of_file
 from losscli.data.selection import Selection
+from losscli.engine import chunk
 from losscli.engine.chunk import Done, Unplaced
 from losscli.engine.class_weight import weigh_classes
 from losscli.engine.domains import Extents
@@ -45,7 +46,6 @@ from losscli.engine.missing import completed
 from losscli.engine.top import Tally
 from losscli.errors import BadValue, LosscliError
 from losscli.frameworks.convention import convention
-from losscli.parallel import executor as chunks
 from losscli.parallel import processes as forks
 from losscli.parallel.dask import Run, pack
 from losscli.results.rows import RowValues
@@ -72,11 +72,11 @@ def labelled(*codes: int) -> Labels:
 
 def of_blocks(batch: Batch) -> Batch:
     """The second block of four rows, where a block is of two."""
-    kept, chunks.BLOCK = chunks.BLOCK, 2
+    kept, chunk.BLOCK = chunk.BLOCK, 2
     try:
-        return list(chunks.blocks(batch))[1]
+        return list(chunk.blocks(batch))[1]
     finally:
-        chunks.BLOCK = kept
+        chunk.BLOCK = kept
 
 
 def second_file(batch: Batch) -> Batch:
@@ -85,7 +85,7 @@ def second_file(batch: Batch) -> Batch:
 
 
 def second_of_chunk(batch: Batch) -> Batch:
-    return list(FileChunk(lambda: iter([full_batch(), batch]), 3)())[1]
+    return list(of_file(Chunk(lambda: iter([full_batch(), batch])), 3)())[1]
 
 
 def with_truth(batch: Batch) -> Batch:
@@ -97,7 +97,7 @@ def one_model(batch: Batch) -> Batch:
 
 
 def constant(batch: Batch) -> Batch:
-    put = _instead(dataclasses.replace(TASK, model="n"), np.array(0.5)).reweigh
+    put = _instead(dataclasses.replace(TASK, model="n"), np.array(0.5)).adjust
     assert put is not None
     return put(batch)
 
@@ -169,28 +169,27 @@ def test_a_copy_changes_what_it_is_to_change_alone(case: Case) -> None:
     check(case)
 
 
-class Told:
-    """A chunk that knows all that a chunk may know."""
-
-    relative, several, start, size, apart = True, True, 17, 99, True
-
-    def __call__(self) -> Iterator[Batch]:
-        yield full_batch()
-
-
-KNOWN = ("relative", "several", "start", "size", "apart")
+HELD = _Held("p", "t", array(1), "y", 1)
+WRAPPED = [
+    ("of a file", lambda chunk: of_file(chunk, 3), {"relative", "several", "start"}),
+    # It holds the truth, and is worked on by threads.
+    ("joined", lambda chunk: _joined_chunk(chunk, HELD, {("7",): 0}), {"light"}),
+]
+OF_ITS_OWN: dict[str, Any] = {"relative": True, "several": True, "start": (3 << 40) + 17, "light": False}
 
 
-def test_chunks_around_chunks_know_what_those_do() -> None:
-    of_file = FileChunk(Told(), 3)
-    assert [getattr(of_file, name) for name in KNOWN] == [True, True, (3 << 40) + 17, 99, True]
-    bare = FileChunk(full_batch, 0)  # type: ignore[arg-type]
-    assert [getattr(bare, name) for name in KNOWN] == [True, True, 0, 0, False]
-    joined = _JoinedChunk(Told(), _Held("p", "t", array(1), "y", 1), {("7",): 0})
-    # It holds the truth, and is worked on by threads: it is not apart.
-    assert [getattr(joined, name, None) for name in KNOWN] == [True, True, 17, 99, None]
-    assert vars(_JoinedChunk(full_batch, _Held("p", "t", array(1), "y", 1), {})).keys() == {  # type: ignore[arg-type]
-        *("_chunk", "_held", "_places")
+@pytest.mark.parametrize(("name", "wrap", "own"), WRAPPED, ids=[name for name, *_ in WRAPPED])
+def test_chunks_around_chunks_know_what_those_do(
+    name: str, wrap: Callable[[Chunk], Chunk], own: set[str]
+) -> None:
+    known: dict[str, Any] = {field: f"the {field}" for field in fields(Chunk)} | {"start": 17}
+    made = wrap(Chunk(**known))
+    assert {field for field in known if getattr(made, field) != known[field]} == own | {"read"}
+    assert {field: getattr(made, field) for field in own} == {field: OF_ITS_OWN[field] for field in own}
+    bare = {field.name: field.default for field in dataclasses.fields(Chunk)}
+    assert {field for field in bare if getattr(wrap(whole(full_batch())), field) != bare[field]} == {
+        "read",
+        *(own - {"light"}),
     }
 
 
@@ -229,7 +228,7 @@ SENT: list[Any] = [
     of(1.5, math.inf),
     Tally(3, (1, 2, 3)),
     refusal("why", 3),
-    RowValues(range(1, 3), array(9, 8), array(1, 2), array(3, 4), array(5, 6), array(7, 0)),
+    RowValues(range(1, 3), *(array(n, n + 1) for n in range(6)), np.array(["a", "b"])),
     full_batch(),
     ORIGIN,
     Run([[1]], LosscliError("what", "hint"), 2, 1.5),
@@ -285,7 +284,7 @@ def test_what_begins_anew_elsewhere() -> None:
 
 
 def test_a_task_arrives_with_its_convention() -> None:
-    task = dataclasses.replace(KERAS, params={"a": 1.5}, model="n", infinite="because", reweigh=full_batch)
+    task = dataclasses.replace(KERAS, params={"a": 1.5}, model="n", infinite="because", adjust=full_batch)
     came = pickle.loads(pack(task))
     assert plain(came) == plain(task) == ["hinge", "keras", {"a": 1.5}, "n", "because", True]
     assert came.convention.kernel is KERAS.convention.kernel

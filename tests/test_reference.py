@@ -89,7 +89,7 @@ def test_value(case: dict[str, Any]) -> None:
         if case["sample_weight"] is not None and case["like"] != "exact":
             mine = mine * np.array(case["sample_weight"])  # their unreduced values hold the weights
         if wanted.ndim == 0:  # the framework made one value of (N,) arrays
-            adds = losscli.find(case["loss"]).conventions[case["like"]].fold == "sum"
+            adds = losscli.find(case["loss"]).conventions[case["like"]].trailing == "sum"
             mine = mine.sum() if adds else mine.mean()
         else:
             wanted = wanted.reshape(len(wanted), -1).mean(axis=1)

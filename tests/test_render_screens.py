@@ -283,7 +283,7 @@ def test_an_error_is_a_line_and_its_hint() -> None:
 def test_plain_text_imports_neither_rich_nor_numpy() -> None:
     code = (
         "import sys; sys.path.insert(0, 'tests'); from losscli.render import render\n"
-        "from losscli.render import plain, markdown, machine, score, comparison, explanation\n"
+        "from losscli.render import plain, markdown, machine, score, compare, explain\n"
         "print(*{'rich', 'numpy', 'yaml'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.analysis.score import grouped, in_files, task_of
+from losscli.batch import Stream
 from losscli.catalogue.find import lookup
 from losscli.catalogue.pages import explanation
 from losscli.engine.finish import Show, finish
@@ -24,11 +25,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from losscli.analysis.score import Order, Progress
-    from losscli.batch import Stream
     from losscli.engine.class_weight import ClassWeight
     from losscli.engine.missing import Missing
     from losscli.engine.partial import Task
-    from losscli.parallel.executor import Engine
+    from losscli.parallel.executor import Executor
     from losscli.results.score import Remark, Score
 
 LEADING = 3  # rows named for each loss of a comparison
@@ -48,7 +48,7 @@ def contrast(
     order: Order = "index",
     progress: Progress | None = None,
     max_memory: int | None = None,
-    engine: Engine = THREADS,
+    engine: Executor = THREADS,
 ) -> Comparison:
     """Losses side by side, for each model of the stream, in one pass. `params` are by loss name.
 
@@ -115,7 +115,7 @@ def contrast(
 
 def _models(stream: Stream) -> tuple[str, ...]:
     """The models' names: a file's source knows them, another stream is looked into."""
-    known: tuple[str, ...] | None = getattr(stream, "models", None)
+    known = Stream.of(stream).models
     if known is not None:
         return known
     for batch in stream():

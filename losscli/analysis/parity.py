@@ -185,7 +185,7 @@ def _converted(stream: Stream, conversion: Conversion) -> Stream:
             y_true, y_pred = conversion.apply(batch.y_true, y_pred)
             yield replace(batch, y_true=y_true, y_pred={model: y_pred})
 
-    return converted
+    return Stream(converted)
 
 
 def _causes(way: Convention, said: tuple[Remark, ...]) -> dict[str, str]:

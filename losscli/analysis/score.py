@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from losscli.engine.missing import Missing
     from losscli.engine.partial import Partial
     from losscli.losses.declare import Loss
-    from losscli.parallel.executor import Engine
+    from losscli.parallel.executor import Executor
     from losscli.results.groups import Groups
     from losscli.results.rows import RowSink, RowValues
     from losscli.results.score import Remark, Sample, Score
@@ -54,7 +54,7 @@ def score(
     sink: RowSink | None = None,
     progress: Progress | None = None,
     max_memory: int | None = None,
-    engine: Engine = THREADS,
+    engine: Executor = THREADS,
 ) -> Score:
     """One loss over a stream of batches, which is callable again for a second look at the rows.
 

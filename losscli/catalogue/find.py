@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from losscli.catalogue import registry
-from losscli.catalogue.registry import fold
+from losscli.catalogue.registry import folded_name
 from losscli.errors import LosscliError
 from losscli.frameworks import FRAMEWORKS
 from losscli.frameworks.convention import conventions, framework
@@ -39,10 +39,10 @@ def lookup(name: str) -> Loss:
 def by_call(word: str) -> str | None:
     """The loss whose framework call is `word` ("torch.nn.HuberLoss", "keras.losses.huber"), or None."""
     module, _, rest = word.partition(".")
-    wanted = fold(rest.rpartition(".")[2])
+    wanted = folded_name(rest.rpartition(".")[2])
     for name, known in FRAMEWORKS.items():
         if rest and module in (known.module.partition(".")[0], name, *known.aliases):
             for loss, entry in framework(name).entries.items():
-                if wanted in {fold(call.rpartition(".")[2]) for call in (entry.call, *entry.also)}:
+                if wanted in {folded_name(call.rpartition(".")[2]) for call in (entry.call, *entry.also)}:
                     return loss
     return None

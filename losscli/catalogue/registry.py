@@ -51,10 +51,10 @@ def get(name: str) -> Loss:
 
 @cache
 def _aliases() -> dict[str, str]:
-    return {fold(alias): name for name in names() for alias in (name, *get(name).aliases)}
+    return {folded_name(alias): name for name in names() for alias in (name, *get(name).aliases)}
 
 
-def fold(word: str) -> str:
+def folded_name(word: str) -> str:
     """How names are matched: case, '-', '_' and spaces folded away, and a trailing 'loss' or 'error'."""
     bare = "".join(c for c in word.casefold() if c not in "-_ ")
     for ending in ("loss", "error"):
@@ -67,7 +67,7 @@ def find(word: str) -> Loss:
     """The loss of this name or alias; LosscliError with the nearest name if there is none."""
     if word in _files():
         return get(word)
-    name = _aliases().get(fold(word))
+    name = _aliases().get(folded_name(word))
     if name is None:
         known = {*names(), *(alias for n in names() for alias in get(n).aliases)}
         hint = did_you_mean(word, known) or "losscli list shows every loss"

@@ -77,7 +77,7 @@ def check(
         beside=Beside(truth, key, missing),
     )
     record = checkup.examine(
-        source.batches,
+        source,
         loss,
         like,
         params=params,

@@ -129,7 +129,7 @@ def plot(
     picture = curves.draw(
         [loss.name for loss in losses],
         params,
-        None if source is None else source.batches,
+        source,
         like=like,
         limits=limits,
         missing=missing,

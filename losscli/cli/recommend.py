@@ -79,7 +79,7 @@ def recommend(
         asked = advice.Given(tuple(data or ()), true, pred, weight, input_format, table, query, truth, key)
         source, alone = _open(asked, missing)
         found = advice.advise(
-            source.batches,
+            source,
             task=task,
             quantile=quantile,
             from_logits=from_logits,

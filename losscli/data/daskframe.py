@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.batch import Partition
+from losscli.batch import Chunk
 from losscli.data.blocks import Part
 from losscli.data.convert import labels
-from losscli.data.tables import PartChunk, Pick, Table
+from losscli.data.tables import Pick, Table
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from losscli.batch import Array, Chunk
+    from losscli.batch import Array, Batch
     from losscli.data.selection import Selection
 
 
@@ -64,11 +64,11 @@ class Parted(Table):
 
     def _chunks(self, selection: Selection) -> Iterator[Chunk]:
         for part in self._parts:
-            yield Partition(part, partial(_chunk, self.name, self.columns, selection))
+            yield Chunk(partial(_rows, self.name, self.columns, selection), relative=True, delayed=part)
 
 
-def _chunk(name: str, columns: Sequence[str], selection: Selection, values: Any) -> Chunk:
-    return PartChunk(Held(name, columns, values), selection, Part(0, 0))
+def _rows(name: str, columns: Sequence[str], selection: Selection, values: Any) -> Iterator[Batch]:
+    return Held(name, columns, values).part_batches(selection, Part(0, 0))
 
 
 class Held(Table):

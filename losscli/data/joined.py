@@ -16,9 +16,8 @@ from losscli.errors import LosscliError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from losscli.batch import Array, Batch, Labels
+    from losscli.batch import Array, Batch, Chunk, Labels
     from losscli.data.selection import Selection
-    from losscli.data.source import Chunk
     from losscli.data.tables import Table
 
 FIRST = 5  # rows that a message names
@@ -202,24 +201,17 @@ def _joined(batch: Batch, held: _Held, places: dict[tuple[str, ...], int]) -> Ba
 
 
 def _by_key(source: Source, held: _Held, places: dict[tuple[str, ...], int], rows: int) -> Iterator[Batch]:
-    for batch in source.batches(rows):
-        yield _joined(batch, held, places)
+    return (_joined(batch, held, places) for batch in source.batches(rows))
 
 
 def _chunks(source: Source, held: _Held, places: dict[tuple[str, ...], int]) -> Iterator[Chunk]:
-    for chunk in source.chunks():
-        yield _JoinedChunk(chunk, held, places)
+    return (_joined_chunk(chunk, held, places) for chunk in source.chunks())
 
 
-class _JoinedChunk:
-    """A chunk of the predictions, with its y_true."""
+def _joined_chunk(chunk: Chunk, held: _Held, places: dict[tuple[str, ...], int]) -> Chunk:
+    """A chunk of the predictions, with its y_true. It is not light: it holds the truth."""
+    return replace(chunk, read=partial(_joined_rows, chunk, held, places), light=False)
 
-    def __init__(self, chunk: Chunk, held: _Held, places: dict[tuple[str, ...], int]) -> None:
-        self._chunk, self._held, self._places = chunk, held, places
-        for name in ("relative", "several", "start", "size"):
-            if hasattr(chunk, name):
-                setattr(self, name, getattr(chunk, name))
 
-    def __call__(self) -> Iterator[Batch]:
-        for batch in self._chunk():
-            yield _joined(batch, self._held, self._places)
+def _joined_rows(chunk: Chunk, held: _Held, places: dict[tuple[str, ...], int]) -> Iterator[Batch]:
+    return (_joined(batch, held, places) for batch in chunk())

@@ -6,17 +6,19 @@ import glob
 import os
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import numpy as np
 
+from losscli.batch import Chunk
 from losscli.data.convert import from_texts, labels
 from losscli.data.files import REMOTE
 from losscli.data.formats import EXTENSIONS, FORMATS
 from losscli.data.selection import Selection, there_are
 from losscli.data.source import Source
-from losscli.data.tables import PartChunk, Pick, Table
+from losscli.data.tables import Pick, Table
 from losscli.data.unpack import inner
 from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from losscli.batch import Array, Batch
     from losscli.data.blocks import Part
     from losscli.data.formats import Format
-    from losscli.data.source import Chunk
     from losscli.data.tables import Cells
 
 _ENDINGS = [form.endings[0][1:] for form in FORMATS.values() if form.in_folders]
@@ -145,31 +146,23 @@ def _chunks(sources: Sequence[Source]) -> Iterator[Chunk]:
     for number, source in enumerate(sources):
         chunks = source.chunks()
         first = next(chunks, None)
-        if isinstance(first, PartChunk) and first.part.held is None:
-            yield FileChunk(first, number)
-            for chunk in chunks:
-                yield FileChunk(chunk, number)
+        if first is not None and first.light:
+            yield from (of_file(chunk, number) for chunk in chain([first], chunks))
         else:  # chunks that hold their rows: the file is read where its one chunk is
-            yield FileChunk(source, number)
+            yield of_file(Chunk(source, size=source.size or 0), number)
 
 
-class FileChunk:
+def of_file(chunk: Chunk, number: int) -> Chunk:
     """A chunk of one of several files: it numbers its rows from 1, for it does not know what is before it."""
+    start = (number << 40) + chunk.start
+    return replace(chunk, read=partial(_from_one, chunk), relative=True, several=True, start=start)
 
-    relative = True
-    several = True  # what is wrong in it is told by the reader in order
 
-    def __init__(self, chunk: Chunk, number: int) -> None:
-        self.chunk = chunk
-        self.start = (number << 40) + getattr(chunk, "start", 0)
-        self.size = getattr(chunk, "size", 0) or 0
-        self.apart = getattr(chunk, "apart", False)
-
-    def __call__(self) -> Iterator[Batch]:
-        done = 0
-        for batch in self.chunk():
-            yield replace(batch, first_row=done + 1)
-            done += len(batch)
+def _from_one(chunk: Chunk) -> Iterator[Batch]:
+    done = 0
+    for batch in chunk():
+        yield replace(batch, first_row=done + 1)
+        done += len(batch)
 
 
 def _same(chosen: Selection, first: Table, table: Table) -> Selection:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
+from losscli.batch import Stream
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import TypeAlias
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from losscli.batch import Batch
-
-    # Some of the rows, read when it is called, on whichever thread that is; as often as it is called.
-    Chunk: TypeAlias = Callable[[], Iterable[Batch]]
+    from losscli.batch import Batch, Chunk
 
 BATCH_ROWS = 32_768
 CHUNK = 262_144  # numbers of an array that one thread takes at a time
 
 
 @dataclass(eq=False, repr=False)
-class Source:
+class Source(Stream):
     """The rows that were asked for, as a stream of Batches.
 
     `name` is the file (None for values), `models` the names in each Batch's `y_pred`, `chosen` says in
@@ -47,18 +44,9 @@ class Source:
         return self.read(rows)
 
     def __call__(self) -> Iterator[Batch]:
-        """The same, with a reader's usual number of rows: a Source is a stream."""
+        """The same, with a reader's usual number of rows."""
         return self.read(BATCH_ROWS)
 
     def chunks(self) -> Iterator[Chunk]:
         """The rows as chunks in their order, each to be read wherever it is called."""
-        if self.split is not None:
-            yield from self.split()
-            return
-        for batch in self():
-            yield partial(one, batch)
-
-
-def one(batch: Batch) -> tuple[Batch]:
-    """A batch as what a chunk yields."""
-    return (batch,)
+        return super().chunks() if self.split is None else self.split()

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from losscli.batch import Batch, Origin, combined
+from losscli.batch import Batch, Chunk, Origin, combined, whole
 from losscli.data.convert import Place
 from losscli.data.selection import Selection, select, there_are
-from losscli.data.source import BATCH_ROWS, Source, one
+from losscli.data.source import BATCH_ROWS, Source
 from losscli.data.words import shown
 from losscli.errors import LosscliError
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from losscli.batch import Array, Labels
     from losscli.data.blocks import Part
     from losscli.data.known import Known
-    from losscli.data.source import Chunk
 
     Cells = tuple[tuple[str, str], ...]  # (column, text)
 
@@ -184,14 +183,26 @@ class Table(ABC):
         return self._arranged(groups, self.read(groups.picks, rows), 1)
 
     def _chunks(self, selection: Selection) -> Iterator[Chunk]:
-        groups = _Groups(selection)
-        parts = self.parts(groups.picks)
+        parts = self.parts(_Groups(selection).picks)
         if parts is None:
-            for batch in self._batches(selection, BATCH_ROWS):
-                yield partial(one, batch)
+            yield from map(whole, self._batches(selection, BATCH_ROWS))
             return
         for part in parts:
-            yield PartChunk(self, selection, part)
+            yield Chunk(
+                partial(self.part_batches, selection, part),
+                relative=part.first_row is None,
+                start=part.start,
+                size=part.stop - part.start,
+                light=part.held is None,
+                grouped=bool(selection.by),
+            )
+
+    def part_batches(self, selection: Selection, part: Part) -> Iterator[Batch]:
+        """The rows of one of its `parts`, numbered from 1 where their first is not known."""
+        groups = _Groups(selection)
+        arrays = self.read_part(groups.picks, part)
+        if len(arrays[0]):
+            yield from self._arranged(groups, [arrays], part.first_row or 1)
 
     def _arranged(
         self, groups: _Groups, reading: Iterable[Sequence[Array]], first_row: int
@@ -246,38 +257,3 @@ class _Groups:
         self.by = [Pick(index, "--by", label=True) for index in selection.by]
         models = [pick for group in self.models.values() for pick in group]
         self.picks = [*self.true, *self.weight, *models, *self.by]
-
-
-@dataclass(frozen=True)
-class PartChunk:
-    """A part of a table as a chunk, which can be sent elsewhere and read there."""
-
-    table: Table
-    selection: Selection
-    part: Part
-
-    @property
-    def relative(self) -> bool:
-        """Whether it does not know how many rows are before it, and numbers its own from 1."""
-        return self.part.first_row is None
-
-    @property
-    def apart(self) -> bool:
-        """Whether it is read where it is called, and leaves little behind: no groups."""
-        return self.part.held is None and not self.selection.by
-
-    @property
-    def start(self) -> int:
-        """The number of its first row or byte."""
-        return self.part.start
-
-    @property
-    def size(self) -> int:
-        """Its rows or bytes."""
-        return self.part.stop - self.part.start
-
-    def __call__(self) -> Iterator[Batch]:
-        groups = _Groups(self.selection)
-        arrays = self.table.read_part(groups.picks, self.part)
-        if len(arrays[0]):
-            yield from self.table._arranged(groups, [arrays], self.part.first_row or 1)

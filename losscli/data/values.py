@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.batch import Batch, Origin
+from losscli.batch import Batch, Chunk, Origin
 from losscli.data.convert import Place, word
 from losscli.data.source import CHUNK, Source
 from losscli.data.words import counted, quoted, shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
     from losscli.batch import Array
     from losscli.data.files import File
-    from losscli.data.source import Chunk
-
-
-@dataclass(eq=False, repr=False)
-class Run:
-    """The rows from `first` up to `last`, as a chunk that `read(first, last)` reads."""
-
-    read: Callable[[int, int], Iterator[Batch]]
-    first: int
-    last: int
-    apart: bool = True
-
-    @property
-    def size(self) -> int:
-        """How many rows they are."""
-        return self.last - self.first
-
-    def __call__(self) -> Iterator[Batch]:
-        return self.read(self.first, self.last)
 
 
 def read_values(text: str, *, option: str, input_format: str | None = None) -> Array:
@@ -105,7 +85,7 @@ def read_stream(
         rows = max(1, CHUNK * len(y_pred) // max(array.size for array in arrays.values()))
         for first in range(0, len(y_pred), rows):
             last = min(first + rows, len(y_pred))
-            yield Run(chunk, first, last)
+            yield Chunk(partial(chunk, first, last), size=last - first, light=True)
 
     return Source(None, ("y_pred",), (), partial(batches, 0, len(y_pred)), split, len(y_pred))
 

@@ -42,8 +42,8 @@ def add(
     rows by group.
     """
     task, convention, params = part.task, part.task.convention, part.task.params
-    if task.reweigh is not None:
-        batch = task.reweigh(batch)
+    if task.adjust is not None:
+        batch = task.adjust(batch)
     raw = batch.y_pred[task.model]
     y_true, y_pred = align(convention, batch.y_true, raw, params, extents)
     if batch.weight is not None and not convention.weights:
@@ -130,7 +130,7 @@ def _values(part: Partial, batch: Batch, made: Any) -> Array:
     """A value a sample (N,) in float64."""
     task = part.task
     if task.convention.loss.kind == "sample":
-        return _fold(part, np.asarray(made), batch.weight is not None)
+        return _per_sample(part, np.asarray(made), batch.weight is not None)
     return _ratios(task, made)
 
 
@@ -153,7 +153,7 @@ def row_totals(terms: Mapping[str, Array]) -> dict[str, Array]:
     }
 
 
-def _fold(part: Partial, values: Array, has_weights: bool) -> Array:
+def _per_sample(part: Partial, values: Array, has_weights: bool) -> Array:
     """A value a sample (N,) in float64: the trailing axes averaged, or the last one summed first."""
     convention = part.task.convention
     values = values.astype(np.float64, copy=False)
@@ -170,7 +170,7 @@ def _fold(part: Partial, values: Array, has_weights: bool) -> Array:
             "leave --weight out, or give y_true and y_pred as (N, D)",
         )
     part.cells = cells
-    if convention.fold == "sum":
+    if convention.trailing == "sum":
         values = values.sum(axis=-1)
     # The size is named: with no rows left, −1 would have none to give.
     return values.reshape(len(values), int(np.prod(values.shape[1:]))).mean(axis=-1)

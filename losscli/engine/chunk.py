@@ -15,6 +15,7 @@ from losscli.engine.missing import Missing, check_weight, completed
 from losscli.engine.partial import Partial, Task
 from losscli.engine.top import Rows, Tally
 from losscli.errors import BadValue, LosscliError
+from losscli.parallel.executor import Job
 
 if TYPE_CHECKING:
     from losscli.batch import Chunk
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(eq=False, repr=False)
-class Work:
+class Work(Job["Done"]):
     """What is done with a chunk. Sent elsewhere, it takes of what ran before only what a fold must know."""
 
     running: Sequence[Partial]
@@ -158,10 +159,8 @@ def _fold_chunk(
     sloped: bool,
 ) -> Done:
     """Folds a chunk's batches, block by block, through every task that has not `ended`."""
-    relative = bool(getattr(chunk, "relative", False))
-    several = bool(getattr(chunk, "several", False))
-    parts = [one.like(getattr(chunk, "start", 0) if relative else 0) for one in running]
-    done = Done(parts, relative, several, size=getattr(chunk, "size", 0))
+    parts = [one.like(chunk.start if chunk.relative else 0) for one in running]
+    done = Done(parts, chunk.relative, chunk.several, size=chunk.size)
     try:
         for batch in chunk():
             done.origin = batch.origin
@@ -170,7 +169,7 @@ def _fold_chunk(
                 if done.missing.count and missing == "refuse":
                     return done
     except LosscliError as error:
-        if relative:
+        if chunk.relative:
             raise Unplaced(error.what) from error
         raise
     if sloped:

@@ -152,7 +152,7 @@ def _slopes(
         return
     totals = term_totals(part)
     for read, rows in folded.again():
-        batch = read if task.reweigh is None else task.reweigh(read)
+        batch = read if task.adjust is None else task.adjust(read)
         y_pred = batch.y_pred[task.model]
         slopes = gradient.of_statistic(task, batch.y_true, y_pred, batch.weight, totals)
         yield np.asarray(rows), batch.y_true, y_pred, slopes

@@ -21,7 +21,7 @@ from losscli.stats.concentration import KEPT_AT_LEAST, KEPT_EXACTLY, Spread
 
 if TYPE_CHECKING:
     from losscli.batch import Chunk, Stream
-    from losscli.parallel.executor import Engine
+    from losscli.parallel.executor import Executor
     from losscli.results.rows import RowSink
 
 
@@ -66,7 +66,7 @@ def fold(
     missing: Missing = "refuse",
     keep: int | None = 20,
     watch: Watch = UNWATCHED,
-    engine: Engine = THREADS,
+    engine: Executor = THREADS,
 ) -> Folded:
     """Folds every batch through every task. `keep` rows are kept to be shown (None: all).
 
@@ -83,7 +83,7 @@ def fold(
 
 
 def _fold_chunks(
-    engine: Engine,
+    engine: Executor,
     chunks: Iterator[Chunk],
     stream: Stream,
     tasks: Sequence[Task],

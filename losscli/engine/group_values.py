@@ -104,7 +104,7 @@ def _of_samples(part: Partial, sums: GroupSums, n: Array, ratio: Reduction) -> A
     with np.errstate(all="ignore"):
         if convention.collapse and len(part.shape) == 1:
             one = sums.total("plain" if part.weighted else "value") / (
-                rows if convention.fold == "mean" else 1
+                rows if convention.trailing == "mean" else 1
             )
             return one * weights / divisors if part.weighted else one
         values = sums.total("scaled" if ratio.scaled else "value")

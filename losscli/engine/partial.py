@@ -20,14 +20,15 @@ from losscli.stats.concentration import Spread
 class Task:
     """One loss under one convention on one model's predictions, with its parameters bound.
 
-    `infinite` says in words when its value is infinite; `reweigh` gives each row the weight of its class.
+    `infinite` says in words when its value is infinite; `adjust` changes each batch before the
+    kernel sees it: class weights do.
     """
 
     convention: Convention
     params: Mapping[str, Any]
     model: str = "y_pred"
     infinite: str | None = None
-    reweigh: Callable[[Batch], Batch] | None = None
+    adjust: Callable[[Batch], Batch] | None = None
 
     @property
     def per(self) -> str:

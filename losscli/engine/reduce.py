@@ -46,7 +46,7 @@ def _of_samples(part: Partial, ratio: Reduction) -> Reduced:
         divisor = 1.0 if ratio.divisor is None else ratio.divisor(totals)
         if collapsed:
             one = part.terms["plain" if part.weighted else "value"].over(
-                part.n if convention.fold == "mean" else 1
+                part.n if convention.trailing == "mean" else 1
             )
             return _weigh(one, divisor, totals)
         value = part.terms["scaled" if ratio.scaled else "value"]
@@ -57,7 +57,7 @@ def _of_samples(part: Partial, ratio: Reduction) -> Reduced:
     value = total if ratio.divisor is None else over(ratio)
     dividing = ratio if ratio.divisor is not None else convention.reductions["mean"]
     assert dividing.divisor is not None
-    if collapsed and convention.fold == "sum":
+    if collapsed and convention.trailing == "sum":
         return Reduced(value, mean, total, None, "not divided: the framework adds the samples up")
     return Reduced(value, mean, total, dividing.divisor(totals), dividing.words(totals))
 

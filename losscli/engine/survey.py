@@ -10,13 +10,14 @@ from losscli.batch import whole
 from losscli.engine.partial import Task
 from losscli.engine.top import missing_rows
 from losscli.errors import LosscliError
+from losscli.parallel.executor import Job
 
 if TYPE_CHECKING:
     from losscli.batch import Chunk, Stream
-    from losscli.parallel.executor import Engine
+    from losscli.parallel.executor import Executor
 
 
-def survey(engine: Engine, stream: Stream, tasks: Sequence[Task], drop: bool) -> list[dict[str, Any]]:
+def survey(engine: Executor, stream: Stream, tasks: Sequence[Task], drop: bool) -> list[dict[str, Any]]:
     """What each task must know of all labels, by name; `drop` leaves rows with missing values out."""
     if all(task.convention.survey is None for task in tasks):
         return [{} for _ in tasks]
@@ -54,7 +55,7 @@ class _Seen(NamedTuple):
 
 
 @dataclass(eq=False, repr=False)
-class _Look:
+class _Look(Job[_Seen]):
     """Looks at a chunk's labels."""
 
     tasks: Sequence[Task]

@@ -1,9 +1,10 @@
-"""A pass in which looks gather something of every complete batch, a chunk at a time, on any engine."""
+"""A pass in which looks gather something of every complete batch, a chunk at a time, on any executor."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from losscli.batch import whole
@@ -12,12 +13,12 @@ from losscli.engine.domains import Extents
 from losscli.engine.missing import Missing, completed
 from losscli.engine.top import Rows, Tally
 from losscli.errors import LosscliError
-from losscli.parallel.executor import THREADS
+from losscli.parallel.executor import THREADS, Job
 
 if TYPE_CHECKING:
     from losscli.batch import Batch, Chunk, Stream
     from losscli.engine.partial import Task
-    from losscli.parallel.executor import Engine
+    from losscli.parallel.executor import Executor
 
 
 class Look(Protocol):
@@ -32,7 +33,7 @@ class Look(Protocol):
 
 
 def walk(
-    engine: Engine,
+    executor: Executor,
     stream: Stream,
     looks: Sequence[Look],
     missing: Missing,
@@ -47,7 +48,7 @@ def walk(
     pass_ = _Pass(looks, missing, tasks)
     if lengths is not None:
         try:
-            seen = _joined(engine.in_order(_numbered(engine.chunks(stream), lengths), pass_))
+            seen = _joined(executor.in_order(_numbered(executor.chunks(stream), lengths), pass_))
             for look, other in zip(looks, seen.looks, strict=True):
                 look.merge(other)
             return seen.lengths
@@ -58,27 +59,18 @@ def walk(
     return None
 
 
-@dataclass(eq=False, repr=False)
-class _Numbered:
-    """A chunk that knows how many rows are before it."""
-
-    chunk: Chunk
-    before: int
-
-    @property
-    def apart(self) -> bool:
-        return bool(getattr(self.chunk, "apart", False))
-
-    def __call__(self) -> Iterator[Batch]:
-        for batch in self.chunk():
-            yield replace(batch, first_row=batch.first_row + self.before)
-
-
 def _numbered(chunks: Iterable[Chunk], lengths: Sequence[int]) -> Iterator[Chunk]:
+    """The chunks, each knowing how many rows are before it."""
     before = 0
     for i, chunk in enumerate(chunks):
-        yield _Numbered(chunk, before if getattr(chunk, "relative", False) else 0)
+        further = before if chunk.relative else 0
+        yield replace(chunk, read=partial(_further_down, chunk, further), relative=False, delayed=None)
         before += lengths[i] if lengths else 0
+
+
+def _further_down(chunk: Chunk, before: int) -> Iterator[Batch]:
+    for batch in chunk():
+        yield replace(batch, first_row=batch.first_row + before)
 
 
 HELD = 1 << 24  # numbers, 8 bytes each, that are kept to be walked over again
@@ -133,11 +125,14 @@ def _joined(parts: Iterator[_Seen]) -> _Seen:
 
 
 @dataclass(eq=False, repr=False)
-class _Pass:
+class _Pass(Job["_Seen"]):
     looks: Sequence[Look]
     missing: Missing
     shared: Sequence[Task]
-    forks = True
+
+    @property
+    def forks(self) -> bool:
+        return True
 
     def __call__(self, chunk: Chunk) -> _Seen:
         looks, rows_of_chunk = [look.like() for look in self.looks], 0

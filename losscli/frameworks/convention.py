@@ -98,7 +98,7 @@ class Convention:
     """How one framework computes one loss. Fields left alone mean: as the definition does.
 
     `dtype`: inputs, weights and array parameters are rounded to it; sums stay in float64.
-    `fold`: a sample's trailing axes are averaged ("mean") or its last axis summed ("sum").
+    `trailing`: a sample's trailing axes are averaged ("mean") or its last axis summed ("sum").
     `grain`: how many values the framework makes of a sample: one ("sample"), one for each index but the
     last ("last_axis"), one an entry ("entry"). Its `sum` adds them all.
     `collapse`: on (N,) arrays the framework reduces the one axis there is: the N samples become one value.
@@ -116,7 +116,7 @@ class Convention:
     kernel: Callable[..., Any]
     departures: tuple[Departure, ...] = ()
     dtype: type[np.floating[Any]] = np.float64
-    fold: Literal["mean", "sum"] = "mean"
+    trailing: Literal["mean", "sum"] = "mean"
     grain: Literal["sample", "last_axis", "entry"] = "sample"
     collapse: bool = False
     checked: bool = False

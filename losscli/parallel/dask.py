@@ -10,16 +10,17 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import import_module
 from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 
-from losscli.batch import Chunk, Partition, Stream
+from losscli.batch import Batch, Chunk
 from losscli.errors import LosscliError
-from losscli.parallel.executor import Result, chunks_of, cores
+from losscli.parallel.executor import Executor, Job, Result, cores
 from losscli.parallel.memory import keep_freed
 
 TASK_SECONDS = 1.0  # Dask spends about a millisecond on a task
@@ -72,8 +73,8 @@ def dask(module: str = "dask") -> Any:
         raise LosscliError("a Dask cluster needs Dask", "pip install 'losscli[dask]'") from None
 
 
-class Cluster:
-    """An engine whose chunks are worked on by the workers of a Dask client."""
+class Cluster(Executor):
+    """The workers of a Dask client."""
 
     local = False
 
@@ -86,18 +87,18 @@ class Cluster:
                 f"dask worker {client.scheduler.address} starts one",
             )
 
-    def chunks(self, stream: Stream) -> Iterator[Chunk]:
+    def chunks(self, stream: Callable[[], Iterator[Batch]]) -> Iterator[Chunk]:
         """The stream's chunks; where they would hold the rows themselves, the stream as one chunk."""
-        found = chunks_of(stream)
-        first = next(found, None)
+        chunks = super().chunks(stream)
+        first = next(chunks, None)
         if first is None:
             return
-        if not isinstance(first, Partition) and _heavier(first, LIGHT) and not _heavier(stream, LIGHT):
-            yield stream
+        if first.delayed is None and _heavier(first, LIGHT) and not _heavier(stream, LIGHT):
+            yield Chunk(stream)
             return
-        yield from chain([first], found)
+        yield from chain([first], chunks)
 
-    def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+    def in_order(self, chunks: Iterator[Chunk], work: Job[Result]) -> Iterator[Result]:
         """What `work` makes of the chunks, joined where that can be, in their order.
 
         A task takes so many chunks that it lasts about TASK_SECONDS, as those before it have shown.
@@ -122,14 +123,14 @@ class Cluster:
             if waiting:
                 self._client.cancel(list(waiting))
 
-    def _submit(self, work: Callable[[Chunk], Result], groups: Sequence[Sequence[Chunk]]) -> Any:
+    def _submit(self, work: Job[Result], groups: Sequence[Sequence[Chunk]]) -> Any:
         """A future of the joined results of some tasks, each a group of chunks."""
         delayed = dask().delayed
         packed = pack(work)
         leaves = []
         for group in groups:
-            parts = [chunk.delayed if isinstance(chunk, Partition) else None for chunk in group]
-            chunks = pack([chunk.chunk if isinstance(chunk, Partition) else chunk for chunk in group])
+            parts = [chunk.delayed for chunk in group]
+            chunks = pack([replace(chunk, delayed=None) for chunk in group])
             if len(chunks) > HEAVY:
                 raise LosscliError(
                     "the rows are in this process's memory, where no worker can read them",
@@ -188,7 +189,7 @@ def _work(work: bytes, chunks: bytes, parts: Sequence[Any]) -> bytes:
     do, run = pickle.loads(work), Run()
     for chunk, part in zip(pickle.loads(chunks), parts, strict=True):
         try:
-            run.add([do(chunk if part is None else chunk(part))])
+            run.add([do(chunk if part is None else replace(chunk, read=partial(chunk.read, part)))])
         except LosscliError as error:
             run.error = error
             break

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from losscli.batch import Chunk, Stream, whole
+from losscli.batch import Stream
 from losscli.parallel.memory import keep_freed
 
 if TYPE_CHECKING:
     from typing import Protocol
+
+    from losscli.batch import Batch, Chunk
 
     class Joins(Protocol):
         """What a chunk leaves behind."""
@@ -20,33 +23,40 @@ if TYPE_CHECKING:
         def follow(self, other: Any, /) -> bool:
             """Takes in what the chunk after it left; says False where that must stay apart."""
 
-    class Engine(Protocol):
-        """Where chunks are worked on; `local` if by this machine, out of this process's memory."""
-
-        local: bool
-
-        def chunks(self, stream: Stream) -> Iterator[Chunk]:
-            """A stream's rows as chunks, in their order."""
-
-        def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
-            """What `work` makes of each chunk, or of several joined, in the chunks' order."""
-
 
 Result = TypeVar("Result", bound="Joins")
+
+
+class Job(ABC, Generic[Result]):
+    """What is done with a chunk."""
+
+    @property
+    def forks(self) -> bool:
+        """Whether processes may do it, for what a chunk leaves is small: then it has `run` and `shared`."""
+        return False
+
+    @abstractmethod
+    def __call__(self, chunk: Chunk) -> Result:
+        """What the chunk leaves behind."""
+
+
+class Executor(ABC):
+    """Where chunks are worked on; `local` if by this machine, out of this process's memory."""
+
+    local = True
+
+    def chunks(self, stream: Callable[[], Iterator[Batch]]) -> Iterator[Chunk]:
+        """The rows of a stream, or of a function that yields batches, as chunks in their order."""
+        return Stream.of(stream).chunks()
+
+    @abstractmethod
+    def in_order(self, chunks: Iterator[Chunk], work: Job[Result]) -> Iterator[Result]:
+        """What `work` makes of each chunk, or of several joined, in the chunks' order."""
+
 
 QUOTA = "/sys/fs/cgroup/cpu.max"  # microseconds of all cores that a container has in a period, or max
 FORKED = 16  # chunks from which on processes are worth their start
 AHEAD = 2  # chunks under way for each thread, so that none waits while one is handed back
-
-
-def chunks_of(stream: Stream) -> Iterator[Chunk]:
-    """The stream's own chunks, or one for each of its batches."""
-    own = getattr(stream, "chunks", None)
-    if own is not None:
-        yield from own()
-    else:
-        for batch in stream():
-            yield whole(batch)
 
 
 def cores() -> int:
@@ -87,34 +97,24 @@ def in_order(chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterat
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-class _Threads:
+class _Threads(Executor):
     """This process's threads."""
 
-    local = True
-
-    def chunks(self, stream: Stream) -> Iterator[Chunk]:
-        return chunks_of(stream)
-
-    def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+    def in_order(self, chunks: Iterator[Chunk], work: Job[Result]) -> Iterator[Result]:
         return in_order(chunks, work)
 
 
-class _Cores:
+class _Cores(Executor):
     """This machine's cores, as processes where that can be and pays, else as threads.
 
-    It pays for work that `forks` and for chunks that are `apart`. A process that has more to do than this
-    should not be forked: for it there is THREADS.
+    It pays for work that `forks` and for chunks that are light and leave no groups. A process that has more
+    to do than this should not be forked: for it there is THREADS.
     """
 
-    local = True
-
-    def chunks(self, stream: Stream) -> Iterator[Chunk]:
-        return chunks_of(stream)
-
-    def in_order(self, chunks: Iterator[Chunk], work: Callable[[Chunk], Result]) -> Iterator[Result]:
+    def in_order(self, chunks: Iterator[Chunk], work: Job[Result]) -> Iterator[Result]:
         first = list(islice(chunks, FORKED))
-        apart = len(first) == FORKED and all(getattr(chunk, "apart", False) for chunk in first)
-        if apart and getattr(work, "forks", False) and cores() > 1:
+        apart = len(first) == FORKED and all(chunk.light and not chunk.grouped for chunk in first)
+        if apart and work.forks and cores() > 1:
             from losscli.parallel.processes import can_fork, forked
 
             if can_fork():

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from losscli.errors import LosscliError
 from losscli.render.formats import DELIMITERS, FORMATS, PAGES
-from losscli.render.pages import page_module
+from losscli.render.pages import renderer
 
 if TYPE_CHECKING:
-    from losscli.render.blocks import Block
     from losscli.render.pages import Shown
 
 __all__ = ["FORMATS", "message", "render"]
@@ -31,11 +30,10 @@ def render(
     in table. `version` is losscli's, for the JSON of explanations and listings, whose records do not have it.
     A LosscliError says that the record cannot be shown in `format`.
     """
-    if format == "latex":
-        from losscli.results.explain import Explanation
-
-        if isinstance(record, Explanation):
-            return record.latex.strip() + "\n"
+    shown = renderer(record)
+    if format in shown.texts:
+        text: str = getattr(shown.module, format)(record)
+        return text
     if format not in FORMATS:
         hint = f"use one of {', '.join(FORMATS)}" + "; latex is for explain" * (format == "latex")
         raise LosscliError(f'format "{format}" is not one that this can be shown in', hint)
@@ -46,7 +44,7 @@ def render(
             return machine.csv_text(record, version, DELIMITERS[format])
         return (machine.jsonl_text if format == "jsonl" else machine.json_text)(record, version)
     columns = max(width or _WIDTH, _LEAST_WIDTH)
-    blocks = _page(record, _PAGE_WIDTH if format == "markdown" else columns)
+    blocks = shown.module.page(record, _PAGE_WIDTH if format == "markdown" else columns)
     if format == "markdown":
         from losscli.render.markdown import markdown
 
@@ -77,8 +75,3 @@ def message(what: str, hint: str | None = None, width: int | None = None) -> str
         )
         lines = [part for line in lines for part in wrapper.wrap(line)]
     return "".join(line + "\n" for line in lines)
-
-
-def _page(record: Shown, width: int) -> list[Block]:
-    blocks: list[Block] = page_module(record).page(record, width)
-    return blocks

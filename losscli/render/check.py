@@ -92,7 +92,7 @@ def json_object(checkup: Checkup) -> Record:
     }
 
 
-def json_records(checkup: Checkup) -> list[Record]:
+def records(checkup: Checkup) -> list[Record]:
     """A record a finding, then a note; none where there is neither."""
     return [_object(finding) for finding in (*checkup.findings, *checkup.notes)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from losscli.render import why, words
 from losscli.render.blocks import (
@@ -18,8 +18,10 @@ from losscli.render.blocks import (
     Span,
     least_width,
 )
+from losscli.render.jsonable import plain, remark_object
 from losscli.render.numbers import aligned, column, scalar
-from losscli.render.score import remarks
+from losscli.render.score import NO_GROUPS, SUMMARY, remarks
+from losscli.render.score import json_object as score_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from losscli.results.compare import Comparison
     from losscli.results.score import Remark, Score
 
+    Record = dict[str, Any]
     Groups = dict[str, list[Score]]  # loss by loss, each loss's models
     Layout = tuple[Grid, Callable[[Score], str]]  # and the words for what the grid has no column for
 
@@ -218,3 +221,64 @@ def _remarks(groups: Groups, several: bool) -> list[Remark]:
 
 def _named(name: str, said: Remark) -> Remark:
     return replace(said, text=f"{name}: {said.text}")
+
+
+def json_object(comparison: Comparison) -> Record:
+    """A Comparison as a JSON object: schema/compare.json. Its scores come without their samples."""
+    left_out = {"samples", "hidden", "gradients", "version", "by", "groups"}
+    scores = [score_object(score) for score in comparison.scores]
+    return {
+        "n": comparison.n,
+        "source": comparison.source,
+        "losses": list(comparison.losses),
+        "models": list(comparison.models),
+        "scores": [{key: value for key, value in score.items() if key not in left_out} for score in scores],
+        "best": {loss: list(models) for loss, models in comparison.best.items()},
+        "refused": [refusal._asdict() for refusal in comparison.refused],
+        "ranking": None if comparison.ranking is None else why.ranking_object(comparison.ranking),
+        "remarks": [remark_object(said) for said in comparison.remarks],
+        "version": comparison.version,
+        **(_compared_groups(comparison) if comparison.group_best else NO_GROUPS),
+    }
+
+
+def _compared_groups(comparison: Comparison) -> Record:
+    grouped = [_grouped(comparison, score) for score in comparison.scores]
+    by = next((list(score.groups.by) for score in comparison.scores if score.groups is not None), [])
+    return {"by": by, "groups": [group for groups in grouped for group in groups]}
+
+
+def _grouped(comparison: Comparison, score: Score, flat: bool = False) -> list[Record]:
+    """A score's groups, each with its loss and model and whether it is the best."""
+    from losscli.render import groups
+
+    found = groups.records(score) if flat else groups.objects(score)
+    best = comparison.group_best[score.loss]
+    return [
+        {"loss": score.loss, "model": score.model, **plain(group), "best": score.model in models}
+        for group, models in zip(found, best, strict=True)
+    ]
+
+
+def records(comparison: Comparison) -> list[Record]:
+    """A record a score, or a group of each."""
+    if not comparison.group_best:
+        return [_compared(comparison, score) for score in comparison.scores]
+    return [
+        group | {"signature": score.signature, "version": comparison.version}
+        for score in comparison.scores
+        for group in _grouped(comparison, score, flat=True)
+    ]
+
+
+def _compared(comparison: Comparison, score: Score) -> Record:
+    whole, made = score_object(score), score.concentration
+    return {
+        **{key: whole[key] for key in ("loss", "model", *SUMMARY[1:], "unit")},
+        "best": score.model in comparison.best.get(score.loss, ()),
+        "half": made.half if made else None,
+        "worst": made.worst if made else None,
+        "worst_share": made.worst_share if made else None,
+        "signature": score.signature,
+        "version": comparison.version,
+    }

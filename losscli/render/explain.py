@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from losscli.render import plot as pictures
 from losscli.render import score as scores
@@ -20,6 +20,7 @@ from losscli.render.blocks import (
     Section,
     Span,
 )
+from losscli.render.jsonable import plain
 from losscli.render.numbers import parameter
 
 if TYPE_CHECKING:
@@ -136,3 +137,24 @@ def _example(about: Explanation, width: int) -> list[Block]:
 def _sources(about: Explanation) -> list[Block]:
     cited = tuple(Span(words.citation(source.text, source.identifier)) for source in about.sources)
     return [Section("Sources"), Items(cited)] if cited else []
+
+
+def json_object(about: Explanation) -> dict[str, Any]:
+    """An Explanation as a JSON object: schema/explain.json."""
+    whole = {name: getattr(about, name) for name in about.__dataclass_fields__}
+    score, picture = whole.pop("example_score"), whole.pop("picture")
+    entries = ("parameters", "not_when", "properties", "elsewhere", "relatives", "sources")
+    whole |= {name: [entry._asdict() for entry in whole[name]] for name in entries}
+    whole["example"] = about.example._asdict() | {"score": scores.json_object(score) if score else None}
+    whole["picture"] = pictures.json_object(picture) if picture else None
+    made: dict[str, Any] = plain(whole)
+    return made
+
+
+def records(about: Explanation) -> None:
+    """It lists nothing: it is one record."""
+
+
+def latex(about: Explanation) -> str:
+    """Its formula."""
+    return about.latex.strip() + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from losscli.render.blocks import Block, Facts, Section, Span
 from losscli.render.text import width_of
@@ -41,3 +41,25 @@ def page(losses: Sequence[Listed], width: int) -> list[Block]:
         blocks += [Section(family), Facts(facts, label, "strong")]
     count = f"{len(losses)} loss" + "es" * (len(losses) != 1)
     return [*blocks, Facts(((count.ljust(label), Span("losscli explain NAME", "accent")),))]
+
+
+def json_object(losses: Sequence[Listed]) -> dict[str, Any]:
+    """A listing as a JSON object: schema/list.json."""
+    return {"n": len(losses), "losses": records(losses)}
+
+
+def records(losses: Sequence[Listed]) -> list[dict[str, Any]]:
+    """A record a loss."""
+    return [_listed(entry) for entry in losses]
+
+
+def _listed(entry: Listed) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "family": entry.family,
+        "kind": entry.kind,
+        "summary": entry.summary,
+        "properties": [p._asdict() for p in entry.properties],
+        "aliases": list(entry.aliases),
+    }

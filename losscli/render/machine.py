@@ -7,9 +7,8 @@ import re
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from losscli.render.objects import explanation_object, flat_objects, whole_object
+from losscli.render.pages import renderer
 from losscli.render.text import clean
-from losscli.results.explain import Explanation
 
 if TYPE_CHECKING:
     from losscli.render.pages import Shown
@@ -20,22 +19,21 @@ _UNSAFE = "[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]
 
 def json_text(record: Shown, version: str | None) -> str:
     """The record as one JSON object, each of its keys and each entry of its lists on a line."""
-    entries = whole_object(record, version).items()
+    entries = _whole(record, version).items()
     fields = ",\n".join(f"  {dumped(key)}: {_spread(value)}" for key, value in entries)
     return f"{{\n{fields}\n}}\n"
 
 
 def jsonl_text(record: Shown, version: str | None) -> str:
     """An object a line: a sample, a score of a comparison, a loss of a listing, or the explanation."""
-    return "".join(dumped(entry) + "\n" for entry in flat_objects(record, version))
+    return "".join(dumped(entry) + "\n" for entry in _rows(record, version))
 
 
 def csv_text(record: Shown, version: str | None, delimiter: str) -> str:
     """The same records under a header, nested values as JSON text; an explanation as keys and values."""
-    if isinstance(record, Explanation):
-        rows = [{"key": key, "value": value} for key, value in explanation_object(record, version).items()]
-    else:
-        rows = flat_objects(record, version)
+    rows = _rows(record, version)
+    if renderer(record).upright:
+        rows = [{"key": key, "value": value} for row in rows for key, value in row.items()]
     import csv
 
     out = StringIO()
@@ -44,6 +42,16 @@ def csv_text(record: Shown, version: str | None, delimiter: str) -> str:
         writer.writerow(rows[0])
     writer.writerows([_cell(value) for value in row.values()] for row in rows)
     return out.getvalue()
+
+
+def _whole(record: Shown, version: str | None) -> dict[str, Any]:
+    made: dict[str, Any] = renderer(record).module.json_object(record)
+    return {**made, "version": made.get("version", version)}
+
+
+def _rows(record: Shown, version: str | None) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] | None = renderer(record).module.records(record)
+    return [_whole(record, version)] if made is None else made
 
 
 def dumped(value: Any) -> str:

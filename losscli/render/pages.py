@@ -1,14 +1,14 @@
 """Which module shows which record. A module is imported when its record is first shown.
 
-Every one has `page(record, width)`: the blocks that a person sees. Those whose JSON is not in `objects` have
-`json_object(record)` and `json_records(record)` too, and their records are dataclasses: a plain sequence is a
-listing.
+Every one has `page(record, width)`, the blocks that a person sees; `json_object(record)`, whose schema is
+schema/COMMAND.json; and `records(record)`, a flat object for each thing that the record lists, None if it
+lists nothing and is one itself. One of `texts` has a function of its own for each format in them.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,20 +38,36 @@ if TYPE_CHECKING:
         | Sequence[Listed]
     )
 
-_MODULES = {
-    "Score": "score",
-    "Comparison": "compare",
-    "Parity": "parity",
-    "Explanation": "explain",
-    "Snippet": "code",
-    "Steps": "steps",
-    "Checkup": "check",
-    "Picture": "plot",
-    "Recommendations": "recommend",
-    "Tasks": "recommend",
+
+class Renderer(NamedTuple):
+    """The module of a kind of record. In CSV one that is `upright` has a row a key."""
+
+    name: str
+    texts: tuple[str, ...] = ()
+    upright: bool = False
+
+    @property
+    def module(self) -> Any:
+        """The module itself."""
+        return import_module(f"losscli.render.{self.name}")
+
+
+_RENDERERS = {
+    "Score": Renderer("score"),
+    "Comparison": Renderer("compare"),
+    "Parity": Renderer("parity"),
+    "Explanation": Renderer("explain", texts=("latex",), upright=True),
+    "Snippet": Renderer("code"),
+    "Steps": Renderer("steps"),
+    "Checkup": Renderer("check"),
+    "Picture": Renderer("plot"),
+    "Recommendations": Renderer("recommend"),
+    "Tasks": Renderer("recommend"),
+    "list": Renderer("listing"),
+    "tuple": Renderer("listing"),
 }
 
 
-def page_module(record: Shown) -> Any:
-    """The module of `record`'s kind; a plain sequence is a listing."""
-    return import_module(f"losscli.render.{_MODULES.get(type(record).__name__, 'listing')}")
+def renderer(record: Shown) -> Renderer:
+    """What shows a record of this kind."""
+    return _RENDERERS[type(record).__name__]

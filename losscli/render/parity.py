@@ -148,7 +148,7 @@ def _row_object(row: ParityRow) -> dict[str, Any]:
     return {key: plain(value) for key, value in row._asdict().items() if key not in _FOR_CODE}
 
 
-def json_records(parity: Parity) -> list[dict[str, Any]]:
+def records(parity: Parity) -> list[dict[str, Any]]:
     """A record a row: a framework's number."""
     shared = {"signature": parity.signature, "version": parity.version}
     return [{"loss": parity.loss, **_row_object(row), **shared} for row in parity.rows]

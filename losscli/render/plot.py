@@ -220,7 +220,7 @@ def _curve_object(curve: Curve) -> dict[str, Any]:
     }
 
 
-def json_records(picture: Picture) -> list[dict[str, Any]]:
+def records(picture: Picture) -> list[dict[str, Any]]:
     """A point a record: the curve's label, its loss, x, the loss there, the gradient there."""
     records = []
     for curve in picture.curves:

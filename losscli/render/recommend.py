@@ -58,7 +58,7 @@ def json_object(record: Recommendations | Tasks) -> dict[str, Any]:
     }
 
 
-def json_records(record: Recommendations | Tasks) -> list[dict[str, Any]]:
+def records(record: Recommendations | Tasks) -> list[dict[str, Any]]:
     """A recommendation, or a task, a record."""
     if isinstance(record, Tasks):
         return [task._asdict() for task in record.tasks]

@@ -18,13 +18,20 @@ from losscli.render.blocks import (
     Span,
     natural_width,
 )
+from losscli.render.jsonable import plain, remark_object
 from losscli.render.numbers import aligned, column, nested, scalar, shares
+from losscli.render.rows import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from losscli.results.score import Remark, Sample, Score
+    from losscli.results.score import Concentration, Remark, Sample, Score
+    from losscli.results.why import Why
 
+    Record = dict[str, Any]
+
+SUMMARY = ("loss", "params", "like", "n", "reduction", "value", "mean", "sum", "divisor", "divided_by")
+NO_GROUPS: Mapping[str, Any] = {"by": [], "groups": []}  # none were asked for
 _REMARKS: dict[str, Role] = {"nonfinite": "strong", "departure": "plain", "data": "quiet"}  # in this order
 _MANY = 20  # samples that make one ask what makes the number
 _LABEL = 12  # columns for the labels beside the results
@@ -159,3 +166,79 @@ def remarks(said: Sequence[Remark]) -> list[Block]:
         Paragraph(Span(words.remark(remark), role), 2, tight=i > 0)
         for i, (remark, role) in enumerate(ordered)
     ]
+
+
+def json_object(score: Score) -> Record:
+    """A Score as a JSON object: schema/compute.json."""
+    about = score.about
+    grouped = NO_GROUPS if score.groups is None else _groups(score)
+    return {
+        "loss": score.loss,
+        "title": about.title if about else score.loss,
+        "kind": score.kind,
+        "params": plain(score.params),
+        "like": score.like,
+        "model": score.model,
+        "n": score.n,
+        "weighted": score.weighted,
+        "reduction": score.reduction,
+        "value": plain(score.value),
+        "mean": plain(score.mean),
+        "sum": plain(score.sum),
+        "divisor": plain(score.divisor),
+        "divided_by": score.divided_by,
+        "unit": about.unit if about else None,
+        "range": about.range if about else None,
+        "best": plain(about.best) if about else None,
+        "formula": about.formula if about else None,
+        "samples": [_sample(sample) for sample in score.samples],
+        "hidden": score.hidden,
+        "gradients": [_sample(sample) for sample in score.gradients],
+        "concentration": _concentration(score.concentration),
+        "remarks": [remark_object(said) for said in score.remarks],
+        "why": None if score.why is None else _why(score.why),
+        "signature": score.signature,
+        "version": score.version,
+        **grouped,
+    }
+
+
+def _groups(score: Score) -> Record:
+    from losscli.render import groups
+
+    assert score.groups is not None
+    return {"by": list(score.groups.by), "groups": plain(groups.objects(score))}
+
+
+def _why(told: Why) -> Record:
+    from losscli.render.why import why_object
+
+    return why_object(told)
+
+
+def records(score: Score) -> list[Record]:
+    """A record a group, or a sample; where there are neither, one of the number."""
+    sign = {"signature": score.signature}
+    if score.groups is not None:
+        from losscli.render import groups
+
+        return [{"loss": score.loss} | plain(group) | sign for group in groups.records(score)]
+    if score.samples:
+        return [_sample(sample) | sign for sample in score.samples]
+    whole = json_object(score)
+    gradients = {"gradients": whole["gradients"]} if score.gradients else {}
+    return [{key: whole[key] for key in (*SUMMARY, "unit", "signature", "version")} | gradients]
+
+
+def _sample(sample: Sample) -> Record:
+    return {
+        name: plain(value, nan=None if name == "gradient" else "nan")
+        for name, value in columns(sample).items()
+    }
+
+
+def _concentration(made: Concentration | None) -> Record | None:
+    if made is None:
+        return None
+    whole = made._asdict()
+    return whole if made.file else {key: value for key, value in whole.items() if key != "file"}

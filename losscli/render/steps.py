@@ -152,7 +152,7 @@ def json_object(steps: Steps) -> Record:
     }
 
 
-def json_records(steps: Steps) -> list[Record]:
+def records(steps: Steps) -> list[Record]:
     """A line a record: which row and entry it is of (neither: of all rows together), and the line."""
     found: list[Record] = []
 

@@ -102,7 +102,7 @@ def peer_values(
     if found.size % len(y_pred):
         return None  # it reduces what it returns
     rows = found.reshape(len(y_pred), -1)
-    return rows.sum(axis=1) if way.fold == "sum" else rows.mean(axis=1)
+    return rows.sum(axis=1) if way.trailing == "sum" else rows.mean(axis=1)
 
 
 def in_float64(way: Convention) -> Convention:

@@ -62,7 +62,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Task):
         way = value.convention
         told = (way.loss.name, way.framework.name, plain(dict(value.params)), value.model, value.infinite)
-        return [*told, value.reweigh is not None]
+        return [*told, value.adjust is not None]
     if isinstance(value, Keys):  # the rest of it is an index of these
         return {"names": plain(list(value.names)), "columns": plain(value.columns)}
     if isinstance(value, ColumnPass):

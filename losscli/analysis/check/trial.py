@@ -110,7 +110,7 @@ def single(stream: Stream, model: str) -> Stream:
             origin = batch.origin._replace(labels=labels)
             yield replace(batch, y_pred={"y_pred": batch.y_pred[model]}, origin=origin)
 
-    return one
+    return Stream(one)
 
 
 def check(case: Case) -> Iterator[Fault]:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 from losscli.analysis.profile.columns import ArrayPass, ColumnPass, names_of
 from losscli.analysis.profile.kinds import AMOUNTS, prediction_kind, truth_classes, truth_kind
 from losscli.analysis.profile.sample import Duplicates, Sample, correlation, residuals
-from losscli.batch import Batch
+from losscli.batch import Batch, Stream
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
 from losscli.results.profile import ColumnProfile, PredictionProfile, Profile, TruthProfile
 
 __all__ = ["profile"]
-
-Stream = Callable[[], Iterator[Batch]]
 
 
 def profile(stream: Stream) -> Profile:

@@ -77,7 +77,7 @@ def _collapsed(work: Work, score: Score, rows: Sequence[Row]) -> tuple[Step, ...
     terms = [Term((f"L_{row.row}",), (row.loss,)) for row in rows]
     plain = "plain" if score.weighted else "value"
     made = _sum("total", terms, lambda part: part.terms[plain], work, numbers)
-    by_sum = work.way.fold == "sum"
+    by_sum = work.way.trailing == "sum"
     name = "one" if score.weighted else score.reduction
     title = work.way.framework.title
     said = f"{title} takes (N,) arrays for one value: their {'sum' if by_sum else 'mean'}"

@@ -72,7 +72,7 @@ def chosen(costs: Array) -> list[tuple[int, ...]]:
 def _folded(work: Work, costs: Array, places: Sequence[Place]) -> Step:
     """A row's value from its entries': their mean, or their sum over the last axis."""
     exact = costs.astype(np.float64)
-    by_sum = work.way.fold == "sum"
+    by_sum = work.way.trailing == "sum"
     divisor = costs.size // costs.shape[-1] if by_sum else costs.size
     value = (exact.sum(axis=-1) if by_sum else exact).reshape(-1).mean()
     terms = [Term((f"L_{label(p.entry)}",), (float(exact[p.entry]),)) for p in places]

@@ -46,7 +46,7 @@ class Work:
     def batches(self) -> Iterator[tuple[Batch, Array]]:
         """Every complete batch with its weights, and the row numbers of its samples."""
         for batch, rows in complete(self.stream, self.missing, Tally()):
-            yield (batch if self.task.reweigh is None else self.task.reweigh(batch)), rows
+            yield (batch if self.task.adjust is None else self.task.adjust(batch)), rows
 
     def aligned(self, y_true: Any, y_pred: Any) -> tuple[Array | None, Array]:
         """Rows as the kernel takes them; `rest` as one vector a row, which is what its lines take."""

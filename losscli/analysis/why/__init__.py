@@ -34,7 +34,7 @@ from losscli.results.score import Score
 from losscli.results.why import Cells, Constant, Ranking, Why, Without, WorstRow
 
 if TYPE_CHECKING:
-    from losscli.parallel.executor import Engine
+    from losscli.parallel.executor import Executor
 
 WORST = 5  # rows that are looked at one by one
 MANY = 200  # from so many rows on, the value without the worst hundredth is told too
@@ -45,7 +45,7 @@ ReadCells = Callable[[Sequence[int]], Mapping[int, Cells]]
 
 
 def with_why(
-    made: Score, stream: Stream, asked: Asked, cells: ReadCells | None = None, engine: Engine = THREADS
+    made: Score, stream: Stream, asked: Asked, cells: ReadCells | None = None, engine: Executor = THREADS
 ) -> Score:
     """The score with `why`. `stream` gives the same rows again, `cells` the text of rows by number."""
     return replace(made, why=whys_of([made], stream, asked, cells, engine)[0][0])
@@ -56,7 +56,7 @@ def with_whys(
     stream: Stream,
     asked: Asked,
     cells: ReadCells | None = None,
-    engine: Engine = THREADS,
+    engine: Executor = THREADS,
 ) -> Comparison:
     """The comparison with a `why` for each score, and with the worst rows' places under each."""
     whys, ranking = whys_of(compared.scores, stream, asked, cells, engine)
@@ -76,7 +76,7 @@ def whys_of(
     stream: Stream,
     asked: Asked,
     cells: ReadCells | None = None,
-    engine: Engine = THREADS,
+    engine: Executor = THREADS,
 ) -> tuple[list[Why], Ranking | None]:
     """A Why for each score, and the places of the worst rows, where two scores give each row a value.
 
@@ -96,7 +96,7 @@ def whys_of(
     looks: list[Look] = [held_rows, *dict.fromkeys(plan.target for plan in planned)]
     lengths = walk(engine, stream, looks, asked.missing, tasks)
     if held_rows.batches is not None:
-        stream, engine, lengths = held_rows, THREADS, None
+        stream, engine, lengths = Stream(held_rows), THREADS, None
     parts = _worst_rows(stream, tasks, scores[0].n, asked.missing, engine)
     held = constants(planned, stream, asked.missing, reduction, engine)
     left, ranking = _looked_at(scores, parts, stream, reduction, asked.missing, engine, lengths)
@@ -115,7 +115,7 @@ def whys_of(
 
 
 def _worst_rows(
-    stream: Stream, tasks: Sequence[Task], n: int, missing: Missing, engine: Engine
+    stream: Stream, tasks: Sequence[Task], n: int, missing: Missing, engine: Executor
 ) -> dict[int, Partial]:
     """By the tasks' numbers, the partials of those that give rows a value, with the rows that cost most."""
     rowwise = [i for i, task in enumerate(tasks) if task.rowwise]
@@ -139,7 +139,7 @@ def _looked_at(
     stream: Stream,
     reduction: str,
     missing: Missing,
-    engine: Engine,
+    engine: Executor,
     lengths: Sequence[int] | None,
 ) -> tuple[dict[int, tuple[Without, ...]], Ranking | None]:
     """Each part's value without its worst row, and without its worst hundredth; and the worst rows' places.

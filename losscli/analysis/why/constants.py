@@ -19,7 +19,7 @@ from losscli.results.why import Constant
 from losscli.results.words import Property
 
 if TYPE_CHECKING:
-    from losscli.parallel.executor import Engine
+    from losscli.parallel.executor import Executor
 
 SURE = 40.0  # a logit whose probability is 1 to the last digit of a float
 NEVER = -745.0  # the logit, or the logarithm, of the smallest float: of a class that does not occur
@@ -99,7 +99,7 @@ def plans(asked: Sequence[tuple[Task, Sequence[Property]]]) -> list[Plan]:
         scheme = _scheme(task, properties)
         if scheme is not None:
             ignored = task.params.get("ignore_class")
-            key = (task.reweigh, task.model, scheme.values, scheme.labels, ignored)
+            key = (task.adjust, task.model, scheme.values, scheme.labels, ignored)
             target = targets.setdefault(key, Target(task, scheme.values, scheme.labels, ignored))
             declared = {p.detail if p.name == "minimiser" else p.name for p in properties}
             made.append(Plan(task, scheme.make, target, declared))
@@ -107,7 +107,7 @@ def plans(asked: Sequence[tuple[Task, Sequence[Property]]]) -> list[Plan]:
 
 
 def constants(
-    plans: Sequence[Plan], stream: Stream, missing: Missing, reduction: str, engine: Engine
+    plans: Sequence[Plan], stream: Stream, missing: Missing, reduction: str, engine: Executor
 ) -> dict[str, tuple[Constant, ...]]:
     """Constant predictions with their values by loss, the best first; one pass for all of them."""
     pairs = [(plan, candidate) for plan in plans for candidate in plan.candidates()]
@@ -127,11 +127,11 @@ def _instead(task: Task, constant: Array) -> Task:
     """The same task with a constant in place of its predictions."""
 
     def put(read: Batch) -> Batch:
-        batch = read if task.reweigh is None else task.reweigh(read)
+        batch = read if task.adjust is None else task.adjust(read)
         shape = batch.y_pred[task.model].shape
         return replace(batch, y_pred={task.model: np.broadcast_to(constant, shape)})
 
-    return replace(task, reweigh=put)
+    return replace(task, adjust=put)
 
 
 def _domains(task: Task) -> tuple[Domain | None, Domain]:

@@ -63,7 +63,7 @@ class Target:
 
     def add(self, batch: Batch, rows: Rows, extents: Extents) -> None:
         """Looks at a batch."""
-        batch = batch if self.task.reweigh is None else self.task.reweigh(batch)
+        batch = batch if self.task.adjust is None else self.task.adjust(batch)
         if batch.y_true is None:
             return
         y_true = batch.y_true

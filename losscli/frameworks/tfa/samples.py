@@ -34,7 +34,7 @@ same("contrastive", "losses.ContrastiveLoss")
         ),
         cause="clipping",
     ),
-    fold="sum",
+    trailing="sum",
     collapse=True,
 )
 def _(
