@@ -92,7 +92,7 @@ def advise(
 
     said = None if task is None else tasks.known(task)
     _check_quantile(quantile, said)
-    rows = gather(stream, missing)
+    rows = gather(stream, missing, truth_alone=truth_alone)
     case = Case(
         y_true=rows.y_pred if truth_alone else rows.y_true,
         y_pred=None if truth_alone else rows.y_pred,
@@ -102,6 +102,8 @@ def advise(
         from_logits=from_logits,
         task=said,
         n=rows.n,
+        truth=rows.truth,
+        scores=rows.scores,
     )
     # Logits and probabilities at their ends overflow in exp and log on purpose.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore", under="ignore"):
