@@ -132,7 +132,7 @@ def _whole_kind(
         return "labels" if decided or values == {-1.0, 0.0, 1.0} else "real", ""
     if column.negatives:
         return "real", ""
-    rates = any(c.low > 0 and not c.bounded for model in models for c in model.columns)
+    rates = any(c.low > 0 and 1 < c.high <= 20 for model in models for c in model.columns)
     if len(values) == 2 and column.high <= 2 and (beside or (column.low == 1 and (decided or not rates))):
         return "index", ""  # 1 and 2
     if decided and few and column.high < FEW and column.count >= 2 * len(values):
