@@ -18,8 +18,8 @@ from losscli.results.check import Checkup
 EXAMPLES = Path(__file__).parent.parent / "examples"
 # What recommend takes a truth for, by the kind that check names; with several numbers a row beside it, more.
 TASKS = {
-    "binary01": {"binary", "imbalanced", "multiclass"},
-    "signs": {"binary"},
+    "binary01": {"binary", "imbalanced", "multiclass", "embeddings"},
+    "signs": {"binary", "embeddings"},
     "index": {"multiclass", "ordinal", "binary", "imbalanced", "embeddings"},
     "one_hot": {"multiclass", "ordinal"},
     "soft": {"multiclass"},
@@ -27,7 +27,7 @@ TASKS = {
     "counts": {"counts"},
     "positive": {"regression", "positive-amounts"},
     "nonnegative": {"regression", "positive-amounts"},
-    "fraction": {"regression", "positive-amounts"},
+    "fraction": {"regression"},
     "real": {"regression"},
     "columns": {"regression", "detection", "survival", "ranking"},
     "array": {"regression", "segmentation"},
@@ -192,6 +192,10 @@ DRAWN = [
     Data("counts, rates", COUNTS, MEANS, ("counts", "rate"), "counts"),
     Data("counts, logarithms", COUNTS, np.log(MEANS), ("counts", "real"), "counts"),
     Data("counts, members", COUNTS, MEMBERS, ("counts", "columns"), "forecasting"),
+    Data("1 to 5, a mean and its spread", FIVE, np.c_[FIVE + NOISE / 3, 1 / 3 + 0 * B], ("counts", "columns")),
+    Data("1 and 2, a mean and its spread", B + 1, np.c_[B + 1.2, 1 / 3 + 0 * B], ("counts", "columns")),
+    Data("0 and 1, vectors", B, R.normal(size=(N, 16)), ("binary01", "vectors"), "embeddings"),
+    Data("small fractions", F**6, F**6 * np.exp(0.3 * NOISE), ("fraction", "probability"), "regression"),
     Data("large counts", R.poisson(400 + 0 * P) * 1.0, 400 + 0 * P, ("counts", "rate"), "counts"),
     Data("whole amounts", np.round(AMOUNTS) + 60, AMOUNTS + 60, ("positive", "real")),
     Data("amounts", AMOUNTS, AMOUNTS * np.exp(0.3 * NOISE), ("positive", "real"), "positive-amounts"),

@@ -115,12 +115,12 @@ def _scalar_kind(column: ColumnProfile, models: Sequence[Model]) -> tuple[str, s
     if beside and column.zeros and column.ones and column.zeros + column.ones >= MOST * column.count:
         return "binary01", ""
     if column.whole:
-        return _whole_kind(column, values, scalar, beside)
+        return _whole_kind(column, values, scalar, beside=beside, alone=not models)
     return "fraction" if column.bounded else _amounts(column), ""
 
 
 def _whole_kind(
-    column: ColumnProfile, values: set[float], models: Sequence[Model], beside: bool
+    column: ColumnProfile, values: set[float], models: Sequence[Model], *, beside: bool, alone: bool
 ) -> tuple[str, str]:
     few = 0 < len(values) <= FEW
     decided = any(
@@ -133,11 +133,15 @@ def _whole_kind(
     if column.negatives:
         return "real", ""
     rates = any(c.low > 0 and 1 < c.high <= 20 for model in models for c in model.columns)
-    if len(values) == 2 and column.high <= 2 and (beside or (column.low == 1 and (decided or not rates))):
+    if (
+        len(values) == 2
+        and column.high <= 2
+        and (beside or (column.low == 1 and (decided or alone or (models and not rates))))
+    ):
         return "index", ""  # 1 and 2
     if decided and few and column.high < FEW and column.count >= 2 * len(values):
         return "index", "counts"
-    if (decided or not models) and even(column):
+    if (decided or alone) and even(column):
         return "index", "counts"
     near_0 = column.zeros or (column.low <= _LOW and column.mean <= SMALL_COUNTS)
     dispersed = any(1 / 2 < model.pair.dispersion < 2 for model in models)

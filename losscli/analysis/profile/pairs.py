@@ -61,4 +61,4 @@ class PairPass:
         """Whether each column lies as near to y as a forecast of it would: correlated, and on its scale."""
         with np.errstate(all="ignore"):
             error = np.sqrt(self.squares / max(self.n, 1))
-        return bool(spread > 0 and (error < spread).mean() > 0.5)
+        return bool(spread > 0 and (error < spread).mean() >= 0.5)

@@ -185,20 +185,18 @@ def _sound(case: Case) -> Case:
 
 def _target(case: Case, y: Array, p: Array | None) -> Finding:
     """One number a row, and a prediction or none."""
-    if case.read_as == "probability" and case.kind != "fraction":
-        case = _sound(case)
     if case.kind == "binary01":
-        return _two_classes(case, y, "labels 0 and 1", ())
+        return _two_classes(_sound(case), y, "labels 0 and 1", ())
     if case.kind == "signs":
         if case.read_as in ("probability", "percent") and not case.from_logits:
-            return _two_classes(case, (y + 1) / 2, "labels −1 and 1", ("y01 = (y + 1) / 2",))
+            return _two_classes(_sound(case), (y + 1) / 2, "labels −1 and 1", ("y01 = (y + 1) / 2",))
         return two_classes.signs(case)
     if forecasts.levels(case) is not None and p is not None:
         return forecasts.quantiles(case)
     if case.kind == "index" and set(np.unique(y)) == {1.0, 2.0}:
         if p is not None and case.read_as == "labels":
             case = replace(case, y_pred=p - 1)
-        return _two_classes(case, y - 1, "labels 1 and 2", ("y01 = y − 1",))
+        return _two_classes(_sound(case), y - 1, "labels 1 and 2", ("y01 = y − 1",))
     if case.kind in ("index", "labels"):
         found = classes.multiclass(case)
         if case.truth is None or not case.truth.second:
@@ -207,7 +205,8 @@ def _target(case: Case, y: Array, p: Array | None) -> Finding:
         return found._replace(reading=f"{found.reading} ({why}; if they are counts: --task counts)")
     if case.kind == "counts":
         return counts.counts(case)
-    return amounts.amounts(case) if amounts.in_proportion(y, p) else regression(case)
+    ratios = case.kind != "fraction" and amounts.in_proportion(y, p)
+    return amounts.amounts(case) if ratios else regression(case)
 
 
 def _two_classes(case: Case, y: Array, coded: str, first: tuple[str, ...]) -> Finding:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from losscli.analysis.profile.kinds import KindPass
 from losscli.engine.missing import complete
 from losscli.engine.top import Tally
 from losscli.errors import LosscliError
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array
     from losscli.batch import Batch, Stream
     from losscli.engine.missing import Missing
-    from losscli.results.profile import PredictionProfile, TruthProfile
 
 MOST_ROWS = 200_000
 MOST_VALUES = 4_000_000
@@ -25,7 +23,7 @@ MOST_VALUES = 4_000_000
 
 class Rows(NamedTuple):
     """The rows kept of `n` read, in their order; `absent` were left out for missing values, `unweighted` for
-    a weight of 0. `truth` and `scores` say the kinds, by all rows that count."""
+    a weight of 0."""
 
     y_true: Array | None
     y_pred: Array
@@ -34,21 +32,15 @@ class Rows(NamedTuple):
     n: int
     absent: int
     unweighted: int
-    truth: TruthProfile | None
-    scores: PredictionProfile | None
 
 
-def gather(stream: Stream, missing: Missing, *, truth_alone: bool = False) -> Rows:
-    """The rows of `stream`'s one model, which with `truth_alone` is the truth.
-
-    LosscliError for missing (unless dropped) and infinite values.
-    """
+def gather(stream: Stream, missing: Missing) -> Rows:
+    """The rows of `stream`'s one model. LosscliError for missing (unless dropped) and infinite values."""
     if missing == "propagate":
         raise LosscliError(
             "--missing propagate: nothing can be measured on missing values",
             "--missing drop leaves such rows out",
         )
-    kinds = KindPass()
     draw = np.random.default_rng(SEED)
     absent = Tally()
     n = unweighted = 0
@@ -65,13 +57,8 @@ def gather(stream: Stream, missing: Missing, *, truth_alone: bool = False) -> Ro
         n += int(counts.sum())
         keys = np.concatenate([keys, draw.random(int(counts.sum()))])
         preds.append(pred[counts])
-        true = None if batch.y_true is None else batch.y_true[counts]
-        if true is not None:
-            trues.append(true)
-        if truth_alone:
-            kinds.add(preds[-1], {}, batch.origin)
-        else:
-            kinds.add(true, {"y_pred": preds[-1]}, batch.origin)
+        if batch.y_true is not None:
+            trues.append(batch.y_true[counts])
         most = _most(pred)
         if len(keys) > 2 * most:
             keys, trues, preds = _thinned(keys, trues, preds, most)
@@ -81,7 +68,6 @@ def gather(stream: Stream, missing: Missing, *, truth_alone: bool = False) -> Ro
             "give at least one complete row",
         )
     keys, trues, preds = _thinned(keys, trues, preds, _most(preds[0]))
-    truth, scores = kinds.finish()
     return Rows(
         trues[0] if trues else None,
         preds[0],
@@ -90,8 +76,6 @@ def gather(stream: Stream, missing: Missing, *, truth_alone: bool = False) -> Ro
         n,
         absent.count,
         unweighted,
-        truth,
-        scores[0] if scores else None,
     )
 
 
