@@ -278,8 +278,8 @@ CASES = [
         "PairPass.add",
         lambda: (pair_pass(), array(1.0, 0.0, 2.0, math.nan), np.array([[0, 4], [4, 0], [2, 1], [1, 1]])),
         act("add"),
-        {"n": 5, "right": 4, "ratios": math.nan, "highest": [3, 2], "squares": [27.0, 12.0]},
-        {"ratios": "of several columns there is none"},
+        {"n": 5, "right": 4, "ratios": 0.0, "highest": [3, 2], "squares": [27.0, 12.0]},
+        {"ratios": "of several columns there are none"},
     ),
     Case(
         "PairPass.add, of one column",

@@ -133,11 +133,8 @@ def _whole_kind(
     if column.negatives:
         return "real", ""
     rates = any(c.low > 0 and 1 < c.high <= 20 for model in models for c in model.columns)
-    if (
-        len(values) == 2
-        and column.high <= 2
-        and (beside or (column.low == 1 and (decided or alone or (models and not rates))))
-    ):
+    labels = decided or alone or (bool(models) and not rates)
+    if len(values) == 2 and column.high <= 2 and (beside or (column.low == 1 and labels)):
         return "index", ""  # 1 and 2
     if decided and few and column.high < FEW and column.count >= 2 * len(values):
         return "index", "counts"

@@ -39,7 +39,8 @@ class PairPass:
         with np.errstate(all="ignore"):
             squares = np.square(pred - true[:, None])
             self.squares = self.squares + squares.sum(axis=0)
-            self.ratios += float((squares / np.where(pred > 0, pred, np.nan)).sum())
+            if pred.shape[1] == 1:
+                self.ratios += float((squares / np.where(pred > 0, pred, np.nan)).sum())
 
     @property
     def dispersion(self) -> float:
