@@ -192,13 +192,18 @@ KINDS: list[tuple[Any, Any, tuple[str, str]]] = [
     (C, Q, ("counts", "rate")),
     (C, put(ROWS, 0, [0.5, 0.25, 0.25]), ("index", "probability_rows")),
     (put(C, 0, 3), ROWS, ("index", "probability_rows")),
-    (put(C, 0, 3, 1, 4), ROWS, ("counts", "columns")),
+    (put(C, slice(0, 4), [3, 4, 5, 6]), ROWS, ("index", "probability_rows")),
+    (put(C, slice(0, 5), [4, 5, 6, 7, 8]), ROWS, ("index", "vectors")),
     (C, 1 + 0 * C, ("index", "labels")),
     (put(S, 0, 0), SINE, ("labels", "logits")),
     (put(S, 0, -2), SINE, ("real", "real")),
     (100.0 + K, P, ("positive", "real")),
-    (K + 29.0, P, ("counts", "rate")),
-    (K + 30.0, P, ("positive", "real")),  # the mean is 50.5
+    (K + 4.0, P, ("counts", "rate")),  # from 5 on
+    (K + 5.0, P, ("positive", "real")),
+    (K + 29.0, K + 24.0, ("counts", "rate")),  # as far apart as counts are from their mean
+    (K + 29.0, K + 28.0, ("positive", "real")),
+    (np.round(2.4 * K), 0.1 * P, ("counts", "rate")),
+    (np.round(2.5 * K), 0.1 * P, ("positive", "real")),  # the mean is above 50
     (K + 100.0 - 101 * (K == 1), P, ("counts", "rate")),
     (Y, P, ("positive", "real")),
     (put(Y, 0, 0), P, ("nonnegative", "real")),

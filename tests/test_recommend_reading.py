@@ -32,7 +32,6 @@ NOISE = shuffled(normal(60))
         (np.ones(60), NOISE, "binary"),
         (np.full(60, -1.0), NOISE, "binary"),
         (np.where(NOISE > 0, 1.0, -1.0), NOISE, "binary"),
-        (np.where(NOISE > 0, 1.0, 0.0) * np.where(NOISE > 1, -1, 1), NOISE, "regression"),
         (np.arange(60) + 5.0, np.arange(60) + 5.5, "counts"),
         (np.round(P60 + 0.1 * NOISE), P60, "regression"),  # far from 0, of a variance far below the mean
         (np.round(P60 + np.sqrt(P60) * NOISE), P60, "counts"),  # of a variance that is about the mean
@@ -44,6 +43,13 @@ NOISE = shuffled(normal(60))
 )
 def test_a_number_a_row(y: Any, p: Any, task: str) -> None:
     assert losscli.recommend(np.asarray(y, float), p).task == task
+
+
+def test_two_codings_together_are_no_class_indices() -> None:
+    y = np.where(NOISE > 0, 1.0, 0.0) * np.where(NOISE > 1, -1, 1)
+    with pytest.raises(LosscliError, match="no class indices from 0"):
+        losscli.recommend(y, NOISE)
+    assert losscli.recommend(y, NOISE, task="regression").task == "regression"
 
 
 ONE_HOT = np.eye(4)[np.arange(60) % 4]

@@ -40,6 +40,7 @@ import losscli.stats
 from losscli.analysis.profile import _Pass
 from losscli.analysis.profile import sample as samples
 from losscli.analysis.profile.columns import ArrayPass, ColumnPass
+from losscli.analysis.profile.pairs import PairPass
 from losscli.analysis.profile.sample import Sample
 from losscli.analysis.steps.totals import _Others
 from losscli.batch import Batch, Origin
@@ -111,6 +112,18 @@ def array_pass() -> ArrayPass:
     first = np.array([[1.0, 0.0], [0.75, 1.5]])
     made = ArrayPass("y_pred", "m", first, Origin())
     made.add(first)
+    return made
+
+
+def pair_pass() -> PairPass:
+    made = PairPass()
+    made.add(array(0.0, 1.0), np.array([[3.0, 1.0], [0.0, 2.0]]))
+    return made
+
+
+def one_pair() -> PairPass:
+    made = PairPass()
+    made.add(array(2.0), array(1.0))
     return made
 
 
@@ -262,6 +275,20 @@ CASES = [
         {"shape": "of every row"},
     ),
     Case(
+        "PairPass.add",
+        lambda: (pair_pass(), array(1.0, 0.0, 2.0, math.nan), np.array([[0, 4], [4, 0], [2, 1], [1, 1]])),
+        act("add"),
+        {"n": 5, "right": 4, "ratios": 0.0, "highest": [3, 2], "squares": [27.0, 12.0]},
+        {"ratios": "of several columns there are none"},
+    ),
+    Case(
+        "PairPass.add, of one column",
+        lambda: (one_pair(), array(3.0, 5.0), array(1.0, 4.0)),
+        act("add"),
+        {"n": 3, "right": 0, "ratios": 5.25, "highest": [3], "squares": [6.0]},
+        {"right": "the only column is no label"},
+    ),
+    Case(
         "_Others.add",
         lambda: (others("sum"), array(1.0, 4.0), array(2.0, 0.5), False),
         act("add"),
@@ -279,6 +306,7 @@ CASES = [
 ELSEWHERE = {
     "_By.add": "test_groups.py",
     "_Pass.add": "below",
+    "KindPass.add": "below",
     "Sample.add": "below",
     "Duplicates.add": "test_profile.py",
 }
@@ -323,11 +351,13 @@ def test_a_pass_over_two_batches_has_seen_both() -> None:
     seen.add(Batch(array(1, 2), {"m": array(3, 4), "n": array(5, 6)}, array(1, 1)))
     seen.add(Batch(array(1, 2, 7), {"m": array(3, 0, 8), "n": array(5, 6, 9)}, array(0, 2, 3)))
     assert seen.n == 5
-    assert seen.truth is not None
+    truth, models = seen.kinds.truth, seen.kinds.models
+    assert truth is not None
     assert seen.weight is not None
-    sums = [one.columns[0].mean * one.columns[0].count for one in (seen.truth, *seen.models.values())]
+    sums = [one.columns[0].mean * one.columns[0].count for one in (truth, models["m"][0], models["n"][0])]
+    assert [pair.n for _, pair in models.values()] == [5, 5]
     assert [*sums, seen.weight.mean * 5] == close([13, 18, 31, 7], 1e-15)
-    assert (seen.truth.rows, seen.weight.count) == (5, 5)
+    assert (truth.rows, seen.weight.count) == (5, 5)
     assert seen.duplicates.count() == (1, False)
     assert plain(seen.sample.entries(None)) == [1, 2, 1, 2, 7]
     assert plain(seen.sample.pair("m")) == [[1, 2, 1, 2, 7], [3, 4, 3, 0, 8]]

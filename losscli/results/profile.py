@@ -69,7 +69,8 @@ class TruthProfile(NamedTuple):
     "columns" (several numbers a row), "array" (more axes), "empty" (no finite value).
 
     `shape` is that of a row, `classes` how often each class occurs (of rows: the index of the column).
-    `off_rows` are the rows of several columns whose sum is not 1 within a thousandth.
+    `off_rows` are the rows of several columns whose sum is not 1 within a thousandth. `second` is the kind
+    that is as near, where there is one.
     """
 
     kind: str
@@ -77,12 +78,13 @@ class TruthProfile(NamedTuple):
     columns: tuple[ColumnProfile, ...]
     classes: tuple[ValueCount, ...]
     off_rows: int
+    second: str = ""
 
 
 class PredictionProfile(NamedTuple):
     """A model's y_pred. `kind`: "probability", "probability_rows" (a probability a class, each row's sum 1),
     "probabilities" (a probability a label), "percent", "logits", "log_probability", "labels", "rate" (0 or
-    more, where the truth is counts), "real", "columns", "array" or "empty".
+    more, where the truth is counts), "vectors" (beside labels), "real", "columns", "array" or "empty".
 
     `outside` entries lie out of [0, 1], of `entries` that are finite. `off_rows` as for the truth, `off_logs`
     the rows whose exponentials do not sum to 1. `correlation` with y_true, where the shapes match (nan

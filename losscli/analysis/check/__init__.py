@@ -135,6 +135,8 @@ def _looked(case: Case) -> tuple[str, ...]:
     """What was looked at, in a sentence or two."""
     seen = case.profile
     truth = "no y_true" if seen.truth is None else f"y_true ({_KINDS[seen.truth.kind]})"
+    if seen.truth is not None and seen.truth.second:
+        truth = f"{truth[:-1]}; or {_KINDS[seen.truth.second]})"
     models = ", ".join(f"{model.model} ({_KINDS[model.kind]})" for model in seen.predictions)
     weight = ", the weights" if seen.weight is not None else ""
     looked = [f"{truth}, {models}{weight}"]
@@ -159,6 +161,7 @@ _KINDS = {
     "fraction": "fractions",
     "real": "numbers",
     "columns": "rows of numbers",
+    "vectors": "vectors",
     "array": "arrays",
     "empty": "no value",
     "probability": "probabilities",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from losscli.analysis.profile.columns import ArrayPass, ColumnPass, names_of
-from losscli.analysis.profile.kinds import AMOUNTS, prediction_kind, truth_classes, truth_kind
+from losscli.analysis.profile.columns import ColumnPass, names_of
+from losscli.analysis.profile.kinds import AMOUNTS, KindPass
 from losscli.analysis.profile.sample import Duplicates, Sample, correlation, residuals
 from losscli.batch import Batch, Stream
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
-from losscli.results.profile import ColumnProfile, PredictionProfile, Profile, TruthProfile
+from losscli.results.profile import Profile
 
 __all__ = ["profile"]
 
@@ -26,22 +26,14 @@ class _Pass:
 
     def __init__(self) -> None:
         self.n = 0
-        self.truth: ArrayPass | None = None
-        self.models: dict[str, ArrayPass] = {}
+        self.kinds = KindPass()
         self.weight: ColumnPass | None = None
         self.sample = Sample()
         self.duplicates = Duplicates()
 
     def add(self, batch: Batch) -> None:
         self.n += len(batch)
-        if batch.y_true is not None:
-            if self.truth is None:
-                self.truth = ArrayPass("y_true", None, batch.y_true, batch.origin)
-            self.truth.add(batch.y_true)
-        for name, array in batch.y_pred.items():
-            if name not in self.models:
-                self.models[name] = ArrayPass("y_pred", name, array, batch.origin)
-            self.models[name].add(array)
+        self.kinds.add(batch.y_true, batch.y_pred, batch.origin)
         if batch.weight is not None:
             if self.weight is None:
                 self.weight = ColumnPass("weight", None, names_of(batch.origin, "weight", 1)[0])
@@ -56,8 +48,13 @@ class _Pass:
         if self.n == 0:
             raise LosscliError("there are no samples", "give at least one row")
         true = self.sample.finite(None)
-        truth = None if self.truth is None else self._truth(self.truth)
-        predictions = tuple(self._prediction(name, model, truth) for name, model in self.models.items())
+        truth, read = self.kinds.finish()
+        predictions = tuple(
+            model._replace(correlation=correlation(self.sample, model.model))
+            if truth is not None and _matches(truth.shape, model.shape)
+            else model
+            for model in read
+        )
         real = [
             model.model
             for model in predictions
@@ -73,27 +70,7 @@ class _Pass:
             duplicates=duplicates,
             estimated=estimated,
             true_sample=true,
-            pred_sample={name: self.sample.finite(name) for name in self.models},
-        )
-
-    def _truth(self, seen: ArrayPass) -> TruthProfile:
-        columns = seen.finish()
-        kind = truth_kind(seen, columns, [(model, model.finish()) for model in self.models.values()])
-        return TruthProfile(kind, seen.shape, columns, truth_classes(kind, seen, columns), seen.off_rows)
-
-    def _prediction(self, name: str, seen: ArrayPass, truth: TruthProfile | None) -> PredictionProfile:
-        columns: tuple[ColumnProfile, ...] = seen.finish()
-        matches = truth is not None and _matches(truth.shape, seen.shape)
-        return PredictionProfile(
-            model=name,
-            kind=prediction_kind(seen, columns, truth),
-            shape=seen.shape,
-            columns=columns,
-            entries=sum(column.count for column in columns),
-            outside=seen.outside,
-            off_rows=seen.off_rows,
-            off_logs=seen.off_logs,
-            correlation=correlation(self.sample, name) if matches else float("nan"),
+            pred_sample={name: self.sample.finite(name) for name in self.kinds.models},
         )
 
 

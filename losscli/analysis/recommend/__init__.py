@@ -86,22 +86,31 @@ def advise(
     """
     import numpy as np
 
+    from losscli.analysis.profile.kinds import KindPass
     from losscli.analysis.recommend.case import Case
     from losscli.analysis.recommend.reading import read
     from losscli.analysis.recommend.rows import gather
+    from losscli.batch import Origin
 
     said = None if task is None else tasks.known(task)
     _check_quantile(quantile, said)
     rows = gather(stream, missing)
+    y_true = rows.y_pred if truth_alone else rows.y_true
+    y_pred = None if truth_alone else rows.y_pred
+    kinds = KindPass()
+    kinds.add(y_true, {} if y_pred is None else {"y_pred": y_pred}, Origin())
+    truth, scores = kinds.finish()
     case = Case(
-        y_true=rows.y_pred if truth_alone else rows.y_true,
-        y_pred=None if truth_alone else rows.y_pred,
+        y_true=y_true,
+        y_pred=y_pred,
         true_names=rows.pred_names if truth_alone else rows.true_names,
         pred_names=() if truth_alone else rows.pred_names,
         quantile=quantile,
         from_logits=from_logits,
         task=said,
         n=rows.n,
+        truth=truth,
+        scores=scores[0] if scores else None,
     )
     # Logits and probabilities at their ends overflow in exp and log on purpose.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore", under="ignore"):

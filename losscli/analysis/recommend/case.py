@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from losscli.analysis.recommend.numbers import Array
+    from losscli.results.profile import PredictionProfile, TruthProfile
     from losscli.stats.interval import Measure
 
 NOTHING: Mapping[str, Any] = {}
@@ -25,7 +26,8 @@ class Case:
     """Complete rows: `y_true` (N, ...) or None, `y_pred` (N, ...) or None, and their columns' names.
 
     `quantile` is one that was asked for, `from_logits` says that y_pred holds logits, `task` is what the
-    user said the data is (None: to be found out). Of `n` rows those here are all, or a sample.
+    user said the data is (None: to be found out). Of `n` rows those here are all, or a sample; `truth` and
+    `scores` say what kind of values the two hold.
     """
 
     y_true: Array | None
@@ -36,6 +38,17 @@ class Case:
     from_logits: bool = False
     task: str | None = None
     n: int = 0
+    truth: TruthProfile | None = None
+    scores: PredictionProfile | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.truth.kind if self.truth else ""
+
+    @property
+    def read_as(self) -> str:
+        """The kind of y_pred."""
+        return self.scores.kind if self.scores else ""
 
 
 class Choice(NamedTuple):

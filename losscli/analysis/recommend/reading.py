@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from losscli.analysis.profile.kinds import even
 from losscli.analysis.recommend import (
     amounts,
     classes,
@@ -21,16 +23,13 @@ from losscli.analysis.recommend.case import (
     Case,
     Finding,
     binary,
-    fractions,
-    one_hot,
+    rows,
     shape_words,
-    sums_to_one,
     unfit,
     whole,
 )
 from losscli.analysis.recommend.residuals import regression
 from losscli.errors import LosscliError
-from losscli.stats.interval import mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array
 
     Reader = Callable[[Case], Finding]
-
-_MOST_CLASSES = 100
 
 
 def _forecasting(case: Case) -> Finding:
@@ -121,6 +118,9 @@ def read(case: Case) -> Finding:
             raise unfit(case.task, "there is no y_true", "name its column: --true NAME")
         return TASKS[case.task](case)
     y, p = case.y_true, case.y_pred
+    if y is not None and y.shape[1:] == (1,) and (p is None or p.shape == y.shape):
+        y, p = y[:, 0], None if p is None else p[:, 0]
+        case = replace(case, y_true=y, y_pred=p)
     if y is None:
         if p is None or p.ndim != 3 or p.shape[1] not in (2, 3, 4):
             raise LosscliError(
@@ -151,81 +151,78 @@ def _one_number(case: Case, y: Array, p: Array | None) -> Finding:
         return _target(case, y, p)
     if p.ndim == 2 and p.shape[1] == 1:
         raise _mismatch(y, p)
-    labels = whole(y) and y.min() >= 0 and y.max() < max(2, p.shape[-1])
     if p.ndim == 3 and p.shape[1] == 2 and _all_signs(y):
         return vectors.parts(case)
     if p.ndim != 2:
         raise _mismatch(y, p)
-    if labels and (sums_to_one(p) or (p.max() <= 0 and sums_to_one(np.exp(p)))):
-        return classes.multiclass(case)
-    if forecasts.levels(case) is not None and not (labels and binary(y)):
+    if case.read_as in ("probability_rows", "log_probability"):
+        return classes.multiclass(_sound(case))
+    if forecasts.levels(case) is not None and case.kind != "binary01":
         return forecasts.quantiles(case)
-    if whole(y) and len(np.unique(y)) <= max(2, len(y) // 2):
-        if labels and (case.from_logits or _knows(y, p)):
-            return classes.multiclass(case)
-        if p.shape[1] >= 3 and (len(np.unique(y)) <= _MOST_CLASSES or p.shape[1] >= 16) and not _near(y, p):
-            return vectors.embeddings(case)
-    return _forecasting(case)
+    logits = case.from_logits and whole(y) and y.min() >= 0 and y.max() < p.shape[1]
+    if case.read_as == "logits" or logits:
+        return classes.multiclass(case)
+    return vectors.embeddings(case) if case.read_as == "vectors" else _forecasting(case)
 
 
-def _knows(y: Array, p: Array) -> bool:
-    """Whether the highest column names the class more often than chance: logits, not an embedding."""
-    present = int(y.max()) + 1
-    if present < p.shape[1] / 2 and p.shape[1] > 3:
-        return False
-    guess = p.argmax(axis=1)
-    if (guess >= present).mean() > 0.1:  # columns that no class has would hardly be the highest
-        return False
-    right = mean((guess == y).astype(float))
-    guesses = np.bincount(guess, minlength=present)[:present] / len(y)
-    return right.low > float(guesses @ (np.bincount(y.astype(int), minlength=present) / len(y)))
-
-
-def _near(y: Array, p: Array) -> bool:
-    """Whether each column lies as near to y as a forecast of it would: correlated, and on its scale."""
-    spread = y.std()
-    if spread == 0:
-        return False
-    error = np.sqrt(((p - y[:, None]) ** 2).mean(axis=0))
-    return bool((error < spread).mean() > 0.5)
+def _sound(case: Case) -> Case:
+    """The case. LosscliError where some of what y_pred is taken for is none: a fault to mend first."""
+    scores, kind = case.scores, case.read_as
+    if scores is None or case.from_logits:
+        return case
+    bad = ""
+    if kind == "log_probability" and scores.off_logs:
+        bad = f"{rows(scores.off_logs)} of log-probabilities whose exponentials do not sum to 1"
+    elif kind in ("probability", "probabilities", "probability_rows") and scores.outside:
+        bad = f"probabilities, {scores.outside} of {scores.entries} out of [0, 1]"
+    elif kind == "probability_rows" and scores.off_rows:
+        bad = f"{rows(scores.off_rows)} of probabilities whose sum is not 1"
+    if bad:
+        hint = "mend them (losscli check shows the rows); or say that they are logits: --from-logits"
+        raise LosscliError(f"y_pred holds {bad}", hint)
+    return case
 
 
 def _target(case: Case, y: Array, p: Array | None) -> Finding:
     """One number a row, and a prediction or none."""
-    if binary(y) and (y.max() == 1 or (p is not None and fractions(p))):
-        return two_classes.zero_one(case)
-    if _all_signs(y) and y.min() < 0:
+    if case.kind == "binary01":
+        return _two_classes(_sound(case), y, "labels 0 and 1", ())
+    if case.kind == "signs":
+        if case.read_as in ("probability", "percent") and not case.from_logits:
+            return _two_classes(_sound(case), (y + 1) / 2, "labels −1 and 1", ("y01 = (y + 1) / 2",))
         return two_classes.signs(case)
     if forecasts.levels(case) is not None and p is not None:
         return forecasts.quantiles(case)
-    if whole(y) and y.min() >= 0:
-        if _class_like(y) and (p is None or (whole(p) and bool(np.isin(p, y).all()))):
-            found = classes.multiclass(case)
-            return found._replace(
-                reading=found.reading + " (as many of each, or nearly; if they are counts: --task counts)"
-            )
-        if _count_like(y, p):
-            return counts.counts(case)
-    if amounts.in_proportion(y, p):
-        return amounts.amounts(case)
-    return regression(case)
+    if case.kind == "index" and set(np.unique(y)) == {1.0, 2.0}:
+        if p is not None and case.read_as == "labels":
+            case = replace(case, y_pred=p - 1)
+        return _two_classes(_sound(case), y - 1, "labels 1 and 2", ("y01 = y − 1",))
+    if case.kind in ("index", "labels"):
+        found = classes.multiclass(case)
+        if case.truth is None or not case.truth.second:
+            return found
+        why = "as many of each, or nearly" if even(case.truth.columns[0]) else "predicted by one another"
+        return found._replace(reading=f"{found.reading} ({why}; if they are counts: --task counts)")
+    if case.kind == "counts":
+        return counts.counts(case)
+    ratios = case.kind != "fraction" and amounts.in_proportion(y, p)
+    return amounts.amounts(case) if ratios else regression(case)
 
 
-def _class_like(y: Array) -> bool:
-    """Whole numbers from 0 or 1 on, none left out, none much rarer than the others."""
-    values, times = np.unique(y, return_counts=True)
-    k = len(values)
-    run = values[0] in (0, 1) and bool((np.diff(values) == 1).all())
-    return 2 < k <= _MOST_CLASSES and run and len(y) >= 5 * k and bool(times.min() * k >= 0.3 * len(y))
-
-
-def _count_like(y: Array, p: Array | None) -> bool:
-    """Whole numbers that begin near 0, or whose variance is that of counts."""
-    if y.min() <= 5 and len(np.unique(y)) > 1:
-        return True
-    if p is None or p.min() <= 0:
-        return False
-    return 0.5 < float(((y - p) ** 2 / p).mean()) < 2
+def _two_classes(case: Case, y: Array, coded: str, first: tuple[str, ...]) -> Finding:
+    """Advice on two classes, which `first` brings to 0 and 1, and percent to probabilities."""
+    p, reading = case.y_pred, coded
+    if case.read_as == "percent" and p is not None and not case.from_logits:
+        p, first = p / 100, (*first, "p = y_pred / 100")
+    found = two_classes.zero_one(replace(case, y_true=y, y_pred=p))
+    reading = found.reading.replace("labels 0 and 1", coded)
+    if not first:
+        return found
+    told = f"bring the data to it first: {', '.join(first)}"
+    choices = tuple(choice._replace(runs=False, reasons=(*choice.reasons, told)) for choice in found.choices)
+    if case.read_as == "percent":
+        reading = reading.replace("probabilities", "percent")
+    return found._replace(reading=reading, choices=choices)
 
 
 def _several(case: Case, y: Array, p: Array | None) -> Finding:
@@ -239,12 +236,10 @@ def _several(case: Case, y: Array, p: Array | None) -> Finding:
     if y.ndim >= 3:
         return images.masks(case) if binary(y) else regression(case)
     if y.shape[1] > 1:
-        if one_hot(y):
-            return classes.multiclass(case)
-        if binary(y):
-            return multilabel.multilabel(case)
-        if sums_to_one(y):
-            return multilabel.soft_rows(case)
+        if case.kind in ("one_hot", "soft"):
+            return classes.multiclass(_sound(case))
+        if case.kind == "multilabel":
+            return multilabel.multilabel(_sound(case))
         if images.looks_like_boxes(y, p) == "xyxy":
             return images.boxes(case)
         if p is None and y.shape[1] == 2 and binary(y[:, 1]) and y[:, 0].min() >= 0:

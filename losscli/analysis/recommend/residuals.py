@@ -30,10 +30,11 @@ def regression(case: Case) -> Finding:
 
 def _find(case: Case, residuals: Array, subject: str, kind: str) -> Finding:
     entries = "values" if case.y_true is not None and case.y_true.ndim > 1 else "rows"
+    target = "a target of fractions" if case.kind == "fraction" else "a real target"
     told = (
-        f"a real target: what follows is measured on {subject}"
+        f"{target}: what follows is measured on {subject}"
         if kind == "truth"
-        else "a real target and its predictions: what follows is measured on the residuals, y_pred − y_true"
+        else f"{target} and its predictions: what follows is measured on the residuals, y_pred − y_true"
     )
     found = tails(residuals)
     if found is None:
