@@ -28,7 +28,7 @@ def complete(stream: Stream, missing: Missing, absent: Tally) -> Iterator[tuple[
             refuse_missing(stream)
         check_weight(full, rows)
         if len(full):
-            yield full, np.asarray(rows)
+            yield full, np.arange(rows.start, rows.stop) if isinstance(rows, range) else rows
 
 
 def _absent(batch: Batch) -> Array:

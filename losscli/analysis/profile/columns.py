@@ -69,13 +69,15 @@ class ColumnPass:
         if values.size == 0:
             return
         self._spread(values)
-        self.zeros += int(np.count_nonzero(values == 0))
+        zeros = int(np.count_nonzero(values == 0))
+        self.zeros += zeros
         self.ones += int(np.count_nonzero(values == 1))
         self.negatives += int(np.count_nonzero(values < 0))
-        self.whole = self.whole and bool((values == np.floor(values)).all())
-        sizes = np.abs(values[values != 0])
+        sizes = np.abs(values)
+        sizes = sizes[sizes > 0] if zeros else sizes
         self.smallest = min(self.smallest, float(sizes.min(initial=math.inf)))
         self._bounds(values)
+        self.whole = self.whole and bool((values == np.floor(values)).all())
         self._count(values)
 
     def _spread(self, values: Array) -> None:
@@ -101,16 +103,15 @@ class ColumnPass:
         self.inner_low, self.inner_high = min(self.inner_low, low), max(self.inner_high, high)
 
     def _count(self, values: Array) -> None:
-        if self.distinct is None:
-            return
-        found, counts = np.unique(values, return_counts=True)
-        if found.size > DISTINCT:
-            self.distinct = None
-            return
-        for value, count in zip(found.tolist(), counts.tolist(), strict=True):
-            self.distinct[value] = self.distinct.get(value, 0) + count
-        if len(self.distinct) > DISTINCT:
-            self.distinct = None
+        # Where the first values are too many already, the others need not be sorted.
+        if self.distinct is not None and np.unique(values[: 4 * DISTINCT]).size <= DISTINCT:
+            distinct, counts = np.unique(values, return_counts=True)
+            if distinct.size <= DISTINCT:
+                for value, count in zip(distinct.tolist(), counts.tolist(), strict=True):
+                    self.distinct[value] = self.distinct.get(value, 0) + count
+                if len(self.distinct) <= DISTINCT:
+                    return
+        self.distinct = None
 
     def finish(self) -> ColumnProfile:
         some = self.count > 0
@@ -164,21 +165,23 @@ class ArrayPass:
         finite = np.isfinite(array)
         self.outside += int(np.count_nonzero(((array < 0) | (array > 1)) & finite))
         if array.ndim == 2 and array.shape[1] > 1:
-            self._add_rows(array[finite.all(axis=1)])
-            self._add_logs(array[(array < np.inf).all(axis=1)])  # without nan; −inf is the logarithm of 0
+            every = finite.all()
+            self._add_rows(array if every else array[finite.all(axis=1)])
+            # Without nan; −inf is the logarithm of 0.
+            self._add_logs(array if every else array[(array < np.inf).all(axis=1)])
 
     def _add_rows(self, rows: Array) -> None:
         with np.errstate(over="ignore", invalid="ignore"):
             off = ~(np.abs(rows.sum(axis=1) - 1) <= SUM_SLACK)
         self.off_rows += int(np.count_nonzero(off))
-        hot = ~off & ((rows == 0) | (rows == 1)).all(axis=1)
-        if hot.any():
+        if any(column.ones for column in self.columns):
+            hot = ~off & ((rows == 0) | (rows == 1)).all(axis=1)
             self.hot += rows[hot].sum(axis=0).astype(np.int64)
 
     def _add_logs(self, rows: Array) -> None:
-        with np.errstate(over="ignore"):
-            sums = np.exp(rows).sum(axis=1)
-        self.off_logs += int(np.count_nonzero(~(np.abs(sums - 1) <= SUM_SLACK)))
+        low = rows[(rows <= SUM_SLACK).all(axis=1)]  # of a larger one, the exponential is too large alone
+        sums = np.exp(low).sum(axis=1)
+        self.off_logs += len(rows) - int(np.count_nonzero(np.abs(sums - 1) <= SUM_SLACK))
 
     def finish(self) -> tuple[ColumnProfile, ...]:
         return tuple(column.finish() for column in self.columns)

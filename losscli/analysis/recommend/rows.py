@@ -52,13 +52,14 @@ def gather(stream: Stream, missing: Missing) -> Rows:
         first = first or batch
         pred = next(iter(batch.y_pred.values()))
         _check_finite(batch, pred, numbers)
-        counts = np.ones(len(batch), bool) if batch.weight is None else batch.weight > 0
-        unweighted += int((~counts).sum())
-        n += int(counts.sum())
-        keys = np.concatenate([keys, draw.random(int(counts.sum()))])
+        counts = slice(None) if batch.weight is None else batch.weight > 0
         preds.append(pred[counts])
         if batch.y_true is not None:
             trues.append(batch.y_true[counts])
+        new = len(preds[-1])
+        unweighted += len(batch) - new
+        n += new
+        keys = np.concatenate([keys, draw.random(new)])
         most = _most(pred)
         if len(keys) > 2 * most:
             keys, trues, preds = _thinned(keys, trues, preds, most)
@@ -98,7 +99,8 @@ def _check_finite(batch: Batch, pred: Array, numbers: Array) -> None:
     for name, array in (("y_true", batch.y_true), (next(iter(batch.y_pred)), pred)):
         if array is None:
             continue
-        bad = np.isinf(array) & ((array > 0) | (array.ndim != 2) | (name == "y_true"))
+        logs = array.ndim == 2 and name != "y_true"
+        bad = array == np.inf if logs else np.isinf(array)
         if bad.any():
             row, *entry = (int(i) for i in np.argwhere(bad)[0])
             place = batch.origin.place(name, int(numbers[row]), tuple(entry))
