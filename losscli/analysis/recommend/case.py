@@ -112,7 +112,3 @@ def fractions(array: Array) -> bool:
 def sums_to_one(array: Array) -> bool:
     """Probability rows: none negative, each row summing to 1 as nearly as the losses ask."""
     return bool(array.min() >= 0 and np.abs(array.sum(axis=-1) - 1).max() <= SUM_SLACK)
-
-
-def one_hot(array: Array) -> bool:
-    return binary(array) and bool((array.sum(axis=-1) == 1).all())

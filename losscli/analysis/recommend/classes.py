@@ -10,7 +10,6 @@ from losscli.analysis.recommend.case import (
     Case,
     Choice,
     Finding,
-    one_hot,
     rows,
     shape_words,
     shown,
@@ -32,12 +31,13 @@ _UNEVEN = 10  # times the rarest class in the commonest
 
 def multiclass(case: Case) -> Finding:
     """Class indices or one-hot rows, with probabilities, log-probabilities, logits or labels."""
-    y, p = case.y_true, case.y_pred
+    y, p, truth = case.y_true, case.y_pred, case.truth
     assert y is not None
+    assert truth is not None
     hot = y.ndim > 1
-    if hot and not one_hot(y):
-        if sums_to_one(y):
-            return soft_rows(case)
+    if hot and truth.kind == "soft" and sums_to_one(y):
+        return soft_rows(case)
+    if hot and (truth.kind != "one_hot" or truth.off_rows):
         raise unfit("multiclass", f"y_true {shape_words(y)} holds no one-hot rows", "use --task multilabel")
     if not hot and not (whole(y) and y.min() >= 0 and y.max() < _MOST):
         raise unfit("multiclass", "y_true holds no class indices from 0", "use --task regression")

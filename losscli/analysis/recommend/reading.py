@@ -83,9 +83,7 @@ def _all_signs(y: Array) -> bool:
 
 
 def _signs_or_01(case: Case) -> Finding:
-    y = case.y_true
-    sides = y is not None and _all_signs(y) and y.min() < 0  # all 1 is one class of 0 and 1
-    return _alike(case, two_classes.signs if sides else two_classes.zero_one)
+    return _alike(case, two_classes.signs if case.kind == "signs" else two_classes.zero_one)
 
 
 TASKS: dict[str, Reader] = {
@@ -193,7 +191,7 @@ def _target(case: Case, y: Array, p: Array | None) -> Finding:
         return two_classes.signs(case)
     if forecasts.levels(case) is not None and p is not None:
         return forecasts.quantiles(case)
-    if case.kind == "index" and set(np.unique(y)) == {1.0, 2.0}:
+    if case.truth is not None and {label.value for label in case.truth.classes} == {1.0, 2.0}:
         if p is not None and case.read_as == "labels":
             case = replace(case, y_pred=p - 1)
         return _two_classes(_sound(case), y - 1, "labels 1 and 2", ("y01 = y − 1",))
@@ -211,7 +209,7 @@ def _target(case: Case, y: Array, p: Array | None) -> Finding:
 
 def _two_classes(case: Case, y: Array, coded: str, first: tuple[str, ...]) -> Finding:
     """Advice on two classes, which `first` brings to 0 and 1, and percent to probabilities."""
-    p, reading = case.y_pred, coded
+    p = case.y_pred
     if case.read_as == "percent" and p is not None and not case.from_logits:
         p, first = p / 100, (*first, "p = y_pred / 100")
     found = two_classes.zero_one(replace(case, y_true=y, y_pred=p))
