@@ -78,7 +78,7 @@ def check(
     )
     record = checkup.examine(
         source.batches,
-        loss,
+        found,
         like,
         params=params,
         missing=missing,

@@ -124,7 +124,7 @@ def plot(
             query=query,
         )
     picture = curves.draw(
-        [loss.name for loss in losses],
+        losses,
         params,
         None if source is None else source.batches,
         like=like,
