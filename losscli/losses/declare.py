@@ -15,6 +15,7 @@ from losscli.losses.ranges import PerGroup, Range
 
 Kind = Literal["sample", "statistic", "batch"]
 Merge = Literal["sum", "norm", "max", "columns", "column_norms"]
+OWN = "own"  # the family of a loss that is not the package's
 
 
 class Parameter(NamedTuple):
@@ -142,12 +143,14 @@ class Loss:
         self.adds = adds
         return adds
 
-    def __reduce__(self) -> "str | tuple[Any, ...]":
-        # By its name where its module has it: its functions cannot be pickled by theirs, which are its own.
+    def __reduce__(self) -> "tuple[Any, ...]":
+        # By its name where it is the package's: its functions cannot be pickled by theirs, which are its own.
         module = self.kernel.__module__
-        if getattr(sys.modules.get(module), self.name, None) is self:
+        if self.family != OWN and getattr(sys.modules.get(module), self.name, None) is self:
             return _declared, (module, self.name)
-        return Loss, tuple(getattr(self, field.name) for field in fields(self))
+        # With its signature: where it arrives, its annotations may stand for nothing.
+        given = tuple(getattr(self, field.name) for field in fields(self))
+        return Loss, given, {"signature": self.signature}
 
     def __repr__(self) -> str:
         return f"<Loss {self.name}: {self.title}, {self.kind}>"
@@ -162,7 +165,7 @@ def _declared(module: str, name: str) -> Loss:
 def _declare(kind: Kind, title: str, aliases: tuple[str, ...], **facts: Any) -> Callable[..., Loss]:
     def decorate(kernel: Callable[..., Any]) -> Loss:
         package, _, module = kernel.__module__.rpartition(".")
-        family = module if package == __package__ else "own"
+        family = module if package == __package__ else OWN
         return Loss(kernel.__name__, kind, title, aliases, kernel, family=family, **facts)
 
     return decorate
