@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -17,9 +17,11 @@ from losscli.engine.reduce import Reduced, reduce, rows_of, term_totals
 from losscli.engine.top import Top
 from losscli.frameworks.convention import Reduction
 from losscli.losses.domain import Array
-from losscli.results.groups import Groups
 from losscli.results.score import Concentration, Sample, Score
 from losscli.version import __version__
+
+if TYPE_CHECKING:
+    from losscli.results.groups import Groups
 
 SHOWN_ALL, SHOWN_WORST = 20, 10  # up to 20 samples are all shown; of more, the 10 worst
 
