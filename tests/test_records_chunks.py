@@ -52,7 +52,7 @@ from losscli.engine.partial import Partial
 from losscli.engine.survey import _Seen
 from losscli.engine.top import Tally, Top
 from losscli.errors import LosscliError
-from losscli.parallel.dask import Run
+from losscli.parallel.dask import Stretch
 from losscli.stats import concentration as spread
 from losscli.stats import sketch as sketches
 from losscli.stats.sketch import Sketch
@@ -155,22 +155,22 @@ CASES = [
         bare=["several"],
     ),
     Case(
-        "Run.add",
-        lambda: (Run([Joined([1])], FIRST, 3, 1.5), [Joined([3]), Joined([4]), Joined([6])]),
+        "Stretch.add",
+        lambda: (Stretch([Joined([1])], FIRST, 3, 1.5), [Joined([3]), Joined([4]), Joined([6])]),
         act("add"),
         {"results": [[1, 3], [4, 6]], "error": FIRST, "chunks": 3, "seconds": 1.5},
         dict.fromkeys(["error", "chunks", "seconds"], "the task knows them"),
     ),
     Case(
-        "Run.follow",
-        lambda: (Run([Joined([1])], None, 3, 1.5), Run([Joined([3]), Joined([4])], LATER, 5, 2.25)),
+        "Stretch.follow",
+        lambda: (Stretch([Joined([1])], None, 3, 1.5), Stretch([Joined([3]), Joined([4])], LATER, 5, 2.25)),
         act("follow"),
         {"results": [[1, 3], [4]], "error": LATER, "chunks": 8, "seconds": 3.75},
         bare=["error"],
     ),
     Case(
-        "Run.follow, after an error",
-        lambda: (Run([Joined([1])], FIRST, 3, 1.5), Run([Joined([3])], LATER, 5, 2.25)),
+        "Stretch.follow, after an error",
+        lambda: (Stretch([Joined([1])], FIRST, 3, 1.5), Stretch([Joined([3])], LATER, 5, 2.25)),
         act("follow"),
         {"results": [[1]], "error": FIRST, "chunks": 8, "seconds": 3.75},
         {"results": "rows after an error are not told", "error": "the first is told"},

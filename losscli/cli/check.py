@@ -78,7 +78,7 @@ def check(
     )
     record = checkup.examine(
         source,
-        loss,
+        found,
         like,
         params=params,
         missing=missing,

@@ -76,7 +76,9 @@ def compare(
     most = read_size(max_memory, "--max-memory")
 
     from losscli import render
-    from losscli.analysis.compare import contrast
+    from losscli.analysis.compare import compare as compared
+    from losscli.analysis.request import Request
+    from losscli.analysis.score import Run
     from losscli.catalogue.find import lookup
     from losscli.cli.reading import Beside, mention_chosen, open_source
 
@@ -85,6 +87,7 @@ def compare(
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")
     params = _share_out(given, found)
+    request = Request(tuple(found), params, reduction, like, missing, class_weights)
     with arriving(quiet):
         source = open_source(
             ", ".join(names),
@@ -100,29 +103,20 @@ def compare(
             table=table,
             query=query,
         )
-    with chosen_engine(engine, scheduler, data) as where, Progress(quiet, source.size) as progress:
-        comparison = contrast(
-            names,
+    with chosen_engine(engine, scheduler, data) as executor, Progress(quiet, source.size) as progress:
+        comparison = compared(
+            request,
             source,
-            params=params,
-            reduction=reduction,
-            like=like,
-            missing=missing,
-            class_weight=class_weights,
+            run=Run(executor, progress.hook, most),
             skip_unfit=skip_unfit,
             source=source.name,
-            order="loss" if out.read_by_eye else "index",
-            progress=progress.hook,
-            max_memory=most,
-            **where,
+            by_loss=out.read_by_eye,
         )
     if why:
-        from losscli.analysis.request import Asked
         from losscli.analysis.why import with_whys
         from losscli.parallel.executor import CORES
 
-        asked = Asked(params, reduction, like, missing, class_weights)
-        comparison = with_whys(comparison, source, asked, source.cells, CORES)
+        comparison = with_whys(comparison, source, request, source.cells, CORES)
         not_in_rows(out, "--why")
     comparison = mention_chosen(source, comparison)
     out.write(render.render(comparison, out.format, width=out.width, color=out.color))

@@ -99,12 +99,13 @@ def compute(
     most = read_size(max_memory, "--max-memory")
 
     from losscli import render
-    from losscli.analysis.score import score as score_of
+    from losscli.analysis.request import Request
     from losscli.catalogue.find import lookup
     from losscli.cli.reading import Beside, mention_chosen, open_source
     from losscli.frameworks.convention import convention
 
     found = lookup(loss)
+    request = Request.of(found, params, reduction, like, missing, class_weights)
     # Sorted by loss they must be held; a loss without rows has its result alone.
     every = shown is None and sort != "loss" and by is None
     every &= found.kind == "sample" or params.get("per") == "sample"
@@ -129,53 +130,28 @@ def compute(
         )
     order = sort or ("loss" if out.read_by_eye else "index")
     if steps:
-        from losscli.analysis import steps as arithmetic
+        from losscli.analysis.steps import steps as worked_out
 
-        worked = arithmetic.write_out(
-            found.name,
-            source,
-            params=params,
-            reduction=reduction,
-            like=like,
-            missing=missing,
-            class_weight=class_weights,
-            rows=shown,
-            order=order,
-        )
-        worked = mention_chosen(source, worked)
+        worked = mention_chosen(source, worked_out(request, source, rows=shown, order=order))
         out.write(render.render(worked, out.format, width=out.width, color=out.color))
         if worked.hidden and out.format in ROWS:
             say(f"{worked.hidden} of {worked.n} rows are not shown; --rows all shows them")
         return
-    size = source.size
+    from losscli.analysis.score import Run, Show
+    from losscli.analysis.score import score as score_of
+
+    show = Show("default" if out.rows and shown is None else shown, order == "loss", gradient)
     with (
         out.each_row() as sink,
-        chosen_engine(engine, scheduler, data) as where,
-        Progress(quiet, size) as progress,
+        chosen_engine(engine, scheduler, data) as executor,
+        Progress(quiet, source.size) as progress,
     ):
-        score = score_of(
-            found.name,
-            source,
-            params=params,
-            reduction=reduction,
-            like=like,
-            missing=missing,
-            class_weight=class_weights,
-            rows="default" if out.rows and shown is None else shown,
-            order=order,
-            gradient=gradient,
-            sink=sink,
-            progress=progress.hook,
-            max_memory=most,
-            **where,
-        )
+        score = score_of(request, source, run=Run(executor, progress.hook, most, sink), show=show)
     if why:
-        from losscli.analysis.request import Asked
         from losscli.analysis.why import with_why
         from losscli.parallel.executor import CORES
 
-        asked = Asked({found.name: params}, reduction, like, missing, class_weights)
-        score = with_why(score, source, asked, source.cells, CORES)
+        score = with_why(score, source, request, source.cells, CORES)
     score = mention_chosen(source, score)
 
     if not out.rows_alone:

@@ -9,18 +9,19 @@ from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Any
+
+    from losscli.parallel.executor import Executor
 
 
 @contextmanager
-def chosen_engine(engine: str, scheduler: str | None, data: Sequence[str] | None) -> Iterator[dict[str, Any]]:
-    """What `score` takes for it: this machine's cores, or a cluster that is there within the block."""
+def chosen_engine(engine: str, scheduler: str | None, data: Sequence[str] | None) -> Iterator[Executor]:
+    """This machine's cores, or a cluster that is there within the block."""
     if engine == "local":
         if scheduler is not None:
             raise LosscliError(f"--scheduler {scheduler}: this process needs none", "add --engine dask")
         from losscli.parallel.executor import CORES
 
-        yield {"engine": CORES}
+        yield CORES
         return
     if data and "-" in data:
         raise LosscliError(
@@ -30,4 +31,4 @@ def chosen_engine(engine: str, scheduler: str | None, data: Sequence[str] | None
     from losscli.cluster import open_cluster
 
     with open_cluster(scheduler) as cluster:
-        yield {"engine": cluster}
+        yield cluster

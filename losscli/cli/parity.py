@@ -55,7 +55,8 @@ def parity(
     class_weights = read_class_weight(class_weight)
 
     from losscli import render
-    from losscli.analysis import parity as frameworks
+    from losscli.analysis.parity import parity as confronted
+    from losscli.analysis.request import Request
     from losscli.catalogue.find import lookup
     from losscli.cli.reading import Beside, open_source
     from losscli.results.score import Remark
@@ -77,16 +78,9 @@ def parity(
             table=table,
             query=query,
         )
-    confronted = frameworks.confront(
-        found.name,
-        source,
-        params=params,
-        class_weight=class_weights,
-        missing=missing,
-        source=None if source is None else source.name,
-        live=live,
-    )
+    request = Request.of(found, params, missing=missing, class_weight=class_weights)
+    record = confronted(request, source, source=None if source is None else source.name, live=live)
     if source is not None:
         chosen = tuple(Remark("data", sentence) for sentence in source.chosen)
-        confronted = confronted._replace(remarks=(*chosen, *confronted.remarks))
-    out.write(render.render(confronted, out.format, width=out.width, color=out.color))
+        record = record._replace(remarks=(*chosen, *record.remarks))
+    out.write(render.render(record, out.format, width=out.width, color=out.color))

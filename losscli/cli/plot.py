@@ -127,7 +127,7 @@ def plot(
             query=query,
         )
     picture = curves.draw(
-        [loss.name for loss in losses],
+        losses,
         params,
         source,
         like=like,

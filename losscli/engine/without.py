@@ -14,7 +14,7 @@ from losscli.engine.domains import Extents
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
-from losscli.engine.top import Rows, Top, numbers_of
+from losscli.engine.top import Rows, numbers_of
 from losscli.engine.walk import walk
 from losscli.losses.domain import Array
 from losscli.parallel.executor import THREADS
@@ -30,7 +30,7 @@ def without(stream: Stream, task: Task, left_out: Array, missing: Missing) -> Pa
 
 def _keyed(task: Task, batch: Batch, rows: Rows, facts: Mapping[str, Any], extents: Extents) -> Partial:
     """The partial of a batch with the value of every row."""
-    part = Partial(task, Top(0), spread=Spread.unkept(), values=[])
+    part = Partial.of(task, spread=Spread.unkept(), values=[])
     add(part, batch, rows, facts, extents)
     return part
 
@@ -61,7 +61,7 @@ class Rest:
 
     def __post_init__(self) -> None:
         self.partials = [
-            [Partial(task, Top(0), spread=Spread.unkept()) for _ in rows]
+            [Partial.of(task, spread=Spread.unkept()) for _ in rows]
             for task, rows in zip(self.tasks, self.left_out, strict=True)
         ]
         self.own = np.full((len(self.tasks), len(self.wanted)), np.nan)
