@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 import typer  # at run time: Typer reads these signatures
 
 from losscli.catalogue import registry
+from losscli.rows import Rows
 
 DATABASES = (".sqlite", ".sqlite3", ".db")
 
@@ -74,7 +75,7 @@ def table(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def _file(ctx: typer.Context) -> str | None:
     # As above: words that are not parsed yet are in ctx.args.
-    given = [*(ctx.params.get("data") or ()), *reversed(ctx.args)]
+    given = [*Rows(ctx.params.get("data")).files, *reversed(ctx.args)]
     return next((word for word in given if word.endswith((".csv", ".tsv", *DATABASES))), None)
 
 
