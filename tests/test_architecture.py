@@ -28,7 +28,10 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "formula": ({"losses", "errors"}, {"numpy"}),
     "parallel": ({"batch", "errors"}, {"numpy", "dask"}),
     "catalogue": ({"losses", "frameworks", "formula", "results", "errors"}, {"yaml"}),
-    "data": ({"batch", "errors"}, {"numpy", "polars", "pyarrow", "duckdb", "python_calamine", "dask"}),
+    "data": (
+        {"batch", "errors", "rows"},
+        {"numpy", "polars", "pyarrow", "duckdb", "python_calamine", "dask"},
+    ),
     "engine": ({"losses", "frameworks", "parallel", "stats", *RECORDS}, {"numpy"}),
     "render": ({"results", "errors"}, {"rich", "numpy", "polars", "pyarrow"}),
     "analysis": (

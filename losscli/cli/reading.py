@@ -43,10 +43,9 @@ def open_source(rows: Rows, losses: str, *, truth: bool, models: bool, drop: boo
             f"--truth {rows.truth}: there is no file of predictions", "name it as DATA, as in preds.csv"
         )
     if rows.truth is not None:
-        from losscli.data.joined import Choice, join
+        from losscli.data.joined import join
 
-        choice = Choice(pred, rows.weight, rows.by, models)
-        return join(open_data(rows), _open_truth(rows.truth), true, rows.key, choice, drop)
+        return join(open_data(rows), _open_truth(rows.truth), rows, models=models, drop=drop)
     if rows.files:
         return open_data(rows).select(true, pred, rows.weight, rows.by, truth=truth, models=models)
     if rows.table is not None or rows.query is not None:
