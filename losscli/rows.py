@@ -1,11 +1,7 @@
 """Rows: what a command line, or anyone else, says of where the data is."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 
 class Rows(NamedTuple):  # a dataclass takes eight times as long to make

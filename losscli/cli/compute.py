@@ -1,7 +1,5 @@
 """`losscli compute LOSS [DATA]`."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from typer import Option
@@ -127,7 +125,7 @@ def compute(
         say(f"{result.hidden} of {result.n} rows are not shown; --rows all shows them")
 
 
-def _work_out(name: str, source: Source, asked: dict[str, Any], **held: Any) -> Steps:
+def _work_out(name: str, source: "Source", asked: dict[str, Any], **held: Any) -> "Steps":
     from losscli.analysis.steps import write_out
 
     return write_out(name, source, **asked, **held)
@@ -135,12 +133,12 @@ def _work_out(name: str, source: Source, asked: dict[str, Any], **held: Any) -> 
 
 def _score(
     name: str,
-    source: Source,
+    source: "Source",
     asked: dict[str, Any],
-    out: Output,
-    work: AbstractContextManager[dict[str, Any]],
+    out: "Output",
+    work: "AbstractContextManager[dict[str, Any]]",
     **more: Any,
-) -> Score:
+) -> "Score":
     from losscli.analysis.score import score
 
     with out.each_row() as sink, work as run:

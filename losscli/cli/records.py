@@ -1,16 +1,12 @@
 """Options that belong together: a record for each such set, of which every command that takes it is made."""
 
-from __future__ import annotations
-
 import inspect
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from losscli.cli import options
 from losscli.cli.assignments import read_class_weight, read_parameters
 from losscli.rows import Rows
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
 
 Outcome = TypeVar("Outcome")
 
