@@ -38,8 +38,8 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"losses", "stats", "frameworks", "formula", "parallel", "catalogue", "engine", *RECORDS},
         {"numpy", "yaml"},
     ),
-    "api": ({"analysis", "catalogue", "engine", "frameworks", *RECORDS}, {"numpy"}),
-    "cluster": ({"analysis", "catalogue", "data", "engine", "parallel", *RECORDS}, set()),
+    "api": ({"analysis", "catalogue", "engine", "losses", *RECORDS}, {"numpy"}),
+    "cluster": ({"analysis", "catalogue", "data", "engine", "losses", "parallel", *RECORDS}, set()),
     "__init__": ({"api", "cluster", "errors", "version"}, set()),
     "cli": (
         {"api", "cluster", "analysis", "catalogue", "data", "losses", "parallel", "render", *RECORDS},

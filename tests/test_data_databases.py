@@ -23,8 +23,8 @@ from support import command
 from support.close import close
 from support.command import LOSSCLI, environment
 from support.inside import losscli as run
+from support.requests import score
 
-from losscli.analysis.score import score
 from losscli.data import open_table, spool
 from losscli.data.joined import join
 from losscli.data.within import SeveralTables

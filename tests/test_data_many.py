@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from support.close import close
 from support.inside import losscli as run
+from support.requests import score
 
-from losscli.analysis.score import score
 from losscli.data import blocks, open_table
 from losscli.data.joined import join
 from losscli.errors import LosscliError

@@ -32,6 +32,7 @@ from losscli.analysis.check.trial import single
 from losscli.analysis.score import in_files
 from losscli.analysis.why.constants import _instead
 from losscli.batch import Batch, Labels, Origin
+from losscli.catalogue.pages import explanation
 from losscli.catalogue.registry import find
 from losscli.data import jsontext, known, many, spool
 from losscli.data.blocks import Odd, Part
@@ -285,7 +286,16 @@ def test_what_begins_anew_elsewhere() -> None:
 
 
 def test_a_task_arrives_with_its_convention() -> None:
-    task = dataclasses.replace(KERAS, params={"a": 1.5}, model="n", infinite="because", reweigh=full_batch)
+    task = dataclasses.replace(
+        KERAS,
+        params={"a": 1.5},
+        model="n",
+        words=explanation(KERAS.convention.loss),
+        said=(Remark("data", "weighed"),),
+        reweigh=full_batch,
+    )
     came = pickle.loads(pack(task))
-    assert plain(came) == plain(task) == ["hinge", "keras", {"a": 1.5}, "n", "because", True]
+    assert plain(came) == plain(task)
+    assert plain(came)[:4] == ["hinge", "keras", {"a": 1.5}, "n"]
+    assert (came.said, came.reweigh is not None) == (task.said, True)
     assert came.convention.kernel is KERAS.convention.kernel

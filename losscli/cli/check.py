@@ -64,7 +64,7 @@ def check(
     )
     record = checkup.examine(
         source.batches,
-        loss,
+        found,
         settings.like,
         params=params,
         missing=settings.missing,

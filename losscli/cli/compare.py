@@ -62,7 +62,8 @@ def compare(
     most = read_size(machine.max_memory, "--max-memory")
 
     from losscli import render
-    from losscli.analysis.compare import contrast
+    from losscli.analysis.compare import compare as compared
+    from losscli.analysis.request import Request
     from losscli.catalogue.find import lookup
     from losscli.cli.reading import mention_chosen, open_source
 
@@ -70,7 +71,7 @@ def compare(
     names = [loss.name for loss in found]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")
-    asked["params"] = _share_out(asked["params"], found)
+    request = Request(tuple(found), **asked | {"params": _share_out(asked["params"], found)})
     with arriving(machine.quiet):
         source = open_source(
             rows,
@@ -79,22 +80,19 @@ def compare(
             models=True,
             drop=settings.missing == "drop",
         )
-    with working(machine, rows, source) as run:
-        comparison = contrast(
-            names,
+    with working(machine, rows, source, most) as run:
+        comparison = compared(
+            request,
             source,
-            **asked,
+            run=run,
             skip_unfit=skip_unfit,
             source=source.name,
-            order="loss" if out.read_by_eye else "index",
-            max_memory=most,
-            **run,
+            by_loss=out.read_by_eye,
         )
     if why:
-        from losscli.analysis.request import Asked
         from losscli.analysis.why import with_whys
 
-        comparison = with_whys(comparison, source, Asked(**asked), source.cells)
+        comparison = with_whys(comparison, source, request, source.cells)
         not_in_rows(out, "--why")
     comparison = mention_chosen(source, comparison)
     out.write(render.render(comparison, out.format, width=out.width, color=out.color))

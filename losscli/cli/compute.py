@@ -16,6 +16,8 @@ from losscli.rows import Rows
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from losscli.analysis.request import Request
+    from losscli.analysis.score import Run
     from losscli.cli.output import Output
     from losscli.data.source import Source
     from losscli.results.score import Score
@@ -92,10 +94,12 @@ def compute(
     most = read_size(machine.max_memory, "--max-memory")
 
     from losscli import render
+    from losscli.analysis.request import Request
     from losscli.catalogue.find import lookup
     from losscli.cli.reading import mention_chosen, open_source
 
     found = lookup(loss)
+    request = Request.of(found, **asked)
     # Sorted by loss they must be held; a loss without rows has its result alone.
     each = found.kind == "sample" or asked["params"].get("per") == "sample"
     every = many is None and sort != "loss" and each and not steps
@@ -107,17 +111,15 @@ def compute(
     order = sort or ("loss" if out.read_by_eye else "index")
     result: Score | Steps
     if steps:
-        result = _work_out(found.name, source, asked, rows=many, order=order)
+        result = _work_out(request, source, many, order)
     else:
         held = "default" if out.rows and many is None else many
-        more = {"rows": held, "order": order, "gradient": gradient, "max_memory": most}
-        result = _score(found.name, source, asked, out, working(machine, rows, source), **more)
+        work = working(machine, rows, source, most)
+        result = _score(request, source, out, work, rows=held, by_loss=order == "loss", gradient=gradient)
         if why:
-            from losscli.analysis.request import Asked
             from losscli.analysis.why import with_why
 
-            asked["params"] = {found.name: asked["params"]}
-            result = with_why(result, source, Asked(**asked), source.cells)
+            result = with_why(result, source, request, source.cells)
     out.write(render.render(mention_chosen(source, result), out.format, width=out.width, color=out.color))
     if why:
         not_in_rows(out, "--why")
@@ -125,24 +127,21 @@ def compute(
         say(f"{result.hidden} of {result.n} rows are not shown; --rows all shows them")
 
 
-def _work_out(name: str, source: "Source", asked: dict[str, Any], **held: Any) -> "Steps":
-    from losscli.analysis.steps import write_out
+def _work_out(
+    request: "Request", source: "Source", rows: int | Literal["default"] | None, order: options.SortName
+) -> "Steps":
+    from losscli.analysis.steps import steps
 
-    return write_out(name, source, **asked, **held)
+    return steps(request, source, rows=rows, order=order)
 
 
 def _score(
-    name: str,
-    source: "Source",
-    asked: dict[str, Any],
-    out: "Output",
-    work: "AbstractContextManager[dict[str, Any]]",
-    **more: Any,
+    request: "Request", source: "Source", out: "Output", work: "AbstractContextManager[Run]", **shown: Any
 ) -> "Score":
-    from losscli.analysis.score import score
+    from losscli.analysis.score import Show, score
 
     with out.each_row() as sink, work as run:
-        return score(name, source, **asked, **more, sink=sink, **run)
+        return score(request, source, run=run._replace(sink=sink), show=Show(**shown))
 
 
 def _check_values(form: str | None, missing: str, gradient: bool) -> None:

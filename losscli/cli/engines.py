@@ -12,16 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from losscli.analysis.score import Run
     from losscli.cli.records import Machine
     from losscli.data.source import Source
     from losscli.rows import Rows
 
 
 @contextmanager
-def working(machine: Machine, rows: Rows, source: Source) -> Iterator[dict[str, Any]]:
-    """What `score` takes for it: the engine, which is there within the block, and who is told of progress."""
+def working(machine: Machine, rows: Rows, source: Source, max_memory: int) -> Iterator[Run]:
+    """Where the chunks are worked on, which is there within the block, and who is told of progress."""
+    from losscli.analysis.score import Run
+
     with _engine(machine, rows) as engine, Progress(machine.quiet, source.size) as progress:
-        yield {"engine": engine, "progress": progress.hook}
+        yield Run(engine, progress.hook, max_memory)
 
 
 def _engine(machine: Machine, rows: Rows) -> AbstractContextManager[Any]:

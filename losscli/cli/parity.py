@@ -46,7 +46,8 @@ def parity(
     asked = settings.read()
 
     from losscli import render
-    from losscli.analysis import parity as frameworks
+    from losscli.analysis.parity import parity as confronted
+    from losscli.analysis.request import Request
     from losscli.catalogue.find import lookup
     from losscli.cli.reading import open_source
     from losscli.results.score import Remark
@@ -56,16 +57,9 @@ def parity(
     if rows.named:
         drop = settings.missing == "drop"
         source = open_source(rows, found.name, truth=found.truth, models=False, drop=drop)
-    confronted = frameworks.confront(
-        found.name,
-        source,
-        params=asked["params"],
-        class_weight=asked["class_weight"],
-        missing=settings.missing,
-        source=None if source is None else source.name,
-        live=live,
-    )
+    request = Request.of(found, **asked)
+    record = confronted(request, source, source=None if source is None else source.name, live=live)
     if source is not None:
         chosen = tuple(Remark("data", sentence) for sentence in source.chosen)
-        confronted = confronted._replace(remarks=(*chosen, *confronted.remarks))
-    out.write(render.render(confronted, out.format, width=out.width, color=out.color))
+        record = record._replace(remarks=(*chosen, *record.remarks))
+    out.write(render.render(record, out.format, width=out.width, color=out.color))

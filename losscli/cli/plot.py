@@ -110,7 +110,7 @@ def plot(
         drop = settings.missing == "drop"
         source = open_source(rows, listed, truth=truth, models=False, drop=drop)
     picture = curves.draw(
-        [loss.name for loss in losses],
+        losses,
         params,
         None if source is None else source.batches,
         like=settings.like,

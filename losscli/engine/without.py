@@ -13,7 +13,7 @@ from losscli.engine.fold import Folded
 from losscli.engine.missing import Missing, complete
 from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
-from losscli.engine.top import Tally, Top
+from losscli.engine.top import Tally
 from losscli.losses.domain import Array
 from losscli.parallel.executor import THREADS
 
@@ -21,7 +21,7 @@ from losscli.parallel.executor import THREADS
 def without(stream: Stream, tasks: Sequence[Task], left_out: Sequence[Array], missing: Missing) -> Folded:
     """One pass in which each task leaves out its own rows (numbered from 1); the others count as ever."""
     facts = survey(THREADS, stream, tasks, drop=missing == "drop")
-    partials = [Partial(task, Top(0)) for task in tasks]
+    partials = [Partial.of(task) for task in tasks]
     absent = Tally()
     read = 0
     for batch, rows in complete(stream, missing, absent):

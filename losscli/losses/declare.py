@@ -93,7 +93,7 @@ class Loss:
     totals, for statistic; of the *sum* of its values for batch. `adds` says what a sample adds to the mean's
     divisor.
     `lowest`, `highest` and `best` bound the value (`best` None where it depends on the data). `family` is the
-    module that declares it, which is the folder of its page.
+    module that declares it, which is the folder of its page; "own" of a loss that is not the package's.
     """
 
     name: str
@@ -161,7 +161,8 @@ def _declared(module: str, name: str) -> Loss:
 
 def _declare(kind: Kind, title: str, aliases: tuple[str, ...], **facts: Any) -> Callable[..., Loss]:
     def decorate(kernel: Callable[..., Any]) -> Loss:
-        family = kernel.__module__.rpartition(".")[2]
+        package, _, module = kernel.__module__.rpartition(".")
+        family = module if package == __package__ else "own"
         return Loss(kernel.__name__, kind, title, aliases, kernel, family=family, **facts)
 
     return decorate

@@ -90,7 +90,7 @@ def _parameters(about: Explanation) -> list[Block]:
     facts = []
     for p in about.parameters:
         default = "required" if p.required else f"default {parameter(p.default)}"
-        facts.append((p.name, Span(f"{p.takes}, {default}. {p.text}")))
+        facts.append((p.name, Span(f"{p.takes}, {default}. {p.text}".rstrip())))
     return [Section("Parameters"), Facts(tuple(facts), role="strong")]
 
 
@@ -127,7 +127,9 @@ def _neighbours(about: Explanation) -> list[Block]:
 
 
 def _example(about: Explanation, width: int) -> list[Block]:
-    blocks: list[Block] = [Section("Worked example"), Command(words.command(about))]
+    if about.example is None:
+        return []
+    blocks: list[Block] = [Section("Worked example"), Command(words.command(about.name, about.example))]
     if score := about.example_score:
         blocks += [*scores.samples(score, width), scores.numbers(score)]
     return [*blocks, Paragraph(Span(about.example.shows), 2)]

@@ -109,7 +109,8 @@ def explanation_object(about: Explanation, version: str | None) -> Record:
     score, picture = plain.pop("example_score"), plain.pop("picture")
     entries = ("parameters", "not_when", "properties", "elsewhere", "relatives", "sources")
     plain |= {name: [entry._asdict() for entry in plain[name]] for name in entries}
-    plain["example"] = about.example._asdict() | {"score": score_object(score) if score else None}
+    if about.example is not None:
+        plain["example"] = about.example._asdict() | {"score": score_object(score) if score else None}
     plain["picture"] = page_module(picture).json_object(picture) if picture else None
     return _object(plain) | {"version": version}
 

@@ -10,7 +10,6 @@ import numpy as np
 from losscli.analysis.code import boosters, function, scorer
 from losscli.analysis.code.layout import module
 from losscli.analysis.code.own_call import Own, own_call
-from losscli.catalogue.find import lookup
 from losscli.errors import LosscliError, did_you_mean
 from losscli.frameworks import convention, framework
 from losscli.losses.declare import Loss
@@ -20,12 +19,11 @@ from losscli.version import __version__
 FRAMEWORKS = ("keras", "torch", "optax", "sklearn", "xgboost", "lightgbm", "numpy")
 
 
-def snippet(name: str, framework: str, params: Mapping[str, Any], reduction: str = "mean") -> Snippet:
+def snippet(loss: Loss, framework: str, params: Mapping[str, Any], reduction: str = "mean") -> Snippet:
     """The same as a record, with the calls it uses and what is to be said of them."""
     if framework not in FRAMEWORKS:
         hint = did_you_mean(framework, FRAMEWORKS) or "there are: " + ", ".join(FRAMEWORKS)
         raise LosscliError(f'--framework: code is not written for "{framework}"', hint)
-    loss = lookup(name)
     bound = _bound(loss, params)
     _check_reduction(loss, reduction, bound)
     if framework in boosters.TITLES:

@@ -13,15 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from losscli.analysis.request import Asked
-from losscli.analysis.score import task_of
+from losscli.analysis.request import Request
 from losscli.analysis.why.constants import constants
 from losscli.analysis.why.lorenz import Unevenness, unevenness
 from losscli.analysis.why.ranks import ranking
 from losscli.batch import Stream
-from losscli.catalogue.find import lookup
-from losscli.catalogue.pages import explanation
-from losscli.engine.finish import Show, finish
+from losscli.engine.finish import value_of
 from losscli.engine.fold import fold
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
@@ -38,63 +35,62 @@ FIRST_ROWS = 5
 ReadCells = Callable[[Sequence[int]], Mapping[int, Cells]]
 
 
-def with_why(made: Score, stream: Stream, asked: Asked, cells: ReadCells | None = None) -> Score:
+def with_why(made: Score, stream: Stream, request: Request, cells: ReadCells | None = None) -> Score:
     """The score with `why`. `stream` gives the same rows again, `cells` the text of rows by number."""
-    return replace(made, why=whys_of([made], stream, asked, cells)[0])
+    return replace(made, why=whys_of([made], stream, request, cells)[0])
 
 
 def with_whys(
-    compared: Comparison, stream: Stream, asked: Asked, cells: ReadCells | None = None
+    compared: Comparison, stream: Stream, request: Request, cells: ReadCells | None = None
 ) -> Comparison:
     """The comparison with a `why` for each score, and with the worst rows' places under each."""
-    whys = whys_of(compared.scores, stream, asked, cells)
+    whys = whys_of(compared.scores, stream, request, cells)
     scores = tuple(replace(s, why=w) for s, w in zip(compared.scores, whys, strict=True))
-    ranked = _ranking(scores, stream, asked)
+    ranked = _ranking(scores, stream, request)
     if ranked is not None and cells is not None:
         found = cells([row.row for row in ranked.rows])
         ranked = ranked._replace(rows=tuple(row._replace(cells=found[row.row]) for row in ranked.rows))
     return replace(compared, scores=scores, ranking=ranked)
 
 
-def _task(made: Score, stream: Stream, asked: Asked) -> Task:
-    loss = lookup(made.loss)
-    params = asked.params.get(made.loss, {})
-    model = made.model or "y_pred"
-    return task_of(loss, asked.like, params, asked.class_weight, stream, asked.missing, model)[0]
+def _task(made: Score, stream: Stream, request: Request) -> Task:
+    (loss,) = (loss for loss in request.losses if loss.name == made.loss)
+    return request.task(loss, stream, made.model or "y_pred")
 
 
-def _ranking(scores: Sequence[Score], stream: Stream, asked: Asked) -> Ranking | None:
+def _ranking(scores: Sequence[Score], stream: Stream, request: Request) -> Ranking | None:
     """The places of the worst rows, where there are two scores that give each row a value."""
     known = [s for s in scores if s.why is not None and s.why.worst]
     if len(known) < 2:
         return None
-    tasks = [_task(s, stream, asked) for s in known]
+    tasks = [_task(s, stream, request) for s in known]
     rows = sorted({row.row for s in known if s.why for row in s.why.worst})
-    return ranking(stream, [(s.loss, s.model) for s in known], tasks, rows, asked.missing, WORST)
+    return ranking(stream, [(s.loss, s.model) for s in known], tasks, rows, request.missing, WORST)
 
 
-def whys_of(scores: Sequence[Score], stream: Stream, asked: Asked, cells: ReadCells | None) -> list[Why]:
+def whys_of(scores: Sequence[Score], stream: Stream, request: Request, cells: ReadCells | None) -> list[Why]:
     """A Why for each score: a pass for its rows, one without the worst, two a loss for its constants."""
-    tasks = [_task(made, stream, asked) for made in scores]
-    reduction = "mean" if asked.reduction == "none" else asked.reduction
+    tasks = [_task(made, stream, request) for made in scores]
+    reduction = "mean" if request.reduction == "none" else request.reduction
     n = scores[0].n
     hundredth = math.ceil(n / 100) if n >= MANY else 0
     hundredth = hundredth if hundredth <= LEFT_OUT else 0
     rowwise = [i for i, task in enumerate(tasks) if task.rowwise]
     parts: dict[int, Partial] = {}
     if rowwise:
-        folded = fold(stream, [tasks[i] for i in rowwise], missing=asked.missing, keep=max(WORST, hundredth))
+        asked = [tasks[i] for i in rowwise]
+        folded = fold(stream, asked, missing=request.missing, keep=max(WORST, hundredth))
         # Where a framework makes one value of all rows no row is kept, though the loss has a value for each.
         found_parts = zip(rowwise, folded.partials, strict=True)
         parts = {i: part for i, part in found_parts if part.top.rows.size}
-    left = _without(stream, parts, hundredth, reduction, asked.missing)
+    left = _without(stream, parts, hundredth, reduction, request.missing)
     held: dict[str, tuple[Constant, ...]] = {}
     whys = []
     for i, (made, task) in enumerate(zip(scores, tasks, strict=True)):
         if made.loss not in held:
-            properties = (made.about or explanation(lookup(made.loss), elsewhere=False)).properties
-            held[made.loss] = constants(stream, task, properties, asked.missing, reduction)
-        whys.append(_why(made, parts.get(i), left.get(i, ()), held[made.loss], reduction))
+            properties = () if task.words is None else task.words.properties
+            held[made.loss] = constants(stream, task, properties, request.missing, reduction)
+        whys.append(_why(made, task, parts.get(i), left.get(i, ()), held[made.loss], reduction))
     if cells is not None:
         found = cells(sorted({row.row for told in whys for row in told.worst}))
         whys = [
@@ -120,7 +116,7 @@ def _without(
     folded = without(stream, [parts[i].task for i, _, _ in jobs], [rows for _, _, rows in jobs], missing)
     found: dict[int, tuple[Without, ...]] = {}
     for number, (i, fraction, rows) in enumerate(jobs):
-        value = finish(folded, number, reduction, Show(rows=0)).value
+        value = value_of(folded.partials[number], reduction)
         if value is not None and not math.isnan(value):
             told = Without(len(rows), fraction, tuple(rows[:FIRST_ROWS].tolist()), value, None)
             found[i] = (*found.get(i, ()), told)
@@ -129,6 +125,7 @@ def _without(
 
 def _why(
     made: Score,
+    task: Task,
     part: Partial | None,
     left: Sequence[Without],
     held: Sequence[Constant],
@@ -136,7 +133,7 @@ def _why(
 ) -> Why:
     value = made.mean if made.value is None else made.value
     assert value is not None
-    measurable = lookup(made.loss).lowest >= 0 and 0 <= value < math.inf
+    measurable = task.convention.loss.lowest >= 0 and 0 <= value < math.inf
     uneven, spread = _uneven(made, part), None
     if uneven is None and part is not None:
         spread = unevenness(part.spread, part.n)

@@ -10,7 +10,7 @@ import numpy as np
 
 from losscli.analysis.why.target import Target, survey
 from losscli.batch import Batch, Stream
-from losscli.engine.finish import Show, finish
+from losscli.engine.finish import value_of
 from losscli.engine.fold import fold
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Task
@@ -62,7 +62,7 @@ def constants(
     least = _minimised(task, properties)
     made = []
     for i, candidate in enumerate(found):
-        value = None if i in folded.refused else finish(folded, i, reduction, Show(rows=0)).value
+        value = None if i in folded.refused else value_of(folded.partials[i], reduction)
         if value is not None and not np.isnan(value):
             constant = candidate.constant
             one_for_many = constant.ndim == 0 and int(np.prod(target.shape)) > 1
