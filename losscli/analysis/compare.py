@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from losscli.analysis.score import largest_first, scores_of
+from losscli.batch import Stream
 from losscli.engine.finish import Show
 from losscli.engine.fold import HERE
 from losscli.errors import LosscliError
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from losscli.analysis.request import Request
-    from losscli.batch import Stream
     from losscli.engine.fold import Run
     from losscli.engine.partial import Task
     from losscli.results.score import Score
