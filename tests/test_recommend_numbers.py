@@ -10,9 +10,9 @@ import pytest
 from support.close import close
 
 import losscli
-from losscli.analysis.recommend import numbers as measure
 from losscli.analysis.recommend.forecasts import level
 from losscli.results.recommend import Recommendations
+from losscli.stats import interval, moments
 
 
 def evidence(told: Recommendations, name: str) -> Any:
@@ -61,25 +61,25 @@ def test_the_rows_that_mse_needs_are_a_ratio_of_variances() -> None:
 
 
 def test_intervals_of_shares_are_wilsons() -> None:
-    found = measure.share(7, 50)
+    found = interval.share(7, 50)
     for bound in (found.low, found.high):  # the score test's two roots: |p̂ − p| = z √(p(1 − p)/n)
         assert abs(0.14 - bound) == close(1.959964 * math.sqrt(bound * (1 - bound) / 50), 1e-9)
-    assert measure.share(0, 9).low == 0
-    assert measure.share(9, 9).high == 1
+    assert interval.share(0, 9).low == 0
+    assert interval.share(9, 9).high == 1
 
 
 def test_bootstrap_intervals_cover() -> None:
     """The skewness of an exponential, 2, in most of 60 samples; of a mean they are as wide as its error."""
     r = np.random.default_rng(0)
-    found = [measure.skewness(r.exponential(size=4000)) for _ in range(60)]
+    found = [moments.skewness(r.exponential(size=4000)) for _ in range(60)]
     assert sum(one.low <= 2 <= one.high for one in found) >= 45
     values = r.normal(size=2000)
-    by_resampling = measure.of_means(values[None], lambda m: m[0])
-    plain = measure.mean(values)
+    by_resampling = interval.of_means(values[None], lambda m: m[0])
+    plain = interval.mean(values)
     assert by_resampling.value == pytest.approx(values.mean())
     assert by_resampling.high - by_resampling.low == close(plain.high - plain.low, 0.15)  # of 200 resamples
     many = r.normal(size=90_000)
-    wide, narrow = measure.of_means(many[None], lambda m: m[0]), measure.mean(many)
+    wide, narrow = interval.of_means(many[None], lambda m: m[0]), interval.mean(many)
     assert wide.high - wide.low == close(narrow.high - narrow.low, 0.2)  # the same
 
 
@@ -89,7 +89,7 @@ def test_the_power_of_the_variance_is_found(power: float) -> None:
     for seed in range(20):
         r = np.random.default_rng(seed)
         at = np.exp(r.normal(1, 0.8, 1500))
-        found = measure.variance_power(r.normal(size=1500) * at ** (power / 2), at)
+        found = moments.variance_power(r.normal(size=1500) * at ** (power / 2), at)
         assert found.value == pytest.approx(power, abs=0.3)  # what 1,500 draws tell of it
         inside += found.low <= power <= found.high
     assert inside >= 16
@@ -239,4 +239,4 @@ def test_quantiles_are_read_off_columns_names(name: str, wanted: float | None) -
     ],
 )
 def test_numbers_are_short(value: float, text: str) -> None:
-    assert measure.number(value) == text
+    assert interval.number(value) == text

@@ -12,10 +12,11 @@ from support.close import close
 
 import losscli
 from losscli.analysis import recommend as advice
-from losscli.analysis.recommend import numbers as measure
 from losscli.analysis.recommend import rows
+from losscli.analysis.recommend.numbers import percent
 from losscli.batch import Batch
 from losscli.errors import LosscliError
+from losscli.stats import interval, moments
 
 R = np.random.default_rng(8)
 P60 = np.linspace(20, 80, 60)
@@ -124,7 +125,7 @@ def test_of_many_rows_those_of_the_lowest_draws_are_looked_at(
 
     told = advice.advise(stream, weighted=True)
     counts = np.flatnonzero(weight)
-    drawn = np.random.default_rng(measure.SEED).random(len(counts))
+    drawn = np.random.default_rng(interval.SEED).random(len(counts))
     kept = np.sort(counts[np.argsort(drawn)[:150]])
     alone = losscli.recommend(y[kept], p[kept])
     assert told.evidence == alone.evidence
@@ -183,26 +184,26 @@ def test_a_log_probability_may_be_minus_infinity() -> None:
 
 def test_bootstrap_intervals_are_those_of_resampled_rows() -> None:
     values = np.concatenate([normal(300), np.exp(normal(200))])
-    draw = np.random.default_rng(measure.SEED)
+    draw = np.random.default_rng(interval.SEED)
 
     def skew(v: Any) -> float:
         return float((((v - v.mean()) / v.std()) ** 3).mean())
 
     drawn = [skew(values[draw.integers(500, size=500)]) for _ in range(200)]
     low, high = np.quantile(drawn, [0.025, 0.975]) - np.median(drawn)
-    found = measure.skewness(values)
+    found = moments.skewness(values)
     assert tuple(found) == close((skew(values), skew(values) + low, skew(values) + high), 1e-9)
 
 
 def test_intervals_of_means_and_of_rank_correlations() -> None:
     values = np.array([1.0, 4, 4, 7])
-    assert tuple(measure.mean(values)) == close(
+    assert tuple(interval.mean(values)) == close(
         (4.0, 4 - Z * math.sqrt(4.5) / 2, 4 + Z * math.sqrt(4.5) / 2), 1e-6
     )
-    assert measure.rank_correlation(values, np.ones(4)) == (0, -1, 1)
-    assert measure.rank_correlation(np.arange(4.0), np.arange(4.0)) == (0, -1, 1)  # too few
-    assert measure.rank_correlation(np.arange(5.0), np.ones(5)) == (0, -1, 1)
-    five = measure.rank_correlation(np.array([1.0, 2, 3, 4, 5]), np.array([2.0, 1, 3, 5, 5.5]))
+    assert moments.rank_correlation(values, np.ones(4)) == (0, -1, 1)
+    assert moments.rank_correlation(np.arange(4.0), np.arange(4.0)) == (0, -1, 1)  # too few
+    assert moments.rank_correlation(np.arange(5.0), np.ones(5)) == (0, -1, 1)
+    five = moments.rank_correlation(np.array([1.0, 2, 3, 4, 5]), np.array([2.0, 1, 3, 5, 5.5]))
     assert five.value == close(1 - 6 * 2 / (5 * 24), 1e-12)
     half = Z / math.sqrt(2)
     assert five.low == close(math.tanh(math.atanh(0.9) - half), 1e-6)
@@ -222,7 +223,7 @@ def test_intervals_of_means_and_of_rank_correlations() -> None:
     ],
 )
 def test_per_cents_in_two_digits_and_near_all_in_three(value: float, text: str) -> None:
-    assert measure.percent(value) == text
+    assert percent(value) == text
 
 
 def test_a_dispersion_that_is_known_is_no_accident() -> None:
