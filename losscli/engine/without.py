@@ -58,6 +58,8 @@ class Rest:
     facts: Sequence[Mapping[str, Any]]
     left_out: Sequence[Sequence[Array]]
     wanted: Array = field(default_factory=lambda: np.empty(0, np.int64))
+    partials: list[list[Partial]] = field(init=False)
+    own: Array = field(init=False)
 
     def __post_init__(self) -> None:
         self.partials = [
@@ -104,6 +106,7 @@ class Above:
     tasks: Sequence[Task]
     facts: Sequence[Mapping[str, Any]]
     own: Array
+    counts: Array = field(init=False)
 
     def __post_init__(self) -> None:
         self.counts = np.zeros(self.own.shape, np.int64)
