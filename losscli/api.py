@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from losscli.analysis.request import Request
 from losscli.analysis.score import score
 from losscli.batch import arrays_stream, as_array
 from losscli.catalogue.find import find as find
 from losscli.catalogue.find import lookup
 from losscli.catalogue.registry import names as names
 from losscli.engine import gradient as slopes
-from losscli.engine.partial import Task
+from losscli.engine.finish import Show
 from losscli.errors import LosscliError
-from losscli.frameworks.convention import convention
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import ArrayLike, NDArray
 
     from losscli.analysis.steps import RowCount
     from losscli.engine.missing import Missing
+    from losscli.losses.declare import Loss
     from losscli.results.check import Checkup
     from losscli.results.compare import Comparison
     from losscli.results.explain import Explanation
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     Groupings = ArrayLike | Mapping[str, ArrayLike]
 
 
-def explain(name: str) -> Explanation:
+def explain(name: str | Loss) -> Explanation:
     """What is said about a loss, with its worked example computed and its picture drawn up."""
     from losscli.analysis.plot import small
     from losscli.catalogue.pages import explanation
@@ -46,12 +45,14 @@ def explain(name: str) -> Explanation:
     loss = find(name)
     words = explanation(loss)
     example = words.example
-    score = compute(loss.name, example.y_true, example.y_pred, **example.params)
+    if example is None:
+        return Explanation(**vars(words), picture=small(loss, {}))
+    score = compute(loss, example.y_true, example.y_pred, **example.params)
     return Explanation(**vars(words), example_score=score, picture=small(loss, example.params))
 
 
 def compute(
-    loss: str,
+    loss: str | Loss,
     y_true: ArrayLike | None,
     y_pred: ArrayLike,
     sample_weight: ArrayLike | None = None,
@@ -68,19 +69,13 @@ def compute(
     `params` are the loss's own (delta=1.5). `reduction` is "mean", "sum", "none" or a framework's word under
     `like`. The Score holds every sample, in order. Raises LosscliError for anything that does not fit.
     """
-    return score(
-        loss,
-        arrays_stream(y_true, {"y_pred": y_pred}, sample_weight, by),
-        params=params,
-        reduction=reduction,
-        like=like,
-        missing=missing,
-        keep_values=True,
-    )
+    request = Request.of(lookup(loss), params, reduction, like, missing)
+    stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight, by)
+    return score(request, stream, show=Show(values=True))
 
 
 def gradient(
-    loss: str,
+    loss: str | Loss,
     y_true: ArrayLike | None,
     y_pred: ArrayLike,
     sample_weight: ArrayLike | None = None,
@@ -93,18 +88,11 @@ def gradient(
     d(a sample's loss)/d(y_pred) for kind sample (weights and reduction do not enter), d(the reduced
     value)/d(y_pred) for statistic and batch.
     """
-    found = lookup(loss)
-    way = convention(found, "exact")
-    task = Task(way, way.signature.bind(way.owner, params))
+    request = Request.of(lookup(loss), params, reduction)
     pred = as_array(y_pred, "y_pred")
-    told = score(
-        loss,
-        arrays_stream(y_true, {"y_pred": pred}, sample_weight),
-        params=params,
-        reduction=reduction,
-        rows=0 if task.rowwise else None,
-        gradient=True,
-    )
+    stream = arrays_stream(y_true, {"y_pred": pred}, sample_weight)
+    task = request.task(request.loss, stream)
+    told = score(request, stream, show=Show(0 if task.rowwise else None, gradient=True))
     if task.rowwise:
         true = None if y_true is None else as_array(y_true, "y_true")
         return slopes.of_samples(task, true, pred)
@@ -114,7 +102,7 @@ def gradient(
 def compare(
     y_true: ArrayLike | None,
     predictions: Mapping[str, ArrayLike] | ArrayLike,
-    losses: Sequence[str],
+    losses: Sequence[str | Loss],
     sample_weight: ArrayLike | None = None,
     *,
     reduction: str = "mean",
@@ -129,22 +117,16 @@ def compare(
     `params` gives parameters by loss ({"huber": {"delta": 2}}), `by` groups as in `compute`. With
     `skip_unfit`, losses that do not fit the data are listed in `refused` instead of raising.
     """
-    from losscli.analysis.compare import contrast
+    from losscli.analysis.compare import compare as compared
 
+    found = tuple(map(lookup, losses))
+    request = Request(found, params or {}, reduction, like, missing)
     models = predictions if isinstance(predictions, Mapping) else {"y_pred": predictions}
-    return contrast(
-        losses,
-        arrays_stream(y_true, models, sample_weight, by),
-        params=params or {},
-        reduction=reduction,
-        like=like,
-        missing=missing,
-        skip_unfit=skip_unfit,
-    )
+    return compared(request, arrays_stream(y_true, models, sample_weight, by), skip_unfit=skip_unfit)
 
 
 def steps(
-    loss: str,
+    loss: str | Loss,
     y_true: ArrayLike | None,
     y_pred: ArrayLike,
     sample_weight: ArrayLike | None = None,
@@ -160,16 +142,15 @@ def steps(
     `rows`: how many rows are shown, those that cost most (None: all; "default": all up to 5, of more 3).
     The rest is as in `compute`. Raises LosscliError for what does not fit, and for a page without lines.
     """
-    from losscli.analysis.steps import write_out
+    from losscli.analysis.steps import steps as worked
 
+    request = Request.of(lookup(loss), params, reduction, like, missing)
     stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    return write_out(
-        loss, stream, params=params, reduction=reduction, like=like, missing=missing, rows=rows, order="index"
-    )
+    return worked(request, stream, rows=rows, order="index")
 
 
 def why(
-    loss: str,
+    loss: str | Loss,
     y_true: ArrayLike | None,
     y_pred: ArrayLike,
     sample_weight: ArrayLike | None = None,
@@ -183,20 +164,18 @@ def why(
 
     `params` are the loss's own. Raises LosscliError for anything that does not fit, as compute does.
     """
-    from losscli.analysis.request import Asked
     from losscli.analysis.why import whys_of
 
+    request = Request.of(lookup(loss), params, reduction, like, missing)
     stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    made = score(loss, stream, params=params, reduction=reduction, like=like, missing=missing, rows=0)
-    asked = Asked({made.loss: params}, reduction, like, missing)
-    return whys_of([made], stream, asked)[0][0]
+    return whys_of([score(request, stream, show=Show(0))], stream, request)[0][0]
 
 
 def check(
     y_true: ArrayLike | None,
     y_pred: ArrayLike | Mapping[str, ArrayLike],
     sample_weight: ArrayLike | None = None,
-    loss: str | None = None,
+    loss: str | Loss | None = None,
     like: str = "exact",
     *,
     missing: Missing = "refuse",
@@ -212,7 +191,8 @@ def check(
     from losscli.analysis.check import examine
 
     models = y_pred if isinstance(y_pred, Mapping) else {"y_pred": y_pred}
-    return examine(arrays_stream(y_true, models, sample_weight), loss, like, params=params, missing=missing)
+    known = None if loss is None else lookup(loss)
+    return examine(arrays_stream(y_true, models, sample_weight), known, like, params=params, missing=missing)
 
 
 def recommend(
@@ -257,7 +237,7 @@ def recommend(
 
 
 def curve(
-    loss: str | Sequence[str],
+    loss: str | Loss | Sequence[str | Loss],
     y_true: ArrayLike | None = None,
     y_pred: ArrayLike | None = None,
     sample_weight: ArrayLike | None = None,
@@ -276,11 +256,12 @@ def curve(
     from losscli.analysis.plot.picture import draw
 
     stream = None if y_pred is None else arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    names = [loss] if isinstance(loss, str) else list(loss)
-    return draw(names, params, stream, like=like, limits=span, missing=missing)
+    named = loss if isinstance(loss, Sequence) and not isinstance(loss, str) else [loss]
+    losses = [lookup(one) for one in named]
+    return draw(losses, params, stream, like=like, limits=span, missing=missing)
 
 
-def code(loss: str, framework: str = "numpy", *, reduction: str = "mean", **params: Any) -> str:
+def code(loss: str | Loss, framework: str = "numpy", *, reduction: str = "mean", **params: Any) -> str:
     """Python that computes a loss on y_true and y_pred of a framework's arrays, ready to paste.
 
     `framework` is one of FRAMEWORKS; `params` are the loss's own (delta=1.5). The framework's own call stands
@@ -289,11 +270,11 @@ def code(loss: str, framework: str = "numpy", *, reduction: str = "mean", **para
     """
     from losscli.analysis.code import snippet
 
-    return snippet(loss, framework, params, reduction).code
+    return snippet(lookup(loss), framework, params, reduction).code
 
 
 def parity(
-    loss: str,
+    loss: str | Loss,
     y_true: ArrayLike | None = None,
     y_pred: ArrayLike | None = None,
     sample_weight: ArrayLike | None = None,
@@ -308,7 +289,8 @@ def parity(
     the frameworks that are installed. Raises LosscliError where the data does not fit the definition; a
     framework that it does not fit says so in its row.
     """
-    from losscli.analysis.parity import confront
+    from losscli.analysis.parity import parity as confronted
 
+    request = Request.of(lookup(loss), params, missing=missing)
     stream = None if y_pred is None else arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    return confront(loss, stream, params=params, missing=missing, live=live)
+    return confronted(request, stream, live=live)

@@ -14,11 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from losscli.analysis.compare import contrast
+from losscli.analysis.compare import compare as compared
+from losscli.analysis.request import Request
 from losscli.analysis.score import score
 from losscli.catalogue.find import lookup
 from losscli.data.daskframe import Parted, aligned
 from losscli.data.opening import open_table
+from losscli.engine.finish import Show
+from losscli.engine.fold import Run
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 from losscli.parallel.dask import Cluster
@@ -27,12 +30,13 @@ from losscli.parallel.dask import open_cluster as open_cluster
 if TYPE_CHECKING:
     from losscli.data.source import Source
     from losscli.engine.class_weight import ClassWeight
+    from losscli.losses.declare import Loss
     from losscli.results.compare import Comparison
     from losscli.results.score import Score
 
 
 def compute(
-    loss: str,
+    loss: str | Loss,
     data: Any = None,
     *,
     true: Any = None,
@@ -57,24 +61,15 @@ def compute(
     distributed.Client. Of the rows no more than `rows` are brought here, the worst ones. Raises LosscliError
     for whatever does not fit, and for a loss that holds every row at once.
     """
-    found = lookup(loss)
+    request = Request.of(lookup(loss), params, reduction, like, missing, class_weight)
+    truth = request.loss.truth
     with _on(client) as engine:
-        return score(
-            found.name,
-            _source(engine, data, true, pred, weight, by, table, query, truth=found.truth, models=False),
-            params=params,
-            reduction=reduction,
-            like=like,
-            missing=missing,
-            class_weight=class_weight,
-            rows=rows,
-            order="loss",
-            engine=engine,
-        )
+        source = _source(engine, data, true, pred, weight, by, table, query, truth=truth, models=False)
+        return score(request, source, run=Run(engine), show=Show(rows, by_loss=True))
 
 
 def compare(
-    losses: Sequence[str],
+    losses: Sequence[str | Loss],
     data: Any = None,
     *,
     true: Any = None,
@@ -95,19 +90,12 @@ def compare(
 
     The arguments are those of `compute` here and of `losscli.compare`.
     """
-    truth = any(lookup(name).truth for name in losses)
+    found = tuple(map(lookup, losses))
+    request = Request(found, params or {}, reduction, like, missing, class_weight)
+    truth = any(loss.truth for loss in found)
     with _on(client) as engine:
-        return contrast(
-            losses,
-            _source(engine, data, true, pred, weight, by, table, query, truth=truth, models=True),
-            params=params or {},
-            reduction=reduction,
-            like=like,
-            missing=missing,
-            class_weight=class_weight,
-            skip_unfit=skip_unfit,
-            engine=engine,
-        )
+        source = _source(engine, data, true, pred, weight, by, table, query, truth=truth, models=True)
+        return compared(request, source, run=Run(engine), skip_unfit=skip_unfit)
 
 
 @contextmanager

@@ -16,13 +16,14 @@ from losscli.data import formats as data_formats
 from losscli.render import formats as render_formats
 
 PACKAGE = ROOT / "losscli"
-RECORDS = {"batch", "errors", "results", "version"}
+RECORDS = {"batch", "errors", "results", "rows", "version"}
 
 # Room → the other rooms it may import, and which third-party packages; anywhere in a file, for types too.
 # No room imports one that stands further down.
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "version": (set(), set()),
+    "rows": (set(), set()),
     "batch": ({"errors"}, {"numpy"}),
     "results": (set(), {"numpy"}),
     "losses": ({"errors"}, {"numpy"}),
@@ -31,15 +32,18 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "formula": ({"losses", "errors"}, {"numpy"}),
     "parallel": ({"batch", "errors"}, {"numpy", "dask"}),
     "catalogue": ({"losses", "frameworks", "formula", "results", "errors"}, {"yaml"}),
-    "data": ({"batch", "errors"}, {"numpy", "polars", "pyarrow", "duckdb", "python_calamine", "dask"}),
+    "data": (
+        {"batch", "errors", "rows"},
+        {"numpy", "polars", "pyarrow", "duckdb", "python_calamine", "dask"},
+    ),
     "engine": ({"losses", "frameworks", "parallel", "stats", *RECORDS}, {"numpy"}),
     "render": ({"results", "errors"}, {"rich", "numpy", "polars", "pyarrow"}),
     "analysis": (
         {"losses", "stats", "frameworks", "formula", "parallel", "catalogue", "engine", *RECORDS},
         {"numpy", "yaml"},
     ),
-    "api": ({"analysis", "catalogue", "engine", "frameworks", *RECORDS}, {"numpy"}),
-    "cluster": ({"analysis", "catalogue", "data", "engine", "parallel", *RECORDS}, set()),
+    "api": ({"analysis", "catalogue", "engine", "losses", *RECORDS}, {"numpy"}),
+    "cluster": ({"analysis", "catalogue", "data", "engine", "losses", "parallel", *RECORDS}, set()),
     "__init__": ({"api", "cluster", "errors", "version"}, set()),
     "cli": (
         {"api", "cluster", "analysis", "catalogue", "data", "frameworks", "losses", "parallel", "render"}

@@ -47,6 +47,8 @@ def test_columns_are_those_of_the_file_on_the_line(option: str) -> None:
     columns = (ROOT / "examples" / "diabetes.csv").read_text().partition("\n")[0].split(",")
     assert offered(f"losscli compute mae examples/diabetes.csv {option} ") == columns
     assert offered(f"losscli compute mae examples/diabetes.csv {option} ridge,fo") == ["ridge,forest"]
+    if option != "--by":
+        assert offered(f"losscli plot mae --data examples/diabetes.csv {option} ") == columns
     assert offered(f"losscli compute mae {option} ") == []
     assert offered(f"losscli compute mae none.csv {option} ") == []
 

@@ -189,6 +189,28 @@ OPTIONS: list[Row] = [
         "histograms.0.below",
         2.0,
     ),
+    # Row by row the errors are −2, 3, 2; by the key 1, 2, 0.
+    (
+        "plot",
+        "--truth",
+        "plot mse --data {folder}/preds.csv --pred p --truth {folder}/truth.csv --range -1.5,3.5",
+        "histograms.0.below",
+        1.0,
+    ),
+    (
+        "plot",
+        "--key",
+        "plot mse --data {folder}/preds.csv --pred p --truth {folder}/truth.csv --key id --range -1.5,1.5",
+        "histograms.0.above",
+        1.0,
+    ),
+    (
+        "plot",
+        "--missing",
+        "plot mse --data {folder}/preds.csv --pred p --truth {folder}/some.csv --key id --missing drop",
+        "histograms.0.total",
+        2.0,
+    ),
     ("plot", "LOSS", "plot mse mae", "losses", ["mse", "mae"]),
     ("plot", "-p", "plot huber -p delta=0.5,2", "curves.*.params.delta", [0.5, 2.0]),
     ("plot", "--from-logits", "plot bce --from-logits", "curves.0.params.from_logits", True),

@@ -19,9 +19,11 @@ import pytest
 from numpy.typing import NDArray
 from support.close import close
 from support.command import losscli
+from support.requests import request
 
 import losscli as library
-from losscli.analysis.compare import contrast
+from losscli.analysis.compare import compare
+from losscli.analysis.score import Run, Show
 from losscli.analysis.score import score as score_of
 from losscli.batch import Batch, Chunk, Stream
 from losscli.errors import BadValue, LosscliError
@@ -78,7 +80,7 @@ def table(data: dict[str, Array], tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def test_a_task_ends_at_its_first_error_and_a_join_at_its_first_run_with_one() -> None:
-    from losscli.parallel.dask import Run, _join, _work, pack
+    from losscli.parallel.dask import Stretch, _join, _work, pack
 
     class Made(list[int]):
         def follow(self, other: list[int]) -> bool:
@@ -94,9 +96,9 @@ def test_a_task_ends_at_its_first_error_and_a_join_at_its_first_run_with_one() -
         _work(pack(make), pack(numbers), [None] * len(numbers))
         for numbers in ([1, 2], [3, -4, 5, -6], [7], [-8])
     ]
-    alone: Run = pickle.loads(runs[1])
+    alone: Stretch = pickle.loads(runs[1])
     assert (alone.results, str(alone.error), alone.chunks) == ([[3]], "4 is wrong", 1)
-    joined: Run = pickle.loads(_join(runs))
+    joined: Stretch = pickle.loads(_join(runs))
     assert (joined.results, str(joined.error), joined.chunks) == ([[1, 2, 3]], "4 is wrong", 4)
     joined = pickle.loads(_join([runs[0], runs[2]]))
     assert (joined.results, joined.error, joined.chunks) == ([[1, 2, 7]], None, 3)
@@ -154,10 +156,9 @@ def test_the_same_numbers_bit_for_bit(
     from losscli.parallel.dask import Cluster
 
     stream = Cut(1_700, relative)
-    here = score_of(name, stream, params=params, like=like, rows="default", order="loss")
-    there = score_of(
-        name, stream, params=params, like=like, rows="default", order="loss", engine=Cluster(client)
-    )
+    asked, show = request(name, params, like=like), Show("default", by_loss=True)
+    here = score_of(asked, stream, show=show)
+    there = score_of(asked, stream, run=Run(Cluster(client)), show=show)
     assert facts(there) == facts(here)
     assert [remark.text for remark in there.remarks] == [remark.text for remark in here.remarks]
 
@@ -167,10 +168,9 @@ def test_many_losses_in_one_pass(client: Any, table: Path, data: dict[str, Array
 
     losses = ["mae", "mse", "rmse", "wape", "logcosh", "max_error"]
     there = cluster.compare(losses, str(table), true="y", pred="p,q", weight="w", by="g", client=client)
-    here = contrast(
-        losses,
+    here = compare(
+        request(losses),
         cluster._source(None, str(table), "y", "p,q", "w", "g", truth=True, models=True),  # type: ignore[arg-type]
-        params={},
     )
     assert [facts(score) for score in there.scores] == [facts(score) for score in here.scores]
     for ours, theirs in zip(there.scores, here.scores, strict=True):
@@ -203,9 +203,9 @@ def test_a_complaint_is_the_same_line(client: Any, name: str, value: float, rela
 
     stream = Cut(1_700, relative, value)
     with pytest.raises(LosscliError) as here:
-        score_of(name, stream, params={})
+        score_of(request(name), stream)
     with pytest.raises(LosscliError) as there:
-        score_of(name, stream, params={}, rows="default", engine=Cluster(client))
+        score_of(request(name), stream, run=Run(Cluster(client)), show=Show("default"))
     assert (there.value.what, there.value.hint) == (here.value.what, here.value.hint)
     if name == "mae":
         assert str(ROWS - 6) in there.value.what  # rows count from 1
@@ -218,9 +218,9 @@ def test_a_killed_worker_changes_nothing(client: Any) -> None:
     pids = client.run(os.getpid)
     killer = threading.Timer(0.5, os.kill, (next(iter(pids.values())), signal.SIGKILL))
     killer.start()
-    there = score_of("mae", stream, params={}, rows="default", engine=Cluster(client))
+    there = score_of(request("mae"), stream, run=Run(Cluster(client)), show=Show("default"))
     killer.join()
-    here = score_of("mae", stream, params={}, rows="default")
+    here = score_of(request("mae"), stream, show=Show("default"))
     assert facts(there) == facts(here)
     client.wait_for_workers(2, timeout=30)
     assert set(client.run(os.getpid).values()) != set(pids.values())
@@ -278,11 +278,14 @@ def test_what_no_cluster_can_do_is_refused(client: Any, table: Path) -> None:
     with pytest.raises(LosscliError, match="holds every row at once"):
         cluster.compute("cox", str(table), true="y,z", pred="p", client=client)
     with pytest.raises(LosscliError, match="not every row"):
-        score_of("mae", Cut(10_000, False), params={}, rows=None, engine=Cluster(client))
+        score_of(request("mae"), Cut(10_000, False), run=Run(Cluster(client)))
     held = np.zeros(ROWS * 10)
     with pytest.raises(LosscliError, match="in this process's memory"):
         score_of(
-            "mae", lambda: iter([Batch(held, {"y_pred": held})]), params={}, rows=3, engine=Cluster(client)
+            request("mae"),
+            lambda: iter([Batch(held, {"y_pred": held})]),
+            run=Run(Cluster(client)),
+            show=Show(3),
         )
 
 
@@ -297,8 +300,8 @@ def test_a_part_that_fails_is_tried_again(client: Any, tmp_path: Path) -> None:
                 raise OSError("the network is away")
             return super().read(start)
 
-    there = score_of("mse", Shaky(9_000, False), params={}, rows=5, engine=Cluster(client))
-    assert there.value == score_of("mse", Cut(9_000, False), params={}, rows=5).value
+    there = score_of(request("mse"), Shaky(9_000, False), run=Run(Cluster(client)), show=Show(5))
+    assert there.value == score_of(request("mse"), Cut(9_000, False), show=Show(5)).value
     assert (tmp_path / "tried").exists()
 
 

@@ -94,7 +94,7 @@ def hold_whole(name: str, code: str) -> None:
 def test_the_framework_s_own_call_stands_there_where_it_gives_the_number(
     name: str, library: str, params: dict[str, Any], call: str
 ) -> None:
-    made = snippet(name, library, params)
+    made = snippet(loss_of(name), library, params)
     assert made.calls == (call,)
     assert f"value = {call}" in made.code
 
@@ -114,7 +114,7 @@ def test_the_framework_s_own_call_stands_there_where_it_gives_the_number(
 def test_where_it_does_not_the_code_says_why(
     name: str, library: str, params: dict[str, Any], why: str
 ) -> None:
-    made = snippet(name, library, params)
+    made = snippet(loss_of(name), library, params)
     assert made.calls == ()
     assert why in made.notes[0]
     assert f"def {name}(" in made.code
@@ -143,7 +143,7 @@ def test_a_scorer_asks_the_estimator_for_what_the_loss_takes() -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_every_format_holds_the_code(format: str) -> None:
-    record = snippet("tukey", "torch", {})
+    record = snippet(loss_of("tukey"), "torch", {})
     text = render(record, format, width=60)
     assert "\x1b" not in text
     if format in ("table", "plain"):
@@ -163,7 +163,7 @@ def test_json_follows_its_schema() -> None:
         ("mae", "lightgbm"),
         ("matrix_cce", "keras"),
     ):
-        whole = json.loads(render(snippet(name, library, {}), "json"))
+        whole = json.loads(render(snippet(loss_of(name), library, {}), "json"))
         Draft202012Validator(schema).validate(whole)
         assert set(whole) == set(schema["properties"])
 

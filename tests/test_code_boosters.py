@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.boosters import ESTIMATORS, FIT, KEYWORDS, OBJECTIVES, booster, signature
-from support.inputs import NAMES
+from support.inputs import NAMES, loss_of
 from support.snippets_running import run
 
 import losscli
@@ -206,7 +206,7 @@ START = {
 def test_comments_say_what_holds_and_nothing_else(
     name: str, params: dict[str, Any], starts: bool, link: str | None, hessian: str, library: str
 ) -> None:
-    notes = snippet(name, library, params).notes
+    notes = snippet(loss_of(name), library, params).notes
     told = " ".join(notes)
     assert ("Boosting starts" in told) == starts
     if starts:

@@ -127,7 +127,7 @@ def called(library: str) -> Iterator[tuple[str, ast.Call]]:
                 continue
             for reduction in ("mean", "sum"):
                 try:
-                    made = snippet(name, library, params, reduction)
+                    made = snippet(loss_of(name), library, params, reduction)
                 except LosscliError:
                     continue
                 for call in made.calls:
@@ -244,12 +244,12 @@ def test_names_and_keywords_are_the_library_s(library: str) -> None:
     ],
 )
 def test_the_whole_call(name: str, library: str, params: Any, reduction: str, call: str) -> None:
-    (found,) = snippet(name, library, params, reduction).calls
+    (found,) = snippet(loss_of(name), library, params, reduction).calls
     assert ast.unparse(ast.parse(found)) == ast.unparse(ast.parse(call))
 
 
 def test_a_parameter_that_only_the_call_of_logits_has() -> None:
-    made = snippet("bce", "torch", {"pos_weight": 2.0})
+    made = snippet(loss_of("bce"), "torch", {"pos_weight": 2.0})
     assert made.calls == ()
     assert made.notes == ("torch.nn.BCELoss has no pos_weight.",)
     assert "pos_weight * y_true" in made.code or "pos_weight" in made.code
@@ -275,6 +275,6 @@ def test_a_parameter_that_only_the_call_of_logits_has() -> None:
 def test_comments_say_what_the_call_does_otherwise(
     name: str, library: str, params: Any, said: list[str], unsaid: list[str]
 ) -> None:
-    told = " ".join(snippet(name, library, params).notes)
+    told = " ".join(snippet(loss_of(name), library, params).notes)
     assert all(part in told for part in said), told
     assert not any(part in told for part in unsaid), told

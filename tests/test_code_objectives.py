@@ -24,7 +24,7 @@ def boosted() -> list[str]:
     names = []
     for name in NAMES:
         try:
-            snippet(name, "xgboost", {})
+            snippet(loss_of(name), "xgboost", {})
         except LosscliError:
             continue
         names.append(name)
@@ -52,12 +52,12 @@ def test_an_objective_s_gradient_is_the_registry_s_and_its_hessian_the_gradient_
     n = len(case)
     if any(np.size(value) > 1 for value in case.params.values()):
         with pytest.raises(LosscliError, match="predicts one column"):
-            snippet(name, library, case.params)
+            snippet(loss_of(name), library, case.params)
         return
     y_true = case.y_true.reshape(n, -1)[:, 0]
     # raw scores that are no kink's, whatever the case's predictions are
     z = np.random.default_rng(n).uniform(-2, 2, n) + 0.0123
-    made = snippet(name, library, case.params)
+    made = snippet(loss_of(name), library, case.params)
     with pytest.MonkeyPatch.context() as patch:
         estimators = booster(patch, library)
         names = run(made.code, y_true, z)

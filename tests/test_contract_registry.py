@@ -13,9 +13,10 @@ import losscli
 from losscli import LosscliError
 from losscli.catalogue import pages as catalogue
 from losscli.catalogue import registry
+from losscli.losses import declare
 from losscli.losses.declare import Loss
 
-MODULES = sorted(file.stem for file in Path(registry.__file__).parent.glob("[!_]*.py"))
+MODULES = sorted(file.stem for file in Path(declare.__file__).parent.glob("[!_]*.py"))
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -13,10 +13,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.close import close
 from support.inputs import NAMES, Case, cases, compute, loss_of
+from support.requests import score
 
 import losscli
 from losscli import LosscliError
-from losscli.analysis.score import score
 from losscli.batch import Batch
 from losscli.engine.align import align
 from losscli.frameworks.convention import exact

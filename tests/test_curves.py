@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from support.pictures import NAMES, NEEDED, PICTURES
 from support.reference import EXAMPLES
+from support.requests import losses
 
 import losscli
 from losscli import LosscliError
@@ -143,7 +144,7 @@ def test_several_values_of_a_parameter() -> None:
 
 
 def test_a_parameter_of_one_loss_among_several() -> None:
-    picture = draw(["mse", "huber", "pseudo_huber"], {"huber.delta": 2.0, "delta": 3.0})
+    picture = draw(losses(["mse", "huber", "pseudo_huber"]), {"huber.delta": 2.0, "delta": 3.0})
     assert [curve.params.get("delta") for curve in picture.curves] == [None, 2.0, 3.0]
 
 
@@ -169,7 +170,7 @@ def test_like_draws_the_framework_beside_the_definition() -> None:
 def test_a_framework_is_drawn_or_refused_with_a_reason(name: str) -> None:
     for framework in losscli.find(name).conventions:
         try:
-            picture = draw([name], NEEDED.get(name, {}), like=framework)
+            picture = draw(losses([name]), NEEDED.get(name, {}), like=framework)
         except LosscliError:  # it takes other arrays: told in what is raised
             continue
         theirs = [curve for curve in picture.curves if curve.like == framework]
@@ -193,7 +194,7 @@ def test_a_framework_is_drawn_or_refused_with_a_reason(name: str) -> None:
 )
 def test_what_cannot_be_drawn_is_refused(names: Any, params: Any, limits: Any, what: str) -> None:
     with pytest.raises(LosscliError, match=what):
-        draw(names, params, limits=limits)
+        draw(losses(names), params, limits=limits)
 
 
 def test_a_new_range_moves_the_ends() -> None:

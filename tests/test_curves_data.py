@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.requests import losses
 
 import losscli
 from losscli import LosscliError
@@ -116,7 +117,7 @@ def test_a_row_s_place_scene_and_weight(name: str, true: Any, pred: Any, wanted:
     weights = 2.0 ** np.arange(len(pred))
     limits = losscli.curve(name)
     low, high = limits.low, limits.high
-    picture = draw([name], {}, batches(true, pred, weights, size), limits=(low, high))
+    picture = draw(losses([name]), {}, batches(true, pred, weights, size), limits=(low, high))
     if len(wanted) == 1 and name != "brier":
         assert len(picture.histograms) == 1
     labels = [histogram.label for histogram in picture.histograms]
@@ -143,7 +144,7 @@ def test_a_row_s_place_scene_and_weight(name: str, true: Any, pred: Any, wanted:
 )
 def test_batches_counts_and_weights_are_numpy_s(rows: list[tuple[float, float, float]], size: int) -> None:
     true, pred, weight = np.array(rows).T
-    picture = draw(["huber"], {}, batches(true, pred, weight, size), limits=(-2.0, 1.5))
+    picture = draw(losses(["huber"]), {}, batches(true, pred, weight, size), limits=(-2.0, 1.5))
     errors = pred - true
     edges = np.linspace(-2.0, 1.5, 121)
     (histogram,) = picture.histograms
@@ -186,7 +187,7 @@ def test_without_a_range_the_axis_spans_the_middle_of_the_rows(
 def test_the_remark_counts_rows_and_not_entries() -> None:
     rows = np.arange(2400.0).reshape(1200, 2)
     assert "of the first 1,200 rows" in losscli.curve("mse", np.zeros((1200, 2)), rows).remarks[0].text
-    cut = draw(["mse"], {}, batches(np.zeros((1200, 2)), rows, None, 500))
+    cut = draw(losses(["mse"]), {}, batches(np.zeros((1200, 2)), rows, None, 500))
     assert "of the first 500 rows" in cut.remarks[0].text
     assert cut.histograms[0].total == 2400
 
@@ -222,7 +223,7 @@ def test_the_page_counts_what_has_no_place() -> None:
 @pytest.mark.parametrize("missing", ["drop", "propagate"])
 def test_missing_values_in_every_batch_are_counted(missing: Any, size: int) -> None:
     true, pred = [1, 2, 3, np.nan, 5], [1.5, np.nan, 3.5, 4, 4]
-    picture = draw(["mse"], {}, batches(true, pred, None, size), limits=(-3, 3), missing=missing)
+    picture = draw(losses(["mse"]), {}, batches(true, pred, None, size), limits=(-3, 3), missing=missing)
     (remark,) = picture.remarks
     how = "left out" if missing == "drop" else "without a place on the axis"
     assert remark.text == f"Rows with missing values are {how}"
@@ -235,9 +236,9 @@ def test_missing_values_in_every_batch_are_counted(missing: Any, size: int) -> N
 def test_a_row_that_does_not_fit_is_named_in_any_batch() -> None:
     for size in (1, 2, 5):
         with pytest.raises(LosscliError, match=r"row 4: 1\.5 is not a probability"):
-            draw(["bce"], {}, batches([1, 0, 1, 0, 1], [0.5, 0.5, 0.5, 1.5, 0.5], None, size))
+            draw(losses(["bce"]), {}, batches([1, 0, 1, 0, 1], [0.5, 0.5, 0.5, 1.5, 0.5], None, size))
     with pytest.raises(LosscliError, match="there are no samples"):
-        draw(["mse"], {}, lambda: iter(()))
+        draw(losses(["mse"]), {}, lambda: iter(()))
 
 
 def test_json_holds_the_histograms_as_they_are() -> None:

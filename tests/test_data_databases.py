@@ -23,12 +23,13 @@ from support import command
 from support.close import close
 from support.command import LOSSCLI, environment
 from support.inside import losscli as run
+from support.requests import score
 
-from losscli.analysis.score import score
 from losscli.data import open_table, spool
-from losscli.data.joined import Choice, join
+from losscli.data.joined import join
 from losscli.data.within import SeveralTables
 from losscli.errors import LosscliError
+from losscli.rows import Rows
 
 COLUMNS = ("id", "region", "y_true", "y_pred", "w")
 _random = random.Random(7)
@@ -388,10 +389,10 @@ def test_several_databases_are_one_table(tmp_path: Path) -> None:
 def test_y_true_in_a_database_or_a_sheet(tmp_path: Path) -> None:
     write_csv(tmp_path / "preds.csv", ROWS)
     predictions = open_table(str(tmp_path / "preds.csv"))
-    choice = Choice("y_pred", None, None, False)
+    columns = Rows(true="y_true", pred="y_pred", key="id")
     for form in WRITERS:
         truth = open_table(made(tmp_path, form, ROWS[::-1]))
-        source = join(predictions, truth, "y_true", "id", choice, False)
+        source = join(predictions, truth, columns)
         assert score("mae", source, params={}).value == close(mean(ROWS), 1e-14)
     with closing(sqlite3.connect(tmp_path / "runs.sqlite")) as database:
         database.execute("CREATE TABLE notes (n)")

@@ -11,8 +11,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from support.requests import score
 
-from losscli.analysis.score import score
 from losscli.data import open_table
 from losscli.errors import LosscliError
 

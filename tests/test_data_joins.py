@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from losscli.data import delimited, open_table, source
-from losscli.data.joined import Choice, join
+from losscli.data.joined import join
 from losscli.errors import LosscliError
+from losscli.rows import Rows
 
 
 def write_pair(folder: Path, preds: list[int], truths: list[int]) -> tuple[str, str]:
@@ -22,8 +23,7 @@ def write_pair(folder: Path, preds: list[int], truths: list[int]) -> tuple[str, 
 
 
 def joined(preds: str, truth: str, key: str | None = "id", drop: bool = False) -> Any:
-    choice = Choice("p", None, None, models=False)
-    return join(open_table(preds), open_table(truth), "y", key, choice, drop)
+    return join(open_table(preds), open_table(truth), Rows(true="y", pred="p", key=key), drop=drop)
 
 
 IDS = list(range(1, 31))

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from support.close import close
 from support.inside import losscli as run
+from support.requests import score
 
-from losscli.analysis.score import score
 from losscli.data import blocks, open_table
-from losscli.data.joined import Choice, join
+from losscli.data.joined import join
 from losscli.errors import LosscliError
+from losscli.rows import Rows
 
 ROWS = [(k, "north" if k % 3 else "south", float(k % 7), float(k * k % 11)) for k in range(1, 61)]
 MEAN = sum(abs(true - pred) for _, _, true, pred in ROWS) / len(ROWS)
@@ -185,11 +186,11 @@ def test_columns_that_only_later_rows_have_are_found_in_both_files(
         (tmp_path / name).write_text(json.dumps(padding + rows), encoding="utf-8")
     truth, preds = (open_table(str(tmp_path / name)) for name in names)
     assert ("price" in truth.columns) is not large
-    source = join(preds, truth, "price", key, Choice("guess", None, None, models=False), drop=False)
+    source = join(preds, truth, Rows(true="price", pred="guess", key=key))
     found = score("mae", source, params={}, missing="drop")
     assert (found.n, found.value) == (60, close(MEAN, 1e-14))
     with pytest.raises(LosscliError, match="has no column cost"):
-        join(preds, truth, "cost", key, Choice("guess", None, None, models=False), drop=False)
+        join(preds, truth, Rows(true="cost", pred="guess", key=key))
 
 
 @pytest.mark.parametrize("command", ["check", "recommend"])

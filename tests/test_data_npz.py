@@ -113,7 +113,7 @@ def test_what_was_unpacked_here_is_not_sent_elsewhere(tmp_path: Path) -> None:
 def test_the_loss_is_the_same(tmp_path: Path) -> None:
     true, pred = RNG.normal(size=(2, 500))
     path = saved(tmp_path / "t.npz", False, y=true, p=pred)
-    from losscli.analysis.score import score
+    from support.requests import score
 
     source = open_table(path).select("y", "p", None, truth=True, models=False)
     assert score("mse", source, params={}).value == losscli.compute("mse", true, pred).value

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.close import close
+from support.requests import request
 
+from losscli.analysis.score import Show
 from losscli.analysis.score import score as score_of
 from losscli.batch import Batch, Stream
 from losscli.catalogue.registry import find
@@ -92,7 +94,7 @@ def test_blocks_threads_and_order_change_no_digit_that_counts(
         monkeypatch.setattr(chunks, "cores", lambda threads=threads: threads)
         for order in (slice(None), mixed):
             rows = stream(y_true[order], y_pred[order], size)
-            found.append(score_of(name, rows, params={}, rows=0).value)
+            found.append(score_of(request(name), rows, show=Show(0)).value)
     kernel = find("mse" if name == "rmse" else name).kernel
     wanted = math.fsum(kernel(y_true, y_pred).tolist()) / N
     wanted = math.sqrt(wanted) if name == "rmse" else wanted

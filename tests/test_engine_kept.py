@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.close import close
+from support.requests import request, score
 
 import losscli
-from losscli.analysis.compare import contrast
-from losscli.analysis.score import score
+from losscli.analysis.compare import compare
 from losscli.batch import Batch
 from losscli.engine.top import Top
 from losscli.losses.domain import Array
@@ -229,7 +229,7 @@ def test_many_rows_of_many_models_say_how_few_make_half(
                 part = {name: values[start : start + size] for name, values in errors.items()}
                 yield Batch(np.zeros(len(part["a"])), part, None, start + 1)
 
-        compared = contrast(["mse"], stream, params={})
+        compared = compare(request(["mse"]), stream)
     for score_ in compared.scores:
         squares = errors[score_.model or ""] ** 2
         ordered = np.cumsum(np.sort(squares)[::-1])

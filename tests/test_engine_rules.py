@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from support.close import close
+from support.requests import request, score
 
 import losscli
 from losscli import LosscliError
-from losscli.analysis.compare import contrast
-from losscli.analysis.score import score
+from losscli.analysis.compare import compare
 from losscli.batch import Batch, Origin, Stream
 
 NAN, INF = math.nan, math.inf
@@ -341,6 +341,6 @@ def test_a_comparison_asks_a_source_for_its_models_and_reads_the_rows_once() -> 
         reads.append(1)
         yield Batch(np.array([1.0, 2.0]), {"ridge": np.array([1.0, 3.0]), "forest": np.array([2.0, 4.0])})
 
-    found = contrast(["mae"], Stream(batches, ("ridge", "forest")), params={})
+    found = compare(request(["mae"]), Stream(batches, ("ridge", "forest")))
     assert [(made.model, made.value) for made in found.scores] == [("ridge", 0.5), ("forest", 1.5)]
     assert len(reads) == 1

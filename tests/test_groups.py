@@ -18,10 +18,10 @@ import pytest
 from support.close import close
 from support.command import ROOT
 from support.command import losscli as run
+from support.requests import score
 
 import losscli
 from losscli import LosscliError
-from losscli.analysis.score import score
 from losscli.batch import Batch, Labels, combined
 from losscli.data import open_table
 from losscli.engine.group_sums import GroupSums, Keys

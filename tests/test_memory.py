@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.command import losscli
+from support.requests import request
 
-from losscli.analysis.compare import contrast
+from losscli.analysis.compare import compare
+from losscli.analysis.score import Run, Show
 from losscli.analysis.score import score as score_of
 from losscli.batch import Batch
 from losscli.errors import LosscliError
@@ -40,7 +42,7 @@ def test_too_many_rows_are_refused_while_they_come(threads: int, monkeypatch: py
     with pytest.raises(
         LosscliError, match=r"holds every row at once: the first [0-9]+ need about"
     ) as refused:
-        score_of("triplet_semihard", stream, params={}, max_memory=100_000_000)
+        score_of(request("triplet_semihard"), stream, run=Run(max_memory=100_000_000))
     assert "more than the 100 MB allowed" in refused.value.what
     assert "--max-memory 400M" in str(refused.value.hint)
     # 8·n² bytes of distances: 100 MB at about 3,500 rows; a few batches are under way
@@ -51,7 +53,7 @@ def test_a_comparison_goes_on_without_the_loss_that_needs_too_much() -> None:
     def stream() -> Iterator[Batch]:
         yield Batch(np.zeros(ROWS), {"y_pred": np.ones(ROWS)})
 
-    found = contrast(["mae", "medae"], stream, params={}, skip_unfit=True, max_memory=1_000)
+    found = compare(request(["mae", "medae"]), stream, run=Run(max_memory=1_000), skip_unfit=True)
     assert [score.loss for score in found.scores] == ["mae"]
     (refusal,) = found.refused
     assert "holds every row at once" in refusal.why
@@ -62,7 +64,7 @@ def test_losses_of_single_rows_need_no_memory_that_counts() -> None:
         yield Batch(np.zeros(ROWS), {"y_pred": np.ones(ROWS)})
 
     for name in ("mae", "rmse"):
-        assert score_of(name, stream, params={}, rows=0, max_memory=1).value == 1.0
+        assert score_of(request(name), stream, run=Run(max_memory=1), show=Show(0)).value == 1.0
 
 
 def test_much_memory_is_said_and_little_is_not(tmp_path: Path) -> None:

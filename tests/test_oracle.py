@@ -318,9 +318,10 @@ import json, os, sys
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from losscli.cli.app import run
 from losscli.data import blocks, delimited
-from losscli.engine import chunks
+from losscli.engine import chunk
+from losscli.parallel import executor as chunks
 blocks.LARGE, blocks.BLOCK, delimited.BLOCK = 0, 1024, 1024
-chunks.BLOCK, chunks.FORKED, chunks.cores = 64, 8, lambda: 3
+chunk.BLOCK, chunks.FORKED, chunks.cores = 64, 8, lambda: 3
 fork, forked = os.fork, []
 def counted():
     forked.append(fork())

@@ -20,8 +20,10 @@ import pytest
 from support.close import close
 from support.command import LOSSCLI, ROOT, environment
 from support.inside import losscli
+from support.requests import request
 
 import losscli as library
+from losscli.analysis.score import Run, Show
 from losscli.analysis.score import score as score_of
 from losscli.batch import Batch, Chunk, Stream, arrays_stream
 from losscli.engine import chunk
@@ -231,7 +233,7 @@ def test_rows_come_in_order_in_pieces_whatever_the_threads(
             yield Batch(y_true[part], {"y_pred": y_pred[part]}, first_row=start + 1)
 
     kept = Kept()
-    score_of("mse", stream, params={}, rows=0, sink=kept)
+    score_of(request("mse"), stream, run=Run(sink=kept), show=Show(0))
     assert kept.rows == list(range(1, 12_346))
     assert kept.loss == ((y_pred - y_true) ** 2).tolist()
     assert kept.most <= 1_000
@@ -256,14 +258,16 @@ class Relative(Stream):
 
 def test_rows_of_chunks_that_number_their_own_get_their_places() -> None:
     kept = Kept()
-    score_of("mse", Relative(3.0), params={}, sink=kept)
+    score_of(request("mse"), Relative(3.0), run=Run(sink=kept))
     assert (kept.rows, kept.loss) == ([1, 2, 3, 4], [1.0, 4.0, 9.0, 16.0])
 
 
 def test_keras_rows_that_are_one_vector_have_no_values() -> None:
     with pytest.raises(LosscliError, match="one value of all rows"):
         score_of(
-            "cosine", arrays_stream([1, 0], {"y_pred": [1, 1]}, None), params={}, like="keras", sink=Kept()
+            request("cosine", like="keras"),
+            arrays_stream([1, 0], {"y_pred": [1, 1]}, None),
+            run=Run(sink=Kept()),
         )
 
 

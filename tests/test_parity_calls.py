@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 from support.reference import arrays, reference_cases
+from support.requests import request
 from support.written_calls import WRITE
 
 import losscli
-from losscli.analysis.parity import answer, question
+from losscli.analysis.parity import answer, axes_of
 from losscli.batch import arrays_stream
 from losscli.catalogue import registry
 from losscli.frameworks import FRAMEWORKS
@@ -150,7 +151,7 @@ def test_a_call_is_written_for_the_definition_s_data(
 def test_a_reduction_is_written_in_the_framework_s_way(loss: str, like: str, word: str, code: str) -> None:
     way = conventions(registry.get(loss))[like]
     stream = arrays_stream([1.0, 0.0], {"y_pred": [1.0, 1.0]}, None)
-    written, score = answer(question(registry.get(loss), stream, {}), way, word)
+    written, score = answer(request(loss, reduction=word), stream, way, axes_of(stream))
     assert written == code
     assert score.reduction == word
 

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 from support.close import close
+from support.requests import request
 
 import losscli
+from losscli.analysis.parity import gather
 from losscli.batch import arrays_stream
 from losscli.catalogue import registry
 from losscli.frameworks import live
@@ -136,12 +138,7 @@ def test_where_there_is_nothing_to_run_nothing_is_run(monkeypatch: pytest.Monkey
 
 
 def gathered(loss: str, like: str, true: Any, pred: Any, weight: Any = None, **given: Any) -> live.Arrays:
-    return live.gather(
-        arrays_stream(true, {"y_pred": pred}, weight),
-        given.pop("missing", "refuse"),
-        way(loss, like),
-        **given,
-    )
+    return gather(request(loss, **given), arrays_stream(true, {"y_pred": pred}, weight), way(loss, like))
 
 
 def test_rows_are_gathered_in_the_definition_s_layout() -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from support.close import close
 from support.parity_tables import TABLES, Table
+from support.requests import request
 
 import losscli
 from losscli.analysis import parity as parities
@@ -184,8 +185,8 @@ def test_a_number_is_what_like_gives(table: Table) -> None:
 
 def test_class_weights_and_missing_rows_are_every_row_s() -> None:
     stream = arrays_stream([0, 1, 1, nan], {"y_pred": [0.5, 0.75, 0.25, 0.5]}, None)
-    given = {"class_weight": {0: 4.0, 1: 1.0}, "missing": "drop", "source": "x"}
-    parity = parities.confront("bce", stream, params={}, **given)
+    asked = request("bce", missing="drop", class_weight={0: 4.0, 1: 1.0})
+    parity = parities.parity(asked, stream, source="x")
     rows = {row.framework: row.value for row in parity.rows}
     values = [4 * log(2), log(4 / 3), log(4)]
     assert rows["exact"] == close(sum(values) / 6, 1e-12)

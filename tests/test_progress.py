@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.command import ROOT, environment, losscli
+from support.requests import request
 
 from losscli import data
-from losscli.analysis.compare import contrast
+from losscli.analysis.compare import compare
+from losscli.analysis.score import Run, Show
 from losscli.analysis.score import score as score_of
 from losscli.batch import Batch
 from losscli.cli import progress
@@ -139,7 +141,7 @@ def test_a_fold_tells_all_rows_in_order(threads: int, monkeypatch: pytest.Monkey
             yield Batch(np.zeros(1_000), {"y_pred": np.ones(1_000)}, first_row=start + 1)
 
     told: list[tuple[int, int]] = []
-    score_of("mse", stream, params={}, rows=0, progress=lambda *done: told.append(done))
+    score_of(request("mse"), stream, run=Run(progress=lambda *done: told.append(done)), show=Show(0))
     assert told == [(rows, 0) for rows in range(1_000, 10_001, 1_000)]
 
 
@@ -153,7 +155,7 @@ def test_a_file_in_parts_ends_at_its_size(tmp_path: Path, monkeypatch: pytest.Mo
     file.write_text("y,p\n" + "1.5,2.25\n" * 4_000)
     source = data.open_table(str(file)).select("y", "p", None, truth=True, models=False)
     told: list[tuple[int, int]] = []
-    score_of("mse", source, params={}, rows=0, progress=lambda *done: told.append(done))
+    score_of(request("mse"), source, run=Run(progress=lambda *done: told.append(done)), show=Show(0))
     assert len(told) > 2
     assert source.size == file.stat().st_size
     header = len("y,p\n")
@@ -163,7 +165,7 @@ def test_a_file_in_parts_ends_at_its_size(tmp_path: Path, monkeypatch: pytest.Mo
 def test_arrays_count_their_rows() -> None:
     source = data.read_stream("1,2,3", "1,2,4", None)
     told: list[tuple[int, int]] = []
-    contrast(["mse"], source, params={}, progress=lambda *done: told.append(done))
+    compare(request(["mse"]), source, run=Run(progress=lambda *done: told.append(done)))
     assert (source.size, told) == (3, [(3, 3)])
 
 

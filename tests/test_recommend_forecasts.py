@@ -14,6 +14,7 @@ import losscli
 from losscli.analysis import recommend as advice
 from losscli.data import open_table
 from losscli.results.recommend import Recommendations
+from losscli.rows import Rows
 
 
 def of_columns(folder: Path, y: Any, columns: dict[str, Any], **options: Any) -> Recommendations:
@@ -23,7 +24,7 @@ def of_columns(folder: Path, y: Any, columns: dict[str, Any], **options: Any) ->
     lines = [",".join(map(repr, row)) for row in table.tolist()]
     file.write_text("\n".join([",".join(["y", *columns]), *lines, ""]), encoding="utf-8")
     source = open_table(str(file)).select("y", ",".join(columns), None, truth=True, models=False)
-    return advice.advise(source, given=advice.Given((str(file),), "y", ",".join(columns)), **options)
+    return advice.advise(source, given=Rows(str(file), "y", ",".join(columns)), **options)
 
 
 Y = np.arange(1.0, 201.0)

@@ -52,8 +52,10 @@ from losscli.engine.group_sums import GroupSums
 from losscli.engine.partial import Partial
 from losscli.engine.survey import _Seen
 from losscli.engine.top import Tally, Top
+from losscli.engine.walk import Held, _Walked
+from losscli.engine.without import Above
 from losscli.errors import LosscliError
-from losscli.parallel.dask import Run
+from losscli.parallel.dask import Stretch
 from losscli.stats import concentration as spread
 from losscli.stats import sketch as sketches
 from losscli.stats.sketch import Sketch
@@ -133,6 +135,13 @@ def others(kind: str) -> _Others:
     return made
 
 
+def above(*counts: int) -> Above:
+    made = Above([TASK], [{"a": 1}], np.array([[5.0, 2.0]]))
+    made.counts += counts
+    return made
+
+
+BATCH = Batch(array(1.0, 2.0), {"m": array(3.0, 4.0)})
 SURVEYED = [OTHER, KERAS, SKLEARN, KERAS]
 WORK = Work([mine_partial()], {4: "why", 2: "why"}, [{"a": 1}], "drop", True)
 BEGUN = {
@@ -168,22 +177,22 @@ CASES = [
         bare=["several"],
     ),
     Case(
-        "Run.add",
-        lambda: (Run([Joined([1])], FIRST, 3, 1.5), [Joined([3]), Joined([4]), Joined([6])]),
+        "Stretch.add",
+        lambda: (Stretch([Joined([1])], FIRST, 3, 1.5), [Joined([3]), Joined([4]), Joined([6])]),
         act("add"),
         {"results": [[1, 3], [4, 6]], "error": FIRST, "chunks": 3, "seconds": 1.5},
         dict.fromkeys(["error", "chunks", "seconds"], "the task knows them"),
     ),
     Case(
-        "Run.follow",
-        lambda: (Run([Joined([1])], None, 3, 1.5), Run([Joined([3]), Joined([4])], LATER, 5, 2.25)),
+        "Stretch.follow",
+        lambda: (Stretch([Joined([1])], None, 3, 1.5), Stretch([Joined([3]), Joined([4])], LATER, 5, 2.25)),
         act("follow"),
         {"results": [[1, 3], [4]], "error": LATER, "chunks": 8, "seconds": 3.75},
         bare=["error"],
     ),
     Case(
-        "Run.follow, after an error",
-        lambda: (Run([Joined([1])], FIRST, 3, 1.5), Run([Joined([3])], LATER, 5, 2.25)),
+        "Stretch.follow, after an error",
+        lambda: (Stretch([Joined([1])], FIRST, 3, 1.5), Stretch([Joined([3])], LATER, 5, 2.25)),
         act("follow"),
         {"results": [[1]], "error": FIRST, "chunks": 8, "seconds": 3.75},
         {"results": "rows after an error are not told", "error": "the first is told"},
@@ -202,6 +211,12 @@ CASES = [
         {"tasks": ONCE},
     ),
     Case(
+        "_Walked.follow",
+        lambda: (_Walked([Held([BATCH], 4)], [2, 3]), _Walked([Held([BATCH, BATCH], 8)], [5])),
+        act("follow"),
+        {"looks": [Held([BATCH, BATCH, BATCH], 12)], "lengths": [2, 3, 5]},
+    ),
+    Case(
         "Work.__getstate__",
         lambda: (WORK,),
         lambda work: pickle.loads(pickle.dumps(work)),
@@ -216,13 +231,58 @@ CASES = [
     Case(
         "Sketch.add",
         lambda: (
-            Sketch([array(4.0)], [array(2.0)], 1, exact=False),
+            Sketch([array(4.0)], [array(2.0)], 1, exact=False, _in_order=True),
             array(7.0, 1.0, 5.0, 3.0),
             array(1.0, 0.0, 0.5, 3.0),
         ),
         act("add"),
-        {"values": [[4.0], [7.0, 5.0, 3.0]], "weights": [[2.0], [1.0, 0.5, 3.0]], "held": 4, "exact": False},
-        {"exact": "it was pressed before"},
+        {"values": [[4.0], [7.0, 5.0, 3.0]], "weights": [[2.0], [1.0, 0.5, 3.0]], "held": 4, "exact": False}
+        | {"_in_order": True},
+        {"exact": "it was pressed before", "_in_order": "it counts where there is one array"},
+    ),
+    Case(
+        "Sketch.merge",
+        lambda: (
+            Sketch([array(4.0)], [array(2.0)], 1, _in_order=True),
+            Sketch([array(7.0, 1.0)], [array(1.0, 3.0)], 2, exact=False),
+        ),
+        act("merge"),
+        {"values": [[4.0], [7.0, 1.0]], "weights": [[2.0], [1.0, 3.0]], "held": 3, "exact": False}
+        | {"_in_order": True},
+        {"_in_order": "it counts where there is one array"},
+        bare=["exact"],
+    ),
+    Case(
+        "Above.merge",
+        lambda: (above(2, 0), above(1, 3)),
+        act("merge"),
+        {**plain(above(2, 0)), "counts": [[3, 3]]},
+        dict.fromkeys(["tasks", "facts", "own"], ONCE),
+    ),
+    Case(
+        "Above.like",
+        lambda: (above(2, 1),),
+        lambda full: full.like(),
+        {**plain(above(2, 1)), "counts": [[0, 0]]},
+        dict.fromkeys(["tasks", "facts", "own"], ONCE),
+    ),
+    Case(
+        "Held.merge",
+        lambda: (Held([BATCH], 4), Held([BATCH, BATCH], 8)),
+        act("merge"),
+        {"batches": [BATCH, BATCH, BATCH], "size": 12},
+    ),
+    Case(
+        "Held.like",
+        lambda: (Held([BATCH], 4),),
+        lambda full: full.like(),
+        {"batches": [], "size": 0},
+    ),
+    Case(
+        "Held.add",
+        lambda: (Held([BATCH], 4), BATCH, range(1, 3), None),
+        act("add"),
+        {"batches": [BATCH, BATCH], "size": 8},
     ),
     Case(
         "ColumnPass.add",
@@ -309,6 +369,10 @@ ELSEWHERE = {
     "KindPass.add": "below",
     "Sample.add": "below",
     "Duplicates.add": "test_profile.py",
+    **dict.fromkeys(
+        ["Above.add", "Rest.add", "Rest.like", "Rest.merge", "Target.add", "Target.like", "Target.merge"],
+        "test_why_passes.py",
+    ),
 }
 
 

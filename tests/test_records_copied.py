@@ -32,6 +32,7 @@ from losscli.analysis.check.trial import single
 from losscli.analysis.score import in_files
 from losscli.analysis.why.constants import _instead
 from losscli.batch import Batch, Chunk, Labels, Origin, whole
+from losscli.catalogue.pages import explanation
 from losscli.catalogue.registry import find
 from losscli.data import jsontext, known, many, spool
 from losscli.data.blocks import Odd, Part
@@ -47,7 +48,7 @@ from losscli.engine.top import Tally
 from losscli.errors import BadValue, LosscliError
 from losscli.frameworks.convention import convention
 from losscli.parallel import processes as forks
-from losscli.parallel.dask import Run, pack
+from losscli.parallel.dask import Stretch, pack
 from losscli.results.rows import RowValues
 from losscli.results.score import Concentration, Remark, Sample, Score
 
@@ -231,7 +232,7 @@ SENT: list[Any] = [
     RowValues(range(1, 3), *(array(n, n + 1) for n in range(6)), np.array(["a", "b"])),
     full_batch(),
     ORIGIN,
-    Run([[1]], LosscliError("what", "hint"), 2, 1.5),
+    Stretch([[1]], LosscliError("what", "hint"), 2, 1.5),
     Part(3, 9, 2, b"held", True, True),
     Selection((0,), {"m": (1,)}, 2, ("said",), (3,)),
     Concentration(2, 12, 9, 0.25, False, "c"),
@@ -284,7 +285,16 @@ def test_what_begins_anew_elsewhere() -> None:
 
 
 def test_a_task_arrives_with_its_convention() -> None:
-    task = dataclasses.replace(KERAS, params={"a": 1.5}, model="n", infinite="because", adjust=full_batch)
+    task = dataclasses.replace(
+        KERAS,
+        params={"a": 1.5},
+        model="n",
+        words=explanation(KERAS.convention.loss),
+        said=(Remark("data", "weighed"),),
+        adjust=full_batch,
+    )
     came = pickle.loads(pack(task))
-    assert plain(came) == plain(task) == ["hinge", "keras", {"a": 1.5}, "n", "because", True]
+    assert plain(came) == plain(task)
+    assert plain(came)[:4] == ["hinge", "keras", {"a": 1.5}, "n"]
+    assert (came.said, came.adjust is not None) == (task.said, True)
     assert came.convention.kernel is KERAS.convention.kernel

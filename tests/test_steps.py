@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 from support.close import close
+from support.requests import request, score
 from support.steps_check import draw, ways
 from support.steps_reading import Reader, as_python
 
 import losscli
 from losscli import LosscliError
-from losscli.analysis.score import score
-from losscli.analysis.steps import write_out
+from losscli.analysis.steps import steps as worked
 from losscli.batch import Batch, arrays_stream
 from losscli.catalogue import pages as catalogue
 from losscli.catalogue import registry
@@ -312,7 +312,7 @@ def test_many_rows_of_a_loss_that_compares_them_all_are_refused() -> None:
 
 def test_class_weights_reach_the_lines() -> None:
     stream = arrays_stream([0, 1, 1], {"y_pred": [0.5, 0.5, 0.25]}, None)
-    found = write_out("bce", stream, params={}, class_weight={0: 1.0, 1: 3.0}, order="index")
+    found = worked(request("bce", class_weight={0: 1.0, 1: 3.0}), stream, order="index")
     assert [row.weight for row in found.rows] == [1, 3, 3]
     assert found.reduced[-1].value == score("bce", stream, params={}, class_weight={0: 1.0, 1: 3.0}).value
     assert any(remark.text.startswith("class weights as given") for remark in found.remarks)
@@ -326,7 +326,7 @@ def test_batches_give_the_lines_of_one() -> None:
             yield Batch(y_true[k : k + 2], {"y_pred": y_pred[k : k + 2]}, None, k + 1)
 
     for name in ("mae", "rmse", "median_absolute_error"):
-        cut = write_out(name, stream, params={}, order="index")
+        cut = worked(request(name), stream, order="index")
         assert texts(cut) == texts(losscli.steps(name, y_true, y_pred))
 
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.close import close
+from support.requests import request
 from support.steps_reading import Reader, as_python
 
 import losscli
-from losscli.analysis.steps import write_out
+from losscli.analysis.steps import steps as worked
 from losscli.batch import Batch
 from losscli.results.steps import Steps
 
@@ -313,7 +314,7 @@ def test_hidden_rows_of_several_batches_are_one(name: str, wanted: list[str], si
             part = slice(k, k + size)
             yield Batch(np.zeros(len(pred[part])), {"y_pred": pred[part]}, weight[part], k + 1)
 
-    found = lines(write_out(name, stream, params={}, rows=1))
+    found = lines(worked(request(name), stream, rows=1))
     assert len(found) == len(wanted)
     assert all(line.startswith(start) for line, start in zip(found, wanted, strict=True)), found
 

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 from support.close import close
+from support.requests import request
 
 import losscli
 from losscli.analysis import why as reasons
-from losscli.analysis.compare import contrast
-from losscli.analysis.request import Asked
+from losscli.analysis.compare import compare
+from losscli.analysis.request import Request
+from losscli.analysis.score import Show
 from losscli.analysis.score import score as score_of
 from losscli.analysis.why.lorenz import unevenness
 from losscli.analysis.why.ranks import nth
@@ -44,17 +46,8 @@ def batches(size: int, y_true: Any, y_pred: dict[str, Any], weight: Any = None) 
     return stream
 
 
-def explained(stream: Any, loss: str, asked: Asked) -> reasons.Why:
-    made = score_of(
-        loss,
-        stream,
-        params=asked.params.get(loss, {}),
-        reduction=asked.reduction,
-        like=asked.like,
-        missing=asked.missing,
-        class_weight=asked.class_weight,
-        rows=0,
-    )
+def explained(stream: Any, asked: Request) -> reasons.Why:
+    made = score_of(asked, stream, show=Show(0))
     told = reasons.with_why(made, stream, asked).why
     assert told is not None
     return told
@@ -106,10 +99,10 @@ def test_without_the_worst_is_what_compute_gives_on_the_other_rows(
 
 
 def test_any_split_into_batches_says_the_same() -> None:
-    asked = Asked({"huber": {"delta": 2.0}})
-    whole = explained(batches(400, TRUE, {"y_pred": PRED}, WEIGHT), "huber", asked)
+    asked = request("huber", {"delta": 2.0})
+    whole = explained(batches(400, TRUE, {"y_pred": PRED}, WEIGHT), asked)
     for size in (1, 7, 128):
-        told = explained(batches(size, TRUE, {"y_pred": PRED}, WEIGHT), "huber", asked)
+        told = explained(batches(size, TRUE, {"y_pred": PRED}, WEIGHT), asked)
         for one, other in zip(leaves(told), leaves(whole), strict=True):
             assert one == (close(other, 1e-13) if isinstance(other, float) else other)
 
@@ -195,8 +188,8 @@ def test_a_framework_that_makes_one_value_of_all_rows_says_so() -> None:
 
 
 def compared(stream: Any, losses: list[str], **asked: Any) -> Comparison:
-    made = contrast(losses, stream, params={}, **asked)
-    return reasons.with_whys(made, stream, Asked({}, **asked))
+    wanted = request(losses, **asked)
+    return reasons.with_whys(compare(wanted, stream), stream, wanted)
 
 
 def test_places_of_the_same_rows_under_each_loss_and_model() -> None:
@@ -258,7 +251,7 @@ def test_sampled_values_are_near_and_said(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(sketches, "KEPT_EXACTLY", 100)
     monkeypatch.setattr(sketches, "GROUPS", 50)
     stream = batches(64, TRUE, {"y_pred": PRED})
-    about = explained(stream, "mse", Asked({}))
+    about = explained(stream, request("mse"))
     assert exact.exact
     assert not about.exact
     assert exact.half is not None
@@ -315,7 +308,7 @@ def test_parameters_and_reduction_none_are_those_of_the_score() -> None:
 
 def test_a_score_keeps_everything_else() -> None:
     stream = batches(400, TRUE, {"y_pred": PRED})
-    made = score_of("mse", stream, params={}, rows=3)
-    told = reasons.with_why(made, stream, Asked({}))
+    made = score_of(request("mse"), stream, show=Show(3))
+    told = reasons.with_why(made, stream, request("mse"))
     assert isinstance(told, Score)
     assert replace(told, why=None).samples == made.samples

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from support.close import close
+from support.requests import request
 
 import losscli
 from losscli.analysis import why as reasons
-from losscli.analysis.compare import contrast
-from losscli.analysis.request import Asked
+from losscli.analysis.compare import compare
 from losscli.analysis.why.lorenz import unevenness
 from losscli.batch import arrays_stream
 from losscli.cli.app import run
@@ -156,9 +156,9 @@ def test_why_of_a_comparison_beside_each_option(
 
 def test_parameters_go_to_their_own_loss_of_a_comparison() -> None:
     y, p = R.normal(size=60), R.normal(size=60)
-    asked = Asked({"huber": {"delta": 0.5}, "quantile": {"q": 0.9}})
+    asked = request(["huber", "quantile"], {"huber": {"delta": 0.5}, "quantile": {"q": 0.9}})
     stream = arrays_stream(y, {"y_pred": p}, None)
-    made = reasons.with_whys(contrast(["huber", "quantile"], stream, params=asked.params), stream, asked)
+    made = reasons.with_whys(compare(asked, stream), stream, asked)
     e = p - y
     costs = {
         "huber": np.where(np.abs(e) <= 0.5, e**2 / 2, 0.5 * np.abs(e) - 0.125),

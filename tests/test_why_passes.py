@@ -15,12 +15,13 @@ import pytest
 from support import engines
 from support.close import close
 from support.command import ROOT, environment
+from support.requests import request
 
-from losscli.analysis.compare import contrast
-from losscli.analysis.request import Asked
+from losscli.analysis.compare import compare
 from losscli.analysis.why import with_whys
 from losscli.data import open_table
 from losscli.engine import walk
+from losscli.engine.fold import Run
 from losscli.parallel.executor import CORES
 from losscli.results.compare import Comparison
 
@@ -58,8 +59,9 @@ def explained(
     source.read, source.cells = counted(source.read), counted(source.cells)
     if source.split is not None:
         source.split = counted(source.split)
-    compared = contrast(losses, source, params={}, engine=CORES)
-    return with_whys(compared, source, Asked({}), source.cells, CORES), passes
+    asked = request(losses)
+    compared = compare(asked, source, run=Run(CORES))
+    return with_whys(compared, source, asked, source.cells, CORES), passes
 
 
 @pytest.mark.parametrize("models", ["a", "a,b,c"])

@@ -3,100 +3,67 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from losscli.analysis.score import grouped, in_files, task_of
+from losscli.analysis.score import largest_first, scores_of
 from losscli.batch import Stream
-from losscli.catalogue.find import lookup
-from losscli.catalogue.pages import explanation
-from losscli.engine.finish import Show, finish
-from losscli.engine.fold import Watch, fold
+from losscli.engine.finish import Show
+from losscli.engine.fold import HERE
 from losscli.errors import LosscliError
-from losscli.frameworks.convention import convention
-from losscli.parallel.executor import THREADS
 from losscli.results.compare import Comparison, Refusal
 from losscli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    from losscli.analysis.score import Order, Progress
-    from losscli.engine.class_weight import ClassWeight
-    from losscli.engine.missing import Missing
+    from losscli.analysis.request import Request
+    from losscli.engine.fold import Run
     from losscli.engine.partial import Task
-    from losscli.parallel.executor import Executor
-    from losscli.results.score import Remark, Score
+    from losscli.results.score import Score
 
-LEADING = 3  # rows named for each loss of a comparison
+LEADING = Show(rows=3, by_loss=True)  # rows named for each loss of a comparison
 
 
-def contrast(
-    losses: Sequence[str],
+def compare(
+    request: Request,
     stream: Stream,
     *,
-    params: Mapping[str, Mapping[str, Any]],
-    reduction: str = "mean",
-    like: str = "exact",
-    missing: Missing = "refuse",
-    class_weight: ClassWeight | None = None,
+    run: Run = HERE,
     skip_unfit: bool = False,
     source: str | None = None,
-    order: Order = "index",
-    progress: Progress | None = None,
-    max_memory: int | None = None,
-    engine: Executor = THREADS,
+    by_loss: bool = False,
 ) -> Comparison:
-    """Losses side by side, for each model of the stream, in one pass. `params` are by loss name.
+    """Losses side by side, for each model of the stream, in one pass.
 
-    A loss that does not fit raises, or with `skip_unfit` is listed in `refused`. `order` is that of groups:
-    by label, or by "loss", the largest share of the first model first. `progress`, `max_memory` and `engine`
-    are as in `api.score`.
+    A loss that does not fit raises, or with `skip_unfit` is listed in `refused`. Groups are in the order of
+    their labels, or `by_loss`: the largest share of the first model first.
     """
-    found = [lookup(name) for name in losses]
-    if not found:
+    losses = request.losses
+    if not losses:
         raise LosscliError("there is no loss to compare", "name at least one")
-    if len({loss.name for loss in found}) < len(found):
+    if len({loss.name for loss in losses}) < len(losses):
         raise LosscliError("a loss is named twice, or by two of its names", "name each loss once")
     models = _models(stream)
     tasks: list[Task] = []
-    told: dict[str, tuple[Remark, ...]] = {}
     unfit: dict[str, LosscliError] = {}
-    for loss in found:
+    for loss in losses:
         try:
-            convention(loss, like).reduction(reduction)
-            for model in models:
-                given = params.get(loss.name, {})
-                task, told[loss.name] = task_of(loss, like, given, class_weight, stream, missing, model)
-                tasks.append(task)
+            tasks += [request.task(loss, stream, model) for model in models]
         except LosscliError as why:
             unfit[loss.name] = why
-    watch = Watch(progress, max_memory=max_memory)
-    folded = fold(stream, tasks, missing=missing, keep=LEADING, watch=watch, engine=engine)
     scores: list[Score] = []
-    for number, task in enumerate(tasks):
-        loss = task.convention.loss
-        try:
-            if number in folded.refused:
-                raise folded.refused[number]
-            result = finish(folded, number, reduction, Show(rows=LEADING, by_loss=True))
-            result = in_files(result, folded.files)
-            part = folded.partials[number]
-            groups = None if part.groups is None else grouped(part, reduction, "index")
-        except LosscliError as why:
-            unfit.setdefault(loss.name, why)
+    for task, made in zip(tasks, scores_of(tasks, request, stream, run, LEADING), strict=True):
+        if isinstance(made, LosscliError):
+            unfit.setdefault(task.convention.loss.name, made)
         else:
-            about = explanation(loss, elsewhere=like != "exact")
-            said = told[loss.name] + result.remarks
-            scores.append(replace(result, model=task.model, about=about, remarks=said, groups=groups))
-    _settle(unfit, skip_unfit, len(found))
+            scores.append(replace(made, model=task.model))
+    _settle(unfit, skip_unfit, len(losses))
     kept = tuple(score for score in scores if score.loss not in unfit)
-    if order == "loss":
-        kept = _largest_first(kept)
-    fitting = tuple(loss.name for loss in found if loss.name not in unfit)
+    if by_loss:
+        kept = largest_first(kept)
+    fitting = tuple(loss.name for loss in losses if loss.name not in unfit)
     return Comparison(
         n=kept[0].n,
         source=source,
@@ -138,20 +105,6 @@ def _best(scores: Sequence[Score]) -> tuple[str, ...]:
         return ()
     lowest = min(value for value in values if value is not None)
     return tuple(s.model for s in scores if s.value == lowest and s.model is not None)
-
-
-def _largest_first(scores: Sequence[Score]) -> tuple[Score, ...]:
-    """The scores with their groups in the order of the shares of each loss's first model."""
-    from losscli.engine.group_values import by_size, in_order
-
-    orders: dict[str, NDArray[np.int64]] = {}
-    ordered = []
-    for score in scores:
-        if score.groups is not None:
-            order = orders.setdefault(score.loss, by_size(score.groups))
-            score = replace(score, groups=in_order(score.groups, order))
-        ordered.append(score)
-    return tuple(ordered)
 
 
 def _group_best(scores: Sequence[Score]) -> tuple[tuple[str, ...], ...]:

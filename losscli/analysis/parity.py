@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from losscli.analysis.request import Request
 from losscli.analysis.score import score
 from losscli.batch import Batch, Stream, arrays_stream
-from losscli.catalogue.find import lookup
 from losscli.catalogue.pages import explanation
-from losscli.engine.class_weight import ClassWeight, weigh_classes
-from losscli.engine.missing import Missing, complete
+from losscli.engine.finish import Show
+from losscli.engine.missing import complete
 from losscli.engine.top import Tally
 from losscli.errors import LosscliError
 from losscli.frameworks.call import Conversion, Given
@@ -27,48 +27,32 @@ from losscli.results.parity import Parity, ParityRow
 from losscli.results.score import Remark, Score
 from losscli.version import __version__
 
-if TYPE_CHECKING:
-    pass
-
 SAME = {"float64": 1e-12, "float32": 1e-6}  # how far two numbers may be apart, relatively, to be one
 EXAMPLE = "the worked example"
 
 
-class Question(NamedTuple):
-    """What is asked of every framework: a loss with the definition's parameters, on some data."""
-
-    loss: Loss
-    stream: Stream
-    params: Mapping[str, Any]
-    class_weight: ClassWeight | None
-    missing: Missing
-    axes: tuple[int, int]  # of y_true and y_pred
-
-
-def confront(
-    name: str,
-    stream: Stream | None = None,
-    *,
-    params: Mapping[str, Any],
-    class_weight: ClassWeight | None = None,
-    missing: Missing = "refuse",
-    source: str | None = None,
-    live: bool = False,
+def parity(
+    request: Request, stream: Stream | None = None, *, source: str | None = None, live: bool = False
 ) -> Parity:
-    """The same over a stream of batches, which is callable again for a further look at the rows."""
-    loss = lookup(name)
+    """The definition and every framework over a stream of batches, which is callable again.
+
+    `request` has the definition's parameters. Without a stream, on the worked example of the loss's page.
+    """
+    loss = request.loss
     about = explanation(loss, elsewhere=False)
     if stream is None:
         example = about.example
-        params = {**example.params, **params}
+        if example is None:
+            raise LosscliError(f"{loss.name} has no worked example", "give it data")
+        request = replace(request, params={loss.name: {**example.params, **request.params[loss.name]}})
         stream = arrays_stream(example.y_true, {"y_pred": example.y_pred}, None)
         source = EXAMPLE
-    exact = score(loss.name, stream, params=params, missing=missing, class_weight=class_weight, rows=0)
-    asked = question(loss, stream, params, class_weight, missing)
+    exact = score(request, stream, show=Show(0))
     rows = [ParityRow("exact", "definition", _own_call(exact, loss), "float64", exact.value, same=True)]
+    axes = axes_of(stream)
     for way in conventions(loss).values():
-        row = _row(asked, way, exact.value)
-        rows.append(_measured(asked, way, row) if live else row)
+        row = _row(request, stream, way, axes, exact.value)
+        rows.append(_measured(request, stream, way, row) if live else row)
     return Parity(
         loss=loss.name,
         about=about,
@@ -84,37 +68,26 @@ def confront(
     )
 
 
-def question(
-    loss: Loss,
-    stream: Stream,
-    params: Mapping[str, Any],
-    class_weight: ClassWeight | None = None,
-    missing: Missing = "refuse",
-) -> Question:
-    """What is asked of every framework; LosscliError for parameters that the definition has not."""
-    way = convention(loss, "exact")
-    bound = way.signature.bind(way.owner, params)
-    return Question(loss, stream, bound, class_weight, missing, _axes(stream))
+def answer(request: Request, stream: Stream, way: Convention, axes: tuple[int, int]) -> tuple[str, Score]:
+    """A framework's call as code, and its number; LosscliError where the data is not what the call takes.
 
-
-def answer(asked: Question, way: Convention, reduction: str = "mean") -> tuple[str, Score]:
-    """A framework's call as code, and its number; LosscliError where the data is not what the call takes."""
-    conversion = conversion_of(way, asked.params, asked.axes[0])
-    made = score(
-        asked.loss.name,
-        asked.stream if conversion is None else _converted(asked.stream, conversion),
-        params=_passed(asked, way, conversion),
-        reduction=reduction,
+    `axes` are those of y_true and y_pred.
+    """
+    exact = convention(request.loss, "exact")
+    wanted = exact.signature.bind(exact.owner, request.params[request.loss.name])
+    conversion = conversion_of(way, wanted, axes[0])
+    theirs = replace(
+        request,
+        params={request.loss.name: _passed(request, wanted, way, conversion)},
         like=way.framework.name,
-        missing=asked.missing,
-        class_weight=asked.class_weight,
-        rows=0,
     )
-    given = Given(made.params, reduction, made.weighted, asked.axes[1])
+    made = score(theirs, stream if conversion is None else _converted(stream, conversion), show=Show(0))
+    given = Given(made.params, request.reduction, made.weighted, axes[1])
     return write(way, given, conversion), made
 
 
-def _axes(stream: Stream) -> tuple[int, int]:
+def axes_of(stream: Stream) -> tuple[int, int]:
+    """How many axes y_true and y_pred have."""
     for batch in stream():
         first = next(iter(batch.y_pred.values()))
         return (0 if batch.y_true is None else batch.y_true.ndim), first.ndim
@@ -132,16 +105,18 @@ def _own_call(exact: Score, loss: Loss) -> str:
     return f"losscli.compute({', '.join(words)})"
 
 
-def _row(asked: Question, way: Convention, exact: float | None) -> ParityRow:
+def _row(
+    request: Request, stream: Stream, way: Convention, axes: tuple[int, int], exact: float | None
+) -> ParityRow:
     """A framework's row: its number on the data, or what its call takes instead."""
     precision = "float32" if way.float32 else "float64"
     name, title = way.framework.name, way.framework.title
     try:
-        call, made = answer(asked, way)
+        call, made = answer(request, stream, way, axes)
     except LosscliError as why:
         defaults = {name: parameter.default for name, parameter in way.signature.parameters.items()}
         takes = why.what + (f" ({why.hint})" if why.hint else "")
-        call = write(way, Given(defaults, axes=asked.axes[1]))
+        call = write(way, Given(defaults, axes=axes[1]))
         return ParityRow(name, title, call, precision, takes=takes, names=isinstance(why, Takes))
     same = _agree(made.value, exact, SAME[precision])
     causes = {} if same else _causes(way, made.remarks)
@@ -149,18 +124,20 @@ def _row(asked: Question, way: Convention, exact: float | None) -> ParityRow:
     return ParityRow(name, title, call, precision, made.value, same, tuple(causes), kinds)
 
 
-def _passed(asked: Question, way: Convention, conversion: Conversion | None) -> dict[str, Any]:
+def _passed(
+    request: Request, params: dict[str, Any], way: Convention, conversion: Conversion | None
+) -> dict[str, Any]:
     """The definition's parameters as the call takes them; LosscliError for one that it cannot be given.
 
     A value that the call refuses, or has no word for, is left out where it is the definition's default: the
     call's own way is what its departures tell.
     """
-    wanted = {**asked.params, **(conversion.instead if conversion else {})}
+    wanted = {**params, **(conversion.instead if conversion else {})}
     theirs = way.signature.parameters
     passed: dict[str, Any] = {}
     for name, value in wanted.items():
-        default = asked.loss.parameters[name].default
-        if name == "class_weight" and asked.class_weight is not None:
+        default = request.loss.parameters[name].default
+        if name == "class_weight" and request.class_weight is not None:
             continue  # the engine gives them to the call as it takes them
         if name in theirs:
             try:
@@ -216,7 +193,7 @@ def _agree(one: float | None, other: float | None, slack: float, floor: float = 
     return abs(one - other) <= max(slack * max(abs(one), abs(other)), floor)
 
 
-def _measured(asked: Question, way: Convention, row: ParityRow) -> ParityRow:
+def _measured(request: Request, stream: Stream, way: Convention, row: ParityRow) -> ParityRow:
     """The row with what the framework itself gives for its call."""
     from losscli.frameworks import live
 
@@ -225,7 +202,7 @@ def _measured(asked: Question, way: Convention, row: ParityRow) -> ParityRow:
         return row._replace(live_note=f"{missing} is not installed")
     if row.value is None:
         return row._replace(live_version=live.version(way))
-    arrays = gather(asked.stream, asked.missing, way, asked.class_weight, asked.params)
+    arrays = gather(request, stream, way)
     try:
         value = live.run(way, row.call, arrays)
     except Exception as error:  # whatever a framework raises belongs in its row
@@ -240,18 +217,15 @@ def _measured(asked: Question, way: Convention, row: ParityRow) -> ParityRow:
     )
 
 
-def gather(
-    stream: Stream,
-    missing: Missing,
-    way: Convention,
-    class_weight: ClassWeight | None = None,
-    params: Mapping[str, Any] | None = None,
-) -> Arrays:
+def gather(request: Request, stream: Stream, way: Convention) -> Arrays:
     """All rows of a stream in the layout that the loss's definition gives them."""
     reweigh = None
-    if class_weight is not None:
-        reweigh, _, _ = weigh_classes(way, dict(params or {}), class_weight, stream, missing)
-    batches = [batch for batch, _ in complete(stream, missing, Tally())]
+    if request.class_weight is not None:
+        from losscli.engine.class_weight import weigh_classes
+
+        params, wanted = request.params[request.loss.name], request.class_weight
+        reweigh, _, _ = weigh_classes(way, params, wanted, stream, request.missing)
+    batches = [batch for batch, _ in complete(stream, request.missing, Tally())]
     batches = batches if reweigh is None else [reweigh(batch) for batch in batches]
     trues = [batch.y_true for batch in batches if batch.y_true is not None]
     weights = [batch.weight for batch in batches if batch.weight is not None]

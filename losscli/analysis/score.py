@@ -1,105 +1,104 @@
-"""One loss over a stream of batches: what is folded, and the Score of it."""
+"""A request over a stream of batches: what is folded, and the Scores of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.catalogue.find import lookup
-from losscli.catalogue.pages import explanation
 from losscli.engine import gradient as slopes
 from losscli.engine.add import no_values
-from losscli.engine.finish import Show, finish, shares_of
-from losscli.engine.fold import Watch, fold
-from losscli.engine.missing import Missing
-from losscli.engine.partial import Task
+from losscli.engine.finish import Show as Show
+from losscli.engine.finish import finish, shares_of
+from losscli.engine.fold import HERE, fold
+from losscli.engine.fold import Run as Run
 from losscli.errors import LosscliError
-from losscli.frameworks.convention import convention
-from losscli.parallel.executor import THREADS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
+    from losscli.analysis.request import Request
     from losscli.batch import Stream
-    from losscli.engine.class_weight import ClassWeight
-    from losscli.engine.missing import Missing
-    from losscli.engine.partial import Partial
-    from losscli.losses.declare import Loss
-    from losscli.parallel.executor import Executor
-    from losscli.results.groups import Groups
+    from losscli.engine.fold import Folded
+    from losscli.engine.partial import Task
     from losscli.results.rows import RowSink, RowValues
-    from losscli.results.score import Remark, Sample, Score
+    from losscli.results.score import Sample, Score
 
-    Progress = Callable[[int, int], None]
-
-Order = Literal["index", "loss"]
+EVERY_ROW = Show()
 
 
-def score(
-    name: str,
-    stream: Stream,
-    *,
-    params: Mapping[str, Any],
-    reduction: str = "mean",
-    like: str = "exact",
-    missing: Missing = "refuse",
-    class_weight: ClassWeight | None = None,
-    rows: int | Literal["default"] | None = None,
-    order: Order = "index",
-    gradient: bool = False,
-    keep_values: bool = False,
-    sink: RowSink | None = None,
-    progress: Progress | None = None,
-    max_memory: int | None = None,
-    engine: Executor = THREADS,
-) -> Score:
-    """One loss over a stream of batches, which is callable again for a second look at the rows.
+def score(request: Request, stream: Stream, *, run: Run = HERE, show: Show = EVERY_ROW) -> Score:
+    """The one loss of a request over a stream of batches, which is callable again for a second look.
 
-    `rows` are held at most in `order`: None for all, "default" for all up to 20 and the 10 worst of more.
-    `keep_values` adds every row's value as an array; `sink` takes them as they come, in order, with the
-    gradient if it is asked for. `progress` is told after each chunk how many rows are done, and of what size
-    the chunks were. A loss that holds every row at once is refused beyond `max_memory` bytes. `engine` is
-    where the chunks are worked on: this process's threads, or a `losscli.cluster`, from which no rows come.
+    The run's sink takes every row's value, with the gradient if that is shown. From a cluster no rows come.
     """
-    show = Show(rows, by_loss=order == "loss", gradient=gradient, values=keep_values)
-    if not engine.local and (sink is not None or show.keep() is None):
+    if not run.executor.local and (run.sink is not None or show.keep() is None):
         raise LosscliError(
             "from a cluster partial results alone come here, not every row",
             "leave --engine dask out, or have fewer --rows shown",
         )
-    loss = lookup(name)
-    way = convention(loss, like)
-    way.reduction(reduction)
-    if gradient:
-        if like != "exact":
+    if show.gradient:
+        way = request.way(request.loss)
+        if request.like != "exact":
             raise LosscliError(
                 f"the gradient is of the exact definition only, not of {way.framework.title}'s formula",
                 "leave --like or --gradient out",
             )
-        slopes.slope_of(loss)
-    task, told = task_of(loss, like, params, class_weight, stream, missing, "y_pred")
-    if sink is not None and not task.rowwise:
+        slopes.slope_of(request.loss)
+    task = request.task(request.loss, stream)
+    if run.sink is not None and not task.rowwise:
         raise no_values(task)
-    watch = Watch(progress, sink, gradient and sink is not None, max_memory)
-    folded = fold(stream, [task], missing=missing, keep=show.keep(), watch=watch, engine=engine)
-    if folded.refused:
-        raise folded.refused[0]
-    result = finish(folded, 0, reduction, show)
-    about = explanation(loss, elsewhere=like != "exact")
-    groups = None if folded.partials[0].groups is None else grouped(folded.partials[0], reduction, order)
-    result = in_files(result, folded.files)
-    if sink is not None:
-        part, files = folded.partials[0], folded.files
+    (made,) = scores_of([task], request, stream, run, show)
+    if isinstance(made, LosscliError):
+        raise made
+    return largest_first([made])[0] if show.by_loss else made
 
-        def complete(rows: RowValues) -> RowValues:
-            file, row = (None, rows.row) if len(files) < 2 else place(files, rows.row)
-            return rows._replace(row=row, file=file, share=shares_of(part, rows.weight, rows.loss))
 
-        sink.finish(complete, result.signature)
-    return replace(result, about=about, remarks=told + result.remarks, groups=groups)
+def scores_of(
+    tasks: Sequence[Task], request: Request, stream: Stream, run: Run, show: Show
+) -> list[Score | LosscliError]:
+    """The Score of each task, from one pass, or why the data is not what its loss takes."""
+    sloped = show.gradient and run.sink is not None
+    folded = fold(stream, tasks, missing=request.missing, keep=show.keep(), run=run, sloped=sloped)
+    made: list[Score | LosscliError] = []
+    for number in range(len(tasks)):
+        try:
+            if number in folded.refused:
+                raise folded.refused[number]
+            made.append(in_files(finish(folded, number, request.reduction, show), folded.files))
+        except LosscliError as why:
+            made.append(why)
+    if run.sink is not None and not isinstance(made[0], LosscliError):
+        _end(run.sink, folded, made[0].signature)
+    return made
+
+
+def _end(sink: RowSink, folded: Folded, signature: str) -> None:
+    """Tells the sink what of its rows is known after the last one."""
+    part, files = folded.partials[0], folded.files
+
+    def complete(rows: RowValues) -> RowValues:
+        file, row = (None, rows.row) if len(files) < 2 else place(files, rows.row)
+        return rows._replace(row=row, file=file, share=shares_of(part, rows.weight, rows.loss))
+
+    sink.finish(complete, signature)
+
+
+def largest_first(scores: Sequence[Score]) -> tuple[Score, ...]:
+    """The scores with their groups in the order of the shares of each loss's first model."""
+    orders: dict[str, NDArray[np.int64]] = {}
+    ordered = []
+    for made in scores:
+        if made.groups is not None:
+            from losscli.engine.group_values import by_size, in_order
+
+            order = orders.setdefault(made.loss, by_size(made.groups))
+            made = replace(made, groups=in_order(made.groups, order))
+        ordered.append(made)
+    return tuple(ordered)
 
 
 def in_files(score: Score, files: Mapping[str | None, int]) -> Score:
@@ -125,31 +124,3 @@ def place(files: Mapping[str | None, int], rows: Any) -> tuple[Any, Any]:
     ends = sizes.cumsum()
     at = np.searchsorted(ends, rows)
     return np.array(list(files), object)[at], rows - (ends - sizes)[at]
-
-
-def grouped(part: Partial, reduction: str, order: Order) -> Groups:
-    """The loss's value in each group of rows."""
-    from losscli.engine.group_values import groups_of
-
-    return groups_of(part, reduction, by_share=order == "loss")
-
-
-def task_of(
-    loss: Loss,
-    like: str,
-    params: Mapping[str, Any],
-    class_weight: ClassWeight | None,
-    stream: Stream,
-    missing: Missing,
-    model: str,
-) -> tuple[Task, tuple[Remark, ...]]:
-    """What to fold, and what there is to say of its class weights."""
-    way = convention(loss, like)
-    given, reweigh = dict(params), None
-    told: tuple[Remark, ...] = ()
-    if class_weight is not None:
-        from losscli.engine.class_weight import weigh_classes
-
-        reweigh, given, told = weigh_classes(way, given, class_weight, stream, missing)
-    infinite = explanation(loss, elsewhere=False).infinite
-    return Task(way, way.signature.bind(way.owner, given), model, infinite, reweigh), told

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from losscli.losses.declare import Loss
 
 
-def find(name: str) -> Loss:
-    """The loss of this name, alias ("HuberLoss") or framework call ("torch.nn.HuberLoss").
+def find(name: str | Loss) -> Loss:
+    """The loss of this name, alias ("HuberLoss") or framework call ("torch.nn.HuberLoss"); a loss is itself.
 
     Raises LosscliError with the nearest known name if there is none.
     """
@@ -24,8 +24,10 @@ def find(name: str) -> Loss:
     return loss
 
 
-def lookup(name: str) -> Loss:
+def lookup(name: str | Loss) -> Loss:
     """The loss alone: frameworks are imported only for a name with a dot."""
+    if not isinstance(name, str):
+        return name
     if "." not in name:
         return registry.find(name)
     from losscli.frameworks.left_out import LEFT_OUT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import math
 import os
 import sys
 from functools import cache
@@ -85,9 +86,42 @@ def _keep(file: Path, content: bytes) -> None:
         return
 
 
+def page(loss: Loss) -> dict[str, Any]:
+    """The file of a loss as data; of one that has none, what its declaration says."""
+    try:
+        return read(loss.name, loss.family)
+    except FileNotFoundError:
+        return _declared(loss)
+
+
+def _declared(loss: Loss) -> dict[str, Any]:
+    arguments = [*(["y_true"] * loss.truth), "y_pred", *loss.parameters]
+    lines = (loss.kernel.__doc__ or loss.title).strip().split("\n")
+    told = {
+        "summary": lines[0].rstrip(".") + ".",
+        "formula": f"L = {loss.name}({', '.join(arguments)})",
+        "gradient": "none is declared" if loss.slope is None else "declared with the loss",
+        "meaning": "It has no page: this is what its declaration says.",
+        "unit": "none is declared",
+        "range": _span(loss.lowest, loss.highest),
+        "parameters": dict.fromkeys(loss.parameters, ""),
+        "relatives": {},
+    }
+    lists = ("use_when", "not_when", "pitfalls", "properties", "sources")
+    return {**told, **dict.fromkeys(("where", "latex"), ""), **dict.fromkeys(lists, ()), "infinite": None}
+
+
+def _span(low: float, high: float) -> str:
+    """A range in words: "from 0 without limit"."""
+    if math.isinf(low) and math.isinf(high):
+        return "any number"
+    below = "without limit below" if math.isinf(low) else f"from {low:g}"
+    return f"{below} without limit" if math.isinf(high) else f"{below} to {high:g}"
+
+
 def explanation(loss: Loss, *, elsewhere: bool = True) -> Words:
     """What is said about a loss. Without `elsewhere` the frameworks are left out, and not imported."""
-    words = read(loss.name, loss.family)
+    words = page(loss)
     return Words(
         name=loss.name,
         title=loss.title,
@@ -109,7 +143,7 @@ def explanation(loss: Loss, *, elsewhere: bool = True) -> Words:
         properties=tuple(map(_property, words["properties"])),
         elsewhere=_elsewhere(loss) if elsewhere else (),
         relatives=tuple(Relative(name, why) for name, why in words["relatives"].items()),
-        example=Example(**words["example"]),
+        example=Example(**words["example"]) if "example" in words else None,
         sources=tuple(map(_citation, words["sources"])),
     )
 
@@ -161,7 +195,7 @@ def formula(way: Convention) -> Formula | None:
     from losscli.formula.parser import parse
 
     loss = way.loss
-    words = read(loss.name, loss.family)
+    words = page(loss)
     own = way.kernel is not loss.kernel or (loss.kind == "statistic" and way.finish is not loss.finish_)
     source = words.get("steps_like", {}).get(way.framework.name, None if own else words.get("steps"))
     if source is None:

@@ -7,8 +7,9 @@ from typing import Annotated, get_args
 from typer import Option
 
 from losscli.cli import complete, options
-from losscli.cli.assignments import read_parameters
 from losscli.cli.output import choose
+from losscli.cli.records import Settings, expanded
+from losscli.rows import Rows
 
 EXAMPLES = """\
 losscli check examples/diabetes.csv --pred ridge,forest,boosting
@@ -20,17 +21,10 @@ losscli check examples/digits.jsonl --format json --output digits.json
 ENTRIES = ("entry", "scalar")
 
 
+@expanded(without=("by", "class_weight", "reduction"), pred=options.ModelsOption)
 def check(
-    data: options.Data = None,
-    true: options.TrueOption = None,
-    pred: options.ModelsOption = None,
-    input_format: options.InputFormat = None,
-    table: options.TableName = None,
-    query: options.Query = None,
-    weight: options.Weight = None,
-    truth: options.Truth = None,
-    key: options.Key = None,
-    missing: options.Missing = "refuse",
+    *,
+    rows: Rows,
     loss: Annotated[
         str | None,
         Option(
@@ -41,9 +35,7 @@ def check(
             help="Judge for this loss; --pred then names what it takes, as for compute.",
         ),
     ] = None,
-    param: options.Param = None,
-    from_logits: options.FromLogits = False,
-    like: options.Like = "exact",
+    settings: Settings,
     format: options.Format = None,
     output: options.Output = None,
     debug: options.Debug = False,
@@ -53,35 +45,29 @@ def check(
     Exit codes: 0 nothing was found, 1 there are findings, 2 the data cannot be used.
     """
     out = choose(format, output, get_args(options.FormatName))
-    params = read_parameters(param, from_logits=from_logits)
+    params = settings.params()
 
     from losscli import render
     from losscli.analysis import check as checkup
     from losscli.catalogue.find import lookup
-    from losscli.cli.reading import Beside, open_source
+    from losscli.cli.reading import open_source
 
     found = None if loss is None else lookup(loss)
     entries = found is None or found.signature.y_pred.grain in ENTRIES
     source = open_source(
+        rows,
         "check" if found is None else found.name,
-        data,
-        true,
-        pred,
-        weight,
-        input_format,
         truth=found is None or found.truth,
         # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
-        models=entries and "," not in (true or "") and "*" not in (true or ""),
-        table=table,
-        query=query,
-        beside=Beside(truth, key, missing),
+        models=entries and "," not in (rows.true or "") and "*" not in (rows.true or ""),
+        drop=settings.missing == "drop",
     )
     record = checkup.examine(
         source,
-        loss,
-        like,
+        found,
+        settings.like,
         params=params,
-        missing=missing,
+        missing=settings.missing,
         source=source.name,
         chosen=source.chosen,
     )

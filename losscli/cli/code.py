@@ -66,6 +66,7 @@ def code(
 
     from losscli import render
     from losscli.analysis import code as snippets
+    from losscli.catalogue.find import lookup
 
-    found = snippets.snippet(loss, framework, params, reduction)
+    found = snippets.snippet(lookup(loss), framework, params, reduction)
     out.write(render.render(found, out.format, width=out.width, color=out.color))

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 from typer import Option
 
 from losscli.cli import complete, options
-from losscli.cli.assignments import read_class_weight, read_parameters, read_size
-from losscli.cli.engines import chosen_engine
+from losscli.cli.assignments import read_size
+from losscli.cli.engines import working
 from losscli.cli.output import choose, not_in_rows
-from losscli.cli.progress import Progress, arriving
+from losscli.cli.progress import arriving
+from losscli.cli.records import Machine, Settings, expanded
 from losscli.errors import LosscliError, did_you_mean
+from losscli.rows import Rows
 
 if TYPE_CHECKING:
     from losscli.losses.declare import Loss
@@ -25,7 +27,9 @@ losscli compare --true 3,-0.5,2,7 --pred 2.5,0,2,8 --losses mae,mse --format csv
 """
 
 
+@expanded(pred=options.ModelsOption)
 def compare(
+    *,
     losses: Annotated[
         str,
         Option(
@@ -36,22 +40,8 @@ def compare(
             help="The losses, separated by commas.",
         ),
     ],
-    data: options.Data = None,
-    true: options.TrueOption = None,
-    pred: options.ModelsOption = None,
-    input_format: options.InputFormat = None,
-    table: options.TableName = None,
-    query: options.Query = None,
-    weight: options.Weight = None,
-    by: options.By = None,
-    truth: options.Truth = None,
-    key: options.Key = None,
-    class_weight: options.ClassWeight = None,
-    missing: options.Missing = "refuse",
-    param: options.Param = None,
-    from_logits: options.FromLogits = False,
-    like: options.Like = "exact",
-    reduction: options.Reduction = "mean",
+    rows: Rows,
+    settings: Settings,
     skip_unfit: Annotated[
         bool,
         Option(
@@ -61,68 +51,49 @@ def compare(
         ),
     ] = False,
     why: options.Why = False,
-    max_memory: options.MaxMemory = options.MAX_MEMORY,
-    engine: options.Engine = "local",
-    scheduler: options.Scheduler = None,
+    machine: Machine,
     format: options.Format = None,
     output: options.Output = None,
-    quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
     """Compare losses, and models, on the same rows."""
     out = choose(format, output, get_args(options.FormatName))
-    given = read_parameters(param, from_logits=from_logits)
-    class_weights = read_class_weight(class_weight)
-    most = read_size(max_memory, "--max-memory")
+    asked = settings.read()
+    most = read_size(machine.max_memory, "--max-memory")
 
     from losscli import render
-    from losscli.analysis.compare import contrast
+    from losscli.analysis.compare import compare as compared
+    from losscli.analysis.request import Request
     from losscli.catalogue.find import lookup
-    from losscli.cli.reading import Beside, mention_chosen, open_source
+    from losscli.cli.reading import mention_chosen, open_source
 
     found = [lookup(name) for name in _split(losses)]
     names = [loss.name for loss in found]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")
-    params = _share_out(given, found)
-    with arriving(quiet):
+    request = Request(tuple(found), **asked | {"params": _share_out(asked["params"], found)})
+    with arriving(machine.quiet):
         source = open_source(
+            rows,
             ", ".join(names),
-            data,
-            true,
-            pred,
-            weight,
-            input_format,
-            by,
             truth=any(loss.truth for loss in found),
             models=True,
-            beside=Beside(truth, key, missing),
-            table=table,
-            query=query,
+            drop=settings.missing == "drop",
         )
-    with chosen_engine(engine, scheduler, data) as where, Progress(quiet, source.size) as progress:
-        comparison = contrast(
-            names,
+    with working(machine, rows, source, most) as run:
+        comparison = compared(
+            request,
             source,
-            params=params,
-            reduction=reduction,
-            like=like,
-            missing=missing,
-            class_weight=class_weights,
+            run=run,
             skip_unfit=skip_unfit,
             source=source.name,
-            order="loss" if out.read_by_eye else "index",
-            progress=progress.hook,
-            max_memory=most,
-            **where,
+            by_loss=out.read_by_eye,
         )
     if why:
-        from losscli.analysis.request import Asked
         from losscli.analysis.why import with_whys
         from losscli.parallel.executor import CORES
 
-        asked = Asked(params, reduction, like, missing, class_weights)
-        comparison = with_whys(comparison, source, asked, source.cells, CORES)
+        comparison = with_whys(comparison, source, request, source.cells, CORES)
         not_in_rows(out, "--why")
     comparison = mention_chosen(source, comparison)
     out.write(render.render(comparison, out.format, width=out.width, color=out.color))

@@ -8,6 +8,7 @@ import typer  # at run time: Typer reads these signatures
 from losscli.catalogue import registry
 from losscli.data.formats import FORMATS
 from losscli.frameworks import FRAMEWORKS
+from losscli.rows import Rows
 
 DATABASES = FORMATS["sqlite"].endings
 _TABS = FORMATS["tsv"].endings
@@ -73,7 +74,7 @@ def table(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def _file(ctx: typer.Context) -> str | None:
     # As above: words that are not parsed yet are in ctx.args.
-    given = [*(ctx.params.get("data") or ()), *reversed(ctx.args)]
+    given = [*Rows(ctx.params.get("data")).files, *reversed(ctx.args)]
     return next((word for word in given if word.endswith(_READ)), None)
 
 

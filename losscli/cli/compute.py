@@ -1,16 +1,28 @@
 """`losscli compute LOSS [DATA]`."""
 
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from typer import Option
 
 from losscli.cli import options
-from losscli.cli.assignments import read_class_weight, read_parameters, read_size
-from losscli.cli.engines import chosen_engine
+from losscli.cli.assignments import read_size
+from losscli.cli.engines import working
 from losscli.cli.output import choose, not_in_rows, say
-from losscli.cli.progress import Progress, arriving
+from losscli.cli.progress import arriving
+from losscli.cli.records import Machine, Settings, expanded
 from losscli.errors import LosscliError
 from losscli.render.formats import ROWS
+from losscli.rows import Rows
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from losscli.analysis.request import Request
+    from losscli.analysis.score import Run
+    from losscli.cli.output import Output
+    from losscli.data.source import Source
+    from losscli.results.score import Score
+    from losscli.results.steps import Steps
 
 EXAMPLES = """\
 losscli compute mse --true 3,-0.5,2,7 --pred 2.5,0,2,8
@@ -27,24 +39,12 @@ losscli compute mae examples/diabetes.csv --pred forest --output per_sample.npy
 """
 
 
+@expanded()
 def compute(
+    *,
     loss: options.LossName,
-    data: options.Data = None,
-    true: options.TrueOption = None,
-    pred: options.PredOption = None,
-    input_format: options.InputFormat = None,
-    table: options.TableName = None,
-    query: options.Query = None,
-    weight: options.Weight = None,
-    by: options.By = None,
-    truth: options.Truth = None,
-    key: options.Key = None,
-    class_weight: options.ClassWeight = None,
-    missing: options.Missing = "refuse",
-    param: options.Param = None,
-    from_logits: options.FromLogits = False,
-    like: options.Like = "exact",
-    reduction: options.Reduction = "mean",
+    rows: Rows,
+    settings: Settings,
     gradient: Annotated[
         bool, Option("--gradient", rich_help_panel=options.RESULT, help="Add each row's gradient.")
     ] = False,
@@ -58,7 +58,7 @@ def compute(
             "in table, plain and markdown, index in the other formats.",
         ),
     ] = None,
-    rows: Annotated[
+    shown: Annotated[
         str | None,
         Option(
             "--rows",
@@ -78,112 +78,77 @@ def compute(
         ),
     ] = False,
     why: options.Why = False,
-    max_memory: options.MaxMemory = options.MAX_MEMORY,
-    engine: options.Engine = "local",
-    scheduler: options.Scheduler = None,
+    machine: Machine,
     format: options.Format = None,
     output: options.ValuesOutput = None,
-    quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
     """Compute a loss, row by row and reduced."""
-    beside = {"--gradient": gradient, "--why": why, "--by": by, "--scheduler": scheduler}
-    beside["--engine"] = engine != "local"
-    if steps and (given := [option for option, value in beside.items() if value]):
+    beside = {"--gradient": gradient, "--why": why, "--by": rows.by, "--scheduler": machine.scheduler}
+    beside["--engine"] = machine.engine != "local"
+    if steps and (named := [option for option, value in beside.items() if value]):
         raise LosscliError(
-            "--steps works the value out alone, in this process", f"leave {' and '.join(given)} out"
+            "--steps works the value out alone, in this process", f"leave {' and '.join(named)} out"
         )
-    shown = 0 if by is not None and rows is None else _read_rows(rows)
-    params = read_parameters(param, from_logits=from_logits)
-    class_weights = read_class_weight(class_weight)
-    most = read_size(max_memory, "--max-memory")
+    many = 0 if rows.by is not None and shown is None else _read_rows(shown)
+    asked = settings.read()
+    most = read_size(machine.max_memory, "--max-memory")
 
     from losscli import render
-    from losscli.analysis.score import score as score_of
+    from losscli.analysis.request import Request
     from losscli.catalogue.find import lookup
-    from losscli.cli.reading import Beside, mention_chosen, open_source
+    from losscli.cli.reading import mention_chosen, open_source
     from losscli.frameworks.convention import convention
 
     found = lookup(loss)
+    request = Request.of(found, **asked)
     # Sorted by loss they must be held; a loss without rows has its result alone.
-    every = shown is None and sort != "loss" and by is None
-    every &= found.kind == "sample" or params.get("per") == "sample"
-    out = choose(format, output, get_args(options.FormatName), values=not steps, rows=every and not steps)
-    if out.rows_alone and convention(found, like).collapse:  # whether rows have values the data says
+    each = found.kind == "sample" or asked["params"].get("per") == "sample"
+    every = many is None and sort != "loss" and rows.by is None and each and not steps
+    out = choose(format, output, get_args(options.FormatName), values=not steps, rows=every)
+    if out.rows_alone and convention(found, settings.like).collapse:  # whether rows have values the data says
         out = out._replace(rows=None)
-    _check_values(out.rows, missing, gradient)
-    with arriving(quiet):
-        source = open_source(
-            found.name,
-            data,
-            true,
-            pred,
-            weight,
-            input_format,
-            by,
-            truth=found.truth,
-            models=False,
-            beside=Beside(truth, key, missing),
-            table=table,
-            query=query,
-        )
+    _check_values(out.rows, settings.missing, gradient)
+    with arriving(machine.quiet):
+        drop = settings.missing == "drop"
+        source = open_source(rows, found.name, truth=found.truth, models=False, drop=drop)
     order = sort or ("loss" if out.read_by_eye else "index")
+    result: Score | Steps
     if steps:
-        from losscli.analysis import steps as arithmetic
+        result = _work_out(request, source, many, order)
+    else:
+        held = "default" if out.rows and many is None else many
+        work = working(machine, rows, source, most)
+        result = _score(request, source, out, work, rows=held, by_loss=order == "loss", gradient=gradient)
+        if why:
+            from losscli.analysis.why import with_why
+            from losscli.parallel.executor import CORES
 
-        worked = arithmetic.write_out(
-            found.name,
-            source,
-            params=params,
-            reduction=reduction,
-            like=like,
-            missing=missing,
-            class_weight=class_weights,
-            rows=shown,
-            order=order,
-        )
-        worked = mention_chosen(source, worked)
-        out.write(render.render(worked, out.format, width=out.width, color=out.color))
-        if worked.hidden and out.format in ROWS:
-            say(f"{worked.hidden} of {worked.n} rows are not shown; --rows all shows them")
-        return
-    size = source.size
-    with (
-        out.each_row() as sink,
-        chosen_engine(engine, scheduler, data) as where,
-        Progress(quiet, size) as progress,
-    ):
-        score = score_of(
-            found.name,
-            source,
-            params=params,
-            reduction=reduction,
-            like=like,
-            missing=missing,
-            class_weight=class_weights,
-            rows="default" if out.rows and shown is None else shown,
-            order=order,
-            gradient=gradient,
-            sink=sink,
-            progress=progress.hook,
-            max_memory=most,
-            **where,
-        )
-    if why:
-        from losscli.analysis.request import Asked
-        from losscli.analysis.why import with_why
-        from losscli.parallel.executor import CORES
-
-        asked = Asked({found.name: params}, reduction, like, missing, class_weights)
-        score = with_why(score, source, asked, source.cells, CORES)
-    score = mention_chosen(source, score)
-
+            result = with_why(result, source, request, source.cells, CORES)
     if not out.rows_alone:
-        out.write(render.render(score, out.format, width=out.width, color=out.color))
+        result = mention_chosen(source, result)
+        out.write(render.render(result, out.format, width=out.width, color=out.color))
     if why:
         not_in_rows(out, "--why")
-    if score.hidden and by is None and out.format in ROWS and out.rows is None:
-        say(f"{score.hidden} of {score.n} rows are not shown; --rows all shows them")
+    if result.hidden and rows.by is None and out.format in ROWS and out.rows is None:
+        say(f"{result.hidden} of {result.n} rows are not shown; --rows all shows them")
+
+
+def _work_out(
+    request: "Request", source: "Source", rows: int | Literal["default"] | None, order: options.SortName
+) -> "Steps":
+    from losscli.analysis.steps import steps
+
+    return steps(request, source, rows=rows, order=order)
+
+
+def _score(
+    request: "Request", source: "Source", out: "Output", work: "AbstractContextManager[Run]", **shown: Any
+) -> "Score":
+    from losscli.analysis.score import Show, score
+
+    with out.each_row() as sink, work as run:
+        return score(request, source, run=run._replace(sink=sink), show=Show(**shown))
 
 
 def _check_values(form: str | None, missing: str, gradient: bool) -> None:

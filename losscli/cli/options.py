@@ -262,7 +262,6 @@ MaxMemory = Annotated[
         help="The most that a loss which holds every row may take: 500M, 8G.",
     ),
 ]
-MAX_MEMORY = "2G"
 Engine = Annotated[
     EngineName,
     Option(

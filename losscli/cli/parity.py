@@ -7,8 +7,9 @@ from typing import Annotated, get_args
 from typer import Option
 
 from losscli.cli import options
-from losscli.cli.assignments import read_class_weight, read_parameters
 from losscli.cli.output import choose
+from losscli.cli.records import Settings, expanded
+from losscli.rows import Rows
 
 EXAMPLES = """\
 losscli parity bce
@@ -19,21 +20,12 @@ losscli parity bce --live
 """
 
 
+@expanded(without=("by", "like", "reduction"))
 def parity(
+    *,
     loss: options.LossName,
-    data: options.Data = None,
-    true: options.TrueOption = None,
-    pred: options.PredOption = None,
-    input_format: options.InputFormat = None,
-    table: options.TableName = None,
-    query: options.Query = None,
-    weight: options.Weight = None,
-    truth: options.Truth = None,
-    key: options.Key = None,
-    class_weight: options.ClassWeight = None,
-    missing: options.Missing = "refuse",
-    param: options.Param = None,
-    from_logits: options.FromLogits = False,
+    rows: Rows,
+    settings: Settings,
     live: Annotated[
         bool,
         Option(
@@ -51,42 +43,23 @@ def parity(
     Without data, on the worked example of the loss's page.
     """
     out = choose(format, output, get_args(options.FormatName))
-    params = read_parameters(param, from_logits=from_logits)
-    class_weights = read_class_weight(class_weight)
+    asked = settings.read()
 
     from losscli import render
-    from losscli.analysis import parity as frameworks
+    from losscli.analysis.parity import parity as confronted
+    from losscli.analysis.request import Request
     from losscli.catalogue.find import lookup
-    from losscli.cli.reading import Beside, open_source
+    from losscli.cli.reading import open_source
     from losscli.results.score import Remark
 
     found = lookup(loss)
     source = None
-    if data or any(given is not None for given in (true, pred, weight, truth, key, table, query)):
-        beside = Beside(truth, key, missing)
-        source = open_source(
-            found.name,
-            data,
-            true,
-            pred,
-            weight,
-            input_format,
-            truth=found.truth,
-            models=False,
-            beside=beside,
-            table=table,
-            query=query,
-        )
-    confronted = frameworks.confront(
-        found.name,
-        source,
-        params=params,
-        class_weight=class_weights,
-        missing=missing,
-        source=None if source is None else source.name,
-        live=live,
-    )
+    if rows.named:
+        drop = settings.missing == "drop"
+        source = open_source(rows, found.name, truth=found.truth, models=False, drop=drop)
+    request = Request.of(found, **asked)
+    record = confronted(request, source, source=None if source is None else source.name, live=live)
     if source is not None:
         chosen = tuple(Remark("data", sentence) for sentence in source.chosen)
-        confronted = confronted._replace(remarks=(*chosen, *confronted.remarks))
-    out.write(render.render(confronted, out.format, width=out.width, color=out.color))
+        record = record._replace(remarks=(*chosen, *record.remarks))
+    out.write(render.render(record, out.format, width=out.width, color=out.color))

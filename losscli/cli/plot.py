@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from typer import Argument, Option
 
 from losscli.cli import complete, options
-from losscli.cli.assignments import read_parameters, read_value
+from losscli.cli.assignments import read_value
 from losscli.cli.output import choose
+from losscli.cli.records import Settings, expanded
 from losscli.errors import LosscliError
 from losscli.frameworks import FRAMEWORKS
 from losscli.render.formats import FIGURES, FORMATS
+from losscli.rows import Rows
 
 EXAMPLES = """\
 losscli plot huber
@@ -29,49 +30,47 @@ else:
     PlotFormatName = Literal[FORMATS + FIGURES]
 
 
+Data = Annotated[
+    str | None,
+    Option(
+        "--data",
+        metavar="FILE",
+        rich_help_panel=options.DATA,
+        help="A file of any format whose rows are counted along the axis; - is stdin.",
+    ),
+]
+Curves = Annotated[
+    list[str] | None,
+    Option(
+        "-p",
+        "--param",
+        metavar="NAME=VALUE,…",
+        rich_help_panel=options.LOSS,
+        autocompletion=complete.parameter,
+        help="A parameter, its values separated by commas: a curve each; repeatable.",
+    ),
+]
+Like = Annotated[
+    str,
+    Option(
+        "--like",
+        metavar="FRAMEWORK",
+        rich_help_panel=options.LOSS,
+        autocompletion=complete.like,
+        help=f"Add the framework's own curve: {', '.join(FRAMEWORKS)}.",
+    ),
+]
+
+
+@expanded(without=("by", "class_weight", "reduction"), data=Data, param=Curves, like=Like)
 def plot(
+    *,
     names: Annotated[
         list[str],
         Argument(metavar="LOSS…", autocompletion=complete.loss, help="Losses over the same axis."),
     ],
-    data: Annotated[
-        str | None,
-        Option(
-            "--data",
-            metavar="FILE",
-            rich_help_panel=options.DATA,
-            help="A file of any format whose rows are counted along the axis; - is stdin.",
-        ),
-    ] = None,
-    true: options.TrueOption = None,
-    pred: options.PredOption = None,
-    input_format: options.InputFormat = None,
-    table: options.TableName = None,
-    query: options.Query = None,
-    weight: options.Weight = None,
-    missing: options.Missing = "refuse",
-    param: Annotated[
-        list[str] | None,
-        Option(
-            "-p",
-            "--param",
-            metavar="NAME=VALUE,…",
-            rich_help_panel=options.LOSS,
-            autocompletion=complete.parameter,
-            help="A parameter, its values separated by commas: a curve each; repeatable.",
-        ),
-    ] = None,
-    from_logits: options.FromLogits = False,
-    like: Annotated[
-        str,
-        Option(
-            "--like",
-            metavar="FRAMEWORK",
-            rich_help_panel=options.LOSS,
-            autocompletion=complete.like,
-            help=f"Add the framework's own curve: {', '.join(FRAMEWORKS)}.",
-        ),
-    ] = "exact",
+    rows: Rows,
+    settings: Settings,
     range_: Annotated[
         str | None,
         Option(
@@ -98,46 +97,32 @@ def plot(
     Over the error, the probability, the margin: the axis that is natural to the loss.
     """
     out = choose(format, output, get_args(PlotFormatName))
-    params = {
-        name: _several(value) for name, value in read_parameters(param, from_logits=from_logits).items()
-    }
+    params = {name: _several(value) for name, value in settings.params().items()}
     limits = None if range_ is None else _read_range(range_)
 
     from losscli import render
     from losscli.analysis import plot as curves
     from losscli.catalogue.find import lookup
-    from losscli.cli.reading import open_source
-    from losscli.results.score import Remark
+    from losscli.cli.reading import mention_chosen, open_source
 
     losses = [lookup(name) for name in names]
     source = None
-    if any(given is not None for given in (data, true, pred, weight, table, query)):
+    if rows.named:
         listed = ", ".join(loss.name for loss in losses)
         truth = any(loss.truth for loss in losses)
-        source = open_source(
-            listed,
-            data,
-            true,
-            pred,
-            weight,
-            input_format,
-            truth=truth,
-            models=False,
-            table=table,
-            query=query,
-        )
+        drop = settings.missing == "drop"
+        source = open_source(rows, listed, truth=truth, models=False, drop=drop)
     picture = curves.draw(
-        [loss.name for loss in losses],
+        losses,
         params,
         source,
-        like=like,
+        like=settings.like,
         limits=limits,
-        missing=missing,
+        missing=settings.missing,
         source=None if source is None else source.name,
     )
     if source is not None:
-        chosen = tuple(Remark("data", sentence) for sentence in source.chosen)
-        picture = replace(picture, remarks=(*chosen, *picture.remarks))
+        picture = mention_chosen(source, picture)
     if out.format in FIGURES:
         from losscli.render.figure import figure
 

@@ -1,99 +1,80 @@
-"""From DATA, --true, --pred and --weight to a Source, the same way for every command that takes data."""
+"""From Rows to a Source, the same way for every command that takes data."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from losscli.errors import LosscliError
 from losscli.results.score import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import TypeVar
 
     from losscli.data.source import Source
     from losscli.data.tables import Table
     from losscli.results.compare import Comparison
+    from losscli.results.plot import Picture
     from losscli.results.score import Score
     from losscli.results.steps import Steps
+    from losscli.rows import Rows
 
-    Result = TypeVar("Result", Score, Comparison, Steps)
-
-
-class Beside(NamedTuple):
-    """--truth and --key; `missing` says whether rows without a partner may be dropped."""
-
-    truth: str | None = None
-    key: str | None = None
-    missing: str = "refuse"
+    Result = TypeVar("Result", bound=Score | Comparison | Steps | Picture)
 
 
-ALONE = Beside()
 EXAMPLE = {"--true": "1,2,3", "--pred": "1,2,5"}
 
 
-def open_source(
-    losses: str,
-    data: Sequence[str] | str | None,
-    true: str | None,
-    pred: str | None,
-    weight: str | None,
-    input_format: str | None,
-    by: str | None = None,
-    *,
-    truth: bool,
-    models: bool,
-    beside: Beside = ALONE,
-    table: str | None = None,
-    query: str | None = None,
-) -> Source:
-    """The rows that the options name: columns of DATA, or values where there is no DATA.
+def open_source(rows: Rows, losses: str, *, truth: bool, models: bool, drop: bool = False) -> Source:
+    """The rows that are meant: columns of DATA, or values where there is no DATA.
 
-    `truth` says whether any of the losses takes y_true; with `models` the commas of --pred separate models.
-    `losses` names them in messages; `beside` is where y_true is, if in a file of its own. `table` and
-    `query` say which rows of a database are meant.
+    `losses` names them in messages, and `truth` says whether any of them takes y_true; with `models` the
+    commas of --pred separate models. With `drop` rows without a partner in --truth may be left out.
     """
-    data = data or None
+    true, pred = rows.true, rows.pred
     if true is not None and not truth:
         raise LosscliError(f"{losses} takes no y_true", "leave --true out")
-    from losscli import data as reader
-
-    if beside.truth is None and beside.key is not None:
-        raise LosscliError(f"--key {beside.key} joins two files", "name that of y_true: --truth truth.csv")
-    if beside.truth is not None and not truth:
+    if rows.truth is None and rows.key is not None:
+        raise LosscliError(f"--key {rows.key} joins two files", "name that of y_true: --truth truth.csv")
+    if rows.truth is not None and not truth:
         raise LosscliError(f"{losses} takes no y_true", "leave --truth out")
-    if beside.truth is not None and data is None:
+    if rows.truth is not None and not rows.files:
         raise LosscliError(
-            f"--truth {beside.truth}: there is no file of predictions", "name it as DATA, as in preds.csv"
+            f"--truth {rows.truth}: there is no file of predictions", "name it as DATA, as in preds.csv"
         )
-    if data is not None and beside.truth is not None:
-        from losscli.data.joined import Choice, join
+    if rows.truth is not None:
+        from losscli.data.joined import join
 
-        predictions = reader.open_table(data, input_format=input_format, table=table, query=query)
-        choice = Choice(pred, weight, by, models)
-        return join(
-            predictions, _open_truth(beside.truth), true, beside.key, choice, beside.missing == "drop"
-        )
-    if data is not None:
-        opened = reader.open_table(data, input_format=input_format, table=table, query=query)
-        return opened.select(true, pred, weight, by, truth=truth, models=models)
-    if table is not None or query is not None:
-        option = "--query" if table is None else "--table"
+        return join(open_data(rows), _open_truth(rows.truth), rows, models=models, drop=drop)
+    if rows.files:
+        return open_data(rows).select(true, pred, rows.weight, rows.by, truth=truth, models=models)
+    if rows.table is not None or rows.query is not None:
+        option = "--query" if rows.table is None else "--table"
         raise LosscliError(
             f"{option}: there is no file of which it says the rows", "name a database, as in runs.sqlite"
         )
-    if by is not None:
-        raise LosscliError(f"--by {by}: there is no file that has such a column", "name one, as in sales.csv")
+    if rows.by is not None:
+        raise LosscliError(
+            f"--by {rows.by}: there is no file that has such a column", "name one, as in sales.csv"
+        )
     if pred is None or (true is None and truth):
         needed = {"--true": true, "--pred": pred} if truth else {"--pred": pred}
-        lacking = [option for option, given in needed.items() if given is None]
+        lacking = [option for option, text in needed.items() if text is None]
         raise LosscliError(
             f"there is no data: neither DATA nor {' and '.join(lacking)}",
             "name a file (sales.csv, or - for stdin), or give values: "
             + " ".join(f"{option} {values}" for option, values in EXAMPLE.items() if option in needed),
         )
-    return reader.read_stream(true, pred, weight, input_format=input_format)
+    from losscli.data import read_stream
+
+    return read_stream(true, pred, rows.weight, input_format=rows.input_format)
+
+
+def open_data(rows: Rows) -> Table:
+    """The table that DATA is."""
+    from losscli.data import open_table
+
+    return open_table(rows.files, input_format=rows.input_format, table=rows.table, query=rows.query)
 
 
 def _open_truth(path: str) -> Table:

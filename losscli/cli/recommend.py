@@ -8,10 +8,11 @@ from typer import Option
 
 from losscli.cli import options
 from losscli.cli.output import choose
+from losscli.cli.records import expanded
 from losscli.errors import LosscliError
+from losscli.rows import Rows
 
 if TYPE_CHECKING:
-    from losscli.analysis.recommend import Given
     from losscli.data.source import Source
 
 EXAMPLES = """\
@@ -25,16 +26,10 @@ losscli recommend examples/digits.jsonl --format json --output advice.json
 """
 
 
+@expanded(without=("by",))
 def recommend(
-    data: options.Data = None,
-    true: options.TrueOption = None,
-    pred: options.PredOption = None,
-    input_format: options.InputFormat = None,
-    table: options.TableName = None,
-    query: options.Query = None,
-    weight: options.Weight = None,
-    truth: options.Truth = None,
-    key: options.Key = None,
+    *,
+    rows: Rows,
     missing: options.Missing = "refuse",
     task: Annotated[
         str | None,
@@ -75,9 +70,8 @@ def recommend(
     found: Recommendations | Tasks
     if task == "list":
         found = advice.every_task()
-    elif data or any(given is not None for given in (true, pred, weight, truth, key, table, query)):
-        asked = advice.Given(tuple(data or ()), true, pred, weight, input_format, table, query, truth, key)
-        source, alone = _open(asked, missing)
+    elif rows.named:
+        source, alone = _open(rows, drop=missing == "drop")
         found = advice.advise(
             source,
             task=task,
@@ -85,9 +79,9 @@ def recommend(
             from_logits=from_logits,
             missing=missing,
             truth_alone=alone,
-            weighted=weight is not None,
+            weighted=rows.weight is not None,
             source=source.name,
-            given=asked,
+            given=rows,
             chosen=source.chosen,
         )
     elif from_logits:
@@ -104,46 +98,24 @@ def recommend(
     out.write(render.render(found, out.format, width=out.width, color=out.color))
 
 
-def _open(asked: Given, missing: str) -> tuple[Source, bool]:
+def _open(rows: Rows, drop: bool) -> tuple[Source, bool]:
     """The rows, and whether they hold the truth alone (as y_pred). Losses without a truth are asked for by
     --pred alone, where no column has a common name of the truth."""
-    joined = asked.truth is not None or asked.key is not None
-    if asked.data and not joined:
-        return _of_one(asked)
-    from losscli.cli.reading import Beside, open_source
+    from losscli.cli.reading import open_data, open_source
 
-    true, pred = asked.true, asked.pred
-    alone = not joined and pred is None and true is not None
-    if alone:
-        true, pred = None, true
-    source = open_source(
-        "recommend",
-        asked.data or None,
-        true,
-        pred,
-        asked.weight,
-        asked.input_format,
-        truth=joined or true is not None,
-        models=False,
-        beside=Beside(asked.truth, asked.key, missing),
-        table=asked.table,
-        query=asked.query,
-    )
-    return source, alone
-
-
-def _of_one(asked: Given) -> tuple[Source, bool]:
-    """The same of DATA that holds all there is."""
-    from losscli import data as reader
+    joined = rows.truth is not None or rows.key is not None
+    if joined or not rows.files:
+        alone = not joined and rows.pred is None and rows.true is not None
+        truth = joined or (rows.true is not None and not alone)
+        meant = rows._replace(true=None, pred=rows.true) if alone else rows
+        return open_source(meant, "recommend", truth=truth, models=False, drop=drop), alone
     from losscli.data.selection import COMMON_PRED, COMMON_TRUE
 
-    opened = reader.open_table(
-        asked.data, input_format=asked.input_format, table=asked.table, query=asked.query
-    )
-    columns = {column.casefold() for column in opened.columns}
-    true, pred = asked.true, asked.pred
+    table = open_data(rows)
+    columns = {column.casefold() for column in table.columns}
+    true, pred = rows.true, rows.pred
     has_true = true is not None or not columns.isdisjoint(COMMON_TRUE)
     alone = pred is None and true is not None and columns.isdisjoint(COMMON_PRED)
     if alone:
         true, pred, has_true = None, true, False
-    return opened.select(true, pred, asked.weight, truth=has_true or pred is None, models=False), alone
+    return table.select(true, pred, rows.weight, truth=has_true or pred is None, models=False), alone

@@ -19,30 +19,21 @@ if TYPE_CHECKING:
     from losscli.batch import Array, Batch, Chunk, Labels
     from losscli.data.selection import Selection
     from losscli.data.tables import Table
+    from losscli.rows import Rows
 
 FIRST = 5  # rows that a message names
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The texts of --pred, --weight and --by, and whether commas in --pred separate models."""
+def join(predictions: Table, truth: Table, rows: Rows, *, models: bool = False, drop: bool = False) -> Source:
+    """The rows of `predictions` with the y_true of `truth`; `rows` names the columns of both.
 
-    pred: str | None
-    weight: str | None
-    by: str | None
-    models: bool
-
-
-def join(
-    predictions: Table, truth: Table, true: str | None, key: str | None, choice: Choice, drop: bool
-) -> Source:
-    """The rows of `predictions` with the y_true of `truth`.
-
-    `key` names columns of both; without, the rows are in the same order. LosscliError where the lengths
-    differ, a key stands twice in `truth`, or (unless `drop`) one file has a key that the other lacks.
+    The key is in both; without, the rows are in the same order. With `models`, commas in --pred separate
+    models. LosscliError where the lengths differ, a key stands twice in `truth`, or (unless `drop`) one file
+    has a key that the other lacks.
     """
+    key = rows.key
     truth, selection, opened = _chosen(
-        truth, lambda table: select_truth(table.name, table.columns, true, key)
+        truth, lambda table: select_truth(table.name, table.columns, rows.true, key)
     )
     batches = list(opened())
     values = np.concatenate([batch.y_pred["y_pred"] for batch in batches])
@@ -52,9 +43,7 @@ def join(
     held = _Held(predictions.name, truth.name, values, column, len(selection.by))
 
     def choose(table: Table) -> Selection:
-        chosen = table.selection(
-            None, choice.pred, choice.weight, choice.by, truth=False, models=choice.models
-        )
+        chosen = table.selection(None, rows.pred, rows.weight, rows.by, truth=False, models=models)
         return chosen._replace(by=select_key(table.name, table.columns, key) + chosen.by)
 
     predictions, chosen, source = _chosen(predictions, choose)

@@ -14,7 +14,7 @@ from losscli.engine.group_sums import Block, GroupSums
 from losscli.engine.notes import note_codings, note_departures, note_lengths
 from losscli.engine.partial import Partial, Task
 from losscli.engine.sums import Sum
-from losscli.engine.top import Rows, Tally, Top, missing_rows, numbers_of
+from losscli.engine.top import Rows, Tally, missing_rows, numbers_of
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import Convention
 from losscli.losses.domain import Array
@@ -23,7 +23,7 @@ from losscli.results.rows import RowValues
 
 def partial(task: Task, batch: Batch, rows: Rows, facts: Mapping[str, Any], keep: int | None) -> Partial:
     """What one batch leaves behind. `rows` numbers its samples; `facts` are what a survey found."""
-    part = Partial(task, Top(keep))
+    part = Partial.of(task, keep)
     add(part, batch, rows, facts, Extents())
     return part
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -13,12 +13,15 @@ from losscli.engine.add import weighted
 from losscli.engine.fold import Folded
 from losscli.engine.partial import Partial
 from losscli.engine.provenance import remarks, signature
-from losscli.engine.reduce import reduce, rows_of, term_totals
+from losscli.engine.reduce import Reduced, reduce, rows_of, term_totals
 from losscli.engine.top import Top
 from losscli.frameworks.convention import Reduction
 from losscli.losses.domain import Array
 from losscli.results.score import Concentration, Sample, Score
 from losscli.version import __version__
+
+if TYPE_CHECKING:
+    from losscli.results.groups import Groups
 
 SHOWN_ALL, SHOWN_WORST = 20, 10  # up to 20 samples are all shown; of more, the 10 worst
 
@@ -54,9 +57,7 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
     convention, loss = part.task.convention, part.task.convention.loss
     ratio = convention.reduction(reduction)
     rowwise = part.task.rowwise and not part.collected
-    reduced = reduce(part, ratio)
-    if "gone" in part.tallies and not rowwise and convention.checked:  # one leaves the whole unknown
-        reduced = reduced._replace(value=math.nan)
+    reduced = _reduced(part, ratio)
     samples, per_sample = _samples(part, show)
     return Score(
         loss=loss.name,
@@ -77,10 +78,33 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
         model=None if part.task.model == "y_pred" else part.task.model,
         weighted=part.weighted,
         concentration=_concentration(part),
+        about=part.task.words,
         remarks=remarks(part, folded, reduction),
         gradients=_gradients(part, folded, show, ratio) if show.gradient and not part.task.rowwise else (),
         per_sample=per_sample,
+        groups=_groups(part, reduction),
     )
+
+
+def value_of(part: Partial, reduction: str) -> float | None:
+    """The value alone."""
+    return _reduced(part, part.task.convention.reduction(reduction)).value
+
+
+def _reduced(part: Partial, ratio: Reduction) -> Reduced:
+    reduced = reduce(part, ratio)
+    rowwise = part.task.rowwise and not part.collected
+    if "gone" in part.tallies and not rowwise and part.task.convention.checked:
+        return reduced._replace(value=math.nan)  # one missing leaves the whole unknown
+    return reduced
+
+
+def _groups(part: Partial, reduction: str) -> Groups | None:
+    if part.groups is None:
+        return None
+    from losscli.engine.group_values import groups_of
+
+    return groups_of(part, reduction)
 
 
 def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | None]:

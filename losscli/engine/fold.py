@@ -13,7 +13,7 @@ from losscli.engine.memory import refuse_beyond
 from losscli.engine.missing import Missing, complete, refuse_missing
 from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
-from losscli.engine.top import Tally, Top
+from losscli.engine.top import Tally
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
 from losscli.parallel.executor import THREADS
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
     from losscli.results.rows import RowSink
 
 
-class Watch(NamedTuple):
-    """What goes on beside a fold.
+class Run(NamedTuple):
+    """Where a fold runs, and what goes on beside it.
 
-    `progress` is told after each chunk how many rows are done, and the sum of the chunks' sizes (0 where they
-    have none).
-    `values` gets the value of every row of the first task, in order, with its gradient if `gradient`.
-    Losses that hold every row are refused beyond `max_memory` bytes (None: whatever they take).
+    `executor` is where the chunks are worked on. `progress` is told after each chunk how many rows are done,
+    and the sum of the chunks' sizes (0 where they have none). Losses that hold every row are refused beyond
+    `max_memory` bytes (None: whatever they take). `sink` takes the value of every row of the first task as it
+    comes, in order.
     """
 
+    executor: Executor = THREADS
     progress: Callable[[int, int], None] | None = None
-    values: RowSink | None = None
-    gradient: bool = False
     max_memory: int | None = None
+    sink: RowSink | None = None
 
 
-UNWATCHED = Watch()
+HERE = Run()
 
 
 @dataclass(eq=False, repr=False)
@@ -65,46 +65,52 @@ def fold(
     *,
     missing: Missing = "refuse",
     keep: int | None = 20,
-    watch: Watch = UNWATCHED,
-    engine: Executor = THREADS,
+    run: Run = HERE,
+    sloped: bool = False,
 ) -> Folded:
     """Folds every batch through every task. `keep` rows are kept to be shown (None: all).
+
+    `sloped` adds the gradient to the values that the run's sink takes.
 
     Raises LosscliError, naming file, row and column, for missing values (unless dropped or propagated).
     Values that a loss does not admit end that loss alone: see `refused`.
     """
-    facts = survey(engine, stream, tasks, drop=missing == "drop")
+    facts = survey(run.executor, stream, tasks, drop=missing == "drop")
     try:
-        return _fold_chunks(engine, engine.chunks(stream), stream, tasks, facts, missing, keep, watch)
+        return _fold_chunks(
+            run.executor.chunks(stream), stream, tasks, facts, missing, keep, run, sloped=sloped
+        )
     except Unplaced:  # in order, every row has its number
-        if watch.values is not None:
-            watch.values.restart()
-        return _fold_chunks(THREADS, map(whole, stream()), stream, tasks, facts, missing, keep, watch)
+        if run.sink is not None:
+            run.sink.restart()
+        here = run._replace(executor=THREADS)
+        return _fold_chunks(map(whole, stream()), stream, tasks, facts, missing, keep, here, sloped=sloped)
 
 
 def _fold_chunks(
-    engine: Executor,
     chunks: Iterator[Chunk],
     stream: Stream,
     tasks: Sequence[Task],
     facts: Sequence[Mapping[str, Any]],
     missing: Missing,
     keep: int | None,
-    watch: Watch,
+    run: Run,
+    *,
+    sloped: bool,
 ) -> Folded:
     absent = Tally()
     most = max(KEPT_EXACTLY // max(len(tasks), 1), KEPT_AT_LEAST)
     spreads = [Spread.unkept() if keep == 0 else Spread(most=most) for _ in tasks]
-    partials = [Partial(task, Top(keep), spread=spread) for task, spread in zip(tasks, spreads, strict=True)]
-    if watch.values is not None:
+    partials = [Partial.of(task, keep, spread=spread) for task, spread in zip(tasks, spreads, strict=True)]
+    if run.sink is not None:
         partials[0].values = []
     keys = Keys()
     files: dict[str | None, int] = {}
-    refused = {} if engine.local else _unspread(tasks)
+    refused = {} if run.executor.local else _unspread(tasks)
     read = before = size = 0
 
-    work = Work(partials, refused, facts, missing, watch.gradient)
-    for done in engine.in_order(chunks, work):
+    work = Work(partials, refused, facts, missing, sloped)
+    for done in run.executor.in_order(chunks, work):
         if done.missing.count and missing == "refuse":
             refuse_missing(stream)
         if done.relative:
@@ -123,17 +129,17 @@ def _fold_chunks(
                 running.merge(done.partials[number])
                 try:
                     _check_codings(running, done.origin, files)
-                    refuse_beyond(watch.max_memory, running)
+                    refuse_beyond(run.max_memory, running)
                 except LosscliError as why:
                     if done.several:
                         raise Unplaced(why.what) from why
                     refused[number] = why
-        if watch.values is not None and 0 not in refused:
+        if run.sink is not None and 0 not in refused:
             for values in done.partials[0].values or ():
-                watch.values.take(values)
-        if watch.progress is not None:
+                run.sink.take(values)
+        if run.progress is not None:
             size += done.size
-            watch.progress(before, size)
+            run.progress(before, size)
         if len(refused) == len(tasks):
             break
     else:

@@ -13,16 +13,14 @@ from losscli.batch import MISSING
 from losscli.engine.group_sums import GroupSums, Label
 from losscli.engine.partial import Partial
 from losscli.engine.reduce import reduce, rows_of, weights_of
-from losscli.engine.sums import Sum
-from losscli.engine.top import Top
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import MEAN, Reduction, Totals
 from losscli.losses.domain import Array
 from losscli.results.groups import Groups
 
 
-def groups_of(part: Partial, reduction: str, by_share: bool) -> Groups:
-    """A task's value in each group, in the order of the labels, or the largest share first."""
+def groups_of(part: Partial, reduction: str) -> Groups:
+    """A task's value in each group, in the order of the labels."""
     sums = part.groups
     assert sums is not None
     ratio = part.task.convention.reduction(reduction)
@@ -34,12 +32,11 @@ def groups_of(part: Partial, reduction: str, by_share: bool) -> Groups:
     elif part.task.rowwise and sums.plain:
         values = _of_samples(part, sums, n, ratio)
     else:
-        values = np.array([reduce(_alone(part, sums, k), ratio).value for k in range(len(n))])
+        values = np.array([reduce(part.select(k), ratio).value for k in range(len(n))])
     if not part.task.rowwise and part.task.convention.checked and sums.gone.any():
         values[: len(sums.gone)][sums.gone > 0] = np.nan
     found = Groups(sums.keys.columns, tuple(sums.keys.names), n, values, _shares(part, sums))
-    found = in_order(found, sums.keys.sorted(by_label))
-    return in_order(found, by_size(found)) if by_share else found
+    return in_order(found, sums.keys.sorted(by_label))
 
 
 def in_order(groups: Groups, order: Array) -> Groups:
@@ -111,22 +108,6 @@ def _of_samples(part: Partial, sums: GroupSums, n: Array, ratio: Reduction) -> A
         return values * (part.cells if ratio.whole or ratio.divisor is None else 1) / divisors
 
 
-def _alone(part: Partial, sums: GroupSums, group: int) -> Partial:
-    """The partial of one group's rows, as far as its value is made from it."""
-    n = int(sums.n[group]) if group < len(sums.n) else 0
-    alone = Partial(part.task, Top(0), n=n, cells=part.cells, shape=part.shape, weighted=part.weighted)
-    rows, weights = Sum(), Sum()
-    rows.add(float(n))
-    weights.merge(sums.exact("weights", group) if part.weighted else rows)
-    alone.weights.merge(weights)
-    counted = sums.has("counts")
-    alone.counts.merge(sums.exact("counts", group) if counted else rows)
-    alone.weighted_counts.merge(sums.exact("weighted_counts", group) if counted else weights)
-    alone.terms = {name: sums.exact(name, group) for name in part.terms}
-    alone.largest = {name: float(tops[group]) for name, tops in sums.largest.items() if group < len(tops)}
-    return alone
-
-
 def _of_collected(part: Partial, sums: GroupSums, ratio: Reduction) -> Array:
     """The value of a loss that needs all rows of a group at once."""
     codes = np.concatenate(sums.collected)
@@ -141,7 +122,7 @@ def _of_collected(part: Partial, sums: GroupSums, ratio: Reduction) -> Array:
         if at.size:
             chosen = pred[at][:, at] if square else pred[at]
             held = (rows[at], None if true is None else true[at], chosen, weight[at])
-            alone = Partial(part.task, Top(0), n=at.size, shape=part.shape, weighted=part.weighted)
+            alone = part.some(at.size)
             alone.collected = [held]
             try:
                 values[k] = reduce(alone, ratio).value

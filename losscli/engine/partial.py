@@ -13,6 +13,8 @@ from losscli.engine.top import Tally, Top, shifted
 from losscli.frameworks.convention import Convention
 from losscli.losses.domain import Array
 from losscli.results.rows import RowValues
+from losscli.results.score import Remark
+from losscli.results.words import Words
 from losscli.stats.concentration import Spread
 
 
@@ -20,14 +22,15 @@ from losscli.stats.concentration import Spread
 class Task:
     """One loss under one convention on one model's predictions, with its parameters bound.
 
-    `infinite` says in words when its value is infinite; `adjust` changes each batch before the
-    kernel sees it: class weights do.
+    `words` are its page's, `said` stands beside its number whatever the rows are; `adjust` changes each
+    batch before the kernel sees it: class weights do.
     """
 
     convention: Convention
     params: Mapping[str, Any]
     model: str = "y_pred"
-    infinite: str | None = None
+    words: Words | None = None
+    said: tuple[Remark, ...] = ()
     adjust: Callable[[Batch], Batch] | None = None
 
     @property
@@ -75,14 +78,43 @@ class Partial:
     values: list[RowValues] | None = None
     groups: GroupSums | None = None
 
+    @classmethod
+    def of(cls, task: Task, keep: int | None = 0, **known: Any) -> Partial:
+        """Of no rows yet; `keep` will be kept to be shown (None: all). `known` are fields known before."""
+        return cls(task, Top(keep), **known)
+
+    def some(self, n: int) -> Partial:
+        """What holds for any n of these rows, without their sums."""
+        return self.of(self.task, n=n, cells=self.cells, shape=self.shape, weighted=self.weighted)
+
+    def select(self, group: int) -> Partial:
+        """Of one group's rows, as far as its value is made from sums."""
+        sums = self.groups
+        assert sums is not None
+        alone = self.some(int(sums.n[group]) if group < len(sums.n) else 0)
+        alone.weights.add(float(alone.n))
+        if self.weighted:
+            alone.weights = sums.exact("weights", group)
+        if sums.has("counts"):
+            alone.counts, alone.weighted_counts = (
+                sums.exact(name, group) for name in ("counts", "weighted_counts")
+            )
+        else:  # each row counts as 1
+            alone.counts.add(float(alone.n))
+            alone.weighted_counts.merge(alone.weights)
+        alone.terms = {name: sums.exact(name, group) for name in self.terms}
+        alone.largest = {name: float(tops[group]) for name, tops in sums.largest.items() if group < len(tops)}
+        return alone
+
     def term(self, name: str) -> Sum:
         """The sum of this name, 0 at first."""
         return self.terms.setdefault(name, Sum())
 
     def like(self, start: int = 0) -> Partial:
         """An empty one for rows further down, which keeps what this one would; `start` is its spread's."""
-        values: list[RowValues] | None = None if self.values is None else []
-        return Partial(self.task, self.top.like(), spread=self.spread.like(start), values=values)
+        empty = self.of(self.task, spread=self.spread.like(start), values=None if self.values is None else [])
+        empty.top = self.top.like()
+        return empty
 
     def shift(self, before: int) -> None:
         """Numbers the rows anew, `before` rows further down."""

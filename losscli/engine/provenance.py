@@ -17,13 +17,14 @@ from losscli.version import __version__
 def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]:
     """What must be said beside a number: missing rows, non-finite values, departures from the definition."""
     task, convention = part.task, part.task.convention
-    said = []
+    said = list(task.said)
     if part.collected and (bytes_ := needed(part)) > SAID:
         said.append(Remark("data", f"every row was held at once, in about {size_words(bytes_)}"))
     if folded.missing.count:
         how = "rows with missing values were " + ("left out" if part.n < folded.read else "computed with")
         said.append(Remark("data", how, folded.missing.count, folded.missing.rows))
-    for kind, words, why in (("inf", "infinite", task.infinite), ("nan", "nan", None)):
+    infinite = None if task.words is None else task.words.infinite
+    for kind, words, why in (("inf", "infinite", infinite), ("nan", "nan", None)):
         if kind in part.tallies:
             tally = part.tallies[kind]
             text = f"the loss is {words}" + (f": {why}" if why else "")

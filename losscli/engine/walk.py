@@ -45,7 +45,7 @@ def walk(
     Looks that go by the rows' numbers need the `lengths` of a walk before. `tasks` are what the looks hold
     that does not travel from one process to another.
     """
-    pass_ = _Pass(looks, missing, tasks)
+    pass_ = _Walk(looks, missing, tasks)
     if lengths is not None:
         try:
             seen = _joined(executor.in_order(_numbered(executor.chunks(stream), lengths), pass_))
@@ -106,18 +106,18 @@ class Held:
 
 
 @dataclass(eq=False, repr=False)
-class _Seen:
+class _Walked:
     looks: list[Any]
     lengths: list[int] = field(default_factory=list)
 
-    def follow(self, other: _Seen) -> bool:
+    def follow(self, other: _Walked) -> bool:
         for mine, theirs in zip(self.looks, other.looks, strict=True):
             mine.merge(theirs)
         self.lengths += other.lengths
         return True
 
 
-def _joined(parts: Iterator[_Seen]) -> _Seen:
+def _joined(parts: Iterator[_Walked]) -> _Walked:
     first = next(parts)
     for other in parts:
         first.follow(other)
@@ -125,7 +125,7 @@ def _joined(parts: Iterator[_Seen]) -> _Seen:
 
 
 @dataclass(eq=False, repr=False)
-class _Pass(Job["_Seen"]):
+class _Walk(Job["_Walked"]):
     looks: Sequence[Look]
     missing: Missing
     shared: Sequence[Task]
@@ -134,7 +134,7 @@ class _Pass(Job["_Seen"]):
     def forks(self) -> bool:
         return True
 
-    def __call__(self, chunk: Chunk) -> _Seen:
+    def __call__(self, chunk: Chunk) -> _Walked:
         looks, rows_of_chunk = [look.like() for look in self.looks], 0
         for batch in chunk():
             for block in blocks(batch):
@@ -144,7 +144,7 @@ class _Pass(Job["_Seen"]):
                 if len(full):
                     for look in looks:
                         look.add(full, rows, extents)
-        return _Seen(looks, [rows_of_chunk])
+        return _Walked(looks, [rows_of_chunk])
 
-    def run(self, chunks: Iterable[Chunk], of: int) -> Iterator[_Seen]:
+    def run(self, chunks: Iterable[Chunk], of: int) -> Iterator[_Walked]:
         yield _joined(map(self, chunks))

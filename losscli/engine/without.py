@@ -14,7 +14,7 @@ from losscli.engine.domains import Extents
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
-from losscli.engine.top import Rows, Top, numbers_of
+from losscli.engine.top import Rows, numbers_of
 from losscli.engine.walk import walk
 from losscli.losses.domain import Array
 from losscli.parallel.executor import THREADS
@@ -30,7 +30,7 @@ def without(stream: Stream, task: Task, left_out: Array, missing: Missing) -> Pa
 
 def _keyed(task: Task, batch: Batch, rows: Rows, facts: Mapping[str, Any], extents: Extents) -> Partial:
     """The partial of a batch with the value of every row."""
-    part = Partial(task, Top(0), spread=Spread.unkept(), values=[])
+    part = Partial.of(task, spread=Spread.unkept(), values=[])
     add(part, batch, rows, facts, extents)
     return part
 
@@ -58,10 +58,12 @@ class Rest:
     facts: Sequence[Mapping[str, Any]]
     left_out: Sequence[Sequence[Array]]
     wanted: Array = field(default_factory=lambda: np.empty(0, np.int64))
+    partials: list[list[Partial]] = field(init=False)
+    own: Array = field(init=False)
 
     def __post_init__(self) -> None:
         self.partials = [
-            [Partial(task, Top(0), spread=Spread.unkept()) for _ in rows]
+            [Partial.of(task, spread=Spread.unkept()) for _ in rows]
             for task, rows in zip(self.tasks, self.left_out, strict=True)
         ]
         self.own = np.full((len(self.tasks), len(self.wanted)), np.nan)
@@ -104,6 +106,7 @@ class Above:
     tasks: Sequence[Task]
     facts: Sequence[Mapping[str, Any]]
     own: Array
+    counts: Array = field(init=False)
 
     def __post_init__(self) -> None:
         self.counts = np.zeros(self.own.shape, np.int64)

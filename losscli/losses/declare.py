@@ -27,6 +27,7 @@ Tag = Literal[
     "quantiles",
 ]
 Objective = str | Callable[[Mapping[str, Any]], str | None]
+OWN = "own"  # the family of a loss that is not the package's
 
 
 class Parameter(NamedTuple):
@@ -106,9 +107,9 @@ class Loss:
     totals, for statistic; of the *sum* of its values for batch. `adds` says what a sample adds to the mean's
     divisor.
     `lowest`, `highest` and `best` bound the value (`best` None where it depends on the data). `family` is the
-    module that declares it, which is the folder of its page. `constant` says of the constant prediction that
-    the domains suggest that none costs less ("least"), or that none says anything: the nearer to 0 a
-    prediction, the less it costs ("none").
+    module that declares it, which is the folder of its page; "own" of a loss that is not the package's.
+    `constant` says of the constant prediction that the domains suggest that none costs less ("least"), or
+    that none says anything: the nearer to 0 a prediction, the less it costs ("none").
     """
 
     name: str
@@ -161,12 +162,14 @@ class Loss:
         self.adds = adds
         return adds
 
-    def __reduce__(self) -> "str | tuple[Any, ...]":
-        # By its name where its module has it: its functions cannot be pickled by theirs, which are its own.
+    def __reduce__(self) -> "tuple[Any, ...]":
+        # By its name where it is the package's: its functions cannot be pickled by theirs, which are its own.
         module = self.kernel.__module__
-        if getattr(sys.modules.get(module), self.name, None) is self:
+        if self.family != OWN and getattr(sys.modules.get(module), self.name, None) is self:
             return _declared, (module, self.name)
-        return Loss, tuple(getattr(self, field.name) for field in fields(self))
+        # With its signature: where it arrives, its annotations may stand for nothing.
+        given = tuple(getattr(self, field.name) for field in fields(self))
+        return Loss, given, {"signature": self.signature}
 
     def __repr__(self) -> str:
         return f"<Loss {self.name}: {self.title}, {self.kind}>"
@@ -180,7 +183,8 @@ def _declared(module: str, name: str) -> Loss:
 
 def _declare(kind: Kind, title: str, aliases: tuple[str, ...], **facts: Any) -> Callable[..., Loss]:
     def decorate(kernel: Callable[..., Any]) -> Loss:
-        family = kernel.__module__.rpartition(".")[2]
+        package, _, module = kernel.__module__.rpartition(".")
+        family = module if package == __package__ else OWN
         return Loss(kernel.__name__, kind, title, aliases, kernel, family=family, **facts)
 
     return decorate

@@ -114,7 +114,7 @@ class Cluster(Executor):
                         waiting.append(self._submit(work, groups))
                 if not waiting:
                     return
-                run: Run = pickle.loads(self._wait(waiting.popleft()))
+                run: Stretch = pickle.loads(self._wait(waiting.popleft()))
                 yield from run.results
                 if run.error is not None:
                     raise run.error
@@ -157,7 +157,7 @@ class Cluster(Executor):
 
 
 @dataclass(eq=False)
-class Run:
+class Stretch:
     """What consecutive chunks left, joined where that can be, up to an `error`; and what it took."""
 
     results: list[Any] = field(default_factory=list)
@@ -170,7 +170,7 @@ class Run:
             if not self.results or not self.results[-1].follow(result):
                 self.results.append(result)
 
-    def follow(self, other: Run) -> None:
+    def follow(self, other: Stretch) -> None:
         """Takes in what came of the chunks after it."""
         self.chunks += other.chunks
         self.seconds += other.seconds
@@ -186,7 +186,7 @@ def _work(work: bytes, chunks: bytes, parts: Sequence[Any]) -> bytes:
     """
     keep_freed()
     begin = time.perf_counter()
-    do, run = pickle.loads(work), Run()
+    do, run = pickle.loads(work), Stretch()
     for chunk, part in zip(pickle.loads(chunks), parts, strict=True):
         try:
             run.add([do(chunk if part is None else replace(chunk, read=partial(chunk.read, part)))])

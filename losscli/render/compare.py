@@ -72,8 +72,8 @@ def _title(comparison: Comparison) -> str:
     rows = words.plural(comparison.n, "row") + (f" of {comparison.source}" if comparison.source else "")
     models = comparison.models
     against = words.counted(len(models), "model") if len(models) > 1 else models[0] if models else "y_pred"
-    abouts = [score.about for score in comparison.scores]
-    untold = abouts and all(about is not None and about.example.y_true is None for about in abouts)
+    examples = [score.about and score.about.example for score in comparison.scores]
+    untold = examples and all(example and example.y_true is None for example in examples)
     return f"{rows}, {against}" if untold else f"{rows}, y_true against {against}"
 
 

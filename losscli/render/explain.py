@@ -91,7 +91,7 @@ def _parameters(about: Explanation) -> list[Block]:
     facts = []
     for p in about.parameters:
         default = "required" if p.required else f"default {parameter(p.default)}"
-        facts.append((p.name, Span(f"{p.takes}, {default}. {p.text}")))
+        facts.append((p.name, Span(f"{p.takes}, {default}. {p.text}".rstrip())))
     return [Section("Parameters"), Facts(tuple(facts), role="strong")]
 
 
@@ -128,7 +128,9 @@ def _neighbours(about: Explanation) -> list[Block]:
 
 
 def _example(about: Explanation, width: int) -> list[Block]:
-    blocks: list[Block] = [Section("Worked example"), Command(words.command(about))]
+    if about.example is None:
+        return []
+    blocks: list[Block] = [Section("Worked example"), Command(words.command(about.name, about.example))]
     if score := about.example_score:
         blocks += [*scores.samples(score, width), scores.numbers(score)]
     return [*blocks, Paragraph(Span(about.example.shows), 2)]
@@ -145,7 +147,8 @@ def json_object(about: Explanation) -> dict[str, Any]:
     score, picture = whole.pop("example_score"), whole.pop("picture")
     entries = ("parameters", "not_when", "properties", "elsewhere", "relatives", "sources")
     whole |= {name: [entry._asdict() for entry in whole[name]] for name in entries}
-    whole["example"] = about.example._asdict() | {"score": scores.json_object(score) if score else None}
+    if about.example is not None:
+        whole["example"] = about.example._asdict() | {"score": scores.json_object(score) if score else None}
     whole["picture"] = pictures.json_object(picture) if picture else None
     made: dict[str, Any] = plain(whole)
     return made

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from losscli.results.score import Concentration, Remark, Score
     from losscli.results.steps import Steps
-    from losscli.results.words import Advice, Words
+    from losscli.results.words import Advice, Example, Words
 
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -113,10 +113,9 @@ def citation(text: str, identifier: str | None) -> str:
     return text if identifier is None else f"{text.rstrip('.')}, {identifier.removeprefix('url:')}"
 
 
-def command(about: Words) -> tuple[str, ...]:
+def command(name: str, example: Example) -> tuple[str, ...]:
     """The shell words that compute the worked example."""
-    example = about.example
-    words = [f"losscli compute {about.name}"]
+    words = [f"losscli compute {name}"]
     if example.y_true is not None:
         words.append(f"--true {_inline(example.y_true)}")
     words.append(f"--pred {_inline(example.y_pred)}")

@@ -71,7 +71,7 @@ class Example(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """What is said about a loss."""
+    """What is said about a loss. A loss without a page has no `example`."""
 
     name: str
     title: str
@@ -97,5 +97,5 @@ class Words:
     properties: tuple[Property, ...]
     elsewhere: tuple[Elsewhere, ...]
     relatives: tuple[Relative, ...]
-    example: Example
+    example: Example | None
     sources: tuple[Citation, ...]

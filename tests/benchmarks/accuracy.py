@@ -28,10 +28,11 @@ from mpmath import mp
 sys.path.insert(0, str(Path(__file__).parent.parent))  # what the tests share
 from support.draws import draw
 from support.exact import VARIANTS, largest, truths
+from support.requests import request
 from support.truth import TRUTH, precision
 
 import losscli
-from losscli.analysis.parity import answer, question
+from losscli.analysis.parity import answer, axes_of, gather
 from losscli.batch import arrays_stream
 from losscli.catalogue import registry
 from losscli.errors import LosscliError
@@ -90,13 +91,14 @@ def peer_values(
     assert columns[1] is not None
     stream = arrays_stream(columns[0], {"y_pred": columns[1]}, None)
     try:
-        code, _ = answer(question(way.loss, stream, params), way, "none")
+        asked = request(way.loss.name, params, reduction="none")
+        code, _ = answer(asked, stream, way, axes_of(stream))
     except LosscliError:  # the call takes something else
         return None
     names: dict[str, Any] = {
         name: import_module(module) for name, module in way.framework.style.imports.items()
     }
-    for name, data in live.gather(stream, "refuse", way)._asdict().items():
+    for name, data in gather(asked, stream, way)._asdict().items():
         names[name] = HAND_OVER[way.framework.name](data) if data is not None else None
     found = np.asarray(eval(code, names))
     if found.size % len(y_pred):

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.inputs import Case, cases
+from support.requests import request
 
 import losscli
 from losscli import LosscliError
-from losscli.analysis.parity import answer, question
+from losscli.analysis.parity import answer, axes_of, gather
 from losscli.api import arrays_stream
 from losscli.catalogue import registry
 from losscli.frameworks import live
@@ -73,12 +74,13 @@ def test_a_convention_gives_what_the_framework_gives(name: str) -> None:
         nonlocal answered
         case, weight, reduction = drawn
         stream = arrays_stream(case.y_true, {"y_pred": case.y_pred}, weight)
+        wanted = request(way.loss.name, case.params, reduction=reduction)
         try:
-            code, score = answer(question(way.loss, stream, case.params), way, reduction)
+            code, score = answer(wanted, stream, way, axes_of(stream))
         except LosscliError:
             return  # refused: there is no number to hold against the call's
         answered += 1
-        measured = live.run(way, code, live.gather(stream, "refuse", way))
+        measured = live.run(way, code, gather(wanted, stream, way))
         np.testing.assert_allclose(
             measured, score.value, rtol=slack, atol=10 * live.FLOOR[precision], equal_nan=True, err_msg=code
         )

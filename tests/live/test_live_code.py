@@ -88,7 +88,7 @@ def test_a_booster_learns_by_its_objective(name: str, library: str) -> None:
     y = {"bce": (score > 0) * 1.0, "poisson": rng.poisson(np.exp(score / 2)) * 1.0}.get(
         name, score + 0.3 * rng.normal(size=300)
     )
-    names = run(snippet(name, library, {}).code, y, np.zeros(300))
+    names = run(snippet(loss_of(name), library, {}).code, y, np.zeros(300))
     model = names["model"].set_params(n_estimators=60, **({"verbose": -1} if library == "lightgbm" else {}))
     raw = np.asarray(model.fit(x, y).predict(x), np.float64)
     by_raw = {"bce": {"from_logits": True}, "poisson": {"from_log": True}}.get(name, {})

@@ -61,8 +61,8 @@ def plain(value: Any) -> Any:
         return {"sum": Fraction(value.units, 2**4000), "special": plain(value.special)}
     if isinstance(value, Task):
         way = value.convention
-        told = (way.loss.name, way.framework.name, plain(dict(value.params)), value.model, value.infinite)
-        return [*told, value.adjust is not None]
+        told = (way.loss.name, way.framework.name, plain(dict(value.params)), value.model)
+        return [*told, value.words and value.words.infinite, plain(value.said), value.adjust is not None]
     if isinstance(value, Keys):  # the rest of it is an index of these
         return {"names": plain(list(value.names)), "columns": plain(value.columns)}
     if isinstance(value, ColumnPass):

@@ -44,7 +44,7 @@ def asked(draw: Any, name: str, library: str) -> tuple[Case, str]:
 
 
 def written(case: Case, library: str, reduction: str) -> Snippet:
-    return snippet(case.loss.name, library, case.params, reduction)
+    return snippet(case.loss, library, case.params, reduction)
 
 
 def handed(case: Case, way: Convention | None) -> tuple[Array | None, Array]:

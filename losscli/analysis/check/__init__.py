@@ -11,10 +11,10 @@ from losscli.analysis.check import amounts, labels, layout, probabilities, scale
 from losscli.analysis.check.fault import Case, Fault
 from losscli.analysis.profile import profile
 from losscli.batch import Stream
-from losscli.catalogue.find import lookup
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import convention
+from losscli.losses.declare import Loss
 from losscli.results.check import Checkup, Finding
 from losscli.version import __version__
 
@@ -27,7 +27,7 @@ _SEVERITY = ("error", "warning", "note")
 
 def examine(
     stream: Stream,
-    loss: str | None = None,
+    loss: Loss | None = None,
     like: str = "exact",
     *,
     params: Mapping[str, Any],
@@ -45,8 +45,9 @@ def examine(
         suspects = [fault for module in _KINDS_OF_FAULT for fault in module.check(case)]
         kept = _once(_located(suspects, stream))
         if case.loss is not None:
+            request = trial.request_of(case, like)
             for model in case.profile.predictions:
-                kept += trial.verdict(case, stream, model.model, like, missing, kept)
+                kept += trial.verdict(case, request, stream, model.model, kept)
     ranked = sorted(kept, key=_rank)
     return Checkup(
         n=case.profile.n,
@@ -64,17 +65,16 @@ def examine(
     )
 
 
-def _case(stream: Stream, loss: str | None, like: str, params: Mapping[str, Any], missing: Missing) -> Case:
+def _case(stream: Stream, loss: Loss | None, like: str, params: Mapping[str, Any], missing: Missing) -> Case:
     if loss is None:
         unknown = [name for name in params if name != "from_logits"]
         if unknown or like != "exact":
             what = f"the parameter {unknown[0]}" if unknown else f"--like {like}"
             raise LosscliError(f"{what} belongs to a loss, and none was named", "name it: --loss huber")
         return Case(profile(stream), None, None, params, missing)
-    known = lookup(loss)
-    way = convention(known, like)
+    way = convention(loss, like)
     bound = way.signature.bind(way.owner, params)
-    return Case(profile(stream), known, way, bound, missing)
+    return Case(profile(stream), loss, way, bound, missing)
 
 
 def _located(faults: list[Fault], stream: Stream) -> list[Finding]:

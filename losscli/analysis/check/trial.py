@@ -8,9 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from losscli.analysis.check.fault import Case, Fault, any_entry, names
+from losscli.analysis.request import Request
 from losscli.analysis.score import score
 from losscli.batch import Batch, Stream
 from losscli.engine.align import align
+from losscli.engine.finish import Show
 from losscli.engine.missing import Missing
 from losscli.engine.top import missing_rows
 from losscli.errors import LosscliError
@@ -29,21 +31,13 @@ EXPLAIN_FLOAT32 = (
 
 
 def verdict(
-    case: Case, stream: Stream, model: str, like: str, missing: Missing, found: Sequence[Finding]
+    case: Case, request: Request, stream: Stream, model: str, found: Sequence[Finding]
 ) -> Iterator[Finding]:
     """What computing the loss itself says, where no finding has said it."""
-    assert case.loss is not None
     columns = names(case.profile.prediction(model))
-    known = any(_explains(finding, case, model, missing) for finding in found)
+    known = any(_explains(finding, case, model, request.missing) for finding in found)
     try:
-        made = score(
-            case.loss.name,
-            single(stream, model),
-            params=_given(case),
-            like=like,
-            missing="propagate" if missing == "propagate" else "drop",
-            rows=0,
-        )
+        made = score(request, single(stream, model), show=Show(0))
     except LosscliError as why:
         if not known:
             yield _finding(
@@ -77,10 +71,14 @@ def _explains(finding: Finding, case: Case, model: str, missing: Missing) -> boo
     return not finding.columns or not theirs.issuperset(finding.columns)
 
 
-def _given(case: Case) -> dict[str, object]:
+def request_of(case: Case, like: str) -> Request:
+    """What is computed: without the rows that miss a value, which are a finding of their own."""
+    assert case.loss is not None
     assert case.way is not None
     defaults = {name: known.default for name, known in case.way.signature.parameters.items()}
-    return {name: value for name, value in case.params.items() if value is not defaults.get(name)}
+    given = {name: value for name, value in case.params.items() if value is not defaults.get(name)}
+    missing: Missing = "propagate" if case.missing == "propagate" else "drop"
+    return Request.of(case.loss, given, like=like, missing=missing)
 
 
 def _finding(

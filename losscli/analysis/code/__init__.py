@@ -10,7 +10,6 @@ import numpy as np
 from losscli.analysis.code import boosters, function, scorer
 from losscli.analysis.code.layout import module
 from losscli.analysis.code.own_call import Own, own_call
-from losscli.catalogue.find import lookup
 from losscli.errors import LosscliError, did_you_mean
 from losscli.frameworks import ARRAYS, BOOSTERS
 from losscli.frameworks.convention import convention, framework
@@ -21,12 +20,11 @@ from losscli.version import __version__
 WRITTEN = (*ARRAYS, *BOOSTERS)
 
 
-def snippet(name: str, framework: str, params: Mapping[str, Any], reduction: str = "mean") -> Snippet:
+def snippet(loss: Loss, framework: str, params: Mapping[str, Any], reduction: str = "mean") -> Snippet:
     """The same as a record, with the calls it uses and what is to be said of them."""
     if framework not in WRITTEN:
         hint = did_you_mean(framework, WRITTEN) or "there are: " + ", ".join(WRITTEN)
         raise LosscliError(f'--framework: code is not written for "{framework}"', hint)
-    loss = lookup(name)
     bound = _bound(loss, params)
     _check_reduction(loss, reduction, bound)
     if framework in BOOSTERS:

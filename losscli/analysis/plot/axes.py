@@ -11,7 +11,7 @@ from losscli.analysis.plot import several, single, wholes
 from losscli.analysis.plot.views import Case, View
 from losscli.losses.domain import Domain, Means
 
-Rule = tuple[Callable[[Case], bool], Callable[[Case], View]]
+Rule = tuple[Callable[[Case], bool], Callable[[Case], View | str]]
 
 
 def _pred(grain: str, size: int = 0) -> Callable[[Case], bool]:
@@ -49,6 +49,10 @@ def _unbounded(domain: Domain) -> bool:
     return domain.low == -float("inf")
 
 
+def _none(case: Case) -> str:
+    return f"{case.loss.name} has no axis: a row of it is more than one number can stand for."
+
+
 RULES: tuple[Rule, ...] = (
     (_no_truth(("parts", 3), ("parts", 4)), wholes.distances),
     (lambda c: _no_truth(("parts", 2))(c) and c.pred.nonzero, wholes.query_and_key),
@@ -62,6 +66,7 @@ RULES: tuple[Rule, ...] = (
     (_pred("parts", 2), single.pair_similarity),
     (_pred("square"), wholes.similarities),
     (_pred("steps"), wholes.label_of_steps),
+    (lambda c: c.true is None, _none),
     (lambda c: _true(c).grain == "indices", several.item_lead),
     (lambda c: bool(_true(c).zero_one), wholes.risk_lead),
     (lambda c: c.pred.sums_to_one or c.pred.minus_infinity, several.class_probability),
@@ -96,4 +101,4 @@ def view(case: Case) -> View | str:
     for holds, made in RULES:
         if holds(case):
             return made(case)
-    return f"{case.loss.name} has no axis: a row of it is more than one number can stand for."
+    return _none(case)

@@ -14,9 +14,9 @@ from losscli.analysis.plot.trace import span as height
 from losscli.analysis.plot.trace import trace
 from losscli.analysis.plot.variants import MOST, Variant, variants_of
 from losscli.analysis.plot.views import Case, View
+from losscli.analysis.request import Request
 from losscli.batch import Stream
-from losscli.catalogue.find import lookup
-from losscli.catalogue.pages import explanation, read
+from losscli.catalogue.pages import explanation, page
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 from losscli.losses.declare import Loss
@@ -31,7 +31,7 @@ SMALL = 81  # points of a small picture
 
 
 def draw(
-    names: Sequence[str],
+    losses: Sequence[Loss],
     params: Mapping[str, Any],
     stream: Stream | None = None,
     *,
@@ -42,7 +42,6 @@ def draw(
     points: int | None = None,
 ) -> Picture:
     """The same over a stream of batches. `params` go to every loss that takes them, huber.delta to huber."""
-    losses = [lookup(name) for name in names]
     variants = variants_of(losses, params, like)
     views, why_not = _views(variants)
     if why_not is not None:
@@ -87,7 +86,7 @@ def small(loss: Loss, params: Mapping[str, Any]) -> Picture:
     """The picture of an explanation; parameters that the loss must be given are the worked example's."""
     needed = {name for name, parameter in loss.parameters.items() if parameter.required}
     given = {name: value for name, value in params.items() if name in needed}
-    return draw([loss.name], given, points=SMALL)
+    return draw([loss], given, points=SMALL)
 
 
 def _says(variants: Sequence[Variant], views: Sequence[View]) -> str:
@@ -149,7 +148,7 @@ def _view(variant: Variant, *, alone: bool) -> View | str:
     # framework may take logits, or logarithms, for probabilities.
     exact, params = variant.loss.signature, variant.params
     defaults = {name: parameter.default for name, parameter in variant.loss.parameters.items()}
-    stated = read(variant.loss.name, variant.loss.family)["properties"]
+    stated = page(variant.loss)["properties"]
     properties = frozenset(p if isinstance(p, str) else next(iter(p)) for p in stated)
     bound = {**defaults, **params}
     true = None if exact.y_true is None else exact.y_true.given(bound)
@@ -210,7 +209,8 @@ def _curves(
         for scene in view.scenes:
             label = ", ".join(filter(None, (variant.label, scene.label if len(view.scenes) > 1 else "")))
             name = variant.way.framework.name
-            made = trace(variant.loss, name, variant.given, scene, (start, high), points)
+            request = Request.of(variant.loss, variant.given, like=name)
+            made = trace(request, scene, (start, high), points)
             curves.append(
                 Curve(
                     label=label,

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from losscli.analysis.plot.views import Scene
+from losscli.analysis.request import Request
 from losscli.analysis.score import score
 from losscli.batch import Batch, arrays_stream
 from losscli.engine.add import partial
 from losscli.engine.align import align
+from losscli.engine.finish import Show
 from losscli.engine.gradient import of_batch, of_samples, of_statistic
 from losscli.engine.partial import Task
 from losscli.engine.reduce import term_totals
 from losscli.frameworks.convention import convention
-from losscli.losses.declare import Loss
 from losscli.losses.domain import Array
 
 POINTS = 241  # odd and round, so that 0, 1 and ½ of a round range are among them
@@ -36,21 +37,19 @@ class Trace(NamedTuple):
 
 
 def trace(
-    loss: Loss,
-    like: str,
-    params: Mapping[str, Any],
+    request: Request,
     scene: Scene,
     ends: tuple[float, float],
     points: int | None = None,
 ) -> Trace:
-    """The loss under a convention along `scene`, and of the exact definition its slope d loss / d x.
+    """The one loss of a request along `scene`, and of the exact definition its slope d loss / d x.
 
     Raises LosscliError where the convention refuses the rows.
     """
     low, high = ends
-    x = np.linspace(low, high, points or (POINTS if loss.kind == "sample" else FEW_POINTS))
+    x = np.linspace(low, high, points or (POINTS if request.loss.kind == "sample" else FEW_POINTS))
     x[np.abs(x) < 1e-12 * (high - low)] = 0.0
-    follow = _follower(loss, like, params, scene)
+    follow = _follower(request, scene)
     values, gradient = follow(x)
     jumps = _jumps(x, values, lambda at: follow(at)[0])
     if gradient is None:
@@ -61,13 +60,14 @@ def trace(
 Follower = Callable[[Array], tuple[Array, Any]]
 
 
-def _follower(loss: Loss, like: str, params: Mapping[str, Any], scene: Scene) -> Follower:
+def _follower(request: Request, scene: Scene) -> Follower:
     """What turns places on the axis into values and slopes there (None for a framework: it has none)."""
-    way = convention(loss, like)
-    task = Task(way, way.signature.bind(way.owner, params))
+    loss = request.loss
+    way = convention(loss, request.like)
+    task = Task(way, way.signature.bind(way.owner, request.params[loss.name]))
     each = _each if loss.kind == "sample" else None
     one = _one_of_batch if loss.kind == "batch" else _one_of_statistic
-    if like != "exact" or task.rowwise:
+    if request.like != "exact" or task.rowwise:
         one = _one_by_engine
 
     def follow(x: Array) -> tuple[Array, Any]:
@@ -95,7 +95,7 @@ def _each(task: Task, true: Array | None, pred: Array) -> tuple[Array, Array | N
     """Every row's own value and gradient, at once."""
     loss, like = task.convention.loss, task.convention.framework.name
     stream = arrays_stream(true, {"y_pred": pred}, None)
-    made = score(loss.name, stream, params=task.params, like=like, rows=0, keep_values=True)
+    made = score(Request.of(loss, task.params, like=like), stream, show=Show(0, values=True))
     sloping = like == "exact" and loss.slope is not None
     return np.asarray(made.per_sample), of_samples(task, true, pred) if sloping else None
 
@@ -125,7 +125,7 @@ def _one_by_engine(task: Task, true: Array | None, pred: Array) -> tuple[float, 
     """A framework's number, or a statistic's for each row alone."""
     loss, like = task.convention.loss, task.convention.framework.name
     stream = arrays_stream(true, {"y_pred": pred}, None)
-    made = score(loss.name, stream, params=task.params, like=like, rows=0)
+    made = score(Request.of(loss, task.params, like=like), stream, show=Show(0))
     if like != "exact" or loss.slope is None:
         return float(np.nan if made.value is None else made.value), None
     return float(np.nan if made.value is None else made.value), of_samples(task, true, pred)

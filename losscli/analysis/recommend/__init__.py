@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from losscli.analysis.recommend import tasks
 from losscli.catalogue import registry
@@ -19,22 +19,9 @@ if TYPE_CHECKING:
     from losscli.analysis.recommend.case import Choice
     from losscli.batch import Stream
     from losscli.engine.missing import Missing
+    from losscli.rows import Rows
 
-__all__ = ["Given", "advise", "by_task", "every_task", "recommend"]
-
-
-class Given(NamedTuple):
-    """How the rows were named on the command line, to be named so again in the line to run next."""
-
-    data: tuple[str, ...] = ()
-    true: str | None = None
-    pred: str | None = None
-    weight: str | None = None
-    input_format: str | None = None
-    table: str | None = None
-    query: str | None = None
-    truth: str | None = None
-    key: str | None = None
+__all__ = ["advise", "by_task", "every_task", "recommend"]
 
 
 def by_task(task: str, quantile: float | None = None, *, library: bool = False) -> Recommendations:
@@ -77,7 +64,7 @@ def advise(
     truth_alone: bool = False,
     weighted: bool = False,
     source: str | None = None,
-    given: Given | None = None,
+    given: Rows | None = None,
     chosen: Sequence[str] = (),
 ) -> Recommendations:
     """Losses for a stream of one model. With `truth_alone` what stands as y_pred is the truth.
@@ -175,7 +162,7 @@ def _explain(loss: str, library: bool) -> str:
     return f'losscli.explain("{loss}")' if library else f"losscli explain {loss}"
 
 
-def _compute(choice: Choice, given: Given | None, *, weighted: bool, drop: bool, truth: bool) -> str:
+def _compute(choice: Choice, given: Rows | None, *, weighted: bool, drop: bool, truth: bool) -> str:
     """The line that computes the loss on the same rows. Without `truth` there is no y_true to name."""
     loss = registry.get(choice.loss)
     weighted = weighted and loss.kind != "batch"  # such losses weigh no rows
@@ -195,7 +182,7 @@ def _compute(choice: Choice, given: Given | None, *, weighted: bool, drop: bool,
         "--key": given.key if truth else None,
         "--missing": "drop" if drop else None,
     }
-    words = ["losscli compute", choice.loss, *map(shlex.quote, given.data)]
+    words = ["losscli compute", choice.loss, *map(shlex.quote, given.files)]
     words += [f"{option} {shlex.quote(value)}" for option, value in named.items() if value is not None]
     return " ".join([*words, *_parameters(choice.params)])
 

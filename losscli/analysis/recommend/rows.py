@@ -21,7 +21,7 @@ MOST_ROWS = 200_000
 MOST_VALUES = 4_000_000
 
 
-class Rows(NamedTuple):
+class Gathered(NamedTuple):
     """The rows kept of `n` read, in their order; `absent` were left out for missing values, `unweighted` for
     a weight of 0."""
 
@@ -34,7 +34,7 @@ class Rows(NamedTuple):
     unweighted: int
 
 
-def gather(stream: Stream, missing: Missing) -> Rows:
+def gather(stream: Stream, missing: Missing) -> Gathered:
     """The rows of `stream`'s one model. LosscliError for missing (unless dropped) and infinite values."""
     if missing == "propagate":
         raise LosscliError(
@@ -69,7 +69,7 @@ def gather(stream: Stream, missing: Missing) -> Rows:
             "give at least one complete row",
         )
     keys, trues, preds = _thinned(keys, trues, preds, _most(preds[0]))
-    return Rows(
+    return Gathered(
         trues[0] if trues else None,
         preds[0],
         first.origin.labels.get("y_true", ()),

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
-from losscli.analysis.score import task_of
+from losscli.analysis.request import Request
 from losscli.analysis.steps import reduced, totals, whole
 from losscli.analysis.steps import rows as sample_rows
 from losscli.analysis.steps.lines import agree
 from losscli.analysis.steps.work import Work
 from losscli.batch import Stream
 from losscli.catalogue import pages as catalogue
-from losscli.catalogue.find import lookup
-from losscli.engine.class_weight import ClassWeight
 from losscli.engine.finish import Show, finish
 from losscli.engine.fold import fold
-from losscli.engine.missing import Missing
 from losscli.engine.survey import survey
 from losscli.errors import LosscliError
 from losscli.formula.spell import Speller, letters_of
@@ -31,20 +27,15 @@ ALL, FEW = 5, 3  # up to 5 rows are all written out; of more, the 3 that cost mo
 RowCount = int | Literal["default"] | None
 
 
-def write_out(
-    name: str,
+def steps(
+    request: Request,
     stream: Stream,
     *,
-    params: Mapping[str, Any],
-    reduction: str = "mean",
-    like: str = "exact",
-    missing: Missing = "refuse",
-    class_weight: ClassWeight | None = None,
     rows: RowCount = "default",
     order: Literal["index", "loss"] = "loss",
 ) -> Steps:
-    """The same over a stream of batches, which is callable again for a further look at the rows."""
-    loss = lookup(name)
+    """One loss over a stream of batches, which is callable again for a further look at the rows."""
+    loss, like = request.loss, request.like
     way = convention(loss, like)
     formula = catalogue.formula(way)
     if formula is None:
@@ -53,17 +44,16 @@ def write_out(
             f"{loss.name}{whose} has no steps on its page: it cannot be written out line by line",
             "leave --steps out to compute it",
         )
-    way.reduction(reduction)
-    task, told = task_of(loss, like, params, class_weight, stream, missing, "y_pred")
+    task = request.task(loss, stream)
     show = Show(ALL if rows == "default" else rows, by_loss=order == "loss" or rows == "default")
-    folded = fold(stream, [task], missing=missing, keep=show.keep())
+    folded = fold(stream, [task], missing=request.missing, keep=show.keep())
     if folded.refused:
         raise folded.refused[0]
-    found = finish(folded, 0, reduction, show)
-    page = catalogue.read(loss.name, loss.family)
+    found = finish(folded, 0, request.reduction, show)
+    page = catalogue.page(loss)
     speller = Speller(letters_of(page["formula"] + page["where"], way.signature.parameters))
-    facts = survey(THREADS, stream, [task], drop=missing == "drop")[0]
-    work = Work(task, formula, speller, facts, stream, missing, folded.partials[0])
+    facts = survey(THREADS, stream, [task], drop=request.missing == "drop")[0]
+    work = Work(task, formula, speller, facts, stream, request.missing, folded.partials[0])
     shown, together, after = _worked(work, found, rows, order)
     rowless = loss.kind == "batch" or work.one_vector
     return Steps(
@@ -73,7 +63,7 @@ def write_out(
         like=like,
         precision="float32" if way.float32 else "float64",
         n=found.n,
-        reduction=reduction,
+        reduction=request.reduction,
         value=found.value,
         divided_by=found.divided_by,
         rows=shown,
@@ -83,8 +73,8 @@ def write_out(
         signature=found.signature,
         version=__version__,
         weighted=found.weighted,
-        remarks=told + found.remarks,
-        about=catalogue.explanation(loss, elsewhere=like != "exact"),
+        remarks=found.remarks,
+        about=found.about,
     )
 
 

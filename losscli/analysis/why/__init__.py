@@ -13,18 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.analysis.request import Asked
-from losscli.analysis.score import task_of
+from losscli.analysis.request import Request
 from losscli.analysis.why.constants import constants, plans
 from losscli.analysis.why.lorenz import Unevenness, unevenness
 from losscli.analysis.why.ranks import ranking_of
 from losscli.batch import Stream
-from losscli.catalogue.find import lookup
-from losscli.catalogue.pages import explanation
-from losscli.engine.fold import fold
+from losscli.engine.finish import value_of
+from losscli.engine.fold import Run, fold
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
-from losscli.engine.reduce import reduce
 from losscli.engine.survey import survey
 from losscli.engine.walk import Held, Look, walk
 from losscli.engine.without import Above, Rest
@@ -45,36 +42,38 @@ ReadCells = Callable[[Sequence[int]], Mapping[int, Cells]]
 
 
 def with_why(
-    made: Score, stream: Stream, asked: Asked, cells: ReadCells | None = None, engine: Executor = THREADS
+    made: Score,
+    stream: Stream,
+    request: Request,
+    cells: ReadCells | None = None,
+    engine: Executor = THREADS,
 ) -> Score:
     """The score with `why`. `stream` gives the same rows again, `cells` the text of rows by number."""
-    return replace(made, why=whys_of([made], stream, asked, cells, engine)[0][0])
+    return replace(made, why=whys_of([made], stream, request, cells, engine)[0][0])
 
 
 def with_whys(
     compared: Comparison,
     stream: Stream,
-    asked: Asked,
+    request: Request,
     cells: ReadCells | None = None,
     engine: Executor = THREADS,
 ) -> Comparison:
     """The comparison with a `why` for each score, and with the worst rows' places under each."""
-    whys, ranking = whys_of(compared.scores, stream, asked, cells, engine)
+    whys, ranking = whys_of(compared.scores, stream, request, cells, engine)
     scores = tuple(replace(s, why=w) for s, w in zip(compared.scores, whys, strict=True))
     return replace(compared, scores=scores, ranking=ranking)
 
 
-def _task(made: Score, stream: Stream, asked: Asked) -> Task:
-    loss = lookup(made.loss)
-    params = asked.params.get(made.loss, {})
-    model = made.model or "y_pred"
-    return task_of(loss, asked.like, params, asked.class_weight, stream, asked.missing, model)[0]
+def _task(made: Score, stream: Stream, request: Request) -> Task:
+    (loss,) = (loss for loss in request.losses if loss.name == made.loss)
+    return request.task(loss, stream, made.model or "y_pred")
 
 
 def whys_of(
     scores: Sequence[Score],
     stream: Stream,
-    asked: Asked,
+    request: Request,
     cells: ReadCells | None = None,
     engine: Executor = THREADS,
 ) -> tuple[list[Why], Ranking | None]:
@@ -83,25 +82,20 @@ def whys_of(
     At most five passes: over y_true, for the rows that cost most, for the constants, without those rows, and
     for their places; all but the first over memory, where the rows fit there.
     """
-    tasks = [_task(made, stream, asked) for made in scores]
-    reduction = "mean" if asked.reduction == "none" else asked.reduction
-    firsts = {made.loss: (task, made) for task, made in zip(reversed(tasks), reversed(scores), strict=True)}
-    planned = plans(
-        [
-            (task, (made.about or explanation(task.convention.loss, elsewhere=False)).properties)
-            for task, made in firsts.values()
-        ]
-    )
+    tasks = [_task(made, stream, request) for made in scores]
+    reduction = "mean" if request.reduction == "none" else request.reduction
+    firsts = {task.convention.loss.name: task for task in reversed(tasks)}
+    planned = plans(list(firsts.values()))
     held_rows = Held()
     looks: list[Look] = [held_rows, *dict.fromkeys(plan.target for plan in planned)]
-    lengths = walk(engine, stream, looks, asked.missing, tasks)
+    lengths = walk(engine, stream, looks, request.missing, tasks)
     if held_rows.batches is not None:
         stream, engine, lengths = Stream(held_rows), THREADS, None
-    parts = _worst_rows(stream, tasks, scores[0].n, asked.missing, engine)
-    held = constants(planned, stream, asked.missing, reduction, engine)
-    left, ranking = _looked_at(scores, parts, stream, reduction, asked.missing, engine, lengths)
+    parts = _worst_rows(stream, tasks, scores[0].n, request.missing, engine)
+    held = constants(planned, stream, request.missing, reduction, engine)
+    left, ranking = _looked_at(scores, parts, stream, reduction, request.missing, engine, lengths)
     whys = [
-        _why(made, parts.get(i), left.get(i, ()), held.get(made.loss, ()), reduction)
+        _why(made, tasks[i], parts.get(i), left.get(i, ()), held.get(made.loss, ()), reduction)
         for i, made in enumerate(scores)
     ]
     if cells is not None:
@@ -122,7 +116,7 @@ def _worst_rows(
     if not rowwise:
         return {}
     keep = max(WORST, _hundredth(n))
-    folded = fold(stream, [tasks[i] for i in rowwise], missing=missing, keep=keep, engine=engine)
+    folded = fold(stream, [tasks[i] for i in rowwise], missing=missing, keep=keep, run=Run(engine))
     # Where a framework makes one value of all rows no row is kept, though the loss has a value for each.
     return {i: part for i, part in zip(rowwise, folded.partials, strict=True) if part.top.rows.size}
 
@@ -169,8 +163,7 @@ def _looked_at(
         i: tuple(
             Without(len(rows), fraction, tuple(rows[:FIRST_ROWS].tolist()), value, None)
             for (fraction, rows), part in zip(of, partials, strict=True)
-            if part.n
-            and not math.isnan(value := reduce(part, part.task.convention.reduction(reduction)).value)
+            if part.n and (value := value_of(part, reduction)) is not None and not math.isnan(value)
         )
         for (i, of), partials in zip(jobs.items(), rest.partials, strict=True)
     }
@@ -184,6 +177,7 @@ def _looked_at(
 
 def _why(
     made: Score,
+    task: Task,
     part: Partial | None,
     left: Sequence[Without],
     held: Sequence[Constant],
@@ -191,7 +185,7 @@ def _why(
 ) -> Why:
     value = made.mean if made.value is None else made.value
     assert value is not None
-    measurable = lookup(made.loss).lowest >= 0 and 0 <= value < math.inf
+    measurable = task.convention.loss.lowest >= 0 and 0 <= value < math.inf
     uneven, spread = _uneven(made, part), None
     if uneven is None and part is not None:
         spread = unevenness(part.spread, part.n)

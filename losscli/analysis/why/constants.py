@@ -10,8 +10,8 @@ import numpy as np
 
 from losscli.analysis.why.target import Target
 from losscli.batch import Batch, Stream
-from losscli.engine.finish import Show, finish
-from losscli.engine.fold import fold
+from losscli.engine.finish import value_of
+from losscli.engine.fold import Run, fold
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Task
 from losscli.losses.domain import Array, Domain
@@ -88,14 +88,15 @@ class Plan:
         return (self.declared & LEAST) | ({"own"} if convention.loss.constant == "least" else set())
 
 
-def plans(asked: Sequence[tuple[Task, Sequence[Property]]]) -> list[Plan]:
+def plans(tasks: Sequence[Task]) -> list[Plan]:
     """A plan for each task for which constants make sense, by its page's properties.
 
     Tasks that must know the same of y_true share the target, which is to be filled by a walk.
     """
     targets: dict[object, Target] = {}
     made = []
-    for task, properties in asked:
+    for task in tasks:
+        properties = () if task.words is None else task.words.properties
         scheme = _scheme(task, properties)
         if scheme is not None:
             ignored = task.params.get("ignore_class")
@@ -114,10 +115,10 @@ def constants(
     if not pairs:
         return {}
     tasks = [_instead(plan.task, candidate.constant) for plan, candidate in pairs]
-    folded = fold(stream, tasks, missing=missing, keep=0, engine=engine)
+    folded = fold(stream, tasks, missing=missing, keep=0, run=Run(engine))
     made: dict[str, list[Constant]] = {}
     for i, (plan, candidate) in enumerate(pairs):
-        value = None if i in folded.refused else finish(folded, i, reduction, Show(rows=0)).value
+        value = None if i in folded.refused else value_of(folded.partials[i], reduction)
         if value is not None and not np.isnan(value):
             made.setdefault(plan.task.convention.loss.name, []).append(plan.held(candidate, value))
     return {name: tuple(sorted(held, key=lambda c: (not c.best, c.value))) for name, held in made.items()}
