@@ -139,7 +139,7 @@ def _try(job: Job) -> Outcome:
 
 
 def _passes(tests: list[str], seconds: float) -> bool:
-    """Whether these tests, which take so long, pass in the copy, in a process of their own. A hang is a no."""
+    """Whether these tests, which take so long, pass in the copy, in a process of their own."""
     process = os.fork()
     if process == 0:
         _run(tests)
