@@ -118,7 +118,7 @@ def _start(recording: Path, tests: list[str] | None) -> None:
     multiprocessing.util.Finalize(None, shutil.rmtree, (_copy,), exitpriority=1)
     _given = tests
     _tests = None if tests is not None else Tests(ROOT, recording)
-    if tests is not None and not _passes(tests):
+    if tests is not None and not _passes(tests, STAGES[-1]):
         raise SystemExit("the tests fail as they are")
 
 
@@ -129,21 +129,21 @@ def _try(job: Job) -> Outcome:
     asked = 0
     file.write_bytes(job.fault.applied(source))
     try:
-        for stage in stages:
+        for stage, seconds in zip(stages, STAGES, strict=False):
             asked += len(stage or ())
-            if not _passes(stage or []):
+            if not _passes(stage or [], seconds):
                 return Outcome(job, True, asked)
     finally:
         file.write_bytes(source)
     return Outcome(job, False, asked)
 
 
-def _passes(tests: list[str]) -> bool:
-    """Whether these tests pass in the copy, in a process of their own; one that hangs does not."""
+def _passes(tests: list[str], seconds: float) -> bool:
+    """Whether these tests, which take so long, pass in the copy, in a process of their own."""
     process = os.fork()
     if process == 0:
         _run(tests)
-    until = time.monotonic() + 3 * STAGES[-1] + PATIENCE
+    until = time.monotonic() + 3 * seconds + PATIENCE
     while time.monotonic() < until:
         done, status = os.waitpid(process, os.WNOHANG)
         if done:
