@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support.inputs import NAMES, Case, cases, compute, loss_of
 
 from losscli import LosscliError
-from losscli.frameworks import conventions
+from losscli.frameworks.convention import conventions
 from losscli.losses.domain import Array, Domain, Means
 
 ARGUMENTS = [

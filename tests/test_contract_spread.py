@@ -19,7 +19,7 @@ def test_the_generators_know_every_field_of_a_domain_and_a_range() -> None:
     assert {field.name for field in fields(Domain)} == {
         *("words", "grain", "low", "high", "open_low", "values", "exclusive", "whole", "size", "positive"),
         *("minus_infinity", "below_classes", "sums_to_one", "nonzero", "ordered", "hint", "under", "by"),
-        *("index", "zero_one", "unit_length"),
+        *("index", "zero_one", "unit_length", "means"),
     }
     assert {field.name for field in fields(Range)} == {
         *("words", "low", "high", "open_low", "open_high", "choices", "kind", "nullable", "hole"),

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from support.close import close
 from support.departing import in_turn
+from support.requests import score
 
 import losscli
-from losscli import LosscliError, api
+from losscli import LosscliError
 from losscli.catalogue.find import by_call
 
 LN2 = log(2)
@@ -237,22 +238,22 @@ def test_inputs_weights_and_parameters_are_rounded_to_single() -> None:
     ],
 )
 def test_labels_are_surveyed_over_all_batches(like: str, true: list[float], wanted: list[float]) -> None:
-    found = api.score("hinge", in_turn(true, [3.0, 0.5, 0.5]), params={}, like=like, keep_values=True)
+    found = score("hinge", in_turn(true, [3.0, 0.5, 0.5]), params={}, like=like, keep_values=True)
     assert found.per_sample == close(np.array(wanted), 1e-7)
 
 
 def test_two_codings_of_labels_are_the_definition_s_to_refuse() -> None:
     true, pred = [1, 0, 0, -1], [0.5] * 4
     with pytest.raises(LosscliError, match="row 2"):
-        api.score("hinge", in_turn(true, pred), params={})
-    found = api.score("hinge", in_turn(true, pred), params={}, like="keras")
+        score("hinge", in_turn(true, pred), params={})
+    found = score("hinge", in_turn(true, pred), params={}, like="keras")
     assert found.value == close((0.5 + 1 + 1 + 1.5) / 4, 1e-6)
 
 
 def test_a_third_label_is_refused_wherever_it_stands() -> None:
     for true in ([0, 1, 2], [0, 0, 1, 5], [3, 2, 2, 1]):
         with pytest.raises(LosscliError, match="two labels for one score a row, y_true has 3"):
-            api.score("hinge", in_turn(true, [0.5] * len(true)), params={}, like="sklearn")
+            score("hinge", in_turn(true, [0.5] * len(true)), params={}, like="sklearn")
 
 
 @pytest.mark.parametrize(

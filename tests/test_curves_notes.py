@@ -13,6 +13,7 @@ import losscli
 from losscli.analysis.plot import notes as told
 from losscli.analysis.plot.trace import span
 from losscli.catalogue import registry
+from losscli.frameworks.convention import convention
 from losscli.results.plot import Axis, Curve
 
 DRAWN = [name for name in PICTURES if PICTURES[name].curves]
@@ -20,7 +21,7 @@ OF_ONE_ROW = {
     *("dice", "fbeta", "focal_tversky", "generalized_dice", "jaccard", "lovasz_hinge", "max_error"),
     *("median_absolute_error", "rmse", "rmsle", "tversky", "wape"),
 }
-EXACT = losscli.frameworks.convention(registry.get("mse"), "exact")
+EXACT = convention(registry.get("mse"), "exact")
 
 
 @pytest.mark.parametrize("name", DRAWN)

@@ -14,9 +14,10 @@ import pytest
 from support.close import close
 from support.departing import ALL, in_turn, one, said
 from support.departing_rows import CASES, QUIET, REFUSED, Case, Row
+from support.requests import score
 
 import losscli
-from losscli import LosscliError, api
+from losscli import LosscliError
 
 
 def table(case: Case) -> list[Row]:
@@ -48,7 +49,7 @@ def test_they_are_told_over_many_batches(key: tuple[str, str, int]) -> None:
     case = CASES[key]
     rows = table(case) * 3
 
-    (remark,) = said(key, api.score(key[1], in_turn(*columns(rows)), params=case.params, like=key[0]))
+    (remark,) = said(key, score(key[1], in_turn(*columns(rows)), params=case.params, like=key[0]))
     told = [number for number, row in enumerate(rows, 1) if row.told]
     assert (remark.count, remark.rows) == (len(told), tuple(told[:5]))
 

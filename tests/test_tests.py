@@ -33,6 +33,8 @@ SKIPPED = {
     "test_data_remote.py": (1, "a certificate needs openssl"),
     "test_data_wrong.py": (1, "root may read everything"),
     "test_forks.py": (1, "forks are for Linux"),
+    "test_loss_at_run_time.py": (1, "forks are for Linux"),
+    "test_why_passes.py": (1, "forks are for Linux"),
     "test_oracle.py": (1, "forks are for Linux"),
     "test_output_values.py": (1, "looks into /proc"),
 }
