@@ -26,17 +26,17 @@ SENTENCES = {"why", "do", "summary", "text", "what", "hint", "note", "because", 
 OPTIONAL = {"backports", "dask", "distributed", "matplotlib", "pandas", "polars", "pyarrow"}
 # Tests that may be left out otherwise: how many a file, and where they cannot run.
 SKIPPED = {
-    "test_data_stdin.py": (1, "what a process holds is read from /proc"),
+    "data/test_data_stdin.py": (1, "what a process holds is read from /proc"),
     "live/test_live.py": (1, "frameworks are not installed everywhere"),
     "live/test_live_code.py": (3, "frameworks are not installed everywhere"),
-    "test_cli_usage.py": (1, "a device that is always full is Linux's"),
-    "test_data_remote.py": (1, "a certificate needs openssl"),
-    "test_data_wrong.py": (1, "root may read everything"),
-    "test_forks.py": (1, "forks are for Linux"),
-    "test_loss_at_run_time.py": (1, "forks are for Linux"),
-    "test_why_passes.py": (1, "forks are for Linux"),
+    "cli/test_cli_usage.py": (1, "a device that is always full is Linux's"),
+    "data/test_data_remote.py": (1, "a certificate needs openssl"),
+    "data/test_data_wrong.py": (1, "root may read everything"),
+    "parallel/test_forks.py": (1, "forks are for Linux"),
+    "losses/test_loss_at_run_time.py": (1, "forks are for Linux"),
+    "analysis/why/test_why_passes.py": (1, "forks are for Linux"),
     "test_oracle.py": (1, "forks are for Linux"),
-    "test_output_values.py": (1, "looks into /proc"),
+    "render/test_output_values.py": (1, "looks into /proc"),
 }
 # Where one call of losscli is held against another: what holds the other against the truth.
 ORACLES: dict[str, str] = {}

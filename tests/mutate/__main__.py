@@ -2,7 +2,7 @@
 
     python tests/mutate losscli/engine/partial.py          every fault of a file
     python tests/mutate losscli/losses --most 100          100 of a folder's, drawn by --seed
-    python tests/mutate losscli/render/rowfile.py --tests tests/test_output_values.py
+    python tests/mutate losscli/render/rowfile.py --tests tests/render/test_output_values.py
 
 First every test is run once and what it runs is recorded (kept in the user's cache until a source changes).
 A fault that no test notices is printed; the last line counts. Faults are made in copies of the checkout.

@@ -62,7 +62,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for folder in ("tests/reference", "tests/support"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     tests = ROOT / "tests"
-    for file in (tests / "conftest.py", tests / "test_catalogue.py", *tests.glob("test_contract_*.py")):
+    contract = (tests / "losses").glob("test_contract_*.py")
+    for file in (tests / "conftest.py", tests / "catalogue/test_catalogue.py", *contract):
         shutil.copy(file, root / "tests")
     shutil.copy(ROOT / "pyproject.toml", root)
     (root / "losscli/losses/temporary.py").write_text(KERNEL, encoding="utf-8")

@@ -1,6 +1,6 @@
 """Recorded screens at 60, 80 and 120 columns, replayed: what a person sees, looked at before it was kept.
 
-LOSSCLI_RECORD=1 pytest tests/test_screens.py records them anew; read the difference before you keep it.
+LOSSCLI_RECORD=1 pytest tests/render/test_screens.py records them anew; read what changed before you keep it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from support.command import ROOT
 from losscli.cli.app import run
 from losscli.render.text import width_of
 
-SCREENS = Path(__file__).parent / "screens"
+SCREENS = Path(__file__).parent.parent / "screens"
 WIDTHS = (60, 80, 120)
 LINES: dict[str, list[str]] = {
     "compute": ["compute", "huber", "--true", "3,-0.5,2,7", "--pred", "2.5,0,2,10"],

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 import pytest
+from support.reference import EXAMPLES
 
 import losscli
 from losscli.errors import LosscliError
 from losscli.results.check import Checkup
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
 # What recommend takes a truth for, by the kind that check names; with several numbers a row beside it, more.
 TASKS = {
     "binary01": {"binary", "imbalanced", "multiclass", "embeddings"},
