@@ -87,7 +87,9 @@ def binary_focal(
     missed, lost = _missed(t, other, y_pred, from_logits)
     half = missed ** (gamma / 2)  # twice, around the entropy: the power alone may underflow
     exact = 1 + gamma * quotient(lost, missed, empty=0.0)
-    return _balance(t, other, alpha) * (half * _entropy(t, other, y_pred, from_logits) * half) * exact
+    balance = _balance(t, other, alpha)
+    cost = balance * (half * _entropy(t, other, y_pred, from_logits) * half) * exact
+    return np.where(balance == 0, 0.0, cost)  # a class without weight costs nothing, not 0 · ∞
 
 
 @binary_focal.gradient
@@ -109,7 +111,8 @@ def _(
         slope = quotient(other, 1 - y_pred, empty=0.0) - quotient(t, y_pred, empty=0.0)
         step = t - other
     falling = gamma * quotient(_entropy(t, other, y_pred, from_logits), missed, empty=1.0) * step
-    return _balance(t, other, alpha) * missed**gamma * (slope - falling)
+    balance = _balance(t, other, alpha)
+    return np.where(balance == 0, 0.0, balance * missed**gamma * (slope - falling))
 
 
 def _entropy(t: Array, other: Array, y_pred: Array, from_logits: bool) -> Array:

@@ -289,3 +289,15 @@ def test_ctc_adds_up_every_path() -> None:
         paths = [path for path in np.ndindex(3, 3, 3, 3) if read(path, blank) == label]
         total = sum(np.prod([chance[t, k] for t, k in enumerate(path)]) for path in paths)
         assert value("ctc", [[*label, -1]], [logit], blank=blank) == close(-log(total), 1e-13), (label, blank)
+
+
+def test_a_class_without_weight_costs_nothing_even_where_it_is_infinite() -> None:
+    rows = [1.0, 0.0, 1.0], [0.0, 1.0, 0.5]
+    half = 0.25 * np.log(2)
+    found = losscli.compute("binary_focal", *rows, alpha=0.0).per_sample
+    assert found is not None
+    assert found.tolist() == [0.0, np.inf, 0.0]
+    found = losscli.compute("binary_focal", *rows, alpha=1.0).per_sample
+    assert found is not None
+    np.testing.assert_allclose(found, [np.inf, 0.0, half], rtol=1e-15)
+    assert losscli.gradient("binary_focal", [1.0, 1.0], [0.0, 0.5], alpha=0.0).tolist() == [0.0, 0.0]
