@@ -244,3 +244,14 @@ def test_a_quantile_asked_for_stands_in_place_of_the_usual_one(shown: Any) -> No
     for wrong in (0.0, 1.0, -0.5):
         with pytest.raises(losscli.errors.LosscliError, match="no number between 0 and 1"):
             losscli.recommend(quantile=wrong)
+
+
+def test_what_cannot_be_computed_on_these_rows_is_explained_instead() -> None:
+    labels = losscli.recommend([-1, 1, -1, 1, 1, -1, 1, -1], [-1, 1, 1, 1, -1, -1, 1, -1])
+    lines = {entry.loss: entry.command for entry in labels.recommendations}
+    assert lines == {
+        "zero_one": 'losscli.compute("zero_one", y_true, y_pred)',
+        "hinge": 'losscli.explain("hinge")',
+    }
+    for entry in losscli.recommend(task="binary").recommendations:  # without rows nothing can be computed
+        assert entry.command == f'losscli.explain("{entry.loss}")'
