@@ -198,9 +198,8 @@ def cases(
         y_true = truth(rng, domain, shape, wide, bound)
         if y_true.shape == y_pred.shape and domain.values is None and draw(st.booleans()):
             y_true = _copied(y_true, y_pred, domain)
-    if (
-        bound.get("distance") == "squared"
-    ):  # squares that leave the floats are infinite, and ∞ − ∞ is no number
+    if bound.get("distance") == "squared":
+        # Squares that leave the floats are infinite, and ∞ − ∞ is no number.
         y_pred = np.clip(y_pred, -1e150, 1e150)
     return Case(loss, params, y_true, y_pred)
 
