@@ -11,7 +11,7 @@ import pytest
 from support.command import ROOT
 
 from losscli.analysis.check import amounts, probabilities
-from losscli.analysis.check.fault import Case
+from losscli.analysis.check.fault import CheckedData
 from losscli.analysis.code import boosters, scorer
 from losscli.analysis.profile import profile
 from losscli.batch import arrays_stream
@@ -144,9 +144,9 @@ def new_margin(y_true: Sign, y_pred: Margin) -> Array:
     return np.asarray(np.maximum(0, -y_true * y_pred))
 
 
-def case_of(new: Loss, true: list[float], pred: list[float]) -> Case:
+def case_of(new: Loss, true: list[float], pred: list[float]) -> CheckedData:
     stream = arrays_stream(np.array(true), {"y_pred": np.array(pred)}, None)
-    return Case(profile(stream), new, exact(new), {}, "refuse")
+    return CheckedData(profile(stream), new, exact(new), {}, "refuse")
 
 
 def test_a_new_loss_of_a_kind_is_seen_by_its_declaration() -> None:

@@ -25,7 +25,7 @@ UNREADABLE = {"S": "text", "U": "text", "V": "records", "M": "dates", "m": "time
 DEEPEST = 64  # the most axes that NumPy's arrays have
 
 
-class Place(NamedTuple):
+class ValuePlace(NamedTuple):
     """Where values stand, for messages: a file or an option, a column if it has columns, the first row."""
 
     name: str
@@ -64,7 +64,7 @@ def word(text: str) -> float | None:
         return None
 
 
-def from_texts(texts: list[str], place: Place) -> Array:
+def from_texts(texts: list[str], place: ValuePlace) -> Array:
     """Texts (N,) as float64; empty ones and words such as NA are NaN."""
     if "_" not in "".join(texts):
         try:
@@ -80,7 +80,7 @@ def from_texts(texts: list[str], place: Place) -> Array:
     return values
 
 
-def from_cells(cells: Sequence[Any], place: Place) -> Array:
+def from_cells(cells: Sequence[Any], place: ValuePlace) -> Array:
     """Cells of a database or a sheet (N,) as float64: None is NaN, texts are read as in from_texts."""
     kinds = set(map(type, cells))
     if kinds <= {float, int, bool, type(None)}:
@@ -97,7 +97,7 @@ def from_cells(cells: Sequence[Any], place: Place) -> Array:
     return values
 
 
-def labels(values: Iterable[Any], place: Place) -> Any:
+def labels(values: Iterable[Any], place: ValuePlace) -> Any:
     """Texts or JSON values (N,) as the Labels of groups, which stand among a table's arrays."""
     texts = (value if isinstance(value, str) else _label(value) for value in values)
     return encoded(place.column or place.name, texts)
@@ -114,7 +114,7 @@ def _label(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def from_nested(rows: Sequence[Any], place: Place, trailing: tuple[int, ...] | None = None) -> Array:
+def from_nested(rows: Sequence[Any], place: ValuePlace, trailing: tuple[int, ...] | None = None) -> Array:
     """JSON values, a number or nested lists a row, as float64 (N, ...).
 
     `trailing` is the shape a row must have (the first row's where it is None). null is NaN; the strings
@@ -145,7 +145,7 @@ def _shape(value: Any) -> tuple[int, ...]:
 
 
 def _flatten(
-    value: Any, shape: tuple[int, ...], place: Place, row: int, entry: tuple[int, ...], into: list[float]
+    value: Any, shape: tuple[int, ...], place: ValuePlace, row: int, entry: tuple[int, ...], into: list[float]
 ) -> None:
     if not shape:
         into.append(_number(value, place, row, entry))
@@ -162,7 +162,7 @@ def _entries(shape: tuple[int, ...]) -> str:
     return "a list of " + counted(shape[0], "entry")
 
 
-def _number(value: Any, place: Place, row: int, entry: tuple[int, ...]) -> float:
+def _number(value: Any, place: ValuePlace, row: int, entry: tuple[int, ...]) -> float:
     if value is None:
         return math.nan
     if isinstance(value, str):

@@ -58,7 +58,7 @@ class Parted(Table):
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for part in self._parts:
-            arrays = Held(self.name, self.columns, self._bring(part)).numbers(picks)
+            arrays = PartTable(self.name, self.columns, self._bring(part)).numbers(picks)
             for start in range(0, len(arrays[0]), rows):
                 yield [array[start : start + rows] for array in arrays]
 
@@ -68,10 +68,10 @@ class Parted(Table):
 
 
 def _rows(name: str, columns: Sequence[str], selection: Selection, values: Any) -> Iterator[Batch]:
-    return Held(name, columns, values).part_batches(selection, Part(0, 0))
+    return PartTable(name, columns, values).part_batches(selection, Part(0, 0))
 
 
-class Held(Table):
+class PartTable(Table):
     """The columns of one part: a pandas DataFrame, or an array a column."""
 
     def __init__(self, name: str, columns: Sequence[str], values: Any) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from losscli.data.blocks import BLOCK, cut, cut_unread, is_large, next_line
-from losscli.data.convert import BOOLEANS, Place, from_texts, labels, word
+from losscli.data.convert import BOOLEANS, ValuePlace, from_texts, labels, word
 from losscli.data.formats import DELIMITERS
 from losscli.data.source import BATCH_ROWS
 from losscli.data.tables import Pick, Table
@@ -166,7 +166,7 @@ class Delimited(Table):
                 )
 
 
-def read_matrix(file: File, form: str, place: Place) -> Array:
+def read_matrix(file: File, form: str, place: ValuePlace) -> Array:
     """The numbers of a file, with or without a header line: (N,) of one column, (N, k) of k."""
     with _reader(file, form) as lines:
         first = next(filter(None, lines), None)

@@ -16,7 +16,7 @@ from losscli.data.words import shown
 from losscli.errors import LosscliError, did_you_mean
 
 if TYPE_CHECKING:
-    from losscli.data.formats import Format
+    from losscli.data.formats import FileFormat
 
 REMOTE = re.compile("(s3a?|gs|gcs|az|azure|adl|abfss?|https?|hf)://", re.IGNORECASE)
 _NUMBERS = re.compile(r"[-+.,\d\s\[\]]*\d[-+.,\d\s\[\]]*")  # values that were taken for a path
@@ -176,7 +176,7 @@ def _of(name: str, held: bytes | Unnamed) -> File:
         return File(held.path, name, None, compression_of(stream.read(LONGEST)), unnamed=held)
 
 
-def at_hand(file: File, form: Format) -> File:
+def at_hand(file: File, form: FileFormat) -> File:
     """The file where its format can be read: fetched if it is remote, unpacked if not read line by line.
 
     Of Parquet and Arrow only parts are read: it stays where it is if the server hands those out.

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 
-class Format(NamedTuple):
+class FileFormat(NamedTuple):
     """A format of files that are read.
 
     `reader` is the module and the name of what opens one; without one, `refusal` says what is wrong and what
@@ -52,17 +52,19 @@ _NPY = (
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ALL = (
-    Format("csv", (".csv",), "delimited", "delimited:Delimited", lines=True, delimiter=","),
-    Format("tsv", (".tsv",), "delimited", "delimited:Delimited", lines=True, delimiter="\t"),
-    Format("json", (".json",), "json", "opening:open_json"),
-    Format("jsonl", (".jsonl", ".ndjson"), "json", "jsontext:JsonLines", lines=True),
-    Format("npy", (".npy",), "array", "", b"\x93NUMPY", "a npy file", refusal=_NPY),
-    Format("npz", (".npz",), "array", "numpyfiles:Npz", b"PK\x03\x04", "a zip archive, as npz and xlsx are"),
-    Format("parquet", (".parquet", ".pq"), "frame", "opening:open_frame", b"PAR1", "a Parquet file"),
-    Format(
+    FileFormat("csv", (".csv",), "delimited", "delimited:Delimited", lines=True, delimiter=","),
+    FileFormat("tsv", (".tsv",), "delimited", "delimited:Delimited", lines=True, delimiter="\t"),
+    FileFormat("json", (".json",), "json", "opening:open_json"),
+    FileFormat("jsonl", (".jsonl", ".ndjson"), "json", "jsontext:JsonLines", lines=True),
+    FileFormat("npy", (".npy",), "array", "", b"\x93NUMPY", "a npy file", refusal=_NPY),
+    FileFormat(
+        "npz", (".npz",), "array", "numpyfiles:Npz", b"PK\x03\x04", "a zip archive, as npz and xlsx are"
+    ),
+    FileFormat("parquet", (".parquet", ".pq"), "frame", "opening:open_frame", b"PAR1", "a Parquet file"),
+    FileFormat(
         "arrow", (".arrow", ".feather", ".ipc"), "frame", "opening:open_frame", b"ARROW1", "an Arrow file"
     ),
-    Format(  # .db: or duckdb's, as the first bytes tell
+    FileFormat(  # .db: or duckdb's, as the first bytes tell
         "sqlite",
         (".sqlite", ".sqlite3", ".db"),
         "database",
@@ -70,8 +72,8 @@ _ALL = (
         b"SQLite format 3\0",
         "a SQLite database",
     ),
-    Format("duckdb", (".duckdb",), "database", "duckdbfile:Duckdb", what="a DuckDB database"),
-    Format(
+    FileFormat("duckdb", (".duckdb",), "database", "duckdbfile:Duckdb", what="a DuckDB database"),
+    FileFormat(
         "excel", (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "sheet", "excel:Sheet", _OLE, "an Excel file"
     ),
 )
@@ -82,7 +84,7 @@ DELIMITERS = {name: known.delimiter for name, known in FORMATS.items() if known.
 JSON_START = r'\s*(\{|\[\s*([\[{"\]\-0-9]|null|NaN|Infinity))'
 
 
-def by_first_bytes(head: bytes) -> Format | None:
+def by_first_bytes(head: bytes) -> FileFormat | None:
     """The format that a file with these first bytes has, if they tell."""
     if head[8:12] == b"DUCK" and b"\0" in head:  # after a checksum
         return FORMATS["duckdb"]
@@ -93,7 +95,7 @@ def by_first_bytes(head: bytes) -> Format | None:
     return known
 
 
-def database_of(head: bytes) -> Format | None:
+def database_of(head: bytes) -> FileFormat | None:
     """Which database a file with these first bytes is, if any."""
     known = by_first_bytes(head)
     return known if known and known.kind == "database" else None

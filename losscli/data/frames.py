@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.data.blocks import Part, polars
-from losscli.data.convert import Place, labels
+from losscli.data.convert import ValuePlace, labels
 from losscli.data.formats import FORMATS
 from losscli.data.tables import Pick, Table
 from losscli.data.words import counted, shown
@@ -76,7 +76,7 @@ class Scanned(Table):
         _check_type(kind, place)
         return _floats(series)
 
-    def _lists(self, series: Any, pick: Pick, place: Place) -> Array:
+    def _lists(self, series: Any, pick: Pick, place: ValuePlace) -> Array:
         """Lists of one length, (N, k)."""
         pl = polars(f"reading {self._what}")
         if isinstance(series.dtype, pl.Array):
@@ -141,7 +141,7 @@ def _floats(series: Any) -> Array:
     return np.asarray(series.cast(pl.Float64).to_numpy(), np.float64)
 
 
-def _check_type(kind: Any, place: Place) -> None:
+def _check_type(kind: Any, place: ValuePlace) -> None:
     if not (kind.is_numeric() or str(kind) in ("Boolean", "Null")):
         raise LosscliError(f"{place.whole} holds {shown(str(kind))}, no numbers", place.hint)
 

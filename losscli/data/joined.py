@@ -40,7 +40,7 @@ def join(predictions: Table, truth: Table, rows: Rows, *, models: bool = False, 
     if not len(values):
         raise LosscliError(f"{truth.name} has no rows")
     column = ", ".join(shown(truth.columns[i]) for i in selection.models["y_pred"])
-    held = _Held(predictions.name, truth.name, values, column, len(selection.by))
+    held = _Truth(predictions.name, truth.name, values, column, len(selection.by))
 
     def choose(table: Table) -> Selection:
         chosen = table.selection(None, rows.pred, rows.weight, rows.by, truth=False, models=models)
@@ -79,7 +79,7 @@ def _chosen(table: Table, choose: Callable[[Table], Selection]) -> tuple[Table, 
 
 
 @dataclass(frozen=True, eq=False)
-class _Held:
+class _Truth:
     """The truth: its values (N, ...), their column and file, and how many columns the key has."""
 
     predictions: str
@@ -106,7 +106,7 @@ def _fewer(by: Labels) -> Labels:
     return replace(by, codes=codes[by.codes], names=list(numbers))
 
 
-def _by_row(source: Source, held: _Held, rows: int) -> Iterator[Batch]:
+def _by_row(source: Source, held: _Truth, rows: int) -> Iterator[Batch]:
     n, done = len(held.values), 0
     for batch in source.batches(rows):
         if done + len(batch) <= n:
@@ -146,7 +146,7 @@ def _rows(by: Labels, key: int, places: dict[tuple[str, ...], int]) -> Array:
     return np.asarray(found[by.codes])
 
 
-def _check(source: Source, held: _Held, places: dict[tuple[str, ...], int], drop: bool) -> str:
+def _check(source: Source, held: _Truth, places: dict[tuple[str, ...], int], drop: bool) -> str:
     """What is to be said of rows that have no partner; LosscliError unless they may be dropped."""
     met = np.zeros(len(held.values), bool)
     lost, rows, at = 0, list[int](), 0
@@ -182,25 +182,25 @@ def _check(source: Source, held: _Held, places: dict[tuple[str, ...], int], drop
     return f"; without a partner: {counted(lost, 'row')} of {held.predictions}, {alone} of {held.truth}"
 
 
-def _joined(batch: Batch, held: _Held, places: dict[tuple[str, ...], int]) -> Batch:
+def _joined(batch: Batch, held: _Truth, places: dict[tuple[str, ...], int]) -> Batch:
     assert batch.by is not None
     found = _rows(batch.by, held.key, places)
     values = np.where((found >= 0).reshape(-1, *[1] * (held.values.ndim - 1)), held.values[found], np.nan)
     return held.beside(batch, values)
 
 
-def _by_key(source: Source, held: _Held, places: dict[tuple[str, ...], int], rows: int) -> Iterator[Batch]:
+def _by_key(source: Source, held: _Truth, places: dict[tuple[str, ...], int], rows: int) -> Iterator[Batch]:
     return (_joined(batch, held, places) for batch in source.batches(rows))
 
 
-def _chunks(source: Source, held: _Held, places: dict[tuple[str, ...], int]) -> Iterator[Chunk]:
+def _chunks(source: Source, held: _Truth, places: dict[tuple[str, ...], int]) -> Iterator[Chunk]:
     return (_joined_chunk(chunk, held, places) for chunk in source.chunks())
 
 
-def _joined_chunk(chunk: Chunk, held: _Held, places: dict[tuple[str, ...], int]) -> Chunk:
+def _joined_chunk(chunk: Chunk, held: _Truth, places: dict[tuple[str, ...], int]) -> Chunk:
     """A chunk of the predictions, with its y_true. It is not light: it holds the truth."""
     return replace(chunk, read=partial(_joined_rows, chunk, held, places), light=False)
 
 
-def _joined_rows(chunk: Chunk, held: _Held, places: dict[tuple[str, ...], int]) -> Iterator[Batch]:
+def _joined_rows(chunk: Chunk, held: _Truth, places: dict[tuple[str, ...], int]) -> Iterator[Batch]:
     return (_joined(batch, held, places) for batch in chunk())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.data.arraytable import ArrayTable, cell_text
 from losscli.data.blocks import cut, cut_unread, is_large
-from losscli.data.convert import Place, from_nested, labels
+from losscli.data.convert import ValuePlace, from_nested, labels
 from losscli.data.tables import Pick, Table
 from losscli.data.words import quoted, shown
 from losscli.errors import LosscliError
@@ -207,7 +207,7 @@ def read_lines(file: File, decoder: Decoder, name: str | None = None) -> Iterato
             raise file.undecodable() from None
 
 
-def read_array(value: Any, place: Place) -> Array:
+def read_array(value: Any, place: ValuePlace) -> Array:
     """A JSON value, numbers in lists, as one array (N, ...)."""
     if isinstance(value, dict):
         raise LosscliError(
@@ -221,7 +221,7 @@ def read_array(value: Any, place: Place) -> Array:
     return _filled(from_nested(value, place), place)
 
 
-def _filled(array: Array, place: Place) -> Array:
+def _filled(array: Array, place: ValuePlace) -> Array:
     if not array.size:
         raise LosscliError(f"{place.whole} has no values (its shape is {array.shape})")
     return array

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from losscli.batch import Array, Batch
     from losscli.data.blocks import Part
-    from losscli.data.formats import Format
+    from losscli.data.formats import FileFormat
     from losscli.data.tables import Cells
 
 _ENDINGS = [form.endings[0][1:] for form in FORMATS.values() if form.in_folders]
@@ -74,7 +74,7 @@ def _files_in(folder: str) -> Iterator[str]:
                 yield path
 
 
-def _form(path: str) -> Format | None:
+def _form(path: str) -> FileFormat | None:
     """The format of one of a folder's files; None of what is no table, or often lies beside tables."""
     form = EXTENSIONS.get(os.path.splitext(inner(path))[1].lower())
     return form if form and form.in_folders else None

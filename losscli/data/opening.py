@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from losscli.data.files import File
-    from losscli.data.formats import Format
+    from losscli.data.formats import FileFormat
 
 PATTERN = frozenset("*?[")  # what makes a path a pattern of files
 
@@ -79,7 +79,7 @@ def open_one(path: str, *, input_format: str | None = None, within: Within = ALO
     return table
 
 
-def format_of(file: File, input_format: str | None) -> Format:
+def format_of(file: File, input_format: str | None) -> FileFormat:
     """The format of a file: as named, else by extension, else (standard input, pipes) by the first bytes.
 
     Of a compressed file it is the format of what it holds.
@@ -107,7 +107,7 @@ def format_of(file: File, input_format: str | None) -> Format:
     )
 
 
-def _sniff(content: bytes) -> Format:
+def _sniff(content: bytes) -> FileFormat:
     if known := by_first_bytes(content):
         return known
     text = content.decode("utf-8-sig", errors="replace")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.data.blocks import Odd, polars
-from losscli.data.convert import MISSING, Place, from_texts
+from losscli.data.convert import MISSING, ValuePlace, from_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -188,7 +188,7 @@ def numbers_of(column: Any) -> Array:
 def _from_words(column: Any) -> Array:
     """Texts as numbers, each text that occurs read once."""
     codes = column.dictionary_encode()
-    values = from_texts(codes.dictionary.to_pylist(), Place("a block"))
+    values = from_texts(codes.dictionary.to_pylist(), ValuePlace("a block"))
     return np.asarray(values[numbers_of(codes.indices)])
 
 

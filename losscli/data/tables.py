@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from losscli.batch import Batch, Chunk, Origin, combined, whole
-from losscli.data.convert import Place
+from losscli.data.convert import ValuePlace
 from losscli.data.selection import Selection, select, there_are
 from losscli.data.source import BATCH_ROWS, Source
 from losscli.data.words import shown
@@ -169,9 +169,9 @@ class Table(ABC):
 
         return self._known.setdefault(pick.index, Known(self.columns[pick.index]))
 
-    def place(self, pick: Pick, first_row: int = 1) -> Place:
+    def place(self, pick: Pick, first_row: int = 1) -> ValuePlace:
         """Where a column's values stand, with the hint for a value that is no number."""
-        return Place(
+        return ValuePlace(
             self.name,
             shown(self.columns[pick.index]),
             f"mend the cell, or choose other columns with {pick.option} ({there_are(self.columns)})",
@@ -179,11 +179,11 @@ class Table(ABC):
         )
 
     def _batches(self, selection: Selection, rows: int) -> Iterator[Batch]:
-        groups = _Groups(selection)
+        groups = _GroupColumns(selection)
         return self._arranged(groups, self.read(groups.picks, rows), 1)
 
     def _chunks(self, selection: Selection) -> Iterator[Chunk]:
-        parts = self.parts(_Groups(selection).picks)
+        parts = self.parts(_GroupColumns(selection).picks)
         if parts is None:
             yield from map(whole, self._batches(selection, BATCH_ROWS))
             return
@@ -199,13 +199,13 @@ class Table(ABC):
 
     def part_batches(self, selection: Selection, part: Part) -> Iterator[Batch]:
         """The rows of one of its `parts`, numbered from 1 where their first is not known."""
-        groups = _Groups(selection)
+        groups = _GroupColumns(selection)
         arrays = self.read_part(groups.picks, part)
         if len(arrays[0]):
             yield from self._arranged(groups, [arrays], part.first_row or 1)
 
     def _arranged(
-        self, groups: _Groups, reading: Iterable[Sequence[Array]], first_row: int
+        self, groups: _GroupColumns, reading: Iterable[Sequence[Array]], first_row: int
     ) -> Iterator[Batch]:
         """What was read, as Batches."""
         labels = {model: self._labels(picks) for model, picks in groups.models.items()}
@@ -245,7 +245,7 @@ class Table(ABC):
         return np.stack(group, axis=1)
 
 
-class _Groups:
+class _GroupColumns:
     """The columns of a selection in the order in which they are read."""
 
     def __init__(self, selection: Selection) -> None:

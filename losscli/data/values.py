@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.batch import Batch, Chunk, Origin
-from losscli.data.convert import Place, word
+from losscli.data.convert import ValuePlace, word
 from losscli.data.source import CHUNK, Source
 from losscli.data.words import counted, quoted, shown
 from losscli.errors import LosscliError
@@ -40,7 +40,7 @@ def _read(text: str, option: str, input_format: str | None) -> NDArray[Any]:
         from losscli.data.jsontext import Decoder, read_array
 
         hint = f"for the shell, put the JSON in single quotes: {option} '[[1, 2], [3, 4]]'"
-        return read_array(Decoder().decode(text, option, hint=hint), Place(option))
+        return read_array(Decoder().decode(text, option, hint=hint), ValuePlace(option))
     return _from_line(text, option)
 
 
@@ -157,15 +157,15 @@ def _from_file(path: str, option: str, input_format: str | None) -> NDArray[Any]
     if form.delimiter:
         from losscli.data.delimited import read_matrix
 
-        return read_matrix(file, form.name, Place(name))
+        return read_matrix(file, form.name, ValuePlace(name))
     if form.kind == "json":
-        return _from_json(file, form.lines, Place(name))
+        return _from_json(file, form.lines, ValuePlace(name))
     from losscli.data.numpyfiles import read_npy, read_single_npz
 
     return read_single_npz(file, name) if form.reader else read_npy(file, name)
 
 
-def _from_json(file: File, lines: bool, place: Place) -> Array:
+def _from_json(file: File, lines: bool, place: ValuePlace) -> Array:
     from losscli.data.jsontext import Decoder, read_array, read_lines
 
     decoder = Decoder()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(eq=False, repr=False)
-class Work(Job["Done"]):
+class ChunkWork(Job["Done"]):
     """What is done with a chunk. Sent elsewhere, it takes of what ran before only what a fold must know."""
 
     running: Sequence[Partial]
@@ -79,7 +79,7 @@ class Unplaced(LosscliError):
 
 
 @dataclass(eq=False, repr=False)
-class Refusal:
+class Misfit:
     """Why a loss does not fit the data, and the row of the value that shows it, if it is one value."""
 
     why: LosscliError
@@ -108,7 +108,7 @@ class Done:
     relative: bool
     several: bool = False
     keys: Keys = field(default_factory=Keys)
-    refused: dict[int, Refusal] = field(default_factory=dict)
+    refused: dict[int, Misfit] = field(default_factory=dict)
     missing: Tally = field(default_factory=Tally)
     rows: int = 0
     read: int = 0
@@ -214,7 +214,7 @@ def _fold_block(
             if done.several:
                 raise
             row = int(rows[why.row]) if isinstance(why, BadValue) else 0
-            done.refused[number] = Refusal(why, batch.origin, part.task.model, row)
+            done.refused[number] = Misfit(why, batch.origin, part.task.model, row)
 
 
 def located(bad: BadValue, batch: Batch, rows: Rows, model: str) -> LosscliError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from losscli.batch import Batch, Origin, whole
-from losscli.engine.chunk import Unplaced, Work
+from losscli.engine.chunk import ChunkWork, Unplaced
 from losscli.engine.group_sums import GroupSums, Keys
 from losscli.engine.memory import refuse_beyond
 from losscli.engine.missing import Missing, complete, refuse_missing
@@ -109,7 +109,7 @@ def _fold_chunks(
     refused = {} if run.executor.local else _unspread(tasks)
     read = before = size = 0
 
-    work = Work(partials, refused, facts, missing, sloped)
+    work = ChunkWork(partials, refused, facts, missing, sloped)
     for done in run.executor.in_order(chunks, work):
         if done.missing.count and missing == "refuse":
             refuse_missing(stream)

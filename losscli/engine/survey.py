@@ -21,7 +21,7 @@ def survey(engine: Executor, stream: Stream, tasks: Sequence[Task], drop: bool) 
     """What each task must know of all labels, by name; `drop` leaves rows with missing values out."""
     if all(task.convention.survey is None for task in tasks):
         return [{} for _ in tasks]
-    look = _Look(tasks, drop)
+    look = _SurveyLook(tasks, drop)
     try:
         return _joined(engine.in_order(engine.chunks(stream), look))
     except LosscliError:  # one batch after another, what is odd is read, and what is wrong is told
@@ -55,7 +55,7 @@ class _Seen(NamedTuple):
 
 
 @dataclass(eq=False, repr=False)
-class _Look(Job[_Seen]):
+class _SurveyLook(Job[_Seen]):
     """Looks at a chunk's labels."""
 
     tasks: Sequence[Task]

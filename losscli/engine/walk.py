@@ -77,21 +77,21 @@ HELD = 1 << 24  # numbers, 8 bytes each, that are kept to be walked over again
 
 
 @dataclass(eq=False, repr=False)
-class Held:
+class HeldRows:
     """The rows themselves, where they are few enough and none is left out: a stream that reads no file."""
 
     batches: list[Batch] | None = field(default_factory=list)
     size: int = 0
 
-    def like(self) -> Held:
-        return Held()
+    def like(self) -> HeldRows:
+        return HeldRows()
 
     def add(self, batch: Batch, rows: Rows, extents: Extents) -> None:
         arrays = [batch.y_true, batch.weight, *batch.y_pred.values()]
         size = sum(array.size for array in arrays if array is not None)
-        self.merge(Held([replace(batch, by=None)] if isinstance(rows, range) else None, size))
+        self.merge(HeldRows([replace(batch, by=None)] if isinstance(rows, range) else None, size))
 
-    def merge(self, other: Held) -> None:
+    def merge(self, other: HeldRows) -> None:
         self.size += other.size
         if self.batches is None or other.batches is None or self.size > HELD:
             self.batches = None

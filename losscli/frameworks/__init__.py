@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Listed(NamedTuple):
+class FrameworkRecord(NamedTuple):
     """A framework. `module` is what its calls begin with, `aliases` are other names of its package.
 
     `arrays` is the library whose functions code for it calls: losscli.formula.dialects.
@@ -21,16 +21,16 @@ class Listed(NamedTuple):
     arrays: str = ""
 
 
-KERAS = Listed("keras", "Keras", "keras", arrays="keras.ops")
-TORCH = Listed("torch", "PyTorch", "torch", arrays="torch")
-OPTAX = Listed("optax", "Optax", "optax", arrays="jax.numpy")
-SKLEARN = Listed("sklearn", "scikit-learn", "sklearn.metrics", arrays="numpy")
-TFA = Listed("tfa", "TensorFlow Addons", "tfa", ("tensorflow_addons",))
-TORCHVISION = Listed("torchvision", "torchvision", "torchvision")
-SCIPY = Listed("scipy", "SciPy", "scipy")
-NUMPY = Listed("numpy", "NumPy", "numpy", arrays="numpy")
-XGBOOST = Listed("xgboost", "XGBoost", "xgboost")
-LIGHTGBM = Listed("lightgbm", "LightGBM", "lightgbm")
+KERAS = FrameworkRecord("keras", "Keras", "keras", arrays="keras.ops")
+TORCH = FrameworkRecord("torch", "PyTorch", "torch", arrays="torch")
+OPTAX = FrameworkRecord("optax", "Optax", "optax", arrays="jax.numpy")
+SKLEARN = FrameworkRecord("sklearn", "scikit-learn", "sklearn.metrics", arrays="numpy")
+TFA = FrameworkRecord("tfa", "TensorFlow Addons", "tfa", ("tensorflow_addons",))
+TORCHVISION = FrameworkRecord("torchvision", "torchvision", "torchvision")
+SCIPY = FrameworkRecord("scipy", "SciPy", "scipy")
+NUMPY = FrameworkRecord("numpy", "NumPy", "numpy", arrays="numpy")
+XGBOOST = FrameworkRecord("xgboost", "XGBoost", "xgboost")
+LIGHTGBM = FrameworkRecord("lightgbm", "LightGBM", "lightgbm")
 
 # Those whose numbers --like gives; those that code is written for, as functions and as objectives.
 FRAMEWORKS = {known.name: known for known in (KERAS, TORCH, OPTAX, SKLEARN, TFA, TORCHVISION, SCIPY)}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from losscli.errors import LosscliError, did_you_mean
-from losscli.frameworks import FRAMEWORKS, Listed
+from losscli.frameworks import FRAMEWORKS, FrameworkRecord
 from losscli.frameworks.call import Style
 from losscli.losses.declare import Loss, Merge, Signature, read_signature
 from losscli.losses.domain import Array
@@ -185,7 +185,7 @@ class Framework:
     number; `takes_with` has parameters of a loss that its call takes only where another is true.
     """
 
-    about: Listed
+    about: FrameworkRecord
     style: Style
     calls: "Mapping[str, tuple[Call, ...]]" = field(default_factory=dict)
     adapted: "Mapping[str, Adapted]" = field(default_factory=dict)
@@ -233,7 +233,7 @@ class Framework:
         return Convention(self, loss, entry.call, entry.kernel or loss.kernel, **facts)
 
 
-EXACT = Framework(Listed("exact", "the exact definition", "losscli"), Style({"losscli": "losscli"}))
+EXACT = Framework(FrameworkRecord("exact", "the exact definition", "losscli"), Style({"losscli": "losscli"}))
 
 
 def exact(loss: Loss) -> Convention:

@@ -19,7 +19,7 @@ from losscli.losses.stable import quotient
 
 
 @dataclass(frozen=True, eq=False)
-class Span:
+class Intervals:
     """Two intervals on one axis: how far p's ends lie beyond y's, and the lengths of y and p, each (N,)."""
 
     start: Array
@@ -57,8 +57,8 @@ class Span:
 class Pair:
     """Two boxes: their spans across (x) and down (y)."""
 
-    x: Span
-    y: Span
+    x: Intervals
+    y: Intervals
 
     @cached_property
     def overlap(self) -> Array:
@@ -94,7 +94,7 @@ def read_pair(y_true: Array, y_pred: Array, box_format: str) -> Pair:
         end = start + (pred - true)
     else:
         true, pred, end = y[2:] - y[:2], p[2:] - p[:2], p[2:] - y[2:]
-    return Pair(*(Span(start[i], end[i], true[i], pred[i]) for i in (0, 1)))
+    return Pair(*(Intervals(start[i], end[i], true[i], pred[i]) for i in (0, 1)))
 
 
 def scale(pair: Pair) -> tuple[Pair, Array]:
@@ -104,8 +104,8 @@ def scale(pair: Pair) -> tuple[Pair, Array]:
     return Pair(_shrink(x, exponents[0]), _shrink(y, exponents[1])), exponents
 
 
-def _shrink(span: Span, exponent: Array) -> Span:
-    return Span(*(np.ldexp(a, -exponent) for a in (span.start, span.end, span.true, span.pred)))
+def _shrink(span: Intervals, exponent: Array) -> Intervals:
+    return Intervals(*(np.ldexp(a, -exponent) for a in (span.start, span.end, span.true, span.pred)))
 
 
 def _one_minus_iou(pair: Pair) -> Array:

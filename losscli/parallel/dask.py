@@ -210,7 +210,7 @@ def pack(what: Any) -> bytes:
     """Pickled, with functions that have no name of their own; of mapped files their names alone."""
     cloudpickle = dask("cloudpickle")
 
-    class Pickler(cloudpickle.Pickler):  # type: ignore[misc, name-defined]
+    class DaskPickler(cloudpickle.Pickler):  # type: ignore[misc, name-defined]
         def reducer_override(self, item: Any) -> Any:
             if isinstance(item, np.memmap) and isinstance(item.base, mmap.mmap):
                 order = "C" if item.flags.c_contiguous else "F"
@@ -218,7 +218,7 @@ def pack(what: Any) -> bytes:
             return super().reducer_override(item)
 
     packed = io.BytesIO()
-    Pickler(packed).dump(what)
+    DaskPickler(packed).dump(what)
     return packed.getvalue()
 
 

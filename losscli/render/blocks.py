@@ -53,7 +53,7 @@ class Paragraph(NamedTuple):
     tight: bool = False  # no blank line before it
 
 
-class Formula(NamedTuple):
+class FormulaLines(NamedTuple):
     """A formula of one or more lines, and the words that explain its letters."""
 
     lines: tuple[str, ...]
@@ -62,7 +62,7 @@ class Formula(NamedTuple):
     tight: bool = False
 
 
-class Command(NamedTuple):
+class CommandLine(NamedTuple):
     """A shell command in words that a line may break between."""
 
     words: tuple[str, ...]
@@ -114,7 +114,7 @@ class Grid(NamedTuple):
     tight: bool = False
 
 
-Block = Head | Section | Paragraph | Formula | Command | Items | Facts | Grid | Drawing
+Block = Head | Section | Paragraph | FormulaLines | CommandLine | Items | Facts | Grid | Drawing
 
 
 class Fitted(NamedTuple):

@@ -18,7 +18,7 @@ _LEVELS = " ▁▂▃▄▅▆▇█"
 _BETWEEN_MARKS = 16  # columns, about
 
 
-class Line(NamedTuple):
+class CanvasLine(NamedTuple):
     """A curve: its points, nan where there is none, and places that nothing joins across."""
 
     x: Sequence[float]
@@ -32,7 +32,7 @@ class Panel(NamedTuple):
     title: str
     x: tuple[float, float]
     y: tuple[float, float]
-    lines: tuple[Line | None, ...] = ()
+    lines: tuple[CanvasLine | None, ...] = ()
     bars: tuple[float, ...] = ()
     marked: bool = False
 
@@ -135,7 +135,7 @@ def _curves(panel: Panel, room: int, height: int) -> _Cells:
 _Point = tuple[float, float]
 
 
-def _pixels(line: Line, panel: Panel, right: int, bottom: int) -> Iterator[tuple[_Point, _Point]]:
+def _pixels(line: CanvasLine, panel: Panel, right: int, bottom: int) -> Iterator[tuple[_Point, _Point]]:
     """The curve's segments in dots, unclipped: (x, y), y downwards."""
     (low, high), (least, greatest) = panel.x, panel.y
 
@@ -186,7 +186,7 @@ def _leaving(one: _Point, other: _Point, bottom: int, number: int) -> _Cells:
     return {cell: _Cell("↑" if up else "↓", curve_role(number))}
 
 
-def _endless(line: Line, panel: Panel, room: int, height: int, number: int) -> _Cells:
+def _endless(line: CanvasLine, panel: Panel, room: int, height: int, number: int) -> _Cells:
     """An arrow where the curve is infinite."""
     low, high = panel.x
     return {
@@ -221,7 +221,7 @@ def _marks(panel: Panel, room: int, height: int, taken: _Cells) -> _Cells:
     return marks
 
 
-def _row_of(line: Line, column: int, panel: Panel, room: int, height: int) -> int | None:
+def _row_of(line: CanvasLine, column: int, panel: Panel, room: int, height: int) -> int | None:
     """The row that the curve is in at the middle of a column; None where it is not drawn."""
     (low, high), (least, greatest) = panel.x, panel.y
     y = _height(line, low + (column + 0.5) / room * (high - low))
@@ -237,7 +237,7 @@ def _apart(row: int | None, others: Sequence[int | None]) -> float:
     return min((abs(row - other) for other in others if other is not None), default=math.inf)
 
 
-def _height(line: Line, x: float) -> float | None:
+def _height(line: CanvasLine, x: float) -> float | None:
     """The curve's height at x, between its points; None where it has none."""
     span = line.x[-1] - line.x[0]
     i = min(max(int((x - line.x[0]) / span * (len(line.x) - 1)), 0), len(line.x) - 2)

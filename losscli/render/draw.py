@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from losscli.render.blocks import (
-    Command,
+    CommandLine,
     Drawing,
     Facts,
-    Formula,
+    FormulaLines,
     Grid,
     Head,
     Items,
@@ -46,7 +46,9 @@ def pieces(blocks: Sequence[Block], width: int) -> Iterator[Line | Grid]:
             yield from _lines(block, min(width, PROSE))
 
 
-def _lines(block: Head | Section | Paragraph | Formula | Command | Items, width: int) -> Iterator[Line]:
+def _lines(
+    block: Head | Section | Paragraph | FormulaLines | CommandLine | Items, width: int
+) -> Iterator[Line]:
     match block:
         case Head():
             yield from _head(block, width)
@@ -54,9 +56,9 @@ def _lines(block: Head | Section | Paragraph | Formula | Command | Items, width:
             yield from _wrapped(Span(block.title, "title"), width)
         case Paragraph():
             yield from _wrapped(block.span, width, block.indent)
-        case Formula():
+        case FormulaLines():
             yield from _formula(block, width)
-        case Command():
+        case CommandLine():
             yield from _command(block, width)
         case Items():
             for item in block.items:
@@ -91,7 +93,7 @@ def _head(head: Head, width: int) -> Iterator[Line]:
         yield from _wrapped(Span(right, "quiet"), width, 2)
 
 
-def _formula(formula: Formula, width: int) -> Iterator[Line]:
+def _formula(formula: FormulaLines, width: int) -> Iterator[Line]:
     indent, room = Span(" " * formula.indent), width - formula.indent
     where = Span(clean(formula.where), "quiet")
     if len(formula.lines) == 1:
@@ -105,7 +107,7 @@ def _formula(formula: Formula, width: int) -> Iterator[Line]:
         yield from ((indent, Span(line, "quiet")) for line in wrap_clauses(where.text, room))
 
 
-def _command(command: Command, width: int) -> Iterator[Line]:
+def _command(command: CommandLine, width: int) -> Iterator[Line]:
     """The command, continued with a backslash; long JSON breaks inside its quotes, where it may."""
     room = width - command.indent - 2
     lines = [""]

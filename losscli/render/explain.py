@@ -10,9 +10,9 @@ from losscli.render import words
 from losscli.render.blocks import (
     Block,
     Column,
-    Command,
+    CommandLine,
     Facts,
-    Formula,
+    FormulaLines,
     Grid,
     Head,
     Items,
@@ -52,7 +52,7 @@ def _opening(about: Explanation) -> list[Block]:
     return [
         Head(about.title, about.name, about.family),
         Paragraph(Span(about.summary, "strong"), tight=True),
-        Formula(tuple(about.formula.split("\n")), about.where, indent=4),
+        FormulaLines(tuple(about.formula.split("\n")), about.where, indent=4),
         Facts(_lines("gradient", about.gradient)),
     ]
 
@@ -130,7 +130,7 @@ def _neighbours(about: Explanation) -> list[Block]:
 def _example(about: Explanation, width: int) -> list[Block]:
     if about.example is None:
         return []
-    blocks: list[Block] = [Section("Worked example"), Command(words.command(about.name, about.example))]
+    blocks: list[Block] = [Section("Worked example"), CommandLine(words.command(about.name, about.example))]
     if score := about.example_score:
         blocks += [*scores.samples(score, width), scores.numbers(score)]
     return [*blocks, Paragraph(Span(about.example.shows), 2)]

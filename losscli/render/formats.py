@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Format(NamedTuple):
+class OutputFormat(NamedTuple):
     """A format of results.
 
     `kind`: a "page" for people, a "record" of everything, "rows" (a record a row), "values" (rows of compute,
@@ -19,19 +19,19 @@ class Format(NamedTuple):
 
 
 _ALL = (
-    Format("table", "", "page"),
-    Format("plain", ".txt", "page"),
-    Format("json", ".json", "record"),
-    Format("jsonl", ".jsonl", "rows"),
-    Format("csv", ".csv", "rows", ","),
-    Format("tsv", ".tsv", "rows", "\t"),
-    Format("markdown", ".md", "page"),
-    Format("latex", ".tex", "formula"),
-    Format("npy", ".npy", "values"),
-    Format("parquet", ".parquet", "values"),
-    Format("png", ".png", "figure"),
-    Format("svg", ".svg", "figure"),
-    Format("pdf", ".pdf", "figure"),
+    OutputFormat("table", "", "page"),
+    OutputFormat("plain", ".txt", "page"),
+    OutputFormat("json", ".json", "record"),
+    OutputFormat("jsonl", ".jsonl", "rows"),
+    OutputFormat("csv", ".csv", "rows", ","),
+    OutputFormat("tsv", ".tsv", "rows", "\t"),
+    OutputFormat("markdown", ".md", "page"),
+    OutputFormat("latex", ".tex", "formula"),
+    OutputFormat("npy", ".npy", "values"),
+    OutputFormat("parquet", ".parquet", "values"),
+    OutputFormat("png", ".png", "figure"),
+    OutputFormat("svg", ".svg", "figure"),
+    OutputFormat("pdf", ".pdf", "figure"),
 )
 
 

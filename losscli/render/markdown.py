@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from losscli.render.blocks import (
-    Command,
+    CommandLine,
     Drawing,
     Facts,
-    Formula,
+    FormulaLines,
     Grid,
     Head,
     Items,
@@ -43,14 +43,14 @@ def _lines(block: Block) -> Iterator[str]:
             yield f"## {_literal(block.title)}"
         case Paragraph():
             yield _span(block.span)
-        case Formula():
+        case FormulaLines():
             yield from ("```text", *(clean(line) for line in block.lines), "```")
             if block.where:
                 yield from ("", _literal(block.where))
         case Drawing():
             drawn = ("".join(s.text for s in line).rstrip() for line in block.lines)
             yield from (f"```{block.language}", *drawn, "```")
-        case Command():
+        case CommandLine():
             yield from ("```sh", clean(" ".join(block.words)), "```")
         case Items():
             yield from (f"- {_span(item)}" for item in block.items)

@@ -9,7 +9,7 @@ from losscli.render.blocks import (
     Block,
     Column,
     Facts,
-    Formula,
+    FormulaLines,
     Grid,
     Head,
     Paragraph,
@@ -33,7 +33,7 @@ def page(parity: Parity, width: int) -> list[Block]:
     about = parity.about
     named = " · ".join(filter(None, (parity.loss, words.parameters(parity.params))))
     blocks: list[Block] = [Head(about.title, named, "parity")]
-    blocks.append(Formula(tuple(about.formula.split("\n")), about.where, tight=True))
+    blocks.append(FormulaLines(tuple(about.formula.split("\n")), about.where, tight=True))
     blocks.append(Paragraph(Span(_data(parity), "quiet")))
     blocks += _table(parity, width)
     blocks += _causes(parity)

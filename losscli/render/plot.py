@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.render import words
 from losscli.render.blocks import Block, Drawing, Facts, Head, Items, Paragraph, Role, Span
-from losscli.render.canvas import MARKS, Line, Panel, curve_role, frame, label_width
+from losscli.render.canvas import MARKS, CanvasLine, Panel, curve_role, frame, label_width
 from losscli.render.jsonable import plain, remark_object
 from losscli.render.numbers import scalar, share
 from losscli.render.score import remarks
@@ -100,12 +100,14 @@ def _gradient(picture: Picture, width: int) -> Panel:
     return _panel(picture, title if width_of(title) < width - 6 else "gradient", picture.gradient_span, lines)
 
 
-def _panel(picture: Picture, title: str, y: tuple[float, float], lines: tuple[Line | None, ...]) -> Panel:
+def _panel(
+    picture: Picture, title: str, y: tuple[float, float], lines: tuple[CanvasLine | None, ...]
+) -> Panel:
     return Panel(title, (picture.low, picture.high), y, lines, marked=len(picture.curves) > 1)
 
 
-def _line(curve: Curve, y: list[float], jumps: tuple[float, ...]) -> Line:
-    return Line(curve.x.tolist(), y, jumps)
+def _line(curve: Curve, y: list[float], jumps: tuple[float, ...]) -> CanvasLine:
+    return CanvasLine(curve.x.tolist(), y, jumps)
 
 
 def _bars(picture: Picture) -> list[Panel]:

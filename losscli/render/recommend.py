@@ -6,7 +6,18 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from losscli.render import words
-from losscli.render.blocks import Block, Column, Command, Facts, Grid, Head, Items, Paragraph, Section, Span
+from losscli.render.blocks import (
+    Block,
+    Column,
+    CommandLine,
+    Facts,
+    Grid,
+    Head,
+    Items,
+    Paragraph,
+    Section,
+    Span,
+)
 from losscli.render.jsonable import plain, remark_object
 from losscli.render.score import remarks
 from losscli.results.recommend import Recommendations, Tasks
@@ -109,7 +120,7 @@ def _runner_up(entry: Recommendation) -> list[Block]:
 
 def _command(line: str, indent: int = 2, tight: bool = False) -> Block:
     # An option stays with its value where the line is broken.
-    return Command(tuple(re.split(r" (?=--?[a-z])", line)), indent, tight)
+    return CommandLine(tuple(re.split(r" (?=--?[a-z])", line)), indent, tight)
 
 
 def _tasks(record: Tasks) -> list[Block]:

@@ -38,8 +38,8 @@ def writer(form: str, file: IO[bytes], held: IO[bytes]) -> RowSink:
     if form == "npy":
         return _Npy(file)
     if form == "parquet":
-        return _Parquet(file, held)
-    return _Lines(file, held) if form == "jsonl" else _Delimited(file, held, DELIMITERS[form])
+        return _ParquetRows(file, held)
+    return _Lines(file, held) if form == "jsonl" else _DelimitedRows(file, held, DELIMITERS[form])
 
 
 def check_format(form: str) -> None:
@@ -58,7 +58,7 @@ def _positive(loss: NDArray[np.float64]) -> NDArray[np.float64]:
     return loss + 0.0  # −0 is 0 to a reader
 
 
-class _Held:
+class _Waiting:
     """Rows that wait for what only all of them tell."""
 
     def __init__(self, file: IO[bytes], held: IO[bytes]) -> None:
@@ -87,7 +87,7 @@ class _Held:
         raise NotImplementedError
 
 
-class _Delimited(_Held):
+class _DelimitedRows(_Waiting):
     def __init__(self, file: IO[bytes], held: IO[bytes], delimiter: str) -> None:
         super().__init__(file, held)
         self._delimiter = delimiter
@@ -147,7 +147,7 @@ def _json_texts(name: str, column: Any, n: int) -> Iterable[str]:
     return map(dumped, plain(column, nan=None if name == "gradient" else "nan"))
 
 
-class _Lines(_Held):
+class _Lines(_Waiting):
     def write(self, table: Mapping[str, Any], n: int) -> None:
         line = "{" + ", ".join(f'"{name}": %s' for name in table) + "}\n"
         texts = (_json_texts(name, column, n) for name, column in table.items())
@@ -180,7 +180,7 @@ class _Npy:
         self._write_header()
 
 
-class _Parquet(_Held):
+class _ParquetRows(_Waiting):
     _made: Any = None  # begun when it is known what the columns are
 
     def finish(self, complete: Callable[[RowValues], RowValues], signature: str) -> None:

@@ -10,7 +10,7 @@ from losscli.render.blocks import (
     Block,
     Column,
     Facts,
-    Formula,
+    FormulaLines,
     Grid,
     Head,
     Paragraph,
@@ -47,7 +47,7 @@ def page(score: Score, width: int) -> list[Block]:
     title = about.title if about else score.loss
     blocks: list[Block] = [Head(title, " · ".join(filter(None, named)), words.definition(score))]
     if about:
-        blocks.append(Formula(tuple(about.formula.split("\n")), about.where, tight=True))
+        blocks.append(FormulaLines(tuple(about.formula.split("\n")), about.where, tight=True))
     blocks += samples(score, width)
     if score.groups is not None:
         from losscli.render.groups import of_score

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from losscli.render import words
-from losscli.render.blocks import Block, Facts, Formula, Head, Paragraph, Section, Span
+from losscli.render.blocks import Block, Facts, FormulaLines, Head, Paragraph, Section, Span
 from losscli.render.draw import PROSE
 from losscli.render.jsonable import plain, remark_object
 from losscli.render.numbers import nested
@@ -31,7 +31,7 @@ def page(steps: Steps, width: int) -> list[Block]:
     title = about.title if about else steps.loss
     blocks: list[Block] = [Head(title, rest, words.definition(steps))]
     if about:
-        blocks.append(Formula(tuple(about.formula.split("\n")), about.where, tight=True))
+        blocks.append(FormulaLines(tuple(about.formula.split("\n")), about.where, tight=True))
     if steps.precision == "float32":
         said = "The lines of a row are taken in float32, to 9 digits; sums in float64."
         blocks.append(Paragraph(Span(said, "quiet"), tight=True))
@@ -80,7 +80,7 @@ def _given(value: Any, digits: int = 15) -> str:
     return f"{value:.{digits}g}" if isinstance(value, (int, float)) else nested(value, _VECTOR)
 
 
-def _lines(steps: Sequence[Step], width: int, indent: int) -> Formula:
+def _lines(steps: Sequence[Step], width: int, indent: int) -> FormulaLines:
     """The lines of steps; of many turns of a repetition only the first and the last."""
     turns = sorted({step.turn for step in steps if step.turn is not None})
     shown = {None, *turns[:_TURNS], *turns[-1:]}
@@ -95,7 +95,7 @@ def _lines(steps: Sequence[Step], width: int, indent: int) -> Formula:
             lines.append(f"with {step.note}")
         turn = step.turn
         lines += _line(step._replace(note=None) if step.turn is not None else step, width - indent)
-    return Formula(tuple(lines), indent=indent, tight=True)
+    return FormulaLines(tuple(lines), indent=indent, tight=True)
 
 
 def _line(step: Step, width: int) -> list[str]:

@@ -62,7 +62,7 @@ class Recommendations:
     version: str
 
 
-class Task(NamedTuple):
+class AdviceTask(NamedTuple):
     """A task that advice can be asked for by name."""
 
     name: str
@@ -74,5 +74,5 @@ class Task(NamedTuple):
 class Tasks:
     """Every task that is known."""
 
-    tasks: tuple[Task, ...]
+    tasks: tuple[AdviceTask, ...]
     version: str

@@ -17,7 +17,7 @@ from support.written import PACKED
 
 from losscli.cli.app import run
 from losscli.data import blocks, delimited, jsonrows, open_table
-from losscli.data.convert import Place, labels
+from losscli.data.convert import ValuePlace, labels
 from losscli.errors import LosscliError
 
 N = 100
@@ -205,7 +205,7 @@ def test_another_encoding_is_told(form: str, coding: str, tmp_path: Path) -> Non
 
 def test_labels_from_json_are_what_a_csv_would_have() -> None:
     given = [3.0, -2.0, 2.5, 1e300, 1e15, 999999999999999.0, None, float("nan"), True, "a", "3", [1, "é"]]
-    made = labels(given, Place("t.json", "k"))
+    made = labels(given, ValuePlace("t.json", "k"))
     read = [made.names[code][0] for code in made.codes]
     assert read == [
         *("3", "-2", "2.5", "1e+300", "1000000000000000.0", "999999999999999"),

@@ -41,18 +41,18 @@ from losscli.analysis.profile import _Pass
 from losscli.analysis.profile import sample as samples
 from losscli.analysis.profile.columns import ArrayPass, ColumnPass
 from losscli.analysis.profile.pairs import PairPass
-from losscli.analysis.profile.sample import Sample
+from losscli.analysis.profile.sample import EntrySample
 from losscli.analysis.steps.totals import _Others
 from losscli.batch import Batch, Origin
 from losscli.engine import group_sums as groups
 from losscli.engine import partial, sums
 from losscli.engine import top as kept
-from losscli.engine.chunk import Done, Work
+from losscli.engine.chunk import ChunkWork, Done
 from losscli.engine.group_sums import GroupSums
 from losscli.engine.partial import Partial
 from losscli.engine.survey import _Seen
 from losscli.engine.top import Tally, Top
-from losscli.engine.walk import Held, _Walked
+from losscli.engine.walk import HeldRows, _Walked
 from losscli.engine.without import Above
 from losscli.errors import LosscliError
 from losscli.parallel.dask import Stretch
@@ -143,7 +143,7 @@ def above(*counts: int) -> Above:
 
 BATCH = Batch(array(1.0, 2.0), {"m": array(3.0, 4.0)})
 SURVEYED = [OTHER, KERAS, SKLEARN, KERAS]
-WORK = Work([mine_partial()], {4: "why", 2: "why"}, [{"a": 1}], "drop", True)
+WORK = ChunkWork([mine_partial()], {4: "why", 2: "why"}, [{"a": 1}], "drop", True)
 BEGUN = {
     **plain(Partial(TASK, Top(3, 1.5))),
     "spread": {"stride": 4, "cut": 2.5, "pieces": [], "largest": [], "held": 0, "seen": 0, "lowest": 0.0}
@@ -212,12 +212,12 @@ CASES = [
     ),
     Case(
         "_Walked.follow",
-        lambda: (_Walked([Held([BATCH], 4)], [2, 3]), _Walked([Held([BATCH, BATCH], 8)], [5])),
+        lambda: (_Walked([HeldRows([BATCH], 4)], [2, 3]), _Walked([HeldRows([BATCH, BATCH], 8)], [5])),
         act("follow"),
-        {"looks": [Held([BATCH, BATCH, BATCH], 12)], "lengths": [2, 3, 5]},
+        {"looks": [HeldRows([BATCH, BATCH, BATCH], 12)], "lengths": [2, 3, 5]},
     ),
     Case(
-        "Work.__getstate__",
+        "ChunkWork.__getstate__",
         lambda: (WORK,),
         lambda work: pickle.loads(pickle.dumps(work)),
         {
@@ -267,20 +267,20 @@ CASES = [
         dict.fromkeys(["tasks", "facts", "own"], ONCE),
     ),
     Case(
-        "Held.merge",
-        lambda: (Held([BATCH], 4), Held([BATCH, BATCH], 8)),
+        "HeldRows.merge",
+        lambda: (HeldRows([BATCH], 4), HeldRows([BATCH, BATCH], 8)),
         act("merge"),
         {"batches": [BATCH, BATCH, BATCH], "size": 12},
     ),
     Case(
-        "Held.like",
-        lambda: (Held([BATCH], 4),),
+        "HeldRows.like",
+        lambda: (HeldRows([BATCH], 4),),
         lambda full: full.like(),
         {"batches": [], "size": 0},
     ),
     Case(
-        "Held.add",
-        lambda: (Held([BATCH], 4), BATCH, range(1, 3), None),
+        "HeldRows.add",
+        lambda: (HeldRows([BATCH], 4), BATCH, range(1, 3), None),
         act("add"),
         {"batches": [BATCH, BATCH], "size": 8},
     ),
@@ -367,7 +367,7 @@ ELSEWHERE = {
     "_By.add": "test_groups.py",
     "_Pass.add": "below",
     "KindPass.add": "below",
-    "Sample.add": "below",
+    "EntrySample.add": "below",
     "Duplicates.add": "test_profile.py",
     **dict.fromkeys(
         ["Above.add", "Rest.add", "Rest.like", "Rest.merge", "Target.add", "Target.like", "Target.merge"],
@@ -431,7 +431,7 @@ def test_a_pass_over_two_batches_has_seen_both() -> None:
 
 def test_a_sample_keeps_the_entries_of_a_row_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(samples, "KEPT", 100)
-    sample = Sample()
+    sample = EntrySample()
     for start in range(0, 1_000, 90):
         numbers = np.arange(start, min(start + 90, 1_000), dtype=float)
         sample.add({None: numbers, "m": -numbers, "two": np.stack([numbers, numbers + 0.5], axis=1)})

@@ -36,7 +36,7 @@ from losscli.catalogue.pages import explanation
 from losscli.catalogue.registry import find
 from losscli.data import jsontext, known, many, spool
 from losscli.data.blocks import Odd, Part
-from losscli.data.joined import _Held, _joined_chunk
+from losscli.data.joined import _joined_chunk, _Truth
 from losscli.data.many import of_file
 from losscli.data.selection import Selection
 from losscli.engine import chunk
@@ -90,7 +90,7 @@ def second_of_chunk(batch: Batch) -> Batch:
 
 
 def with_truth(batch: Batch) -> Batch:
-    return _Held("p.csv", "t.csv", array(5), "price", 1).beside(batch, array(5, 6, 7, 8))
+    return _Truth("p.csv", "t.csv", array(5), "price", 1).beside(batch, array(5, 6, 7, 8))
 
 
 def one_model(batch: Batch) -> Batch:
@@ -170,7 +170,7 @@ def test_a_copy_changes_what_it_is_to_change_alone(case: Case) -> None:
     check(case)
 
 
-HELD = _Held("p", "t", array(1), "y", 1)
+HELD = _Truth("p", "t", array(1), "y", 1)
 WRAPPED = [
     ("of a file", lambda chunk: of_file(chunk, 3), {"relative", "several", "start"}),
     # It holds the truth, and is worked on by threads.

@@ -133,14 +133,14 @@ def test_what_is_wrong_is_told_as_by_threads(folder: Path, line: tuple[str, ...]
 def test_a_process_that_dies_changes_nothing(folder: Path, when: str) -> None:
     line = ("compare", "t.csv", "--losses", LOSSES, *COLUMNS)
     killing = """
-from losscli.engine.chunk import Work
-run_, parent, done = Work.run, os.getpid(), []
+from losscli.engine.chunk import ChunkWork
+run_, parent, done = ChunkWork.run, os.getpid(), []
 def killed(self, chunks, of):
     if os.getpid() != parent and len(done) == RUNS and len(forked) == 1:
         os.kill(os.getpid(), 9)
     done.append(1)
     return run_(self, chunks, of)
-Work.run = killed
+ChunkWork.run = killed
 """.replace("RUNS", "0" if when == "in its first run" else "1")
     *wanted, _ = told(folder, *line, also=THREADS_ALONE)
     *got, some = told(folder, *line, also=killing)
@@ -168,12 +168,12 @@ def children(process: int) -> list[int]:
 def test_an_interrupt_ends_all_processes_at_once(folder: Path) -> None:
     slow = """
 import time
-from losscli.engine.chunk import Work
-call = Work.__call__
+from losscli.engine.chunk import ChunkWork
+call = ChunkWork.__call__
 def slowly(self, chunk):
     time.sleep(60)
     return call(self, chunk)
-Work.__call__ = slowly
+ChunkWork.__call__ = slowly
 """
     line = ("compare", "t.csv", "--losses", LOSSES, *COLUMNS)
     command: Any = [sys.executable, "-c", BEGIN + slow + END, *line]

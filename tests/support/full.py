@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.batch import Origin
 from losscli.catalogue.registry import find
-from losscli.engine.chunk import Done, Refusal
+from losscli.engine.chunk import Done, Misfit
 from losscli.engine.group_sums import UP, GroupSums, Keys
 from losscli.engine.partial import Partial, Task
 from losscli.engine.sums import Sum
@@ -167,5 +167,5 @@ def other_done(relative: bool = True) -> Done:
     )
 
 
-def refusal(why: str, row: int) -> Refusal:
-    return Refusal(BadValue("y_pred", 0, (), why), Origin(f"{why}.csv"), "y_pred", row)
+def refusal(why: str, row: int) -> Misfit:
+    return Misfit(BadValue("y_pred", 0, (), why), Origin(f"{why}.csv"), "y_pred", row)

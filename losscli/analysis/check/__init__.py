@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from losscli.analysis.check import amounts, labels, layout, probabilities, scales, trial, values
-from losscli.analysis.check.fault import Case, Fault
+from losscli.analysis.check.fault import CheckedData, Fault
 from losscli.analysis.profile import profile
 from losscli.batch import Stream
 from losscli.engine.missing import Missing
@@ -65,16 +65,18 @@ def examine(
     )
 
 
-def _case(stream: Stream, loss: Loss | None, like: str, params: Mapping[str, Any], missing: Missing) -> Case:
+def _case(
+    stream: Stream, loss: Loss | None, like: str, params: Mapping[str, Any], missing: Missing
+) -> CheckedData:
     if loss is None:
         unknown = [name for name in params if name != "from_logits"]
         if unknown or like != "exact":
             what = f"the parameter {unknown[0]}" if unknown else f"--like {like}"
             raise LosscliError(f"{what} belongs to a loss, and none was named", "name it: --loss huber")
-        return Case(profile(stream), None, None, params, missing)
+        return CheckedData(profile(stream), None, None, params, missing)
     way = convention(loss, like)
     bound = way.signature.bind(way.owner, params)
-    return Case(profile(stream), loss, way, bound, missing)
+    return CheckedData(profile(stream), loss, way, bound, missing)
 
 
 def _located(faults: list[Fault], stream: Stream) -> list[Finding]:
@@ -131,7 +133,7 @@ def _rank(finding: Finding) -> tuple[int, float]:
     return _SEVERITY.index(finding.severity), -rows
 
 
-def _looked(case: Case) -> tuple[str, ...]:
+def _looked(case: CheckedData) -> tuple[str, ...]:
     """What was looked at, in a sentence or two."""
     seen = case.profile
     truth = "no y_true" if seen.truth is None else f"y_true ({_KINDS[seen.truth.kind]})"

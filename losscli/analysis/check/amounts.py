@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from losscli.analysis.check.fault import Case, Fault, any_entry, names, truth_names
+from losscli.analysis.check.fault import CheckedData, Fault, any_entry, names, truth_names
 from losscli.analysis.profile.kinds import AMOUNTS
 from losscli.batch import Batch
 from losscli.losses.domain import Array, Domain
@@ -16,7 +16,7 @@ _NEAR = 1e-3  # of the median: mape weighs such a row a thousand times as much a
 _NEVER_BELOW_0 = ("counts", "positive", "nonnegative")
 
 
-def check(case: Case) -> Iterator[Fault]:
+def check(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     truth = case.truth
     if truth is not None and truth.kind in AMOUNTS and (case.loss is not None or case.profile.residuals):
@@ -43,7 +43,7 @@ def _true(batch: Batch) -> Array:
     return batch.y_true
 
 
-def _zeros(case: Case, truth: TruthProfile) -> Iterator[Fault]:
+def _zeros(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
     if not any(column.zeros for column in truth.columns) or truth.kind == "columns":
         return
     domain = case.true_domain
@@ -68,7 +68,7 @@ def _zeros(case: Case, truth: TruthProfile) -> Iterator[Fault]:
     )
 
 
-def _near_zeros(case: Case, truth: TruthProfile) -> Iterator[Fault]:
+def _near_zeros(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
     if case.loss is not None and "divides by the target" not in case.loss.tags:
         return
     sizes = np.abs(case.profile.true_sample)
@@ -88,7 +88,7 @@ def _near_zeros(case: Case, truth: TruthProfile) -> Iterator[Fault]:
     )
 
 
-def _below(case: Case) -> Iterator[Fault]:
+def _below(case: CheckedData) -> Iterator[Fault]:
     """Targets below what the loss takes; labels are another matter."""
     domain, truth = case.true_domain, case.truth
     assert domain is not None
@@ -110,7 +110,7 @@ def _below(case: Case) -> Iterator[Fault]:
     )
 
 
-def _predictions(case: Case) -> Iterator[Fault]:
+def _predictions(case: CheckedData) -> Iterator[Fault]:
     for model in case.profile.predictions:
         if not model.entries:
             continue
@@ -121,7 +121,7 @@ def _predictions(case: Case) -> Iterator[Fault]:
             yield from _low_predictions(case, case.pred_domain, model, low)
 
 
-def _unlike_truth(case: Case, model: PredictionProfile, low: float) -> Iterator[Fault]:
+def _unlike_truth(case: CheckedData, model: PredictionProfile, low: float) -> Iterator[Fault]:
     numbers = case.profile.residual(model.model) is not None
     if numbers and case.truth is not None and case.truth.kind in _NEVER_BELOW_0 and low < 0:
         yield Fault(
@@ -136,7 +136,9 @@ def _unlike_truth(case: Case, model: PredictionProfile, low: float) -> Iterator[
         )
 
 
-def _low_predictions(case: Case, domain: Domain, model: PredictionProfile, low: float) -> Iterator[Fault]:
+def _low_predictions(
+    case: CheckedData, domain: Domain, model: PredictionProfile, low: float
+) -> Iterator[Fault]:
     least = domain.low
     if least not in (0.0, -1.0):
         return

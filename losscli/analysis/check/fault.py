@@ -39,7 +39,7 @@ class Fault(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class CheckedData:
     """The data as its profile has it, and what it is for: a loss under a convention, or nothing named."""
 
     profile: Profile
@@ -142,7 +142,7 @@ def any_entry(marked: Array) -> Array:
     return np.asarray(marked.reshape(len(marked), -1).any(axis=1))
 
 
-def is_numeric(case: Case, model: PredictionProfile) -> bool:
+def is_numeric(case: CheckedData, model: PredictionProfile) -> bool:
     """Whether truth and predictions are two numbers of one shape, in one unit."""
     truth = case.truth
     if truth is None or truth.kind not in AMOUNTS or case.expects(model) != "numbers":

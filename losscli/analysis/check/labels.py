@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from losscli.analysis.check.fault import Case, Fault, Mask, any_entry, truth_names
+from losscli.analysis.check.fault import CheckedData, Fault, Mask, any_entry, truth_names
 from losscli.analysis.check.values import stand_ins
 from losscli.batch import Batch
 from losscli.losses.domain import Array
@@ -31,7 +31,7 @@ ACCEPTED = {
 }
 
 
-def check(case: Case) -> Iterator[Fault]:
+def check(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     truth = case.truth
     if truth is None or not case.classes:
@@ -46,7 +46,7 @@ def check(case: Case) -> Iterator[Fault]:
         yield from _counts(case, truth)
 
 
-def _coding(case: Case, truth: TruthProfile) -> Iterator[Fault]:
+def _coding(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
     """Labels that are coded as another loss wants them; each concerns all rows."""
     values = {found.value for found in truth.classes}
     severity: Severity = "error" if case.loss is not None else "warning"
@@ -138,12 +138,12 @@ def _rarer(truth: TruthProfile, one: float, other: float) -> float:
     return min((one, other), key=lambda value: counts.get(value, 0))
 
 
-def _columns(case: Case) -> int:
+def _columns(case: CheckedData) -> int:
     """Columns of the widest model: the classes, for labels that are indices."""
     return max((m.shape[0] if len(m.shape) == 1 else 1 for m in case.profile.predictions), default=1)
 
 
-def _takes_01(case: Case) -> bool:
+def _takes_01(case: CheckedData) -> bool:
     """Whether the loss takes labels in [0, 1]; without one, whether the predictions are probabilities."""
     domain = case.true_domain
     if domain is not None:
@@ -151,7 +151,7 @@ def _takes_01(case: Case) -> bool:
     return any(model.kind in ("probability", "percent") for model in case.profile.predictions)
 
 
-def _from_1(case: Case, truth: TruthProfile, values: set[float]) -> bool:
+def _from_1(case: CheckedData, truth: TruthProfile, values: set[float]) -> bool:
     if truth.kind != "index" or not values or min(values) != 1:
         return False
     if case.true_domain is not None and not (case.true_domain.below_classes or _takes_01(case)):
@@ -162,7 +162,7 @@ def _from_1(case: Case, truth: TruthProfile, values: set[float]) -> bool:
     )
 
 
-def _outside(case: Case, truth: TruthProfile) -> Iterator[Fault]:
+def _outside(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
     odd, between = _strays(case, truth)
     if between:
         yield Fault(
@@ -198,7 +198,7 @@ def _outside(case: Case, truth: TruthProfile) -> Iterator[Fault]:
     )
 
 
-def _strays(case: Case, truth: TruthProfile) -> tuple[list[float], list[float]]:
+def _strays(case: CheckedData, truth: TruthProfile) -> tuple[list[float], list[float]]:
     """Labels that are no class, and among class indices those between two."""
     domain, allowed = case.true_domain, _allowed(case, truth)
     numbers = domain is not None and domain.grain == "entry" and domain.values is None and domain.high != 1
@@ -221,7 +221,7 @@ def _label_losses(truth: TruthProfile) -> tuple[str, ...]:
     return ("bce", "binary_focal", "dice") if truth.kind == "binary01" else ("scce", "nll", "multi_margin")
 
 
-def _allowed(case: Case, truth: TruthProfile) -> tuple[float, float, tuple[float, ...]] | None:
+def _allowed(case: CheckedData, truth: TruthProfile) -> tuple[float, float, tuple[float, ...]] | None:
     """The least and the greatest label, and the only ones where there are few."""
     domain = case.true_domain
     if domain is not None and domain.grain == "index" and not domain.below_classes:
@@ -238,7 +238,7 @@ def _allowed(case: Case, truth: TruthProfile) -> tuple[float, float, tuple[float
     return None
 
 
-def _counts(case: Case, truth: TruthProfile) -> Iterator[Fault]:
+def _counts(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
     if truth.kind == "multilabel":
         return  # a label that never changes is a constant column
     leave = {value for column in truth.columns for value in stand_ins(column)}

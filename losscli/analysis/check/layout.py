@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from losscli.analysis.check.fault import Case, Fault, any_entry, names
+from losscli.analysis.check.fault import CheckedData, Fault, any_entry, names
 from losscli.analysis.profile.kinds import AMOUNTS
 from losscli.batch import Batch
 from losscli.losses.domain import Array
@@ -22,14 +22,14 @@ _LEVEL = re.compile(
 _ENDS = {"lower": 0.0, "low": 0.0, "lo": 0.0, "median": 0.5, "upper": 1.0, "high": 1.0, "hi": 1.0}
 
 
-def check(case: Case) -> Iterator[Fault]:
+def check(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     yield from _shapes(case)
     yield from _weights(case)
     yield from _crossed(case)
 
 
-def _shapes(case: Case) -> Iterator[Fault]:
+def _shapes(case: CheckedData) -> Iterator[Fault]:
     truth = case.truth
     if truth is None:
         return
@@ -63,7 +63,7 @@ def _shapes(case: Case) -> Iterator[Fault]:
             )
 
 
-def _must_match(case: Case, true: tuple[int, ...], pred: tuple[int, ...]) -> bool:
+def _must_match(case: CheckedData, true: tuple[int, ...], pred: tuple[int, ...]) -> bool:
     """With a loss of entries always; else where no loss takes the two as they are (mean and variance)."""
     if case.true_domain is not None:
         return case.true_domain.grain in ("entry", "rest") or true not in ((), (1,))
@@ -77,7 +77,7 @@ def _words(shape: tuple[int, ...]) -> str:
     return "(N,)" if not shape else f"(N, {', '.join(map(str, shape))})"
 
 
-def _weights(case: Case) -> Iterator[Fault]:
+def _weights(case: CheckedData) -> Iterator[Fault]:
     weight = case.profile.weight
     if weight is None or not weight.count:
         return
@@ -138,7 +138,7 @@ def _weights(case: Case) -> Iterator[Fault]:
         )
 
 
-def _crossed(case: Case) -> Iterator[Fault]:
+def _crossed(case: CheckedData) -> Iterator[Fault]:
     truth = case.truth
     if truth is None or truth.kind not in AMOUNTS or truth.shape not in ((), (1,)):
         return
@@ -161,7 +161,7 @@ def _crossed(case: Case) -> Iterator[Fault]:
             )
 
 
-def _bounds(case: Case, labels: tuple[str, ...], ordered: object) -> Fault:
+def _bounds(case: CheckedData, labels: tuple[str, ...], ordered: object) -> Fault:
     assert callable(ordered)
 
     def where(batch: Batch) -> Array:

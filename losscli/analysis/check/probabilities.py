@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from losscli.analysis.check.fault import Case, Fault, any_entry, names, says_scores, truth_names
+from losscli.analysis.check.fault import CheckedData, Fault, any_entry, names, says_scores, truth_names
 from losscli.batch import Batch
 from losscli.losses.domain import SUM_SLACK, Array
 from losscli.results.profile import PredictionProfile
@@ -18,7 +18,7 @@ _STRAYS = 0.1  # the share of values out of [0, 1] beyond which they are no stra
 BINARY, ROWS = ("bce", "binary_focal", "brier", "dice"), ("cce", "scce", "categorical_focal", "kld")
 
 
-def check(case: Case) -> Iterator[Fault]:
+def check(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     for model in case.profile.predictions:
         if model.kind == "empty" or not model.entries:
@@ -33,7 +33,7 @@ def check(case: Case) -> Iterator[Fault]:
     yield from _true_rows(case)
 
 
-def _probabilities(case: Case, model: PredictionProfile, *, sums: bool) -> Iterator[Fault]:
+def _probabilities(case: CheckedData, model: PredictionProfile, *, sums: bool) -> Iterator[Fault]:
     if model.outside:
         yield _outside(case, model, sums=sums)
         return
@@ -55,7 +55,7 @@ def _probabilities(case: Case, model: PredictionProfile, *, sums: bool) -> Itera
         yield from _saturated(case, model)
 
 
-def _outside(case: Case, model: PredictionProfile, *, sums: bool) -> Fault:
+def _outside(case: CheckedData, model: PredictionProfile, *, sums: bool) -> Fault:
     low = min(column.low for column in model.columns if column.count)
     high = max(column.high for column in model.columns if column.count)
     losses = case.concerns(*(ROWS if sums else BINARY))
@@ -120,7 +120,7 @@ def _off(rows: Array) -> Array:
     return off
 
 
-def _saturated(case: Case, model: PredictionProfile) -> Iterator[Fault]:
+def _saturated(case: CheckedData, model: PredictionProfile) -> Iterator[Fault]:
     losses = case.concerns("bce", "binary_focal", "cce", "scce", "kld")
     exact = any(column.zeros or column.ones for column in model.columns)
     nearly = any(column.smallest < _LEAST_FLOAT32 or column.high >= _BELOW_1 for column in model.columns)
@@ -185,7 +185,7 @@ def _wrong(batch: Batch, model: str) -> Array:
     return zero
 
 
-def _logits(case: Case, model: PredictionProfile) -> Iterator[Fault]:
+def _logits(case: CheckedData, model: PredictionProfile) -> Iterator[Fault]:
     if (
         case.loss is None
         and model.kind == "logits"
@@ -233,7 +233,7 @@ def _logits(case: Case, model: PredictionProfile) -> Iterator[Fault]:
         )
 
 
-def _logarithms(case: Case, model: PredictionProfile) -> Iterator[Fault]:
+def _logarithms(case: CheckedData, model: PredictionProfile) -> Iterator[Fault]:
     inside = not model.outside and model.entries > 2 and not (len(model.columns) > 1 and not model.off_logs)
     if inside:
         yield Fault(
@@ -265,7 +265,7 @@ def _no_logs(rows: Array) -> Array:
     return off
 
 
-def _true_rows(case: Case) -> Iterator[Fault]:
+def _true_rows(case: CheckedData) -> Iterator[Fault]:
     truth = case.truth
     if truth is None or not truth.off_rows or len(truth.shape) != 1:
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from losscli.analysis.check.fault import Case, Fault, any_entry, is_numeric, names, truth_names
+from losscli.analysis.check.fault import CheckedData, Fault, any_entry, is_numeric, names, truth_names
 from losscli.analysis.check.values import stand_ins
 from losscli.batch import Batch
 from losscli.losses.domain import Array
@@ -21,7 +21,7 @@ _ROOT = 1.84e19  # its square is beyond float32
 _REVERSED = {True: -0.5, False: -0.3}  # correlations below which predictions point the other way
 
 
-def check(case: Case) -> Iterator[Fault]:
+def check(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     overflow = list(_overflow(case))
     yield from overflow
@@ -46,7 +46,7 @@ def _true(batch: Batch) -> Array:
     return batch.y_true
 
 
-def _pair(case: Case, model: PredictionProfile) -> Iterator[Fault]:
+def _pair(case: CheckedData, model: PredictionProfile) -> Iterator[Fault]:
     truth, residual = case.truth, case.profile.residual(model.model)
     assert truth is not None
     assert residual is not None
@@ -120,7 +120,7 @@ def _logarithms(true: Array, pred: Array) -> bool:
     return bool(pred.std() <= 3 * width and pred.max() < 0.25 * float(np.median(true)))
 
 
-def _scales(case: Case, model: PredictionProfile, one: float, other: float, *, logs: bool) -> Fault:
+def _scales(case: CheckedData, model: PredictionProfile, one: float, other: float, *, logs: bool) -> Fault:
     if logs:
         mend = "np.exp(y_pred), or the logarithm of both; msle takes both as they are before the logarithm"
     else:
@@ -141,7 +141,7 @@ def _scales(case: Case, model: PredictionProfile, one: float, other: float, *, l
     )
 
 
-def _sign(case: Case, model: PredictionProfile) -> Iterator[Fault]:
+def _sign(case: CheckedData, model: PredictionProfile) -> Iterator[Fault]:
     truth = case.truth
     assert truth is not None
     low, high = (f(getattr(c, end) for c in truth.columns) for f, end in ((min, "low"), (max, "high")))
@@ -162,7 +162,7 @@ def _sign(case: Case, model: PredictionProfile) -> Iterator[Fault]:
         )
 
 
-def _reversed(case: Case, model: PredictionProfile) -> Iterator[Fault]:
+def _reversed(case: CheckedData, model: PredictionProfile) -> Iterator[Fault]:
     truth, numeric = case.truth, is_numeric(case, model)
     if truth is None or case.profile.n < 10:
         return
@@ -189,7 +189,7 @@ def _reversed(case: Case, model: PredictionProfile) -> Iterator[Fault]:
     )
 
 
-def _unscaled(case: Case) -> Iterator[Fault]:
+def _unscaled(case: CheckedData) -> Iterator[Fault]:
     truth = case.truth
     if truth is None or not any(is_numeric(case, model) for model in case.profile.predictions):
         return
@@ -215,7 +215,7 @@ def _unscaled(case: Case) -> Iterator[Fault]:
     )
 
 
-def _columns(case: Case) -> Iterator[Fault]:
+def _columns(case: CheckedData) -> Iterator[Fault]:
     truth = case.truth
     if truth is None or truth.kind != "columns" or len(truth.columns) < 2:
         return
@@ -239,7 +239,7 @@ def _columns(case: Case) -> Iterator[Fault]:
         )
 
 
-def _overflow(case: Case) -> Iterator[Fault]:
+def _overflow(case: CheckedData) -> Iterator[Fault]:
     def beyond(column: ColumnProfile) -> bool:
         return bool(column.count) and max(-column.low, column.high) > _FLOAT32 and not stand_ins(column)
 
@@ -263,7 +263,7 @@ def _overflow(case: Case) -> Iterator[Fault]:
         )
 
 
-def _float32(case: Case, model: PredictionProfile, largest: float, average: float) -> Iterator[Fault]:
+def _float32(case: CheckedData, model: PredictionProfile, largest: float, average: float) -> Iterator[Fault]:
     if largest > _ROOT and (case.loss is None or "square of the error" in case.loss.tags):
         yield Fault(
             "float32_squares",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from losscli.analysis.check.fault import Case, Fault, any_entry, names
+from losscli.analysis.check.fault import CheckedData, Fault, any_entry, names
 from losscli.analysis.request import Request
 from losscli.analysis.score import score
 from losscli.batch import Batch, Stream
@@ -31,7 +31,7 @@ EXPLAIN_FLOAT32 = (
 
 
 def verdict(
-    case: Case, request: Request, stream: Stream, model: str, found: Sequence[Finding]
+    case: CheckedData, request: Request, stream: Stream, model: str, found: Sequence[Finding]
 ) -> Iterator[Finding]:
     """What computing the loss itself says, where no finding has said it."""
     columns = names(case.profile.prediction(model))
@@ -59,7 +59,7 @@ def verdict(
         yield _finding("nan_loss", "error", title, case, columns, None, text, "mend the data")
 
 
-def _explains(finding: Finding, case: Case, model: str, missing: Missing) -> bool:
+def _explains(finding: Finding, case: CheckedData, model: str, missing: Missing) -> bool:
     """Whether an error says why this model's loss is refused or not finite: one that is not another model's.
 
     A missing value is a finding of its own: the rest is judged without those rows.
@@ -71,7 +71,7 @@ def _explains(finding: Finding, case: Case, model: str, missing: Missing) -> boo
     return not finding.columns or not theirs.issuperset(finding.columns)
 
 
-def request_of(case: Case, like: str) -> Request:
+def request_of(case: CheckedData, like: str) -> Request:
     """What is computed: without the rows that miss a value, which are a finding of their own."""
     assert case.loss is not None
     assert case.way is not None
@@ -85,7 +85,7 @@ def _finding(
     name: str,
     severity: Severity,
     title: str,
-    case: Case,
+    case: CheckedData,
     columns: tuple[str, ...],
     remark: Remark | None,
     why: str,
@@ -111,7 +111,7 @@ def single(stream: Stream, model: str) -> Stream:
     return Stream(one)
 
 
-def check(case: Case) -> Iterator[Fault]:
+def check(case: CheckedData) -> Iterator[Fault]:
     """Rows on which the loss's own kernel loses its gradient, or in float32 its value."""
     loss, way = case.loss, case.way
     if loss is not None and way is not None and loss.kind == "sample" and way.framework.name == "exact":
@@ -119,7 +119,7 @@ def check(case: Case) -> Iterator[Fault]:
             yield from _by_model(case, way, model)
 
 
-def _by_model(case: Case, way: Convention, model: PredictionProfile) -> Iterator[Fault]:
+def _by_model(case: CheckedData, way: Convention, model: PredictionProfile) -> Iterator[Fault]:
     yield Fault(
         "float32_infinite",
         "warning",
@@ -143,7 +143,7 @@ def _by_model(case: Case, way: Convention, model: PredictionProfile) -> Iterator
         )
 
 
-def _is_distance(case: Case) -> bool:
+def _is_distance(case: CheckedData) -> bool:
     """A loss of the error of two numbers."""
     true, pred = case.true_domain, case.pred_domain
     if case.loss is None or case.loss.slope is None or true is None or pred is None:
@@ -151,10 +151,10 @@ def _is_distance(case: Case) -> bool:
     return (true.grain, true.means, pred.grain, pred.means) == ("entry", "number") * 2
 
 
-Look = Callable[[Case, Convention, tuple[Array, ...]], Array]
+Look = Callable[[CheckedData, Convention, tuple[Array, ...]], Array]
 
 
-def _by_kernel(case: Case, way: Convention, batch: Batch, model: str, look: Look) -> Array:
+def _by_kernel(case: CheckedData, way: Convention, batch: Batch, model: str, look: Look) -> Array:
     """The rows that `look` marks; none where the loss does not take the batch (a finding of its own)."""
     none = np.zeros(len(batch), bool)
     whole = ~any_entry(~np.isfinite(batch.y_pred[model]))
@@ -171,12 +171,12 @@ def _by_kernel(case: Case, way: Convention, batch: Batch, model: str, look: Look
     return none
 
 
-def _values(way: Convention, case: Case, arrays: tuple[Array, ...]) -> Array:
+def _values(way: Convention, case: CheckedData, arrays: tuple[Array, ...]) -> Array:
     made = np.asarray(way.kernel(*arrays, **case.params), np.float64)
     return made.reshape(len(arrays[-1]), -1)
 
 
-def _infinite32(case: Case, way: Convention, arrays: tuple[Array, ...]) -> Array:
+def _infinite32(case: CheckedData, way: Convention, arrays: tuple[Array, ...]) -> Array:
     single_precision = tuple(
         array.astype(np.float32) if array.dtype == np.float64 else array for array in arrays
     )
@@ -184,7 +184,7 @@ def _infinite32(case: Case, way: Convention, arrays: tuple[Array, ...]) -> Array
     return any_entry(np.isfinite(exact) & ~np.isfinite(rounded))
 
 
-def _flat(case: Case, way: Convention, arrays: tuple[Array, ...]) -> Array:
+def _flat(case: CheckedData, way: Convention, arrays: tuple[Array, ...]) -> Array:
     assert case.loss is not None
     assert case.loss.slope is not None
     true, pred = arrays

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from losscli.analysis.check.fault import Case, Fault, Mask, any_entry, names
+from losscli.analysis.check.fault import CheckedData, Fault, Mask, any_entry, names
 from losscli.analysis.profile.columns import SENTINELS
 from losscli.analysis.profile.kinds import CLASSES
 from losscli.batch import Batch
@@ -19,7 +19,7 @@ _FEWEST = 10  # rows, below which a constant column or twin rows are an accident
 _FLAT = 1e-6  # a spread of predictions below this part of the truth's is none
 
 
-def check(case: Case) -> Iterator[Fault]:
+def check(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     yield from _missing(case)
     yield from _infinite(case)
@@ -29,7 +29,7 @@ def check(case: Case) -> Iterator[Fault]:
     yield from _twin_rows(case)
 
 
-def _missing(case: Case) -> Iterator[Fault]:
+def _missing(case: CheckedData) -> Iterator[Fault]:
     columns = tuple(column.name for column in case.profile.columns if column.missing)
     if columns:
         yield Fault(
@@ -44,7 +44,7 @@ def _missing(case: Case) -> Iterator[Fault]:
         )
 
 
-def _infinite(case: Case) -> Iterator[Fault]:
+def _infinite(case: CheckedData) -> Iterator[Fault]:
     logs = {m.model for m in case.profile.predictions if case.expects(m) == "log_probability"}
     columns = tuple(
         column.name
@@ -97,7 +97,7 @@ def stand_ins(column: ColumnProfile) -> tuple[float, ...]:
     return tuple(found)
 
 
-def _sentinels(case: Case) -> Iterator[Fault]:
+def _sentinels(case: CheckedData) -> Iterator[Fault]:
     for column in case.profile.columns:
         for value in dict.fromkeys(stand_ins(column)):
             rest = f"{column.inner[0]:.6g} to {column.inner[1]:.6g}"
@@ -125,7 +125,7 @@ def _equal(column: ColumnProfile, value: float) -> Mask:
     return where
 
 
-def _constant(case: Case) -> Iterator[Fault]:
+def _constant(case: CheckedData) -> Iterator[Fault]:
     truth, profile = case.truth, case.profile
     few = profile.n < _SEVERAL
     if truth is not None and not case.classes and not few and all(c.constant for c in truth.columns):
@@ -164,7 +164,7 @@ def _constant(case: Case) -> Iterator[Fault]:
         yield from _constant_columns(case, truth.columns)
 
 
-def _constant_columns(case: Case, columns: tuple[ColumnProfile, ...]) -> Iterator[Fault]:
+def _constant_columns(case: CheckedData, columns: tuple[ColumnProfile, ...]) -> Iterator[Fault]:
     still = tuple(column.name for column in columns if column.constant)
     if still and len(still) < len(columns) and case.profile.n >= _FEWEST:
         yield Fault(
@@ -179,7 +179,7 @@ def _constant_columns(case: Case, columns: tuple[ColumnProfile, ...]) -> Iterato
         )
 
 
-def _twin_columns(case: Case) -> Iterator[Fault]:
+def _twin_columns(case: CheckedData) -> Iterator[Fault]:
     profile, truth = case.profile, case.truth
     of_truth = (
         {} if truth is None else {c.digest: c.name for c in truth.columns if not c.constant and c.count > 1}
@@ -216,7 +216,7 @@ def _twin_columns(case: Case) -> Iterator[Fault]:
             seen.setdefault(column.digest, column.name)
 
 
-def _twin_rows(case: Case) -> Iterator[Fault]:
+def _twin_rows(case: CheckedData) -> Iterator[Fault]:
     profile, truth = case.profile, case.truth
     if truth is None or profile.n < _FEWEST or profile.duplicates < max(3, _TWINS * profile.n):
         return

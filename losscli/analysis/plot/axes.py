@@ -8,40 +8,40 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from losscli.analysis.plot import several, single, wholes
-from losscli.analysis.plot.views import Case, View
+from losscli.analysis.plot.views import DrawnLoss, View
 from losscli.losses.domain import Domain, Means
 
-Rule = tuple[Callable[[Case], bool], Callable[[Case], View | str]]
+Rule = tuple[Callable[[DrawnLoss], bool], Callable[[DrawnLoss], View | str]]
 
 
-def _pred(grain: str, size: int = 0) -> Callable[[Case], bool]:
+def _pred(grain: str, size: int = 0) -> Callable[[DrawnLoss], bool]:
     return lambda case: case.pred.grain == grain and case.pred.size == size
 
 
-def _means(meaning: Means) -> Callable[[Case], bool]:
+def _means(meaning: Means) -> Callable[[DrawnLoss], bool]:
     return lambda case: case.pred.means == meaning
 
 
-def _no_truth(*grains: tuple[str, int]) -> Callable[[Case], bool]:
+def _no_truth(*grains: tuple[str, int]) -> Callable[[DrawnLoss], bool]:
     return lambda case: case.true is None and (case.pred.grain, case.pred.size) in grains
 
 
-def _true(case: Case) -> Domain:
+def _true(case: DrawnLoss) -> Domain:
     assert case.true is not None, "the rules for losses without a truth stand first"
     return case.true
 
 
-def _binary(case: Case) -> bool:
+def _binary(case: DrawnLoss) -> bool:
     """Whether the truth is one of two labels."""
     true = _true(case)
     return true.values is not None or (true.low, true.high) == (0.0, 1.0)
 
 
-def _classes(case: Case) -> bool:
+def _classes(case: DrawnLoss) -> bool:
     return _true(case).grain == "index" or _true(case).sums_to_one
 
 
-def _flat(case: Case) -> bool:
+def _flat(case: DrawnLoss) -> bool:
     return case.pred.grain in ("entry", "scalar", "rest")
 
 
@@ -49,7 +49,7 @@ def _unbounded(domain: Domain) -> bool:
     return domain.low == -float("inf")
 
 
-def _none(case: Case) -> str:
+def _none(case: DrawnLoss) -> str:
     return f"{case.loss.name} has no axis: a row of it is more than one number can stand for."
 
 
@@ -91,7 +91,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def view(case: Case) -> View | str:
+def view(case: DrawnLoss) -> View | str:
     """The loss's view, or a sentence that says why it has none."""
     if case.pred.whole:
         return (

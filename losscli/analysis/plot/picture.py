@@ -13,7 +13,7 @@ from losscli.analysis.plot.rows import find
 from losscli.analysis.plot.trace import span as height
 from losscli.analysis.plot.trace import trace
 from losscli.analysis.plot.variants import MOST, Variant, variants_of
-from losscli.analysis.plot.views import Case, View
+from losscli.analysis.plot.views import DrawnLoss, View
 from losscli.analysis.request import Request
 from losscli.batch import Stream
 from losscli.catalogue.pages import explanation, page
@@ -158,7 +158,7 @@ def _view(variant: Variant, *, alone: bool) -> View | str:
     coded = variant.way.signature.y_true
     if true is not None and coded is not None and {true.grain, coded.grain} == {"row", "index"}:
         true = coded  # class indices, where the definition takes one-hot rows
-    return view_of(Case(variant.loss, true, pred, params, properties, alone))
+    return view_of(DrawnLoss(variant.loss, true, pred, params, properties, alone))
 
 
 def _check_axes(variants: Sequence[Variant], views: Sequence[View]) -> None:

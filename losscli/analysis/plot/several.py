@@ -6,20 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from losscli.analysis.plot.views import Case, Placed, Scene, View, margin_reach, one_scene, rows
+from losscli.analysis.plot.views import DrawnLoss, Placed, Scene, View, margin_reach, one_scene, rows
 from losscli.losses.domain import Array
 from losscli.results.plot import Axis
 
 _CLASSES = 3  # of a row of probabilities, where no parameter says how many there are
 
 
-def classes(case: Case, usual: int) -> tuple[int, int]:
+def classes(case: DrawnLoss, usual: int) -> tuple[int, int]:
     """How many classes the picture's rows have, and which of them is the true one."""
     lists = [len(value) for value in case.params.values() if isinstance(value, np.ndarray) and value.ndim]
     return (lists[0] if lists else usual), int(case.params.get("ignore_class") == 0)
 
 
-def class_probability(case: Case) -> View:
+def class_probability(case: DrawnLoss) -> View:
     """Over the probability of the true class, the others sharing the rest evenly."""
     count, right = classes(case, _CLASSES)
     others = "another shares" if count == 1 else f"the other {count - 1} share"
@@ -86,7 +86,7 @@ def _of_true_class(true: Array, pred: Array) -> Array:
     return np.where((true == 1).any(axis=-1), found, np.nan)
 
 
-def class_lead(case: Case) -> View:
+def class_lead(case: DrawnLoss) -> View:
     count, right = classes(case, 2)
     assert case.true is not None
     noun = "logit" if case.pred.means == "logit" else "score"
@@ -116,7 +116,7 @@ def class_lead(case: Case) -> View:
     return View(axis, (scene,), -far, far, place=place)
 
 
-def item_lead(case: Case) -> View:
+def item_lead(case: DrawnLoss) -> View:
     """Two items, the first the better: over how much higher the first is scored."""
     axis = Axis("item lead", "better item's score − the other's", "s", "", "A list of two items.")
     truth: Any = None

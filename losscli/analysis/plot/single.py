@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from losscli.analysis.plot.views import (
-    Case,
+    DrawnLoss,
     Laid,
     Placed,
     Scene,
@@ -26,13 +26,13 @@ _SPREADS = (1.0, 0.5, 2.0)
 _ERROR = Axis("error", "error y_pred − y_true", "e", "the target's unit")
 
 
-def error(case: Case) -> View:
+def error(case: DrawnLoss) -> View:
     far = reach(case, 3.0)
     scene = Scene("", _deep(case, values(0.0)))
     return View(_ERROR, (scene,), -far, far, place=lambda true, pred: one_scene(pred - true))
 
 
-def _deep(case: Case, lay: Any) -> Any:
+def _deep(case: DrawnLoss, lay: Any) -> Any:
     """A row's one number in an axis of its own, where the loss takes rows (N, D)."""
     if case.pred.grain != "row":
         return lay
@@ -44,7 +44,7 @@ def _deep(case: Case, lay: Any) -> Any:
     return deeper
 
 
-def location(case: Case) -> View:
+def location(case: DrawnLoss) -> View:
     """A mean and its spread: over the mean's error, a curve for each of three spreads."""
     axis = _ERROR._replace(title="error μ − y_true", says="y_pred is (μ, s): a mean and a spread s.")
     spreads = _SPREADS if case.alone else _SPREADS[:1]
@@ -58,7 +58,7 @@ def location(case: Case) -> View:
     return View(axis, scenes, -3.0, 3.0, place=lambda true, pred: one_scene(pred[:, 0] - true))
 
 
-def ensemble(case: Case) -> View:
+def ensemble(case: DrawnLoss) -> View:
     axis = _ERROR._replace(
         title="error μ − y_true", says="y_pred is three members, μ − 1, μ and μ + 1, moved together."
     )
@@ -66,7 +66,7 @@ def ensemble(case: Case) -> View:
     return View(axis, (scene,), -4.0, 4.0, place=lambda true, pred: one_scene(pred.mean(axis=-1) - true))
 
 
-def interval(case: Case) -> View:
+def interval(case: DrawnLoss) -> View:
     axis = Axis(
         "interval",
         "interval's middle − y_true",
@@ -83,7 +83,7 @@ def interval(case: Case) -> View:
     return View(axis, scenes, -4.0, 4.0, place=place)
 
 
-def ratio(case: Case) -> View:
+def ratio(case: DrawnLoss) -> View:
     says = "" if "scale_invariant" in case.properties else "y_true is 1: at another truth, another curve."
     axis = Axis("ratio", "y_pred / y_true", "r", "", says)
     ends = (case.pred.low, np.inf)
@@ -97,13 +97,13 @@ def ratio(case: Case) -> View:
     return View(axis, (Scene("", _deep(case, values(1.0))),), low, 3.0, ends, place, anchor=1.0)
 
 
-def log_rate(case: Case) -> View:
+def log_rate(case: DrawnLoss) -> View:
     axis = Axis("log rate", "y_pred: log of the rate", "l", "nats", "y_true is 1.")
     scene = Scene("", _deep(case, values(1.0)))
     return View(axis, (scene,), -3.0, 3.0, place=lambda true, pred: one_scene(pred))
 
 
-def probability(case: Case) -> View:
+def probability(case: DrawnLoss) -> View:
     """Both labels over the probability of class 1; beside others, label 1 over that of the true class."""
     axis = Axis("probability", "probability of class 1", "p", "")
     scenes = tuple(Scene(f"y_true = {y:g}", _deep(case, values(y))) for y in (1.0, 0.0))
@@ -119,7 +119,7 @@ def probability(case: Case) -> View:
     return View(axis, scenes, 0.0, 1.0, (0.0, 1.0), place)
 
 
-def margin(case: Case) -> View:
+def margin(case: DrawnLoss) -> View:
     """A label and a score: over y · f; a 0/1 label by itself over the score, with a curve for each label."""
     assert case.true is not None
     signs = case.true.exclusive is not None or case.true.values == (-1.0, 1.0)
@@ -142,7 +142,7 @@ def margin(case: Case) -> View:
     return View(axis, scenes, -far, far, place=place)
 
 
-def distance(case: Case) -> View:
+def distance(case: DrawnLoss) -> View:
     assert case.true is not None
     assert case.true.values is not None
     axis = Axis("distance", "distance of the pair", "d", "")
@@ -159,7 +159,7 @@ def distance(case: Case) -> View:
     return View(axis, scenes, 0.0, margin_reach(case, 2.0), (0.0, np.inf), place)
 
 
-def pair_similarity(case: Case) -> View:
+def pair_similarity(case: DrawnLoss) -> View:
     axis = Axis("similarity", "cosine of the pair", "cos", "")
     scenes = tuple(
         Scene(f"y_true = {y:g}", rows(y, lambda x: ((1.0, 0.0), (x, sine(x))), _turning_pair))
@@ -177,7 +177,7 @@ def _turning_pair(x: Array) -> Any:
     return ((0.0, 0.0), (1.0, -x / sine(x)))
 
 
-def row_similarity(case: Case) -> View:
+def row_similarity(case: DrawnLoss) -> View:
     axis = Axis("similarity", "cosine of y_true and y_pred", "cos", "")
     scene = Scene("", rows((1.0, 0.0), lambda x: (x, sine(x)), lambda x: (1.0, -x / sine(x))))
     return View(axis, (scene,), -1.0, 1.0, (-1.0, 1.0), lambda true, pred: one_scene(_cosine(true, pred)))
@@ -189,14 +189,14 @@ def _cosine(one: Array, other: Array) -> Array:
         return np.asarray(np.sum(one * other, -1) / lengths)
 
 
-def weight(case: Case) -> View:
+def weight(case: DrawnLoss) -> View:
     axis = Axis("weight", "y_pred: a weight", "w", "", "A row of one weight.")
     lay = values(0.0)
     scene = Scene("", lambda x: (None, *lay(x)[1:]))
     return View(axis, (scene,), -3.0, 3.0, place=lambda true, pred: one_scene(pred))
 
 
-def latent_mean(case: Case) -> View:
+def latent_mean(case: DrawnLoss) -> View:
     axis = Axis(
         "latent", "mean μ of one latent dimension", "μ", "the prior's σ", "y_pred is (μ, v): v = log σ²."
     )

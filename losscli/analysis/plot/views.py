@@ -15,7 +15,7 @@ Laid = tuple[Array | None, Array, Array]
 Placed = tuple[Array, Array]
 
 
-class Case(NamedTuple):
+class DrawnLoss(NamedTuple):
     """A loss with its parameters bound, and what its arrays hold under them. `alone`: the only one drawn."""
 
     loss: Loss
@@ -110,15 +110,15 @@ _LENGTHS = ("delta", "scale", "beta", "c", "epsilon")
 _MARGINS = ("margin", "margin1")
 
 
-def reach(case: Case, least: float) -> float:
+def reach(case: DrawnLoss, least: float) -> float:
     """How far an axis of errors goes: three times as far as 1, twice as far as a larger scale."""
     return _farthest(case, least, _LENGTHS)
 
 
-def margin_reach(case: Case, least: float) -> float:
+def margin_reach(case: DrawnLoss, least: float) -> float:
     return _farthest(case, least, _MARGINS)
 
 
-def _farthest(case: Case, least: float, names: Sequence[str]) -> float:
+def _farthest(case: DrawnLoss, least: float, names: Sequence[str]) -> float:
     lengths = (case.params.get(name) for name in names)
     return max([least, *(2.0 * length for length in lengths if isinstance(length, (int, float)))])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.analysis.plot.views import Case, Laid, Scene, View, logit, margin_reach, rows, sine, stacked
+from losscli.analysis.plot.views import DrawnLoss, Laid, Scene, View, logit, margin_reach, rows, sine, stacked
 from losscli.losses.domain import Array
 from losscli.results.plot import Axis
 
@@ -16,7 +16,7 @@ _TILT = 1e-7  # between classes, so that no two are just as near: equal distance
 _DISTANCES = (1.0, 0.5, 2.0)
 
 
-def overlap(case: Case) -> View:
+def overlap(case: DrawnLoss) -> View:
     """A mask and a prediction of its size that covers the share x of it, and spills what it misses."""
     axis = Axis(
         "overlap",
@@ -46,7 +46,7 @@ def overlap(case: Case) -> View:
     return View(axis, (scene,), 0.0, 1.0, (0.0, 1.0), why_no_data=why)
 
 
-def shifted_box(case: Case) -> View:
+def shifted_box(case: DrawnLoss) -> View:
     axis = Axis(
         "shift",
         "shift of the predicted box",
@@ -66,7 +66,7 @@ def shifted_box(case: Case) -> View:
     return View(axis, (scene,), -2.0, 2.0, why_no_data=why)
 
 
-def distances(case: Case) -> View:
+def distances(case: DrawnLoss) -> View:
     """Points on a line: the positive at x, the negatives at −d (and −2d): the loss over two distances."""
     axis = Axis(
         "triplet",
@@ -98,7 +98,7 @@ def distances(case: Case) -> View:
     return View(axis, scenes, 0.0, margin_reach(case, 3.0), (0.0, np.inf), place)
 
 
-def two_classes(case: Case) -> View:
+def two_classes(case: DrawnLoss) -> View:
     """Two classes of two unit vectors: x the cosine within a class, 0 between them."""
     axis = _SIMILARITY._replace(
         says="Four unit vectors, two of each class; between the classes the cosine is 0."
@@ -117,7 +117,7 @@ def two_classes(case: Case) -> View:
     return View(axis, (scene,), -1.0, 1.0, (-1.0, 1.0), why_no_data=why)
 
 
-def query_and_key(case: Case) -> View:
+def query_and_key(case: DrawnLoss) -> View:
     """Two rows of a query and its key, x their cosine; every other cosine is 0."""
     axis = _SIMILARITY._replace(
         title="cosine of a query and its key", says="Two rows; a query and the other row's key have cosine 0."
@@ -136,7 +136,7 @@ def query_and_key(case: Case) -> View:
     return View(axis, (scene,), -1.0, 1.0, (-1.0, 1.0), why_no_data=why)
 
 
-def similarities(case: Case) -> View:
+def similarities(case: DrawnLoss) -> View:
     """A matrix of similarities of two anchors and two positives: x on the diagonal, 0 beside it."""
     axis = _SIMILARITY._replace(
         says="Two anchors and two positives, of two classes; between the classes the similarity is 0."
@@ -152,7 +152,7 @@ def similarities(case: Case) -> View:
     return View(axis, (scene,), -1.0, 1.0, why_no_data=why)
 
 
-def risk_lead(case: Case) -> View:
+def risk_lead(case: DrawnLoss) -> View:
     """Two subjects, one with an event while the other is still at risk."""
     axis = Axis(
         "risk lead",
@@ -170,7 +170,7 @@ def risk_lead(case: Case) -> View:
     return View(axis, (scene,), -4.0, 4.0, why_no_data=why)
 
 
-def label_of_steps(case: Case) -> View:
+def label_of_steps(case: DrawnLoss) -> View:
     """Sequences of three steps whose label is one class: x its logit at every step, the blank's 0."""
     blank = int(case.params.get("blank", 0))
     label = 1 if blank == 0 else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from losscli.analysis.profile.columns import ColumnPass, names_of
 from losscli.analysis.profile.kinds import AMOUNTS, KindPass
-from losscli.analysis.profile.sample import Duplicates, Sample, correlation, residuals
+from losscli.analysis.profile.sample import Duplicates, EntrySample, correlation, residuals
 from losscli.batch import Batch, Stream
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
@@ -28,7 +28,7 @@ class _Pass:
         self.n = 0
         self.kinds = KindPass()
         self.weight: ColumnPass | None = None
-        self.sample = Sample()
+        self.sample = EntrySample()
         self.duplicates = Duplicates()
 
     def add(self, batch: Batch) -> None:

@@ -13,7 +13,7 @@ KEPT = 1_000_000
 LEVELS = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0)
 
 
-class Sample:
+class EntrySample:
     """Entries of the truth (None) and of the models (by name), those of one shape side by side.
 
     Each entry draws a number; those with the least are kept, so that any split into batches keeps the same.
@@ -79,7 +79,7 @@ class Sample:
         return true[both], pred[both]
 
 
-def correlation(sample: Sample, name: str) -> float:
+def correlation(sample: EntrySample, name: str) -> float:
     """Pearson's, of the truth and a model; nan where a side is constant."""
     true, pred = sample.pair(name)
     if true.size < 2:
@@ -97,7 +97,7 @@ def _standard(values: Array) -> Array:
     return values / (spread if spread > 1e-15 else np.nan)
 
 
-def residuals(name: str, sample: Sample) -> ResidualProfile | None:
+def residuals(name: str, sample: EntrySample) -> ResidualProfile | None:
     """The residuals of a model; None where there is no finite one."""
     true, pred = sample.pair(name)
     with np.errstate(over="ignore"):

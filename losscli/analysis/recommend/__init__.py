@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from losscli.analysis.recommend import tasks
 from losscli.catalogue import registry
 from losscli.errors import LosscliError
-from losscli.results.recommend import Recommendation, Recommendations, Task, Tasks
+from losscli.results.recommend import AdviceTask, Recommendation, Recommendations, Tasks
 from losscli.results.score import Remark
 from losscli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from losscli.analysis.recommend.case import Choice
+    from losscli.analysis.recommend.case import Advised
     from losscli.batch import Stream
     from losscli.engine.missing import Missing
     from losscli.rows import Rows
@@ -49,7 +49,9 @@ def by_task(task: str, quantile: float | None = None, *, library: bool = False) 
 def every_task() -> Tasks:
     """The tasks that advice can be asked for."""
     return Tasks(
-        tuple(Task(name, told["title"], told["losses"][0]["loss"]) for name, told in tasks.words().items()),
+        tuple(
+            AdviceTask(name, told["title"], told["losses"][0]["loss"]) for name, told in tasks.words().items()
+        ),
         __version__,
     )
 
@@ -74,7 +76,7 @@ def advise(
     import numpy as np
 
     from losscli.analysis.profile.kinds import KindPass
-    from losscli.analysis.recommend.case import Case
+    from losscli.analysis.recommend.case import AdviceCase
     from losscli.analysis.recommend.reading import read
     from losscli.analysis.recommend.rows import gather
     from losscli.batch import Origin
@@ -87,7 +89,7 @@ def advise(
     kinds = KindPass()
     kinds.add(y_true, {} if y_pred is None else {"y_pred": y_pred}, Origin())
     truth, scores = kinds.finish()
-    case = Case(
+    case = AdviceCase(
         y_true=y_true,
         y_pred=y_pred,
         true_names=rows.pred_names if truth_alone else rows.true_names,
@@ -146,7 +148,7 @@ def _check_quantile(quantile: float | None, task: str | None) -> None:
         raise LosscliError(f"a quantile is wanted, and the task is {task}", "leave one of the two out")
 
 
-def _recommendation(choice: Choice, command: str) -> Recommendation:
+def _recommendation(choice: Advised, command: str) -> Recommendation:
     return Recommendation(
         choice.loss,
         registry.get(choice.loss).title,
@@ -162,7 +164,7 @@ def _explain(loss: str, library: bool) -> str:
     return f'losscli.explain("{loss}")' if library else f"losscli explain {loss}"
 
 
-def _compute(choice: Choice, given: Rows | None, *, weighted: bool, drop: bool, truth: bool) -> str:
+def _compute(choice: Advised, given: Rows | None, *, weighted: bool, drop: bool, truth: bool) -> str:
     """The line that computes the loss on the same rows. Without `truth` there is no y_true to name."""
     loss = registry.get(choice.loss)
     weighted = weighted and loss.kind != "batch"  # such losses weigh no rows

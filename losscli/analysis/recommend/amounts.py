@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from losscli.analysis.recommend.case import Case, Choice, Finding, shown, unfit
+from losscli.analysis.recommend.case import AdviceCase, Advised, Reading, shown, unfit
 from losscli.analysis.recommend.numbers import percent, percents
 from losscli.analysis.recommend.residuals import regression
 from losscli.analysis.recommend.tails import FEW
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from losscli.results.recommend import Evidence
 
 
-def amounts(case: Case) -> Finding:
+def amounts(case: AdviceCase) -> Reading:
     """Amounts of 0 or more: msle for errors in proportion that are symmetric in the logarithm, gamma_deviance
     where the logarithm is skewed to the left, tweedie with zeros."""
     y, p = flat(case, "positive-amounts")
@@ -46,7 +46,7 @@ def in_proportion(y: Array, p: Array | None) -> bool:
     return spans and variance_power(y - p, p).low > (0.5 if (y == 0).mean() > 0.02 else 1)
 
 
-def _ratio_advice(y: Array, p: Array | None, reading: str, power: Measure | None) -> Finding:
+def _ratio_advice(y: Array, p: Array | None, reading: str, power: Measure | None) -> Reading:
     none = share(int((y == 0).sum()), len(y))
     evidence = [
         shown(
@@ -68,7 +68,7 @@ def _ratio_advice(y: Array, p: Array | None, reading: str, power: Measure | None
         evidence.append(shown("variance_power", grows, power))
     alone = () if p is not None else ("measured on the target itself; residuals may tell otherwise",)
     told = (grows,) if grows else alone
-    mse = Choice("mse", when="an error of one unit costs the same at every size")
+    mse = Advised("mse", when="an error of one unit costs the same at every size")
     if none.value > 0:
         value, derived = (
             (1.5, "power 1.5, the middle of 1 to 2: with predictions it can be fitted")
@@ -79,18 +79,20 @@ def _ratio_advice(y: Array, p: Array | None, reading: str, power: Measure | None
             f"{percents(none)} of the amounts are exactly 0 and the others continuous: gamma and "
             "lognormal have no zeros"
         )
-        return Finding(
+        return Reading(
             "positive-amounts",
             reading,
             tuple(evidence),
             (
-                Choice("tweedie", (zero, *told), {"power": value}, (derived,)),
-                Choice(
+                Advised("tweedie", (zero, *told), {"power": value}, (derived,)),
+                Advised(
                     "poisson_deviance",
                     ("tweedie at power 1",),
                     when="the variance grows as the mean, no faster",
                 ),
-                Choice("msle", when="the logarithm of 1 + the amount is what should be near, zeros included"),
+                Advised(
+                    "msle", when="the logarithm of 1 + the amount is what should be near, zeros included"
+                ),
                 mse,
             ),
         )
@@ -108,8 +110,8 @@ def _ratio_advice(y: Array, p: Array | None, reading: str, power: Measure | None
             spread,
         )
     )
-    gamma = Choice("gamma_deviance")
-    msle = Choice("msle")
+    gamma = Advised("gamma_deviance")
+    msle = Advised("msle")
     below_1 = float((y < 1).mean())
     msle_words = "msle is squared error of log(1 + y), least near the geometric mean"
     gammas = -min(spread, 2.0)  # nearly, of a gamma with this spread of its logarithm
@@ -138,21 +140,21 @@ def _ratio_advice(y: Array, p: Array | None, reading: str, power: Measure | None
         why = (f"{what} is about symmetric: skewness {lean}; errors multiply", *told, msle_words)
         chosen = [
             msle._replace(reasons=why),
-            Choice("rmsle", when="the number is to be reported: the root of msle, a typical log-ratio"),
+            Advised("rmsle", when="the number is to be reported: the root of msle, a typical log-ratio"),
             gamma._replace(
                 when="the mean is wanted: msle's minimiser lies below it",
                 reasons=("least at the mean, and the same in any unit",),
             ),
         ]
-    mape = Choice(
+    mape = Advised(
         "mape",
         (f"none of the {len(y)} targets is 0",),
         when="a relative error is to be reported in per cent of the truth",
     )
-    return Finding("positive-amounts", reading, tuple(evidence), (*chosen, mape, mse))
+    return Reading("positive-amounts", reading, tuple(evidence), (*chosen, mape, mse))
 
 
-def flat(case: Case, task: str) -> tuple[Array, Array | None]:
+def flat(case: AdviceCase, task: str) -> tuple[Array, Array | None]:
     assert case.y_true is not None
     y = case.y_true.ravel()
     if y.min() < 0:
@@ -174,9 +176,9 @@ def tweedie_power(power: Measure) -> tuple[float, str]:
     return fitted, f"power {number(fitted)}: fitted to variance ∝ mean^power, {power}{kept}"
 
 
-def not_positive(case: Case, low: int, n: int, task: str, reading: str) -> Finding:
+def not_positive(case: AdviceCase, low: int, n: int, task: str, reading: str) -> Reading:
     found = regression(case)
     why = f"{low} of {n} predictions are 0 or less, where poisson, gamma_deviance and tweedie are not defined"
     first = found.choices[0]._replace(reasons=(why, *found.choices[0].reasons))
     evidence = (shown("not_positive", why, low), *found.evidence)
-    return Finding(task, reading, evidence, (first, *found.choices[1:]))
+    return Reading(task, reading, evidence, (first, *found.choices[1:]))

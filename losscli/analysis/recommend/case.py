@@ -22,7 +22,7 @@ NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class AdviceCase:
     """Complete rows: `y_true` (N, ...) or None, `y_pred` (N, ...) or None, and their columns' names.
 
     `quantile` is one that was asked for, `from_logits` says that y_pred holds logits, `task` is what the
@@ -51,7 +51,7 @@ class Case:
         return self.scores.kind if self.scores else ""
 
 
-class Choice(NamedTuple):
+class Advised(NamedTuple):
     """A loss to recommend.
 
     `pred` names the column of y_pred where it is one of several; `runs` is False where the data would have to
@@ -67,13 +67,13 @@ class Choice(NamedTuple):
     runs: bool = True
 
 
-class Finding(NamedTuple):
+class Reading(NamedTuple):
     """What a reader makes of a case: the task it took it for and why, what it measured, and its choices."""
 
     task: str
     reading: str
     evidence: tuple[Evidence, ...]
-    choices: tuple[Choice, ...]
+    choices: tuple[Advised, ...]
 
 
 def shown(name: str, text: str, measured: Measure | float | None = None) -> Evidence:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.analysis.recommend.case import (
-    Case,
-    Choice,
-    Finding,
+    AdviceCase,
+    Advised,
+    Reading,
     rows,
     shape_words,
     shown,
@@ -29,7 +29,7 @@ _MOST = 1_000_000  # classes
 _UNEVEN = 10  # times the rarest class in the commonest
 
 
-def multiclass(case: Case) -> Finding:
+def multiclass(case: AdviceCase) -> Reading:
     """Class indices or one-hot rows, with probabilities, log-probabilities, logits or labels."""
     y, p, truth = case.y_true, case.y_pred, case.truth
     assert y is not None
@@ -67,21 +67,21 @@ def multiclass(case: Case) -> Finding:
     ]
     name = "cce" if hot else "scce"
     if p is None:
-        return Finding(
+        return Reading(
             "multiclass", coded, tuple(evidence), _class_choices(name, labels, {}, times, uneven, ())
         )
     if labelled:
         wrong = share(int((p.ravel() != index).sum()), len(y))
-        return Finding(
+        return Reading(
             "multiclass",
             f"{coded}, predicted by labels",
             tuple(evidence),
             (
-                Choice(
+                Advised(
                     "hamming",
                     (labels, f"predictions are labels too: {percents(wrong)} of the rows are wrong"),
                 ),
-                Choice(name, when="the model's probabilities can be had", runs=False),
+                Advised(name, when="the model's probabilities can be had", runs=False),
             ),
         )
     right = share(int((p.argmax(axis=-1) == index).sum()), len(y))
@@ -103,13 +103,13 @@ def multiclass(case: Case) -> Finding:
             "rows are 0 or less, and their exponentials sum to 1: log-probabilities, which nll takes as "
             "they are",
         )
-        return Finding(
+        return Reading(
             "multiclass",
             f"{coded}, predicted by log-probabilities",
             tuple(evidence),
             (
-                Choice("nll", (labels, *why, *told)),
-                Choice(
+                Advised("nll", (labels, *why, *told)),
+                Advised(
                     "scce",
                     ("a log-probability is a logit too: the same number",),
                     {"from_logits": True},
@@ -135,32 +135,32 @@ def multiclass(case: Case) -> Finding:
         return _ordinal(
             case, reading, tuple(evidence), choices, "classes are said to be ordered", hot and not params
         )
-    return Finding("multiclass", reading, tuple(evidence), choices)
+    return Reading("multiclass", reading, tuple(evidence), choices)
 
 
 def _class_choices(
     name: str, labels: str, params: dict[str, Any], times: Array, uneven: float, told: tuple[str, ...]
-) -> tuple[Choice, ...]:
+) -> tuple[Advised, ...]:
     same = "scce of indices and cce of one-hot rows are the same number"
-    first = Choice(name, (labels, *told, same), params)
+    first = Advised(name, (labels, *told, same), params)
     weighted = None
     if uneven >= 2 and len(times) <= 20 and times.min() > 0:
         weights = [rounded(float(times.sum() / (len(times) * t))) for t in times]
-        weighted = Choice(
+        weighted = Advised(
             name,
             (f"the commonest class has {number(uneven)} times the rows of the rarest",),
             {**params, "class_weight": weights},
             ("class_weight: rows / (classes × rows of the class)",),
             "rare classes are to count as much as common ones",
         )
-    smooth = Choice(
+    smooth = Advised(
         name,
         (),
         {**params, "label_smoothing": 0.1},
         ("label_smoothing 0.1: a customary start",),
         "the model grows over-confident, or some labels are wrong",
     )
-    focal = Choice("categorical_focal", (), params, (), "easy rows drown the hard ones", runs=name == "cce")
+    focal = Advised("categorical_focal", (), params, (), "easy rows drown the hard ones", runs=name == "cce")
     if weighted is not None and uneven >= _UNEVEN:
         rare = (labels, *told, f"the commonest class has {number(uneven)} times the rows of the rarest")
         return (
@@ -196,15 +196,15 @@ def neighbours(index: Array, p: Array, times: Array) -> tuple[str, float] | None
 
 
 def _ordinal(
-    case: Case,
+    case: AdviceCase,
     reading: str,
     evidence: tuple[Evidence, ...],
-    choices: tuple[Choice, ...],
+    choices: tuple[Advised, ...],
     why: str,
     fits: bool,
-) -> Finding:
+) -> Reading:
     """weighted_kappa first where it takes the data as it is, or where order was said to matter."""
-    kappa = Choice(
+    kappa = Advised(
         "weighted_kappa",
         (why, "weighted_kappa costs a mistake the square of its distance in classes"),
         {"weightage": "quadratic"},
@@ -219,6 +219,6 @@ def _ordinal(
         told = choices[0]._replace(
             when="every mistake costs the same, however far off", reasons=choices[0].reasons[:2]
         )
-        return Finding("ordinal", reading + ", in an order", evidence, (kappa, told))
+        return Reading("ordinal", reading + ", in an order", evidence, (kappa, told))
     later = kappa._replace(when="classes are ordered and a mistake costs by its distance")
-    return Finding("multiclass", reading, evidence, (choices[0], later, *choices[1:]))
+    return Reading("multiclass", reading, evidence, (choices[0], later, *choices[1:]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from losscli.analysis.recommend.amounts import flat, not_positive, tweedie_power, zeros
-from losscli.analysis.recommend.case import Case, Choice, Finding, shown, unfit, whole
+from losscli.analysis.recommend.case import AdviceCase, Advised, Reading, shown, unfit, whole
 from losscli.analysis.recommend.numbers import percent, percents
 from losscli.stats.interval import mean, number, of_means, share
 from losscli.stats.moments import variance_power
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _OVER = 1.2  # a variance/mean from which counts are called over-dispersed
 
 
-def counts(case: Case) -> Finding:
+def counts(case: AdviceCase) -> Reading:
     """Poisson where variance and mean agree, tweedie where zeros and spread exceed it."""
     y, p = flat(case, "counts")
     if not whole(y):
@@ -41,14 +41,14 @@ def counts(case: Case) -> Finding:
     if np.isfinite(power.low):
         evidence.append(shown("variance_power", f"variance ∝ mean^{power}; a Poisson's is 1", power))
     p_tweedie, derived = tweedie_power(power)
-    tweedie = Choice("tweedie", params={"power": p_tweedie}, derived=(derived,))
-    poisson = Choice("poisson")
+    tweedie = Advised("tweedie", params={"power": p_tweedie}, derived=(derived,))
+    poisson = Advised("poisson")
     mean_is = "both are least at the mean; they differ in how much a row of large mean weighs"
-    mse = Choice("mse", when="an error of one count costs the same at every mean")
+    mse = Advised("mse", when="an error of one count costs the same at every mean")
     zero_words = f"zeros: {percents(found)} of the rows, where {few_zeros}"
     if pearson.low <= _OVER:
         word = "as large as" if pearson.high >= 1 / _OVER else "below"
-        return Finding(
+        return Reading(
             "counts",
             reading,
             tuple(evidence),
@@ -60,7 +60,9 @@ def counts(case: Case) -> Finding:
                         zero_words,
                     )
                 ),
-                Choice("poisson_deviance", when="the number is to be 0 at a perfect fit: the same minimiser"),
+                Advised(
+                    "poisson_deviance", when="the number is to be 0 at a perfect fit: the same minimiser"
+                ),
                 tweedie._replace(
                     when="new data is more spread than its mean, or has more zeros", reasons=(mean_is,)
                 ),
@@ -74,7 +76,7 @@ def counts(case: Case) -> Finding:
     )
     if np.isfinite(power.low):
         over += (f"the variance grows as the mean to the power {power}; poisson weighs rows as if it were 1",)
-    return Finding(
+    return Reading(
         "counts",
         reading,
         tuple(evidence),
@@ -90,7 +92,7 @@ def counts(case: Case) -> Finding:
     )
 
 
-def _counts_alone(y: Array, reading: str) -> Finding:
+def _counts_alone(y: Array, reading: str) -> Reading:
     variance = float(y.var())
     over = of_means(np.stack([y, y**2]), lambda m: (m[1] - m[0] ** 2) / np.maximum(m[0], 1e-300))
     found = share(int((y == 0).sum()), len(y))
@@ -100,7 +102,7 @@ def _counts_alone(y: Array, reading: str) -> Finding:
         shown("dispersion", f"variance/mean {over}; a Poisson's is 1", over),
         shown("zeros", f"zeros: {percents(found)}; one Poisson for all rows has {percent(expected)}", found),
     )
-    poisson = Choice(
+    poisson = Advised(
         "poisson",
         (
             f"whole numbers of 0 or more, variance/mean {over} before any model; the part of it beyond "
@@ -108,18 +110,18 @@ def _counts_alone(y: Array, reading: str) -> Finding:
             f"zeros: {percents(found)} of the rows; one Poisson for all rows has {percent(expected)}",
         ),
     )
-    tweedie = Choice(
+    tweedie = Advised(
         "tweedie",
         ("with predictions its power can be fitted",),
         {"power": 1.5},
         ("power 1.5: the middle of 1 to 2",),
         "variance/mean stays above 1 once there are predictions",
     )
-    mse = Choice("mse", when="an error of one count costs the same at every mean")
-    return Finding("counts", reading, evidence, (poisson, tweedie, mse))
+    mse = Advised("mse", when="an error of one count costs the same at every mean")
+    return Reading("counts", reading, evidence, (poisson, tweedie, mse))
 
 
-def _log_rates(case: Case, y: Array, p: Array, reading: str) -> Finding:
+def _log_rates(case: AdviceCase, y: Array, p: Array, reading: str) -> Reading:
     """Predictions of 0 or below are logarithms of rates, or no rates at all."""
     low = int((p <= 0).sum())
     rates = np.exp(np.clip(p, -700, 700))
@@ -136,13 +138,13 @@ def _log_rates(case: Case, y: Array, p: Array, reading: str) -> Finding:
             shown("dispersion", f"mean of (y_true − exp(y_pred))²/exp(y_pred) {pearson}", pearson),
             zeros(y),
         )
-        return Finding(
+        return Reading(
             "counts",
             reading + ", predicted by logarithms of rates",
             evidence,
             (
-                Choice("poisson", why, {"from_log": True}),
-                Choice(
+                Advised("poisson", why, {"from_log": True}),
+                Advised(
                     "tweedie",
                     ("take exp(y_pred) first",),
                     {"power": 1.5},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from losscli.analysis.recommend.case import Case, Choice, Finding, shape_words, shown, unfit
+from losscli.analysis.recommend.case import AdviceCase, Advised, Reading, shape_words, shown, unfit
 from losscli.analysis.recommend.numbers import percents, rounded
 from losscli.stats.interval import number, share
 
@@ -35,7 +35,7 @@ def level(name: str) -> float | None:
     return value if 0 < value < 1 else None
 
 
-def levels(case: Case) -> list[float] | None:
+def levels(case: AdviceCase) -> list[float] | None:
     """The levels of y_pred's columns, where the name of each states one."""
     named = [level(name) for name in case.pred_names]
     if named and all(value is not None for value in named):
@@ -43,7 +43,7 @@ def levels(case: Case) -> list[float] | None:
     return None
 
 
-def quantiles(case: Case) -> Finding:
+def quantiles(case: AdviceCase) -> Reading:
     """Predicted quantiles, one a column."""
     y, p = case.y_true, case.y_pred
     assert y is not None
@@ -58,13 +58,13 @@ def quantiles(case: Case) -> Finding:
         q = wanted[0]
         at = float(np.quantile(y, q))
         why = (f"quantile {number(q)} is wanted; that of the target itself is {number(at)}",)
-        return Finding(
+        return Reading(
             "quantiles",
             f"quantile {number(q)} is wanted",
             (shown("quantile", why[0], at),),
             (
-                Choice("quantile", why, {"q": q}, (f"q {number(q)}: as asked for",)),
-                Choice(
+                Advised("quantile", why, {"q": q}, (f"q {number(q)}: as asked for",)),
+                Advised(
                     "expectile",
                     params={"q": q},
                     derived=(f"q {number(q)}: as asked for",),
@@ -91,7 +91,7 @@ def quantiles(case: Case) -> Finding:
         evidence.append(shown(f"below_{number(q)}", said, below))
         source = "as asked for" if case.quantile is not None else "by the column's name"
         choices.append(
-            Choice(
+            Advised(
                 "quantile",
                 (said,),
                 {"q": q},
@@ -106,7 +106,7 @@ def quantiles(case: Case) -> Finding:
     rest = [c._replace(when=f"quantile {number(c.params['q'])} is the one to be judged") for c in others]
     if len(wanted) == 2 and np.isclose(sum(wanted), 1) and not crossed:
         alpha = rounded(2 * min(wanted))
-        pair = Choice(
+        pair = Advised(
             "interval_score",
             ("the two columns are the ends of one interval",),
             {"alpha": alpha},
@@ -116,9 +116,11 @@ def quantiles(case: Case) -> Finding:
         rest.append(pair._replace(runs=wanted[0] < wanted[1]))
     if len(wanted) == 1:
         rest.append(
-            Choice("mae", (), {}, (), "the median is what is wanted after all: quantile at 0.5 is half of it")
+            Advised(
+                "mae", (), {}, (), "the median is what is wanted after all: quantile at 0.5 is half of it"
+            )
         )
-    return Finding(
+    return Reading(
         "quantiles", "quantiles, " + ", ".join(map(number, wanted)), tuple(evidence), (first, *rest)
     )
 
@@ -127,7 +129,7 @@ def _holds(y: Array, low: Array, high: Array) -> float:
     return float(((y >= low) & (y <= high)).mean())
 
 
-def two_columns(case: Case) -> str | None:
+def two_columns(case: AdviceCase) -> str | None:
     """What two columns beside one target are: "interval", "spread" or neither; by name, then by number."""
     y, p = case.y_true, case.y_pred
     if y is None or p is None or y.ndim != 1 or p.shape[1:] != (2,):
@@ -144,7 +146,7 @@ def two_columns(case: Case) -> str | None:
     return "spread" if positive and 0.2 <= above <= 0.8 else None
 
 
-def intervals(case: Case) -> Finding:
+def intervals(case: AdviceCase) -> Reading:
     """The two ends of an interval."""
     y, p = case.y_true, case.y_pred
     assert y is not None
@@ -177,13 +179,13 @@ def intervals(case: Case) -> Finding:
         shown("inside", told[0], inside),
         shown("crossed", f"intervals whose ends are crossed: {crossed}", crossed),
     )
-    return Finding(
+    return Reading(
         "intervals",
         "two columns a row, the lower before the upper: intervals",
         evidence,
         (
-            Choice("interval_score", told, {"alpha": alpha}, (f"alpha {number(alpha)}: {derived}",)),
-            Choice(
+            Advised("interval_score", told, {"alpha": alpha}, (f"alpha {number(alpha)}: {derived}",)),
+            Advised(
                 "quantile",
                 params={"q": alpha / 2},
                 derived=(f"q {number(alpha / 2)}: half of alpha",),
@@ -195,7 +197,7 @@ def intervals(case: Case) -> Finding:
     )
 
 
-def spread(case: Case) -> Finding:
+def spread(case: AdviceCase) -> Reading:
     """A mean and a standard deviation or variance."""
     y, p = case.y_true, case.y_pred
     assert y is not None
@@ -220,20 +222,20 @@ def spread(case: Case) -> Finding:
     )
     cover = f"{percents(inside)} of the targets lie within 1.96 standard deviations, where a normal has 95 %"
     evidence = (shown("second_column", why, as_sd if is_sd else as_variance), shown("inside", cover, inside))
-    nll = Choice(
+    nll = Advised(
         "gaussian_nll",
         (why, cover, "it scores mean and variance at once, in nats, and punishes a variance too small most"),
     )
-    crps = Choice(
+    crps = Advised(
         "crps_gaussian", (why, cover, "it scores mean and standard deviation at once, in target units")
     )
-    laplace = Choice(
+    laplace = Advised(
         "laplace_nll",
         when="errors have heavy tails: its second column is the mean distance from the middle",
         runs=False,
     )
     if is_sd:
-        return Finding(
+        return Reading(
             "forecasting",
             "a mean and a standard deviation a row",
             evidence,
@@ -247,7 +249,7 @@ def spread(case: Case) -> Finding:
                 laplace,
             ),
         )
-    return Finding(
+    return Reading(
         "forecasting",
         "a mean and a variance a row",
         evidence,
@@ -263,7 +265,7 @@ def spread(case: Case) -> Finding:
     )
 
 
-def ensemble(case: Case) -> Finding:
+def ensemble(case: AdviceCase) -> Reading:
     """Several forecasts of one number."""
     y, p = case.y_true, case.y_pred
     assert y is not None
@@ -276,12 +278,12 @@ def ensemble(case: Case) -> Finding:
         f"{percents(out)} of the targets lie outside all members, where members drawn like the target "
         f"leave {number(100 * fair)} %",
     )
-    return Finding(
+    return Reading(
         "forecasting",
         "members of an ensemble",
         (shown("outside", told[1], out),),
         (
-            Choice("crps_ensemble", (*told, "it scores the members as one distribution, in target units")),
-            Choice("mse", when="only the members' mean is used", runs=False),
+            Advised("crps_ensemble", (*told, "it scores the members as one distribution, in target units")),
+            Advised("mse", when="only the members' mean is used", runs=False),
         ),
     )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.analysis.recommend.case import (
-    Case,
-    Choice,
-    Finding,
+    AdviceCase,
+    Advised,
+    Reading,
     binary,
     fractions,
     shape_words,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _EVEN = 0.2  # a share of foreground from which pixels of both kinds are plenty
 
 
-def masks(case: Case) -> Finding:
+def masks(case: AdviceCase) -> Reading:
     """Arrays of 0 and 1 for each row."""
     y, p = case.y_true, case.y_pred
     assert y is not None
@@ -64,9 +64,9 @@ def masks(case: Case) -> Finding:
             f"{empty} of {len(y)} masks are empty: add them up over the batch (per batch, the default), "
             "not each by itself"
         )
-    dice = Choice("dice", tuple(told), params)
+    dice = Advised("dice", tuple(told), params)
     beta = rounded(min(0.9, max(0.5, 1 - part.value)), 1)
-    tversky = Choice(
+    tversky = Advised(
         "tversky",
         (),
         {**params, "alpha": rounded(1 - beta, 1), "beta": beta},
@@ -76,24 +76,26 @@ def masks(case: Case) -> Finding:
         ),
         "a missed pixel costs more than a false one",
     )
-    bce = Choice(
+    bce = Advised(
         "bce",
         ("every pixel counts alike",),
         params,
         when="pixels of both kinds are plenty, or a probability a pixel is wanted",
     )
-    focal = Choice(
+    focal = Advised(
         "binary_focal",
         (),
         {**params, "gamma": 2},
         ("gamma 2: the paper's",),
         "easy background drowns a few small objects",
     )
-    jaccard = Choice("jaccard", ("the same order of models as dice",), params, when="IoU is what is reported")
+    jaccard = Advised(
+        "jaccard", ("the same order of models as dice",), params, when="IoU is what is reported"
+    )
     reading = f"masks {shape_words(y)}" + (
         "" if p is None else ", predicted by logits" if logits else ", predicted by probabilities"
     )
-    return Finding("segmentation", reading, tuple(evidence), (dice, tversky, jaccard, bce, focal))
+    return Reading("segmentation", reading, tuple(evidence), (dice, tversky, jaccard, bce, focal))
 
 
 def looks_like_boxes(y: Array, p: Array | None) -> str | None:
@@ -109,7 +111,7 @@ def looks_like_boxes(y: Array, p: Array | None) -> str | None:
     return "xywh" if all(bool((array[:, 2:] > 0).all()) for array in both) else None
 
 
-def boxes(case: Case) -> Finding:
+def boxes(case: AdviceCase) -> Reading:
     """Rows of four coordinates."""
     y, p = case.y_true, case.y_pred
     assert y is not None
@@ -131,7 +133,7 @@ def boxes(case: Case) -> Finding:
     sizes = f"true boxes are {number(low)} to {number(high)} on a side (5 % to 95 %)"
     evidence: list[Evidence] = [shown("box_size", sizes)]
     told.append(sizes + "; IoU is the same for large and small")
-    giou, ciou = Choice("giou", params=params), Choice("ciou", params=params)
+    giou, ciou = Advised("giou", params=params), Advised("ciou", params=params)
     if p is not None:
         overlap = _iou(size, _edges(p, form))
         apart = share(int((overlap == 0).sum()), len(y))
@@ -144,7 +146,7 @@ def boxes(case: Case) -> Finding:
         if apart.value == 0:
             flat = "giou is then 1 − IoU and the empty share of the box around both"
         told.append(f"{percents(apart)} of the pairs do not overlap (mean IoU {number(mean_iou)}): {flat}")
-    return Finding(
+    return Reading(
         "detection",
         f"boxes as {form}",
         tuple(evidence),
@@ -153,8 +155,8 @@ def boxes(case: Case) -> Finding:
             ciou._replace(
                 when="predictions lie inside their object or around it, off centre, or in other proportions"
             ),
-            Choice("iou", (), params, (), "the number is to be reported, not trained on"),
-            Choice(
+            Advised("iou", (), params, (), "the number is to be reported, not trained on"),
+            Advised(
                 "smooth_l1",
                 (),
                 {"beta": 1},

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from losscli.analysis.recommend.case import (
-    Case,
-    Choice,
-    Finding,
+    AdviceCase,
+    Advised,
+    Reading,
     binary,
     fractions,
     rows,
@@ -21,7 +21,7 @@ from losscli.analysis.recommend.two_classes import RARE
 from losscli.stats.interval import number, share
 
 
-def multilabel(case: Case) -> Finding:
+def multilabel(case: AdviceCase) -> Reading:
     """Rows of labels, any number of them true."""
     y, p = case.y_true, case.y_pred
     assert y is not None
@@ -42,8 +42,8 @@ def multilabel(case: Case) -> Finding:
     )
     logits = p is not None and (case.from_logits or not fractions(p))
     params: dict[str, Any] = {"from_logits": True} if logits else {}
-    bce = Choice("bce", params=params, when="each label is to be a probability of its own")
-    asymmetric = Choice(
+    bce = Advised("bce", params=params, when="each label is to be a probability of its own")
+    asymmetric = Advised(
         "asymmetric",
         ("easy negatives fade fast, and below 0.05 cost nothing",),
         params,
@@ -54,7 +54,7 @@ def multilabel(case: Case) -> Finding:
         "" if p is None else ", predicted by logits" if logits else ", predicted by probabilities"
     )
     weight = rounded((1 - part.value) / part.value) if part.value > 0 else 1.0
-    weighted = Choice(
+    weighted = Advised(
         "bce",
         params={**params, "pos_weight": weight},
         derived=(
@@ -65,13 +65,13 @@ def multilabel(case: Case) -> Finding:
     )
     if part.value < RARE:
         first = asymmetric._replace(when=None, reasons=(*told, *asymmetric.reasons))
-        return Finding("multilabel", reading, evidence, (first, bce, weighted))
+        return Reading("multilabel", reading, evidence, (first, bce, weighted))
     if logits:
-        soft = Choice(
+        soft = Advised(
             "multilabel_soft_margin", (*told, "it takes logits: the mean of the labels' cross-entropies")
         )
-        return Finding("multilabel", reading, evidence, (soft, asymmetric, weighted))
-    return Finding(
+        return Reading("multilabel", reading, evidence, (soft, asymmetric, weighted))
+    return Reading(
         "multilabel",
         reading,
         evidence,
@@ -83,7 +83,7 @@ def multilabel(case: Case) -> Finding:
     )
 
 
-def soft_rows(case: Case) -> Finding:
+def soft_rows(case: AdviceCase) -> Reading:
     """Rows of class shares."""
     y, p = case.y_true, case.y_pred
     assert y is not None
@@ -100,11 +100,11 @@ def soft_rows(case: Case) -> Finding:
         "average): distributions"
     )
     logits = p is not None and (case.from_logits or not sums_to_one(p))
-    kld = Choice(
+    kld = Advised(
         "kld",
         (why, "kld is 0 where the rows agree; cce of them ends at their entropy, with the same gradient"),
     )
-    cce = Choice(
+    cce = Advised(
         "cce",
         when="logits are at hand, or hard labels are mixed in",
         params={"from_logits": True} if logits else {},
@@ -117,8 +117,8 @@ def soft_rows(case: Case) -> Finding:
             else "rows of y_pred do not sum to 1: read as logits"
         )
         cce = cce._replace(when=None, reasons=(why, f"{reads}, which cce takes"))
-        return Finding("multiclass", "class shares, predicted by logits", tuple(evidence), (cce, kld))
-    jsd = Choice("jsd", when="both rows may hold zeros: it is bounded by log 2")
+        return Reading("multiclass", "class shares, predicted by logits", tuple(evidence), (cce, kld))
+    jsd = Advised("jsd", when="both rows may hold zeros: it is bounded by log 2")
     if p is not None:
         gone = int(((p == 0) & (y > 0)).any(axis=-1).sum())
         if gone:
@@ -126,7 +126,7 @@ def soft_rows(case: Case) -> Finding:
                 f"{rows(gone)} {'gives' if gone == 1 else 'give'} 0 to a class that has a share: kld is "
                 "infinite there, jsd bounded by log 2"
             )
-            return Finding(
+            return Reading(
                 "multiclass",
                 "class shares, predicted by probability rows",
                 tuple(evidence),
@@ -136,7 +136,7 @@ def soft_rows(case: Case) -> Finding:
                     cce,
                 ),
             )
-    return Finding(
+    return Reading(
         "multiclass",
         "class shares" + ", predicted by probability rows" * (p is not None),
         tuple(evidence),

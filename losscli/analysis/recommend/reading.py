@@ -20,8 +20,8 @@ from losscli.analysis.recommend import (
     vectors,
 )
 from losscli.analysis.recommend.case import (
-    Case,
-    Finding,
+    AdviceCase,
+    Reading,
     binary,
     rows,
     shape_words,
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
     from losscli.analysis.recommend.numbers import Array
 
-    Reader = Callable[[Case], Finding]
+    Reader = Callable[[AdviceCase], Reading]
 
 
-def _forecasting(case: Case) -> Finding:
+def _forecasting(case: AdviceCase) -> Reading:
     kind = forecasts.two_columns(case)
     if (
         case.y_true is not None
@@ -53,7 +53,7 @@ def _forecasting(case: Case) -> Finding:
     return _alike(case, regression)
 
 
-def _alike(case: Case, reader: Reader) -> Finding:
+def _alike(case: AdviceCase, reader: Reader) -> Reading:
     """`reader`, for a truth and predictions of one shape."""
     y, p = case.y_true, case.y_pred
     if y is not None and p is not None and y.shape != p.shape:
@@ -61,13 +61,13 @@ def _alike(case: Case, reader: Reader) -> Finding:
     return reader(case)
 
 
-def _alone(case: Case, reader: Reader) -> Finding:
+def _alone(case: AdviceCase, reader: Reader) -> Reading:
     if case.y_true is not None:
         raise unfit(str(case.task), "it takes no y_true", "leave --true out")
     return reader(case)
 
 
-def _embeddings(case: Case) -> Finding:
+def _embeddings(case: AdviceCase) -> Reading:
     y, p = case.y_true, case.y_pred
     if p is not None and p.ndim == 3 and (y is None or (p.shape[1] == 2 and _all_signs(y))):
         return vectors.parts(case)
@@ -82,7 +82,7 @@ def _all_signs(y: Array) -> bool:
     return y.ndim == 1 and bool((np.abs(y) == 1).all())
 
 
-def _signs_or_01(case: Case) -> Finding:
+def _signs_or_01(case: AdviceCase) -> Reading:
     return _alike(case, two_classes.signs if case.kind == "signs" else two_classes.zero_one)
 
 
@@ -109,7 +109,7 @@ TASKS: dict[str, Reader] = {
 }
 
 
-def read(case: Case) -> Finding:
+def read(case: AdviceCase) -> Reading:
     """What a case is taken for, measured and advised on. LosscliError where nothing fits."""
     if case.task is not None:
         if case.y_true is None and case.task not in ("embeddings", "generative"):
@@ -143,7 +143,7 @@ def _mismatch(y: Array, p: Array) -> LosscliError:
     )
 
 
-def _one_number(case: Case, y: Array, p: Array | None) -> Finding:
+def _one_number(case: AdviceCase, y: Array, p: Array | None) -> Reading:
     """A number a row in y_true."""
     if p is None or p.ndim == 1:
         return _target(case, y, p)
@@ -163,7 +163,7 @@ def _one_number(case: Case, y: Array, p: Array | None) -> Finding:
     return vectors.embeddings(case) if case.read_as == "vectors" else _forecasting(case)
 
 
-def _sound(case: Case) -> Case:
+def _sound(case: AdviceCase) -> AdviceCase:
     """The case. LosscliError where some of what y_pred is taken for is none: a fault to mend first."""
     scores, kind = case.scores, case.read_as
     if scores is None or case.from_logits:
@@ -181,7 +181,7 @@ def _sound(case: Case) -> Case:
     return case
 
 
-def _target(case: Case, y: Array, p: Array | None) -> Finding:
+def _target(case: AdviceCase, y: Array, p: Array | None) -> Reading:
     """One number a row, and a prediction or none."""
     if case.kind == "binary01":
         return _two_classes(_sound(case), y, "labels 0 and 1", ())
@@ -207,7 +207,7 @@ def _target(case: Case, y: Array, p: Array | None) -> Finding:
     return amounts.amounts(case) if ratios else regression(case)
 
 
-def _two_classes(case: Case, y: Array, coded: str, first: tuple[str, ...]) -> Finding:
+def _two_classes(case: AdviceCase, y: Array, coded: str, first: tuple[str, ...]) -> Reading:
     """Advice on two classes, which `first` brings to 0 and 1, and percent to probabilities."""
     p = case.y_pred
     if case.read_as == "percent" and p is not None and not case.from_logits:
@@ -223,7 +223,7 @@ def _two_classes(case: Case, y: Array, coded: str, first: tuple[str, ...]) -> Fi
     return found._replace(reading=reading, choices=choices)
 
 
-def _several(case: Case, y: Array, p: Array | None) -> Finding:
+def _several(case: AdviceCase, y: Array, p: Array | None) -> Reading:
     """Several numbers a row in y_true."""
     if p is not None and y.shape != p.shape:
         if y.ndim == 2 and y.shape[1] == 2 and p.ndim == 1 and binary(y[:, 1]):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from losscli.analysis.recommend.case import Case, Choice, Finding, shown
+from losscli.analysis.recommend.case import AdviceCase, Advised, Reading, shown
 from losscli.analysis.recommend.numbers import percent, percents, rounded, value_range
 from losscli.analysis.recommend.tails import CAUCHY, FEW, HUBER, TUKEY, Tails, tails
 from losscli.stats.interval import number, share
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from losscli.results.recommend import Evidence
 
 
-def regression(case: Case) -> Finding:
+def regression(case: AdviceCase) -> Reading:
     """Advice for a real target, from its residuals; without predictions, from its distances to its median."""
     y = case.y_true
     assert y is not None
@@ -28,7 +28,7 @@ def regression(case: Case) -> Finding:
     return _find(case, residuals, "the residuals", "residuals")
 
 
-def _find(case: Case, residuals: Array, subject: str, kind: str) -> Finding:
+def _find(case: AdviceCase, residuals: Array, subject: str, kind: str) -> Reading:
     entries = "values" if case.y_true is not None and case.y_true.ndim > 1 else "rows"
     target = "a target of fractions" if case.kind == "fraction" else "a real target"
     told = (
@@ -38,7 +38,7 @@ def _find(case: Case, residuals: Array, subject: str, kind: str) -> Finding:
     )
     found = tails(residuals)
     if found is None:
-        return Finding("regression", told, *_untold(residuals, subject, entries))
+        return Reading("regression", told, *_untold(residuals, subject, entries))
     evidence = [
         shown("n", f"{found.n} {entries}", found.n),
         _range_of(case),
@@ -70,10 +70,10 @@ def _find(case: Case, residuals: Array, subject: str, kind: str) -> Finding:
     ]
     extra, last = _further(case, residuals, found)
     choices = _ordered(found, subject, entries)
-    return Finding("regression", told, (*evidence, *extra), (*choices, *last))
+    return Reading("regression", told, (*evidence, *extra), (*choices, *last))
 
 
-def _range_of(case: Case) -> Evidence:
+def _range_of(case: AdviceCase) -> Evidence:
     """The targets' range, and by what factor those above 0 differ."""
     assert case.y_true is not None
     y = case.y_true
@@ -84,14 +84,14 @@ def _range_of(case: Case) -> Evidence:
     return shown("targets", f"{text}; the middle 90 % spans a factor of {number(high / low)}", high / low)
 
 
-def _ordered(t: Tails, subject: str, entries: str) -> list[Choice]:
+def _ordered(t: Tails, subject: str, entries: str) -> list[Advised]:
     """mse, huber, mae and a loss that lets go of far rows, in the order that the tails say."""
     count = (
         f"{t.beyond} of {t.n} {entries} beyond three robust spreads (a normal has {percent(NORMAL_BEYOND_3)})"
     )
     delta = rounded(HUBER * t.spread)
     spread = f"the robust spread of {subject} (1.4826 × their median absolute deviation {number(t.mad)})"
-    huber = Choice(
+    huber = Advised(
         "huber",
         params={"delta": delta},
         derived=(f"delta {number(delta)} = 1.345 × {number(t.spread)}, {spread}",),
@@ -100,7 +100,7 @@ def _ordered(t: Tails, subject: str, entries: str) -> list[Choice]:
     by_mae = f"to fix a constant to {subject} as precisely, mse needs {t.by_mae} times mae's rows"
     if not t.heavy:
         weight = "no heavier than" if t.kurtosis.low <= 3 else "hardly heavier than"
-        first = Choice(
+        first = Advised(
             "mse",
             (
                 f"the tails of {subject} are {weight} a normal's: kurtosis {t.kurtosis}, {count}",
@@ -113,7 +113,7 @@ def _ordered(t: Tails, subject: str, entries: str) -> list[Choice]:
                 when="outliers are expected that these rows do not show",
                 reasons=(f"below delta it is mse/2; {t.past_delta} of {t.n} {entries} lie beyond it",),
             ),
-            Choice(
+            Advised(
                 "mae",
                 (by_mae,),
                 when="the median is wanted, or an error ten times larger costs ten times more",
@@ -124,7 +124,7 @@ def _ordered(t: Tails, subject: str, entries: str) -> list[Choice]:
     their = f"the {t.past_delta} {entries} beyond delta make {percent(t.their_share)} of the squared error"
     if t.by_mae.value > 1.1 * t.by_huber.value:
         chosen = [
-            Choice("mae", (heavier, by_mae, f"huber comes next: {by_huber}")),
+            Advised("mae", (heavier, by_mae, f"huber comes next: {by_huber}")),
             huber._replace(
                 when="small errors are to count less than their size, or a kink at 0 is in the way",
                 reasons=(f"{their}; huber counts them linearly",),
@@ -133,12 +133,12 @@ def _ordered(t: Tails, subject: str, entries: str) -> list[Choice]:
     else:
         chosen = [
             huber._replace(reasons=(heavier, f"{their}; huber counts them linearly", by_huber)),
-            Choice("mae", (by_mae,), when="the median is wanted, or no delta can be defended"),
+            Advised("mae", (by_mae,), when="the median is wanted, or no delta can be defended"),
         ]
     # A group apart may be plain wrong; the end of a tail is the last thing to let go of.
     chosen.insert(1 if t.apart else 2, _redescending(t, entries, subject))
     chosen.append(
-        Choice(
+        Advised(
             "mse",
             (f"{t.past_delta} of {t.n} {entries} make {percent(t.their_share)} of it",),
             when="those rows are right and a large error is what costs you",
@@ -147,11 +147,11 @@ def _ordered(t: Tails, subject: str, entries: str) -> list[Choice]:
     return chosen
 
 
-def _redescending(t: Tails, entries: str, subject: str) -> Choice:
+def _redescending(t: Tails, entries: str, subject: str) -> Advised:
     """Tukey where the outliers are a group by themselves, cauchy where they are the end of a tail."""
     if t.apart:
         c = rounded(TUKEY * t.spread)
-        return Choice(
+        return Advised(
             "tukey",
             (
                 f"{t.far} of {t.n} {entries} lie beyond six spreads and {t.beyond - t.far} from three "
@@ -162,7 +162,7 @@ def _redescending(t: Tails, entries: str, subject: str) -> Choice:
             "those rows are plain wrong, and the fit starts near its end",
         )
     scale = rounded(CAUCHY * t.spread)
-    return Choice(
+    return Advised(
         "cauchy",
         (
             f"{t.far} of {t.n} {entries} lie beyond six spreads; here a far row pulls the less the "
@@ -174,17 +174,17 @@ def _redescending(t: Tails, entries: str, subject: str) -> Choice:
     )
 
 
-def _further(case: Case, residuals: Array, t: Tails) -> tuple[list[Evidence], list[Choice]]:
+def _further(case: AdviceCase, residuals: Array, t: Tails) -> tuple[list[Evidence], list[Advised]]:
     """Skew, spread that grows with the prediction, outputs of unlike scale, and directions."""
     evidence: list[Evidence] = []
-    choices: list[Choice] = []
+    choices: list[Advised] = []
     y, p = case.y_true, case.y_pred
     if y is None or p is None:
         return evidence, choices
     if t.skewness.low > 0.5 or t.skewness.high < -0.5:
         side = "too high" if t.skewness.value > 0 else "too low"
         choices.append(
-            Choice(
+            Advised(
                 "quantile",
                 (f"skewness {t.skewness}: predictions that are {side} miss by more than the others",),
                 {"q": 0.75},
@@ -197,7 +197,7 @@ def _further(case: Case, residuals: Array, t: Tails) -> tuple[list[Evidence], li
         )
     if min(float(y.min()), float(p.min())) >= 0 and max(float(y.max()), float(p.max())) <= 1:
         choices.append(
-            Choice(
+            Advised(
                 "bce",
                 ("targets and predictions lie from 0 to 1",),
                 when="the targets are probabilities, or shares of a whole",
@@ -215,7 +215,7 @@ def _further(case: Case, residuals: Array, t: Tails) -> tuple[list[Evidence], li
         if grows.low > 0.2 or grows.high < -0.2:
             way = "grow" if grows.value > 0 else "shrink"
             choices.append(
-                Choice(
+                Advised(
                     "gaussian_nll",
                     (f"residuals {way} with the prediction: rank correlation {grows}",),
                     when="the model can predict its own variance as a second output",
@@ -233,7 +233,7 @@ def _further(case: Case, residuals: Array, t: Tails) -> tuple[list[Evidence], li
             )
         if y.shape[1] >= 16 and bool((np.abs(y).sum(axis=1) > 0).all()):
             choices.append(
-                Choice(
+                Advised(
                     "cosine_distance",
                     (f"each target is a vector of {y.shape[1]} numbers",),
                     when="the direction of a vector counts and its length does not",
@@ -242,7 +242,7 @@ def _further(case: Case, residuals: Array, t: Tails) -> tuple[list[Evidence], li
     return evidence, choices
 
 
-def _untold(residuals: Array, subject: str, entries: str) -> tuple[tuple[Evidence, ...], tuple[Choice, ...]]:
+def _untold(residuals: Array, subject: str, entries: str) -> tuple[tuple[Evidence, ...], tuple[Advised, ...]]:
     """Too few rows, or over half of the residuals one number: no spread to measure tails by."""
     n = len(residuals)
     same = int((residuals == np.median(residuals)).sum())
@@ -251,16 +251,16 @@ def _untold(residuals: Array, subject: str, entries: str) -> tuple[tuple[Evidenc
         few = f"1 {entries[:-1]} is" if n == 1 else f"{n} {entries} are"
         why = f"{few} too few to tell the tails of {subject}: they give no evidence against mse"
         first, second = (
-            Choice("mse", (why,)),
-            Choice("mae", when="the median is wanted, or a row may be wrong"),
+            Advised("mse", (why,)),
+            Advised("mae", when="the median is wanted, or a row may be wrong"),
         )
     elif same == n:
         why = f"{subject} are all {number(float(residuals[0]))}: nothing tells one loss from another"
-        first, second = Choice("mse", (why,)), Choice("mae", when="the number is to be in target units")
+        first, second = Advised("mse", (why,)), Advised("mae", when="the number is to be in target units")
     else:
         why = (
             f"{same} of {n} {entries} of {subject} are one number, so that their robust spread is 0: "
             "mae, like the median, keeps to the many"
         )
-        first, second = Choice("mae", (why,)), Choice("mse", when="the few other rows are what costs you")
+        first, second = Advised("mae", (why,)), Advised("mse", when="the few other rows are what costs you")
     return (*evidence, shown("most_common", f"{same} of {n} are the same number", same)), (first, second)

@@ -6,12 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from losscli.analysis.recommend.case import Case, Choice, Finding, binary, shape_words, shown, unfit, whole
+from losscli.analysis.recommend.case import (
+    AdviceCase,
+    Advised,
+    Reading,
+    binary,
+    shape_words,
+    shown,
+    unfit,
+    whole,
+)
 from losscli.analysis.recommend.numbers import percent, percents
 from losscli.stats.interval import number, share
 
 
-def survival(case: Case) -> Finding:
+def survival(case: AdviceCase) -> Reading:
     """A time and whether its event was seen, with a log hazard a row."""
     y = case.y_true
     assert y is not None
@@ -38,8 +47,8 @@ def survival(case: Case) -> Finding:
     if seen.value < 1:
         why += f", {percent(1 - seen.value)} are censored, which cox keeps among those at risk until then"
     choices = [
-        Choice("cox", (why, "it needs only the order of the times; y_pred is a log hazard")),
-        Choice(
+        Advised("cox", (why, "it needs only the order of the times; y_pred is a log hazard")),
+        Advised(
             "bce",
             when="a probability by one date is wanted: label the rows whose outcome is known then",
             runs=False,
@@ -50,11 +59,11 @@ def survival(case: Case) -> Finding:
         if seen.value == 1
         else "the censored rows can be left out without bias and the time itself is wanted"
     )
-    choices.append(Choice("gamma_deviance", when=late, runs=False))
-    return Finding("survival", "times with an event of 0 or 1", tuple(evidence), tuple(choices))
+    choices.append(Advised("gamma_deviance", when=late, runs=False))
+    return Reading("survival", "times with an event of 0 or 1", tuple(evidence), tuple(choices))
 
 
-def ranking(case: Case) -> Finding:
+def ranking(case: AdviceCase) -> Reading:
     """Lists of graded items with scores, a list a row."""
     y, p = case.y_true, case.y_pred
     assert y is not None
@@ -85,20 +94,20 @@ def ranking(case: Case) -> Finding:
             "have a scale of their own"
         )
     told.append("listnet weighs a list's top most: one grade more is 2.7 times the weight")
-    return Finding(
+    return Reading(
         "ranking",
         "lists of graded items",
         tuple(evidence),
         (
-            Choice("listnet", tuple(told)),
-            Choice("ranknet", when="only which of two items is better counts, anywhere in the list"),
-            Choice("listmle", when="grades give an order without ties and their distances mean nothing"),
-            Choice("mse", when="the grade itself is to be predicted"),
+            Advised("listnet", tuple(told)),
+            Advised("ranknet", when="only which of two items is better counts, anywhere in the list"),
+            Advised("listmle", when="grades give an order without ties and their distances mean nothing"),
+            Advised("mse", when="the grade itself is to be predicted"),
         ),
     )
 
 
-def sequences(case: Case) -> Finding:
+def sequences(case: AdviceCase) -> Reading:
     """Label sequences without times, with logits a step."""
     y, p = case.y_true, case.y_pred
     assert y is not None
@@ -118,12 +127,12 @@ def sequences(case: Case) -> Finding:
             (f"blank {p.shape[2] - 1}: the last class, as class 0 is a label here",),
         )
     told.append("ctc sums over every way of laying the labels out in time")
-    return Finding(
+    return Reading(
         "sequences",
         "label sequences without times",
         tuple(evidence),
         (
-            Choice("ctc", tuple(told), params, derived),
-            Choice("scce", when="every step has a label of its own", runs=False),
+            Advised("ctc", tuple(told), params, derived),
+            Advised("scce", when="every step has a label of its own", runs=False),
         ),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from losscli.analysis.recommend.case import Choice
+from losscli.analysis.recommend.case import Advised
 from losscli.errors import LosscliError, did_you_mean
 
 
@@ -29,10 +29,10 @@ def known(name: str) -> str:
     raise LosscliError(f'--task: there is no task "{name}"', f"{guess} {every}" if guess else every)
 
 
-def choices(task: str, quantile: float | None = None) -> tuple[Choice, ...]:
+def choices(task: str, quantile: float | None = None) -> tuple[Advised, ...]:
     """A task's losses, the first first; `quantile` in place of the quantiles that its words name."""
     return tuple(
-        Choice(
+        Advised(
             entry["loss"],
             tuple(entry.get("why", ())),
             _asked(entry.get("params", {}), quantile),

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.analysis.recommend.case import Case, Choice, Finding, binary, fractions, rows, shown, unfit
+from losscli.analysis.recommend.case import (
+    AdviceCase,
+    Advised,
+    Reading,
+    binary,
+    fractions,
+    rows,
+    shown,
+    unfit,
+)
 from losscli.analysis.recommend.numbers import percent, percents, rounded, value_range
 from losscli.stats.interval import mean, number, share
 
@@ -18,7 +27,7 @@ RARE = 0.1  # a share of positives from which the classes are called imbalanced
 _EASY = 0.6  # a probability of the true class from which Lin et al. call a row well classified
 
 
-def zero_one(case: Case) -> Finding:
+def zero_one(case: AdviceCase) -> Reading:
     """Labels 0 and 1."""
     y, p = case.y_true, case.y_pred
     assert y is not None
@@ -47,7 +56,7 @@ def zero_one(case: Case) -> Finding:
     if p is not None:
         p = p.ravel()
         if binary(p) and not case.from_logits:
-            return Finding(task, reading + ", predicted by labels", tuple(evidence), _hard(y, p, classes))
+            return Reading(task, reading + ", predicted by labels", tuple(evidence), _hard(y, p, classes))
         logits = case.from_logits or not fractions(p)
         if logits:
             params["from_logits"] = True
@@ -75,11 +84,11 @@ def zero_one(case: Case) -> Finding:
             evidence.append(
                 shown("impossible", f"{rows(impossible)} gave probability 0 to what happened", impossible)
             )
-            return Finding(task, reading, tuple(evidence), _with_zeros(impossible, classes))
+            return Reading(task, reading, tuple(evidence), _with_zeros(impossible, classes))
         off = mean((1 / (1 + np.exp(-np.clip(p, -700, 700))) if logits else p) - y)
         evidence.append(shown("calibration", f"predicted less observed share of class 1: {off}", off))
-    bce = Choice("bce", params=params)
-    brier = Choice(
+    bce = Advised("bce", params=params)
+    brier = Advised(
         "brier",
         ("squared error of the probability: from 0 to 1 a row, never infinite",),
         when="a bounded score is wanted" + ": it takes probabilities, so put a sigmoid before" * logits,
@@ -87,14 +96,14 @@ def zero_one(case: Case) -> Finding:
     )
     proper = "least at the true probability: its predictions can be read as probabilities"
     if not imbalanced:
-        return Finding(
+        return Reading(
             task,
             reading,
             tuple(evidence),
             (
                 bce._replace(reasons=(classes, *_reads(params, case.from_logits), proper)),
                 brier,
-                Choice(
+                Advised(
                     "binary_focal",
                     easy,
                     {**params, "gamma": 2},
@@ -103,12 +112,12 @@ def zero_one(case: Case) -> Finding:
                 ),
             ),
         )
-    return Finding(task, reading, tuple(evidence), _rare(bce, brier, part.value, classes, easy, made, proper))
+    return Reading(task, reading, tuple(evidence), _rare(bce, brier, part.value, classes, easy, made, proper))
 
 
 def _rare(
-    bce: Choice, brier: Choice, part: float, classes: str, easy: tuple[str, ...], made: float, proper: str
-) -> tuple[Choice, ...]:
+    bce: Advised, brier: Advised, part: float, classes: str, easy: tuple[str, ...], made: float, proper: str
+) -> tuple[Advised, ...]:
     """Few of one class. Without predictions, or where hard rows make the loss, weights; else focal."""
     weight, alpha = rounded((1 - part) / part), rounded(1 - part)
     weighted = bce._replace(
@@ -118,7 +127,7 @@ def _rare(
             "each row of class 1",
         ),
     )
-    focal = Choice(
+    focal = Advised(
         "binary_focal",
         params={**bce.params, "gamma": 2, "alpha": alpha},
         derived=(
@@ -165,18 +174,20 @@ def _binary_cost(y: Array, p: Array, logits: bool) -> tuple[Array, Array]:
         return at_true, -np.log(at_true)
 
 
-def _with_zeros(impossible: int, classes: str) -> tuple[Choice, ...]:
+def _with_zeros(impossible: int, classes: str) -> tuple[Advised, ...]:
     gave = (
         f"{rows(impossible)} gave probability 0 to what happened: bce is infinite there and ranks no models"
     )
     return (
-        Choice("brier", (classes, gave, "brier is bounded by 1 a row and least at the true probability too")),
-        Choice(
+        Advised(
+            "brier", (classes, gave, "brier is bounded by 1 a row and least at the true probability too")
+        ),
+        Advised(
             "bce",
             (gave,),
             when="the model's zeros are mended, or a framework's clipping is to be shown: --like keras",
         ),
-        Choice(
+        Advised(
             "binary_focal",
             (gave.replace("bce", "binary_focal"),),
             {"gamma": 2},
@@ -186,26 +197,26 @@ def _with_zeros(impossible: int, classes: str) -> tuple[Choice, ...]:
     )
 
 
-def _hard(y: Array, p: Array, classes: str) -> tuple[Choice, ...]:
+def _hard(y: Array, p: Array, classes: str) -> tuple[Advised, ...]:
     wrong = share(int((y != p).sum()), len(y))
     why = (
         f"predictions are labels too: {percents(wrong)} of the rows are wrong, and bce of a wrong "
         "label is infinite"
     )
     return (
-        Choice("zero_one", (classes, why)),
-        Choice(
+        Advised("zero_one", (classes, why)),
+        Advised(
             "fbeta",
             ("one minus F-beta of the labels; beta above 1 favours recall",),
             {"beta": 1},
             ("beta 1: both alike",),
             "false positives and false negatives cost unlike amounts",
         ),
-        Choice("bce", when="the model's probabilities can be had in place of its labels", runs=False),
+        Advised("bce", when="the model's probabilities can be had in place of its labels", runs=False),
     )
 
 
-def signs(case: Case) -> Finding:
+def signs(case: AdviceCase) -> Reading:
     """Labels −1 and 1, with scores."""
     y, p = case.y_true, case.y_pred
     assert y is not None
@@ -214,27 +225,27 @@ def signs(case: Case) -> Finding:
     part = share(positives, len(y))
     labels = f"labels are −1 and 1, {percents(part)} of them 1"
     evidence: list[Evidence] = [shown("positives", f"class 1: {percents(part)}", part)]
-    hinge = Choice("hinge", (labels,))
-    soft = Choice(
+    hinge = Advised("hinge", (labels,))
+    soft = Advised(
         "soft_margin",
         when="a row beyond the margin is to go on counting a little, or 1/(1 + exp(−score)) to be a "
         "probability",
     )
     if p is None:
-        return Finding("binary", "labels −1 and 1", tuple(evidence), (hinge, soft))
+        return Reading("binary", "labels −1 and 1", tuple(evidence), (hinge, soft))
     p = p.ravel()
     if bool(np.isin(p, (-1, 1)).all()):
         wrong = share(int((y != p).sum()), len(y))
-        return Finding(
+        return Reading(
             "binary",
             "labels −1 and 1, predicted by labels",
             tuple(evidence),
             (
-                Choice(
+                Advised(
                     "zero_one",
                     (labels, f"predictions are labels too: {percents(wrong)} of the rows are wrong"),
                 ),
-                Choice("hinge", when="the scores behind the labels can be had", runs=False),
+                Advised("hinge", when="the scores behind the labels can be had", runs=False),
             ),
         )
     margin = y * p
@@ -257,18 +268,18 @@ def signs(case: Case) -> Finding:
             reasons=(labels, *told, "soft_margin has a slope on every row, and reads scores as logits"),
         )
         second = hinge._replace(reasons=(free,), when="rows beyond the margin are to count for nothing")
-    return Finding(
+    return Reading(
         "binary",
         f"labels −1 and 1, predicted by scores ({value_range(p)})",
         tuple(evidence),
         (
             first,
             second,
-            Choice(
+            Advised(
                 "modified_huber",
                 ("quadratic inside the margin, linear far on the wrong side",),
                 when="some labels may be flipped, and a kink is in the way",
             ),
-            Choice("squared_hinge", when="a row far on the wrong side is what costs you"),
+            Advised("squared_hinge", when="a row far on the wrong side is what costs you"),
         ),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.analysis.recommend.case import Case, Choice, Finding, rows, shown, unfit
+from losscli.analysis.recommend.case import AdviceCase, Advised, Reading, rows, shown, unfit
 from losscli.analysis.recommend.numbers import percent, percents, rounded
 from losscli.stats.interval import number, share
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MOST_PAIRS = 1000  # embeddings compared with one another
 
 
-def embeddings(case: Case) -> Finding:
+def embeddings(case: AdviceCase) -> Reading:
     """Vectors with a class label a row."""
     y, p = case.y_true, case.y_pred
     assert y is not None
@@ -33,7 +33,7 @@ def embeddings(case: Case) -> Finding:
             else f"; the {single} of a single row have no positive and teach only as negatives"
         )
     ]
-    supcon = Choice(
+    supcon = Advised(
         "supcon", params={"temperature": 0.1}, derived=("temperature 0.1: the paper's, for cosines",)
     )
     margin: dict[str, Any] = {"margin": 1}
@@ -63,7 +63,7 @@ def embeddings(case: Case) -> Finding:
                 {"margin": m},
                 (f"margin {number(m)}: half of the median distance between classes",),
             )
-    triplet = Choice("triplet_semihard", params=margin, derived=derived)
+    triplet = Advised("triplet_semihard", params=margin, derived=derived)
     first, second = (supcon, triplet) if each >= 4 and not zero else (triplet, supcon)
     why = (
         f"a class has {number(each)} rows in the median, so that every anchor has several positives: "
@@ -78,8 +78,8 @@ def embeddings(case: Case) -> Finding:
         if second is triplet
         else "batches are large, with several rows of a class"
     )
-    hard = Choice("triplet_hard", (), margin, derived, "training with semi-hard triplets has settled")
-    return Finding(
+    hard = Advised("triplet_hard", (), margin, derived, "training with semi-hard triplets has settled")
+    return Reading(
         "embeddings",
         "vectors with a class label each",
         tuple(evidence),
@@ -87,7 +87,7 @@ def embeddings(case: Case) -> Finding:
             first._replace(reasons=(*told, why)),
             second._replace(when=other, runs=not (zero and second is supcon)),
             hard,
-            Choice("scce", when="classes are fixed and few, and only the label is wanted", runs=False),
+            Advised("scce", when="classes are fixed and few, and only the label is wanted", runs=False),
         ),
     )
 
@@ -104,19 +104,19 @@ def _distances(y: Array, p: Array) -> tuple[float, float]:
     return (float(np.median(near)) if near.size else np.nan), (float(np.median(far)) if far.size else np.nan)
 
 
-def parts(case: Case) -> Finding:
+def parts(case: AdviceCase) -> Reading:
     """(N, 2, D), (N, 3, D) or (N, 4, D): vectors compared within a row."""
     y, p = case.y_true, case.y_pred
     assert p is not None
     k, d = p.shape[1:]
     shape = f"y_pred is (N, {k}, {d})"
     if y is not None:  # two vectors and whether they belong together
-        return Finding(
+        return Reading(
             "embeddings",
             "pairs of vectors with labels 1 and −1",
             (shown("pairs", f"{len(y)} pairs", len(y)),),
             (
-                Choice(
+                Advised(
                     "cosine_embedding",
                     (f"{shape}, with labels 1 and −1: two vectors a row, alike or not",),
                     {"margin": 0.5},
@@ -125,7 +125,7 @@ def parts(case: Case) -> Finding:
                         "alone below it",
                     ),
                 ),
-                Choice(
+                Advised(
                     "contrastive",
                     when="the distance of each pair is taken first, and the labels are 1 and 0",
                     runs=False,
@@ -139,18 +139,18 @@ def parts(case: Case) -> Finding:
     a, others = p[:, 0], p[:, 1:]
     gaps = np.linalg.norm(others - a[:, None], axis=-1)
     if k == 2:
-        return Finding(
+        return Reading(
             "embeddings",
             "pairs of vectors, without labels",
             (shown("pairs", f"{len(p)} pairs", len(p)),),
             (
-                Choice(
+                Advised(
                     "infonce",
                     (f"{shape}, no labels: two views of each item, every other row a negative",),
                     {"temperature": 0.07},
                     ("temperature 0.07: the customary one",),
                 ),
-                Choice("vae_kl", when="the two are means and log variances: --task generative"),
+                Advised("vae_kl", when="the two are means and log variances: --task generative"),
             ),
         )
     wrong = share(int((gaps[:, 0] >= gaps[:, 1]).sum()), len(p))
@@ -163,36 +163,36 @@ def parts(case: Case) -> Finding:
     evidence = (shown("wrong", told[1], wrong),)
     half = f"{number(m)}: half of the median distance to the negative"
     if k == 3:
-        return Finding(
+        return Reading(
             "embeddings",
             "triplets",
             evidence,
             (
-                Choice("triplet", told, {"margin": m}, (f"margin {half}",)),
-                Choice(
+                Advised("triplet", told, {"margin": m}, (f"margin {half}",)),
+                Advised(
                     "triplet_semihard",
                     when="rows come with class labels, and a batch can choose the triplets itself",
                     runs=False,
                 ),
             ),
         )
-    return Finding(
+    return Reading(
         "embeddings",
         "quadruplets",
         evidence,
         (
-            Choice(
+            Advised(
                 "quadruplet",
                 told,
                 {"margin1": m, "margin2": rounded(m / 2, 2)},
                 (f"margin1 {half}; margin2 half of it",),
             ),
-            Choice("triplet", when="the second negative is left out", runs=False),
+            Advised("triplet", when="the second negative is left out", runs=False),
         ),
     )
 
 
-def generative(case: Case) -> Finding:
+def generative(case: AdviceCase) -> Reading:
     """Means and log variances of a latent code."""
     p = case.y_pred
     if p is None or p.ndim != 3 or p.shape[1] != 2:
@@ -206,16 +206,16 @@ def generative(case: Case) -> Finding:
         f"{number(float(log_variance.mean()))} on average",
         f"{percent(idle)} of the latent columns say nothing: mean 0, variance 1",
     )
-    return Finding(
+    return Reading(
         "generative",
         "means and log variances",
         (shown("idle", told[1], idle),),
         (
-            Choice(
+            Advised(
                 "vae_kl",
                 (*told, "added to a reconstruction loss: mse for real data, bce for data from 0 to 1"),
             ),
-            Choice(
+            Advised(
                 "mse", when="the reconstruction of real data is scored, the other half of the sum", runs=False
             ),
         ),

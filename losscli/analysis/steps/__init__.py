@@ -8,7 +8,7 @@ from losscli.analysis.request import Request
 from losscli.analysis.steps import reduced, totals, whole
 from losscli.analysis.steps import rows as sample_rows
 from losscli.analysis.steps.lines import agree
-from losscli.analysis.steps.work import Work
+from losscli.analysis.steps.work import FormulaWork
 from losscli.batch import Stream
 from losscli.catalogue import pages as catalogue
 from losscli.engine.finish import Show, finish
@@ -53,7 +53,7 @@ def steps(
     page = catalogue.page(loss)
     speller = Speller(letters_of(page["formula"] + page["where"], way.signature.parameters))
     facts = survey(THREADS, stream, [task], drop=request.missing == "drop")[0]
-    work = Work(task, formula, speller, facts, stream, request.missing, folded.partials[0])
+    work = FormulaWork(task, formula, speller, facts, stream, request.missing, folded.partials[0])
     shown, together, after = _worked(work, found, rows, order)
     rowless = loss.kind == "batch" or work.one_vector
     return Steps(
@@ -79,7 +79,7 @@ def steps(
 
 
 def _worked(
-    work: Work, found: Score, count: RowCount, order: str
+    work: FormulaWork, found: Score, count: RowCount, order: str
 ) -> tuple[tuple[Row, ...], tuple[Step, ...], tuple[Step, ...]]:
     """Rows, the lines over all of them, and the lines that lead to the value."""
     if work.way.loss.kind == "batch":

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from losscli.analysis.steps.lines import Term, added, of
-from losscli.analysis.steps.work import Work
+from losscli.analysis.steps.work import FormulaWork
 from losscli.engine.partial import Partial
 from losscli.engine.sums import Sum
 from losscli.engine.without import without
@@ -22,7 +22,7 @@ from losscli.results.steps import Row, Step
 _LEAST = 1e-3  # of what is shown: of less, the difference has too few digits
 
 
-def of_rows(work: Work, score: Score, rows: Sequence[Row]) -> tuple[Step, ...]:
+def of_rows(work: FormulaWork, score: Score, rows: Sequence[Row]) -> tuple[Step, ...]:
     """The lines that lead from the rows' values to the score's."""
     if score.value is None:
         return ()
@@ -52,7 +52,7 @@ def of_rows(work: Work, score: Score, rows: Sequence[Row]) -> tuple[Step, ...]:
 
 
 def weigh(
-    work: Work, score: Score, name: str, value: float, weights: Mapping[int, float]
+    work: FormulaWork, score: Score, name: str, value: float, weights: Mapping[int, float]
 ) -> tuple[Step, Step]:
     """What a framework makes of one finished value and N weights: the value times Σw over its divisor.
 
@@ -71,7 +71,7 @@ def weigh(
     return summed, _then(score.reduction, way, work, said, **{name: value, "weights": summed.value})
 
 
-def _collapsed(work: Work, score: Score, rows: Sequence[Row]) -> tuple[Step, ...]:
+def _collapsed(work: FormulaWork, score: Score, rows: Sequence[Row]) -> tuple[Step, ...]:
     """Of (N,) arrays the framework makes one value: their mean (or sum), which the weights then scale."""
     numbers = [row.row for row in rows]
     terms = [Term((f"L_{row.row}",), (row.loss,)) for row in rows]
@@ -89,7 +89,7 @@ def _collapsed(work: Work, score: Score, rows: Sequence[Row]) -> tuple[Step, ...
     return (*steps, *weigh(work, score, "one", steps[-1].value, weights))
 
 
-def _term(work: Work, row: Row, weighted: bool, scaled: bool) -> Term:
+def _term(work: FormulaWork, row: Row, weighted: bool, scaled: bool) -> Term:
     names, numbers = [f"L_{row.row}"], [row.loss]
     if scaled:
         names.insert(0, f"s_{row.row}")
@@ -100,7 +100,7 @@ def _term(work: Work, row: Row, weighted: bool, scaled: bool) -> Term:
     return Term(tuple(names), tuple(numbers))
 
 
-def _of_truth(work: Work, row: Row, function: Callable[..., Any] | None) -> float:
+def _of_truth(work: FormulaWork, row: Row, function: Callable[..., Any] | None) -> float:
     """What a convention's function of y_true says of one row."""
     assert function is not None
     true, _ = work.aligned([row.y_true], [row.y_pred])
@@ -108,7 +108,7 @@ def _of_truth(work: Work, row: Row, function: Callable[..., Any] | None) -> floa
 
 
 def _sum(
-    name: str, terms: Sequence[Term], of_all: Callable[[Partial], Sum], work: Work, rows: Sequence[int]
+    name: str, terms: Sequence[Term], of_all: Callable[[Partial], Sum], work: FormulaWork, rows: Sequence[int]
 ) -> Step:
     """A sum over the rows shown (by number) and, as one number, the others."""
     numbers = products(terms)
@@ -121,7 +121,9 @@ def _sum(
     return added(name, every, total([*numbers, others]), work.speller, note=note)
 
 
-def _rest(work: Work, of_all: Callable[[Partial], Sum], shown: Sequence[float], rows: Sequence[int]) -> float:
+def _rest(
+    work: FormulaWork, of_all: Callable[[Partial], Sum], shown: Sequence[float], rows: Sequence[int]
+) -> float:
     """What the rows that are not shown add: all less those shown.
 
     Beside infinities, or where they are next to nothing of it all, a look at them.
@@ -137,7 +139,7 @@ def _rest(work: Work, of_all: Callable[[Partial], Sum], shown: Sequence[float], 
     return float(of_all(without(work.stream, work.task, left_out, work.missing)))
 
 
-def _divisor(work: Work, ratio: Reduction, rows: Sequence[Row], score: Score) -> Step | None:
+def _divisor(work: FormulaWork, ratio: Reduction, rows: Sequence[Row], score: Score) -> Step | None:
     """How a divisor that is a sum of weights is made."""
     by_weight = ratio.sign == "/Σw" and score.weighted
     by_class = ratio.sign == "/Σw_y" and score.params.get("class_weight") is not None
@@ -161,19 +163,19 @@ def _counts(part: Partial) -> Sum:
     return part.counts
 
 
-def _then(name: str, expression: str, work: Work, note: str | None = None, **known: Any) -> Step:
+def _then(name: str, expression: str, work: FormulaWork, note: str | None = None, **known: Any) -> Step:
     """A line that goes on from numbers that are known by name."""
     values = Values(np.float64, {name: np.float64(number) for name, number in known.items()})
     return line(name, expression, values, work, note)
 
 
-def line(name: str, expression: str, values: Values, work: Work, note: str | None = None) -> Step:
+def line(name: str, expression: str, values: Values, work: FormulaWork, note: str | None = None) -> Step:
     """A line of named numbers, taken in float64."""
     with np.errstate(all="ignore"):
         return of(name, ast.parse(expression, mode="eval").body, values, work.speller, note)
 
 
-def _cells(work: Work) -> int:
+def _cells(work: FormulaWork) -> int:
     """How many values the framework makes of one sample."""
     if not work.entrywise or work.way.grain == "sample" or work.way.loss.kind != "sample":
         return 1

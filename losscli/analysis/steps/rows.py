@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from losscli.analysis.steps.lines import Term, added, agree, plain, written
-from losscli.analysis.steps.work import Work
+from losscli.analysis.steps.work import FormulaWork
 from losscli.batch import Array
 from losscli.formula.evaluate import run
 from losscli.results.score import Sample
@@ -21,7 +21,7 @@ ENTRIES = 4  # entries of a row whose lines are shown: of more, those that cost 
 _ROUNDING = {np.float64: (1e-12, 0.0), np.float32: (1e-5, 1e-8)}
 
 
-def worked(work: Work, sample: Sample) -> Row:
+def worked(work: FormulaWork, sample: Sample) -> Row:
     """A row of a loss that gives each row a value of its own."""
     true, pred = work.aligned(None if sample.y_true is None else [sample.y_true], [sample.y_pred])
     row_true = None if true is None else true[0]
@@ -51,7 +51,7 @@ def worked(work: Work, sample: Sample) -> Row:
     )
 
 
-def _entries(work: Work, lines: Any, values: Any, costs: Array) -> tuple[tuple[Place, ...], int]:
+def _entries(work: FormulaWork, lines: Any, values: Any, costs: Array) -> tuple[tuple[Place, ...], int]:
     """The lines of a row's entries: of all, or of those that cost most."""
     shown = chosen(costs)
     places = []
@@ -69,7 +69,7 @@ def chosen(costs: Array) -> list[tuple[int, ...]]:
     return [tuple(int(i) for i in np.unravel_index(k, costs.shape)) for k in order]
 
 
-def _folded(work: Work, costs: Array, places: Sequence[Place]) -> Step:
+def _folded(work: FormulaWork, costs: Array, places: Sequence[Place]) -> Step:
     """A row's value from its entries': their mean, or their sum over the last axis."""
     exact = costs.astype(np.float64)
     by_sum = work.way.trailing == "sum"
@@ -95,7 +95,7 @@ def label(entry: tuple[int, ...]) -> str:
     return "_".join(str(i + 1) for i in entry)
 
 
-def rounded(work: Work, y_true: Any, y_pred: Any) -> dict[str, Any] | None:
+def rounded(work: FormulaWork, y_true: Any, y_pred: Any) -> dict[str, Any] | None:
     """What float32 makes of a row's numbers, where that is another number."""
     if not work.way.float32:
         return None
@@ -111,13 +111,13 @@ def rounded(work: Work, y_true: Any, y_pred: Any) -> dict[str, Any] | None:
     return changed or None
 
 
-def _left_out(work: Work, true: Array | None) -> tuple[str, ...]:
+def _left_out(work: FormulaWork, true: Array | None) -> tuple[str, ...]:
     if work.way.adds is None or true is None or float(work.way.adds(true, **work.task.params)[0]):
         return ()
     return ("this row is left out: it adds nothing to the divisor",)
 
 
-def lost_digits(work: Work, found: float, loss: float | None) -> tuple[str, ...]:
+def lost_digits(work: FormulaWork, found: float, loss: float | None) -> tuple[str, ...]:
     """A word on a row whose lines overflow, or cancel, where the kernel does not."""
     if loss is None or agree(found, loss, *_ROUNDING[work.way.dtype]):
         return ()

@@ -12,7 +12,7 @@ import numpy as np
 from losscli.analysis.steps.lines import Term, added, plain, written
 from losscli.analysis.steps.reduced import line, weigh
 from losscli.analysis.steps.rows import ENTRIES, lost_digits, rounded
-from losscli.analysis.steps.work import Work
+from losscli.analysis.steps.work import FormulaWork
 from losscli.batch import Array
 from losscli.engine.add import weighted
 from losscli.engine.sums import Sum
@@ -40,7 +40,7 @@ class Shown(NamedTuple):
     weight: float
 
 
-def worked(work: Work, score: Score, count: int | None) -> tuple[tuple[Row, ...], tuple[Step, ...]]:
+def worked(work: FormulaWork, score: Score, count: int | None) -> tuple[tuple[Row, ...], tuple[Step, ...]]:
     """The first `count` rows (None: all), and the lines from all rows' terms to the value."""
     totals, lines = _asked(work)
     shown: list[Shown] = []
@@ -73,7 +73,7 @@ def worked(work: Work, score: Score, count: int | None) -> tuple[tuple[Row, ...]
     return tuple(_row(work, one, score) for one in shown), tuple(steps)
 
 
-def of_row(work: Work, sample: Sample) -> Row:
+def of_row(work: FormulaWork, sample: Sample) -> Row:
     """A row of a statistic taken in each row: its terms, its totals, its value."""
     totals, lines = _asked(work)
     y_true = None if sample.y_true is None else np.asarray([sample.y_true], np.float64)
@@ -100,7 +100,7 @@ def of_row(work: Work, sample: Sample) -> Row:
     )
 
 
-def _asked(work: Work) -> tuple[list[Total], list[Line]]:
+def _asked(work: FormulaWork) -> tuple[list[Total], list[Line]]:
     """The totals in the lines of `value`, and those lines with each total as a name."""
     found: dict[str, Total] = {}
 
@@ -119,7 +119,7 @@ def _asked(work: Work) -> tuple[list[Total], list[Line]]:
     return list(found.values()), lines
 
 
-def _terms(work: Work, y_true: Any, y_pred: Any, totals: Sequence[Total]) -> list[Array]:
+def _terms(work: FormulaWork, y_true: Any, y_pred: Any, totals: Sequence[Total]) -> list[Array]:
     """What each entry of the rows adds to each total, in the layout of y_pred."""
     true, pred = work.aligned(y_true, y_pred)
     values = run(work.lines("row"), work.values(true, pred))
@@ -130,7 +130,7 @@ def _terms(work: Work, y_true: Any, y_pred: Any, totals: Sequence[Total]) -> lis
         ]
 
 
-def _by_class(work: Work, total: Total) -> bool:
+def _by_class(work: FormulaWork, total: Total) -> bool:
     return total.kind == "columns" or work.task.per == "class"
 
 
@@ -197,7 +197,7 @@ class _Pieces(NamedTuple):
         return f"the other {self.n} row{'s' * (self.n != 1)}: {said}"
 
 
-def _sum_step(work: Work, total: Total, pieces: _Pieces, values: Values) -> Step:
+def _sum_step(work: FormulaWork, total: Total, pieces: _Pieces, values: Values) -> Step:
     """A total as a line, kept in `values` under its name."""
     text = work.speller.text(total.of)
     letter = total.of.id if isinstance(total.of, ast.Name) else "t"
@@ -234,7 +234,7 @@ def joined(terms: Sequence[Term]) -> Any:
     return np.array([float(_summed(column)) for column in products.T])
 
 
-def _end(work: Work, score: Score, value: Any, weights: Mapping[int, float]) -> list[Step]:
+def _end(work: FormulaWork, score: Score, value: Any, weights: Mapping[int, float]) -> list[Step]:
     """Of a value for each class their mean; the weights, where the framework lets them scale the value."""
     steps = []
     name = "L"
@@ -247,7 +247,7 @@ def _end(work: Work, score: Score, value: Any, weights: Mapping[int, float]) -> 
     return steps
 
 
-def _row(work: Work, one: Shown, score: Score) -> Row:
+def _row(work: FormulaWork, one: Shown, score: Score) -> Row:
     weight = one.weight if score.weighted else None
     places, hidden = _places(work, one)
     return Row(
@@ -263,7 +263,7 @@ def _row(work: Work, one: Shown, score: Score) -> Row:
     )
 
 
-def _places(work: Work, one: Shown) -> tuple[tuple[Place, ...], int]:
+def _places(work: FormulaWork, one: Shown) -> tuple[tuple[Place, ...], int]:
     """The lines of a row's first entries."""
     true, pred = work.aligned(None if one.y_true is None else [one.y_true], [one.y_pred])
     values = work.values(None if true is None else true[0], pred[0])

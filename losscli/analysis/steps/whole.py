@@ -9,7 +9,7 @@ import numpy as np
 from losscli.analysis.steps.lines import Term, added, plain, written
 from losscli.analysis.steps.reduced import line, total, weigh
 from losscli.analysis.steps.rows import rounded
-from losscli.analysis.steps.work import Work, flat
+from losscli.analysis.steps.work import FormulaWork, flat
 from losscli.batch import Array
 from losscli.errors import LosscliError
 from losscli.formula.evaluate import Values
@@ -19,7 +19,7 @@ from losscli.results.steps import Place, Row, Step
 ROWS = 200  # more are not written out: their lines hold a number for every pair of rows
 
 
-def worked(work: Work, score: Score) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+def worked(work: FormulaWork, score: Score) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     """The lines over all rows, and those from the values they give to the score's."""
     if score.n > ROWS:
         raise LosscliError(
@@ -38,7 +38,7 @@ def worked(work: Work, score: Score) -> tuple[tuple[Step, ...], tuple[Step, ...]
     return lines, _reduced(work, score, _as_computed(work, found, true, pred, more), weights)
 
 
-def _as_computed(work: Work, found: Array, true: Any, pred: Any, more: Any) -> Array:
+def _as_computed(work: FormulaWork, found: Array, true: Any, pred: Any, more: Any) -> Array:
     """The lines' values as the kernel has them, which may give them in another order."""
     made = np.atleast_1d(work.kernel(true, pred, **more)).ravel()
     if made.shape != found.shape:
@@ -47,7 +47,7 @@ def _as_computed(work: Work, found: Array, true: Any, pred: Any, more: Any) -> A
     return np.sort(made)[ranks]
 
 
-def one_vector(work: Work, score: Score) -> tuple[tuple[Row, ...], tuple[Step, ...]]:
+def one_vector(work: FormulaWork, score: Score) -> tuple[tuple[Row, ...], tuple[Step, ...]]:
     """Of (N,) arrays that a framework takes for one row: that row, and how the weights scale its value."""
     y_true, y_pred, weights = _all(work)
     true, pred = work.aligned(y_true, y_pred)
@@ -62,7 +62,7 @@ def one_vector(work: Work, score: Score) -> tuple[tuple[Row, ...], tuple[Step, .
     return (row,), weigh(work, score, "L", loss, dict(enumerate(weights.tolist(), 1)))
 
 
-def _all(work: Work) -> tuple[Array | None, Array, Array]:
+def _all(work: FormulaWork) -> tuple[Array | None, Array, Array]:
     """y_true, y_pred and the weights of all rows."""
     trues, preds, weights = [], [], []
     for batch, _ in work.batches():
@@ -73,7 +73,7 @@ def _all(work: Work) -> tuple[Array | None, Array, Array]:
     return (np.concatenate(trues) if trues else None), np.concatenate(preds), weight
 
 
-def _reduced(work: Work, score: Score, values: Array, weights: Array) -> tuple[Step, ...]:
+def _reduced(work: FormulaWork, score: Score, values: Array, weights: Array) -> tuple[Step, ...]:
     ratio = work.way.reduction(score.reduction)
     many = f"{values.size} {work.way.loss.of}{'s' * (values.size != 1)}"
     if values.size == 0:

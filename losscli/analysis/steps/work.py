@@ -25,7 +25,7 @@ def flat(rows: Any) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
-class Work:
+class FormulaWork:
     """A task over a stream with the lines of its formula.
 
     `facts` are what a survey of the labels found, `part` is what all rows left behind.

@@ -23,7 +23,7 @@ from losscli.engine.fold import Run, fold
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
-from losscli.engine.walk import Held, Look, walk
+from losscli.engine.walk import HeldRows, Look, walk
 from losscli.engine.without import Above, Rest
 from losscli.parallel.executor import THREADS
 from losscli.results.compare import Comparison
@@ -86,7 +86,7 @@ def whys_of(
     reduction = "mean" if request.reduction == "none" else request.reduction
     firsts = {task.convention.loss.name: task for task in reversed(tasks)}
     planned = plans(list(firsts.values()))
-    held_rows = Held()
+    held_rows = HeldRows()
     looks: list[Look] = [held_rows, *dict.fromkeys(plan.target for plan in planned)]
     lengths = walk(engine, stream, looks, request.missing, tasks)
     if held_rows.batches is not None:

@@ -21,7 +21,7 @@ from support.pictures import NAMES, PICTURES
 import losscli
 from losscli import LosscliError
 from losscli.render import FORMATS, render
-from losscli.render.canvas import MARKS, Line, Panel, frame, label_width
+from losscli.render.canvas import MARKS, CanvasLine, Panel, frame, label_width
 from losscli.render.text import width_of
 from losscli.render.ticks import tick_texts, ticks
 from losscli.results.plot import Picture
@@ -61,7 +61,7 @@ def test_no_curve_leaves_its_frame(width: int) -> None:
 
 def panel(y: list[float], span: tuple[float, float], jumps: tuple[float, ...] = ()) -> list[str]:
     """A curve over 0 … len − 1 in a frame of 40 columns and 8 rows, the frame cut off."""
-    line = Line([float(i) for i in range(len(y))], y, jumps)
+    line = CanvasLine([float(i) for i in range(len(y))], y, jumps)
     made = Panel("", (0.0, len(y) - 1.0), span, (line,))
     rows = ["".join(span.text for span in row) for row in frame(made, 40, 8, 3, x_labels=True)]
     assert {len(row) for row in rows} == {40}

@@ -14,7 +14,7 @@ import pytest
 
 import losscli
 from losscli.render import render
-from losscli.render.canvas import Line, Panel, frame
+from losscli.render.canvas import CanvasLine, Panel, frame
 from losscli.results.plot import Axis, Curve, Histogram, Picture
 from losscli.results.score import Remark
 
@@ -229,7 +229,7 @@ def test_bars_stand_where_the_counts_are() -> None:
 
 
 def test_the_first_of_two_curves_lies_on_top() -> None:
-    lines = (Line([0.0, 1.0], [0.5, 0.5], ()), Line([0.0, 1.0], [0.5, 0.5], ()))
+    lines = (CanvasLine([0.0, 1.0], [0.5, 0.5], ()), CanvasLine([0.0, 1.0], [0.5, 0.5], ()))
     spans = [span for row in frame(Panel("", (0, 1), (0, 1), lines), 45, 4, 3, x_labels=True) for span in row]
     assert {span.role for span in spans if re.search("[⠁-⣿]", span.text)} == {"curve1"}
 
