@@ -90,9 +90,9 @@ def compare(
 
     The arguments are those of `compute` here and of `losscli.compare`.
     """
-    found = tuple(map(lookup, losses))
-    request = Request(found, params or {}, reduction, like, missing, class_weight)
-    truth = any(loss.truth for loss in found)
+    resolved = tuple(map(lookup, losses))
+    request = Request(resolved, params or {}, reduction, like, missing, class_weight)
+    truth = any(loss.truth for loss in resolved)
     with _on(client) as engine:
         source = _source(engine, data, true, pred, weight, by, table, query, truth=truth, models=True)
         return compared(request, source, run=Run(engine), skip_unfit=skip_unfit)

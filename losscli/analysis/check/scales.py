@@ -28,9 +28,9 @@ def check(case: CheckedData) -> Iterator[Fault]:
     mended = False
     for model in case.profile.predictions:
         if is_numeric(case, model) and not _collapsed(model):
-            found = list(_pair(case, model))
-            mended |= any(fault.id in ("scales", "log_scale") for fault in found)
-            yield from found
+            faults = list(_pair(case, model))
+            mended |= any(fault.id in ("scales", "log_scale") for fault in faults)
+            yield from faults
         yield from _reversed(case, model)
     if not mended:
         yield from _unscaled(case)

@@ -31,11 +31,11 @@ EXPLAIN_FLOAT32 = (
 
 
 def verdict(
-    case: CheckedData, request: Request, stream: Stream, model: str, found: Sequence[Finding]
+    case: CheckedData, request: Request, stream: Stream, model: str, findings: Sequence[Finding]
 ) -> Iterator[Finding]:
     """What computing the loss itself says, where no finding has said it."""
     columns = names(case.profile.prediction(model))
-    known = any(_explains(finding, case, model, request.missing) for finding in found)
+    known = any(_explains(finding, case, model, request.missing) for finding in findings)
     try:
         made = score(request, single(stream, model), show=Show(0))
     except LosscliError as why:
