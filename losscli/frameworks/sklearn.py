@@ -14,7 +14,8 @@ from losscli.errors import BadValue, LosscliError
 from losscli.frameworks import SKLEARN
 from losscli.frameworks.adapted import Adapted
 from losscli.frameworks.call import Call, Style
-from losscli.frameworks.convention import MEAN, SUM, Departure, Framework, Survey
+from losscli.frameworks.convention import MEAN, SUM, Framework
+from losscli.frameworks.departure import Departure, Survey
 from losscli.losses.domain import AboveMinusOne, Array, ClassIndex, Domain, Real, RealScalar
 from losscli.losses.ranges import TweediePower
 from losscli.losses.stable import xlogy
@@ -46,6 +47,7 @@ FRAMEWORK = Framework(
         "rmse": _RAVELED,
         "rmsle": _RAVELED,
     },
+    searched=True,
     common={"reductions": {"mean": MEAN}, "checked": True, "axes": 2},
 )
 same, formula = FRAMEWORK.same, FRAMEWORK.formula

@@ -7,7 +7,8 @@ from typing import Annotated
 import numpy as np
 
 from losscli.errors import BadValue, LosscliError
-from losscli.frameworks.convention import OVER_SAMPLES, Departure
+from losscli.frameworks.convention import OVER_SAMPLES
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.optax.entries import cosine
 from losscli.frameworks.optax.framework import formula
 from losscli.losses.domain import Array, ClassLabel, Embedding, Real, Triplets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.frameworks.convention import Departure
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.optax.framework import LOGITS, formula, same, smooth
 from losscli.losses.domain import Array, Logit, Margin, Real, SoftLabel, Vector
 from losscli.losses.ranges import FractionOrNone, LogitsOnly, NonNegative, Smoothing

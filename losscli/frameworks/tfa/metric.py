@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from losscli.frameworks.convention import OVER_SAMPLES, Departure
+from losscli.frameworks.convention import OVER_SAMPLES
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.tfa.framework import formula, same
 from losscli.losses.domain import Array, ClassLabel, Embedding, Vector
 from losscli.losses.ranges import Flag, KappaWeights, NonNegative

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.frameworks.convention import Departure
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.tfa.framework import EPSILON, NEAR_ONE, formula, same
 from losscli.losses.domain import Array, ClassScores, Domain, ProbabilityOrLogit, SoftLabel, Vector
 from losscli.losses.multiclass_margin import project_simplex

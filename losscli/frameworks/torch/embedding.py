@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.frameworks.convention import Departure
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.torch.framework import FRAMEWORK, not_a_sign
 from losscli.losses.domain import Array, EmbeddingPair, Pair, RealScalar, Triplets
 from losscli.losses.ranges import Flag, Number, Positive
