@@ -50,10 +50,11 @@ def note_departures(
         if departure.rows is None or by_totals or not departure.holds(task.params):
             continue
         with np.errstate(all="ignore"):
-            changed = np.asarray(departure.rows(y_true, y_pred, **task.params, **facts))
+            changed: Array = np.asarray(departure.rows(y_true, y_pred, **task.params, **facts))
         if changed.any():
-            where = np.broadcast_to(_by_row(changed, len(rows)), len(rows))
-            part.tallies.setdefault(number, Tally()).add(numbers_of(rows, where))
+            tally = part.tallies.setdefault(number, Tally())
+            if changed.ndim:  # else it is no matter of rows
+                tally.add(numbers_of(rows, np.broadcast_to(_by_row(changed, len(rows)), len(rows))))
 
 
 def _by_row(marked: Array, n: int) -> Array:
@@ -66,10 +67,12 @@ def _by_row(marked: Array, n: int) -> Array:
 def _note_probabilities(part: Partial, y_pred: Array, rows: Rows) -> None:
     """Counts rows whose values all lie in [0, 1], those among them that sum to 1, and those not all 0."""
     table = y_pred.reshape(len(rows), -1)
-    inside = ((table >= 0) & (table <= 1)).all(axis=1)
+    inside: Array = np.asarray(((table >= 0) & (table <= 1)).all(axis=1))
     if not inside.any():
         return
-    sums = np.abs(y_pred.sum(axis=-1, dtype=np.float64) - 1).reshape(len(rows), -1) <= SUM_SLACK
-    whole = inside & sums.all(axis=1) if y_pred.ndim > 1 and y_pred.shape[-1] > 1 else inside[:0]
+    whole = np.zeros(len(rows), bool)
+    if y_pred.ndim > 1 and y_pred.shape[-1] > 1:
+        sums = np.abs(y_pred.sum(axis=-1, dtype=np.float64) - 1).reshape(len(rows), -1)
+        whole = inside & (sums <= SUM_SLACK).all(axis=1)
     for name, where in (("inside", inside), ("sums", whole), ("nonzero", inside & table.any(axis=1))):
         part.tallies.setdefault(name, Tally()).add(numbers_of(rows, where))

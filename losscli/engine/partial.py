@@ -36,13 +36,13 @@ class Task:
 
     @property
     def per(self) -> str:
-        """Over what a ratio is taken: "batch", "sample" or "class"."""
+        """Over what a ratio is taken: "batch", "sample", "class" or "sample_class"."""
         return str(self.params.get("per", "batch"))
 
     @property
     def rowwise(self) -> bool:
         """Whether each row has a value of its own."""
-        return self.convention.loss.kind == "sample" or self.per == "sample"
+        return self.convention.loss.kind == "sample" or self.per.startswith("sample")
 
     @property
     def kernel_params(self) -> dict[str, Any]:

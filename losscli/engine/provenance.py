@@ -77,7 +77,7 @@ def _departures(part: Partial, reduction: str) -> Iterator[Remark]:
             continue
         if number in tallies:
             tally = tallies[number]
-            yield Remark("departure", departure.why, tally.count, tally.rows, departure.cause)
+            yield Remark("departure", departure.why, tally.count or None, tally.rows, departure.cause)
         elif departure.totals is not None and not task.rowwise:
             with np.errstate(all="ignore"):
                 changed = departure.totals(**term_totals(part), **task.kernel_params)

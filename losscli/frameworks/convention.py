@@ -164,7 +164,7 @@ class Framework:
     particular about a loss's: the first that holds. `adapted` makes a loss's call give the definition's
     number; `takes_with` has parameters of a loss that its call takes only where another is true. `searched`:
     all its public losses are known here, or in `left_out` (tests/live looks through its modules). `tall`: its
-    users hold a table's column as (N, 1).
+    users hold a table's column as (N, 1). `wants_weight`: it refuses weights that are all 0.
     """
 
     about: FrameworkRecord
@@ -176,6 +176,7 @@ class Framework:
     entries: dict[str, Entry] = field(default_factory=dict)
     searched: bool = False
     tall: bool = False
+    wants_weight: bool = False
 
     @property
     def name(self) -> str:
@@ -229,7 +230,11 @@ class Framework:
         return Convention(self, loss, entry.call, entry.kernel or loss.kernel, **facts)
 
 
-EXACT = Framework(FrameworkRecord("exact", "the exact definition", "losscli"), Style({"losscli": "losscli"}))
+EXACT = Framework(
+    FrameworkRecord("exact", "the exact definition", "losscli"),
+    Style({"losscli": "losscli"}),
+    wants_weight=True,
+)
 
 
 def exact(loss: Loss) -> Convention:

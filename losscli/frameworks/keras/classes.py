@@ -133,8 +133,8 @@ def _(
     "kld",
     "losses.KLDivergence",
     Departure(
-        "Keras clips y_pred to [1e-7, 1], so that a class of probability 0 costs 16.1 times y_true instead of "
-        "infinity",
+        "Keras clips y_pred to [1e-7, 1], so that a class of probability 0 costs 16.1 times y_true instead "
+        "of infinity",
         lambda y_true, y_pred: (y_pred < EPSILON) & (y_true > EPSILON),
         cause="clipping",
     ),
@@ -202,8 +202,8 @@ def _(y_true: ClassIndex, y_pred: Vector, *, q: Between01 = 0.5) -> Array:
     "ctc",
     "losses.CTC",
     Departure(
-        "Keras on JAX counts log 0 as −1e5, so that a sequence no path fits costs about 1e5, not infinity; on "
-        "TensorFlow it costs 707.7",
+        "Keras on JAX counts log 0 as −1e5, so that a sequence no path fits costs about 1e5, not infinity; "
+        "on TensorFlow it costs 707.7",
         lambda y_true, y_pred: no_path(y_true, np.sum(y_true != 0, axis=-1), y_pred),
         cause="clipping",
     ),
@@ -219,11 +219,21 @@ def _(y_true: LabelIndices, y_pred: Sequences) -> Array:
     return ctc_forward(y_true, np.sum(y_true != 0, axis=-1), y_pred, 0)
 
 
-@formula(
+def _circle(y_true: ClassLabel, y_pred: Embedding, *, gamma: Positive = 80.0, margin: Number = 0.4) -> Array:
+    distance = np.maximum(1 - y_pred @ y_pred.T, 0)
+    same_class = y_true[:, None] == y_true
+    own = same_class & ~np.eye(len(y_true), dtype=bool)
+    pull = -gamma * np.maximum(margin + distance, 0) * (margin - distance)
+    push = gamma * np.maximum(1 + margin - distance, 0) * (1 - margin - distance)
+    return softplus(_log_sum_exp(pull, own) + _log_sum_exp(push, ~same_class))
+
+
+formula(
     "circle",
     "losses.Circle",
     Departure(
-        "Keras divides by the anchors whose loss is above 0, the definition by all that have a pair of each kind",
+        "Keras divides by the anchors whose loss is above 0, the definition by all that have a pair of each "
+        "kind",
         lambda y_true, y_pred, **given: (_circle(y_true, y_pred, **given) == 0) & _paired(y_true),
         cause="divisor",
         reductions=("mean", "sum_over_batch_size"),
@@ -240,14 +250,7 @@ def _(y_true: LabelIndices, y_pred: Sequences) -> Array:
         "mean": Reduction("mean", "/N", _kept),
         "sum_over_batch_size": Reduction("sum_over_batch_size", "/N", _kept),
     },
-)
-def _circle(y_true: ClassLabel, y_pred: Embedding, *, gamma: Positive = 80.0, margin: Number = 0.4) -> Array:
-    distance = np.maximum(1 - y_pred @ y_pred.T, 0)
-    same_class = y_true[:, None] == y_true
-    own = same_class & ~np.eye(len(y_true), dtype=bool)
-    pull = -gamma * np.maximum(margin + distance, 0) * (margin - distance)
-    push = gamma * np.maximum(1 + margin - distance, 0) * (1 - margin - distance)
-    return softplus(_log_sum_exp(pull, own) + _log_sum_exp(push, ~same_class))
+)(_circle)
 
 
 def _paired(y_true: Array) -> Array:

@@ -12,7 +12,6 @@ from losscli.losses.domain import Array, Probability, SoftLabel
 from losscli.losses.ranges import NonNegative
 
 
-
 def _empty(overlap: Any, **totals: Any) -> Any:
     """Nothing true and nothing predicted."""
     rest = [total for name, total in totals.items() if name in ("true", "found", "missed", "false")]
@@ -27,8 +26,8 @@ EMPTY = Departure(
 )
 
 
-def _dice(overlap: Any, true: Any, pred: Any) -> Any:
-    return 1 - 2 * overlap / (true + pred + float(EPSILON))
+def _dice(overlap: Any, true: Any, found: Any) -> Any:
+    return 1 - 2 * overlap / (true + found + float(EPSILON))
 
 
 @formula("dice", "losses.Dice", EMPTY, finish=_dice, per=True)

@@ -171,12 +171,20 @@ def _ctc_labels(y_true: Array, blank: int) -> Array:
     "ctc_loss",
     Departure(
         "Optax counts log 0 as −1e5, so that a sequence no path fits costs about 1e5 instead of infinity",
+        lambda y_true, y_pred, *, blank: no_path(y_true, _ctc_labels(y_true, blank).sum(axis=-1), y_pred),
         cause="clipping",
     ),
     also={"losses.ctc_loss_with_forward_probs": {}},
 )
 def _(y_true: LabelIndices, y_pred: Sequences, *, blank: Class = 0) -> Array:
     return ctc_forward(y_true, _ctc_labels(y_true, blank).sum(axis=-1), y_pred, blank)
+
+
+def no_path(labels: Array, lengths: Array, logits: Array) -> Array:
+    """Which rows (N,) have too few steps for their first `lengths` labels; equal neighbours take one more."""
+    counted = np.arange(labels.shape[-1]) < lengths[:, None]
+    repeats = np.sum((labels[:, 1:] == labels[:, :-1]) & counted[:, 1:], axis=-1)
+    return np.asarray(lengths + repeats > logits.shape[1])
 
 
 def ctc_forward(labels: Array, lengths: Array, logits: Array, blank: int) -> Array:

@@ -118,7 +118,7 @@ def _(
     "nn.SoftMarginLoss",
     Departure(
         "PyTorch takes labels as they stand, so that a label of 0 costs log 2 = 0.693, whatever the score",
-        not_a_sign,
+        lambda y_true, y_pred: not_a_sign(y_true, y_pred) & ((y_true != 0) | (y_pred != 0)),
         cause="label coding",
     ),
     Departure(
