@@ -68,7 +68,7 @@ def test_families_and_properties() -> None:
 
 @pytest.mark.parametrize("name", registry.names())
 def test_parameters_are_those_of_the_loss_on_the_line(name: str) -> None:
-    assert offered(f"losscli compute {name} -p ") == sorted(f"{p}=" for p in registry.find(name).parameters)
+    assert offered(f"losscli compute {name} -p ") == sorted(f"{p}=" for p in registry.get(name).parameters)
 
 
 def test_parameters_of_compare_are_those_of_its_losses() -> None:
