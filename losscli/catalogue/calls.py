@@ -13,13 +13,7 @@ if TYPE_CHECKING:
 
     from losscli.frameworks.convention import Framework
 
-# How people write a module that has another name here, and where else a framework keeps its losses.
-SHORT = {
-    "F.": "torch.nn.functional.",
-    "nn.": "torch.nn.",
-    "tf.keras.": "keras.",
-    "tensorflow.keras.": "keras.",
-}
+# Where else a framework keeps its losses.
 MODULES = {
     "torch": ("torch.nn.functional", "torch.nn.modules.loss"),
     "keras": ("keras.api.losses", "keras.src.losses"),
@@ -34,15 +28,9 @@ class Called(NamedTuple):
     words: dict[str, str]
 
 
-def whole(word: str) -> str:
-    """The name with its module written out: torch.nn.functional.mse_loss, of F.mse_loss."""
-    short = next((name for name in SHORT if word.startswith(name)), "")
-    return SHORT.get(short, "") + word.removeprefix(short)
-
-
 def by_call(word: str) -> tuple[Called, ...]:
     """What a call with its module ("keras.losses.Huber") stands for: by the rows, where it is several."""
-    module, _, name = whole(word).rpartition(".")
+    module, _, name = word.rpartition(".")
     for known in _frameworks(module.partition(".")[0]):
         if module in _modules(known) and (called := _called(known, name)):
             return called
@@ -58,7 +46,7 @@ def by_short_name(word: str) -> dict[str, tuple[Called, ...]]:
 
 def owner(word: str) -> str | None:
     """The framework, by its title, whose module a name with a dot begins with, or None."""
-    return next((known.title for known in _frameworks(whole(word).partition(".")[0])), None)
+    return next((known.title for known in _frameworks(word.partition(".")[0])), None)
 
 
 def _frameworks(package: str) -> Iterator[Framework]:
@@ -79,7 +67,7 @@ def _modules(known: Framework) -> set[str]:
 def _called(known: Framework, name: str) -> tuple[Called, ...]:
     wanted = folded_name(name)
     return tuple(
-        Called(loss, _defaults(known, loss), known.words(loss))
+        Called(loss, _defaults(known, loss), _words(known, loss))
         for loss, entry in known.entries.items()
         if wanted in {folded_name(call.rpartition(".")[2]) for call in (entry.call, *entry.also)}
     )
@@ -93,3 +81,8 @@ def _defaults(known: Framework, loss: str) -> dict[str, Any]:
     return {
         name: theirs[name].default for name in common if theirs[name].default != ours.parameters[name].default
     }
+
+
+def _words(known: Framework, loss: str) -> dict[str, str]:
+    ours = get(loss).parameters
+    return {theirs: name for theirs, name in known.words(loss).items() if name in ours}

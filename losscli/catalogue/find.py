@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 LIST = "losscli list shows every loss"
+# How people write a module, and its name.
+SHORT = {
+    "F.": "torch.nn.functional.",
+    "nn.": "torch.nn.",
+    "tf.keras.": "keras.",
+    "tensorflow.keras.": "keras.",
+}
 
 
 class Named(NamedTuple):
@@ -113,11 +120,11 @@ def named(word: str | Loss | Named) -> Named:
     known = registry.names()
     if word in known:
         return Named(registry.get(word), word)
-    if (row := othernames.row(word)) is not None:
-        # A framework's call is known better by what is written of the framework.
-        return ("." in word and _called(word)) or _of_row(word, row)
+    whole = _whole(word)
+    if (row := othernames.row(whole)) is not None:
+        return _of_row(word, row)
     if "." in word:
-        return _called(word) or _refuse_call(word)
+        return _called(word, whole) or _refuse_call(word, whole)
     own = {folded_name(name): name for name in known}.get(folded_name(word))
     if own is not None:
         return Named(registry.get(own), word)
@@ -182,11 +189,17 @@ def _row(name: str) -> othernames.OtherName:
     return row
 
 
-def _called(word: str) -> Named | None:
+def _whole(word: str) -> str:
+    """The name with its module written out: torch.nn.functional.mse_loss, of F.mse_loss."""
+    short = next((name for name in SHORT if word.startswith(name)), "")
+    return SHORT.get(short, "") + word.removeprefix(short)
+
+
+def _called(word: str, whole: str) -> Named | None:
     """What a framework's call stands for, or None."""
     from losscli.catalogue.calls import by_call
 
-    return _of_calls(word, by_call(word))
+    return _of_calls(word, by_call(whole))
 
 
 def _of_calls(word: str, calls: Sequence[Any]) -> Named | None:
@@ -204,15 +217,15 @@ def _of_short_name(word: str) -> Named | None:
     return _of_calls(word, next(iter(calls.values()), ()))
 
 
-def _refuse_call(word: str) -> Named:
+def _refuse_call(word: str, whole: str) -> Named:
     """Why a name with a dot is no call that is known."""
-    from losscli.catalogue.calls import owner, whole
+    from losscli.catalogue.calls import owner
     from losscli.frameworks.left_out import LEFT_OUT
 
-    if (why := LEFT_OUT.get(whole(word))) is not None:
+    if (why := LEFT_OUT.get(whole)) is not None:
         raise LosscliError(f"{word} is left out: {why}", LIST)
     module, _, name = word.rpartition(".")
-    title = owner(word)
+    title = owner(whole)
     what = f'there is no library "{module}" that losscli knows'
     if title is not None:
         what = f"losscli knows no call {word} of {title}"

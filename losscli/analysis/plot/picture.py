@@ -45,8 +45,8 @@ def draw(
 ) -> Picture:
     """The same over a stream of batches. `params` go to every loss that takes them, huber.delta to huber."""
     read = [meant(one, stream) for one in asked]
-    losses, params = [one.loss for one in read], together(read, params)
     said = tuple(Remark("data", text) for one in read for text in one.besides(params).said)
+    losses, params = [one.loss for one in read], together(read, params)
     variants = variants_of(losses, params, like)
     views, why_not = _views(variants)
     if why_not is not None:
