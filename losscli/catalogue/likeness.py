@@ -50,10 +50,9 @@ def leading() -> dict[str, str]:
     names = {name: name for name in registry.names()}
     for name in registry.names():
         names |= dict.fromkeys(registry.get(name).aliases, name)
-    for name in othernames.names():
-        row = othernames.row(name)
-        if row is not None and not row.nearest and row.losses[0] in registry.names():
-            names.setdefault(name, row.losses[0])
+    for loss, others in othernames.by_loss().items():
+        if loss in names:
+            names |= {name: loss for name in others if name not in names}
     return names
 
 

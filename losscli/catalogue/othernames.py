@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from losscli.catalogue.registry import CATALOGUE, folded_name
+from losscli.catalogue.registry import names as registered
 
 NEAREST = "~"  # before the nearest loss, where there is none of that name
 
@@ -67,9 +68,21 @@ def row(name: str) -> OtherName | None:
     )
 
 
-def of(loss: str) -> tuple[str, ...]:
-    """The names that stand for this loss."""
-    return tuple(name for name, line in _lines().items() if loss in line.partition("\t")[0].split("|"))
+def leading() -> tuple[str, ...]:
+    """The names that stand for a loss of ours, as they are spelled."""
+    ours = set(registered())
+    lines = _lines().items()
+    return tuple(name for name, line in lines if ours & set(line.partition("\t")[0].split("|")))
+
+
+@cache
+def by_loss() -> dict[str, list[str]]:
+    """Loss → the names that stand for it."""
+    known: dict[str, list[str]] = {}
+    for name, line in _lines().items():
+        for loss in line.partition("\t")[0].split("|"):
+            known.setdefault(loss, []).append(name)
+    return known
 
 
 def _pairs(text: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from support import inside
 from support.close import close
 
 import losscli
@@ -205,3 +206,23 @@ def test_every_question_takes_the_same_names() -> None:
     explained = losscli.explain("log_loss")
     assert explained.read_as == "log_loss is read as bce or, by the rows, as cce or scce"
     assert losscli.explain("bce").read_as is None
+
+
+@pytest.mark.parametrize(
+    ("search", "losses"),
+    [
+        ("BCEWithLogits", {"bce"}),
+        ("reg:squaredlog", {"msle"}),
+        ("pinball QUANTILE", {"quantile"}),
+        ("auch", set()),
+    ],
+)
+def test_list_searches_names_elsewhere_too(search: str, losses: set[str]) -> None:
+    done = inside.losscli("list", "--search", search, "--format", "csv")
+    assert {line.partition(",")[0] for line in done.stdout.splitlines()[1:]} == losses
+
+
+def test_list_says_what_is_nearest_to_what_is_no_loss_here() -> None:
+    done = inside.losscli("list", "--search", "AUC")
+    assert 'there is no loss "AUC" here' in done.stderr
+    assert "the nearest is ranknet" in done.stderr
