@@ -14,7 +14,7 @@ import numpy as np
 
 from losscli.errors import LosscliError, did_you_mean
 from losscli.frameworks import FRAMEWORKS, FrameworkRecord
-from losscli.frameworks.call import NOTHING, Style
+from losscli.frameworks.call import NOTHING, Style, in_our_words, words_of
 from losscli.frameworks.departure import Departure, Survey
 from losscli.losses.declare import Loss, Merge, Signature, read_signature
 from losscli.losses.domain import Array
@@ -122,6 +122,11 @@ class Convention:
     def __reduce__(self) -> "tuple[Callable[[Loss, str], Convention], tuple[Loss, str]]":
         return convention, (self.loss, self.framework.name)
 
+    def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Every parameter with its value, those given by our names or by the framework's own."""
+        words = self.framework.words(self.loss.name) if given else {}
+        return self.signature.bind(self.owner, in_our_words(given, words, self.signature.parameters))
+
     def reduction(self, name: str) -> Reduction:
         """The framework's reduction of this name; LosscliError when it has none."""
         reduction = self.reductions.get(name)
@@ -189,6 +194,10 @@ class Framework:
     @property
     def module(self) -> str:
         return self.about.module
+
+    def words(self, loss: str) -> dict[str, str]:
+        """The framework's names of a loss's parameters where they are not ours, with ours."""
+        return words_of(self.calls.get(loss, ()))
 
     def same(
         self,

@@ -89,6 +89,7 @@ def _(y_true: RealScalar, y_pred: Pair, *, full: Flag = False) -> Array:
         "Of logits the call is torch.nn.BCEWithLogitsLoss: it clips nothing, and it alone takes pos_weight",
         when=lambda params: params["from_logits"],
         cause="input",
+        takes="logits",
     ),
     weights=True,
     also={
