@@ -9,26 +9,11 @@ from losscli.catalogue import othernames, registry
 from losscli.catalogue.registry import folded_name
 
 # Words that say nothing of which loss is meant.
-COMMON = set(
-    [
-        "loss",
-        "losses",
-        "error",
-        "score",
-        "scorer",
-        "mean",
-        "function",
-        "criterion",
-        "metric",
-        "with",
-        "the",
-        "of",
-        "and",
-        "my",
-        "custom",
-    ]
-)
-COMMON |= {"binary", "categorical", "sparse", "multiclass", "multilabel"}
+COMMON = {
+    *("loss", "losses", "error", "score", "scorer", "mean", "function", "criterion", "metric"),
+    *("with", "the", "of", "and", "my", "custom"),
+    *("binary", "categorical", "sparse", "multiclass", "multilabel"),
+}
 LIKE = 0.8  # how many letters must be shared, of both words' together
 LONG = 10  # letters from which two may be wrong
 
