@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from losscli.losses.declare import Loss
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+MOST = 4  # losses in one hint
 LIST = "losscli list shows every loss"
 # How people write a module, and its name.
 SHORT = {
@@ -177,8 +178,9 @@ def _not_here(word: str, row: othernames.OtherName) -> LosscliError:
     subject = "" if because.startswith(f"{word} ") else f"{word} differs, because "
     while row.losses and row.losses[0] not in registry.names():
         row = _row(row.losses[0])
-    nearest = f"the nearest is {row.losses[0]}; " if row.losses else "none is near; "
-    return LosscliError(what, nearest + subject + because)
+    if not row.losses:
+        return LosscliError(what, f"none is near: {because}")
+    return LosscliError(what, f"the nearest is {row.losses[0]}; {subject}{because}")
 
 
 def _row(name: str) -> othernames.OtherName:
@@ -237,6 +239,22 @@ def _refuse_call(word: str, whole: str) -> Named:
 
 
 def _refuse(word: str) -> Named:
-    from losscli.catalogue.likeness import likely
+    raise LosscliError(f'there is no loss called "{word}"', _likely(word))
 
-    raise LosscliError(f'there is no loss called "{word}"', likely(word) or LIST)
+
+def _likely(word: str) -> str:
+    """What a word that nobody knows may mean: a name with a slip, else names of the same words."""
+    from losscli.catalogue.likeness import leading, same_words, typo_of
+
+    meant, leads = typo_of(word), leading()
+    if meant in leads:
+        return f'did you mean "{meant}"?'
+    names = same_words(word) if meant is None else [meant]
+    losses = sorted({leads[name] for name in names if name in leads})[:MOST]
+    if losses:
+        return "the nearest by its words is " + " or ".join(losses)
+    for name in names:
+        row = othernames.row(name)
+        if row is not None:
+            return str(_not_here(name, row).hint)
+    return LIST

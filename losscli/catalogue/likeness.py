@@ -1,4 +1,4 @@
-"""Names of losses that a word is like: by its words, else by its letters."""
+"""Names that a word is like: by its letters, else by its words."""
 
 from __future__ import annotations
 
@@ -10,39 +10,48 @@ from losscli.catalogue.registry import folded_name
 
 # Words that say nothing of which loss is meant.
 COMMON = {
-    "loss",
-    "losses",
-    "error",
-    "score",
-    "mean",
-    "function",
-    "criterion",
-    "metric",
-    "with",
-    "the",
-    "of",
-    "and",
+    *("loss", "losses", "error", "score", "scorer", "mean", "function", "criterion", "metric"),
+    *("with", "the", "of", "and", "my", "custom"),
+    *("binary", "categorical", "sparse", "multiclass", "multilabel"),
 }
-COMMON |= {"v2", "2d", "1d", "3d", "my", "custom", "weighted", "batch"}
 LIKE = 0.8  # how many letters must be shared, of both words' together
-MOST = 4  # names in one hint
+LONG = 10  # letters from which two may be wrong
 
 
-def likely(word: str) -> str | None:
-    """`did you mean "huber"?`, or the losses that the same words name; None where nothing is like it."""
-    close = _by_letters(folded_name(word))
-    if close is not None:
-        return f'did you mean "{close}"?'
-    losses = _by_words(words_of(word))
-    if len(losses) == 1:
-        return f"the nearest by its words is {losses[0]}"
-    return f"by its words it may be {' or '.join(losses)}" if losses else None
+def typo_of(word: str) -> str | None:
+    """The name that is this word but for a letter or two, one that leads to no loss before one that does."""
+    word = folded_name(word)
+    names = leading()
+    near: dict[str, int] = {}
+    for name in (*names, *othernames.names()):
+        folded = folded_name(name)
+        shared = SequenceMatcher(None, word, folded).ratio() if min(len(word), len(folded)) > 2 else 0.0
+        most = 1 if min(len(word), len(folded)) < LONG else 2
+        swapped = sorted(word) == sorted(folded)
+        if (shared >= LIKE or (shared and swapped)) and (wrong := _wrong(word, folded)) <= most:
+            near[name] = wrong
+    order = {name: (near[name], name in names, name not in registry.names(), len(name)) for name in near}
+    return min(order, key=lambda name: order[name], default=None)
+
+
+def same_words(word: str) -> list[str]:
+    """The names that share most of their words with this one: all of theirs, or more than half of both's."""
+    words = words_of(word)
+    shares: dict[str, float] = {}
+    for name in (*leading(), *othernames.names()):
+        own = words_of(name)
+        share = len(words & own) / len(words | own) if own else 0.0
+        if share > 0.5 or (own and own <= words):
+            shares[name] = share
+    best = max(shares.values(), default=0.0)
+    return sorted((name for name, share in shares.items() if share == best), key=len)
 
 
 def words_of(name: str) -> set[str]:
-    """The words of a name, in small letters: of BinaryFocalLoss binary, focal."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return {part for part in re.split(r"[^a-z0-9]+", apart.casefold()) if len(part) > 1} - COMMON
+    """The words of a name, in small letters: of BinaryFocalLoss2d binary, focal."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z]{3})(?=\dd\b)", " ", name)
+    parts = re.split(r"[^a-z0-9]+", apart.casefold())
+    return {part for part in parts if len(part) > 1 and not re.fullmatch(r"v?\dd?", part)} - COMMON
 
 
 def leading() -> dict[str, str]:
@@ -56,27 +65,18 @@ def leading() -> dict[str, str]:
     return names
 
 
-def _by_letters(word: str) -> str | None:
-    """The name whose letters are nearly those of the word; none where a name that leads nowhere is nearer."""
-    close: dict[str, float] = {}
-    names = leading()
-    for name in (*names, *othernames.names()):
-        folded = folded_name(name)
-        shared = SequenceMatcher(None, word, folded).ratio()
-        swapped = len(word) > 2 and sorted(word) == sorted(folded)
-        if swapped or (shared >= LIKE and min(len(word), len(folded)) > 3):
-            close[name] = max(shared, LIKE)
-    best = max(close, key=lambda name: (close[name], name in registry.names()), default=None)
-    return best if best in names else None
-
-
-def _by_words(words: set[str]) -> list[str]:
-    """The losses of the names that share most words with these, at least half of either's."""
-    shares: dict[str, float] = {}
-    for name, loss in leading().items():
-        own = words_of(name)
-        common = len(words & own)
-        if common and 2 * common >= max(len(words), len(own)):
-            shares[loss] = max(shares.get(loss, 0), common / len(words | own))
-    best = max(shares.values(), default=0)
-    return sorted(loss for loss, share in shares.items() if share == best)[:MOST]
+def _wrong(one: str, other: str) -> int:
+    """How many letters are wrong, lacking, too many or in each other's place. No digit may be."""
+    if re.sub(r"\D", "", one) != re.sub(r"\D", "", other):
+        return len(one)
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, letter in enumerate(one):
+        now = [i + 1]
+        for j, its in enumerate(other):
+            cost = min(last[j] + (letter != its), last[j + 1] + 1, now[j] + 1)
+            if i and j and letter == other[j - 1] and one[i - 1] == its:
+                cost = min(cost, before[j - 1] + 1)
+            now.append(cost)
+        before, last = last, now
+    return last[-1]

@@ -30,7 +30,7 @@ def test_a_name_of_the_table_leads_to_a_loss_or_says_what_is_nearest(name: str) 
             named(name)
         hint = str(refused.value.hint)
         nearest = re.match(r"the nearest is (\w+); .{10,}", hint)
-        assert (nearest is not None and nearest[1] in NAMES) or hint.startswith("none is near; ")
+        assert (nearest is not None and nearest[1] in NAMES) or hint.startswith("none is near: ")
         return
     read = named(name)
     assert [read.loss.name, *(one.loss.name for one in read.others)] == here
@@ -98,7 +98,10 @@ def test_a_frameworks_call_without_its_module_is_this_loss_or_says_otherwise(cal
         ("mes", 'no loss called "mes"', 'did you mean "mse"?'),
         ("huber_of_mine", 'no loss called "huber_of_mine"', "the nearest by its words is huber"),
         ("FocalLoss3d", 'no loss called "FocalLoss3d"', "the nearest by its words is binary_focal"),
-        ("precison", 'no loss called "precison"', "losscli list"),
+        ("precison", 'no loss called "precison"', "the nearest is fbeta; precision differs"),
+        ("precision_at_10", 'no loss called "precision_at_10"', "the nearest is fbeta; precision differs"),
+        ("adjusted_rand_score", 'no loss "adjusted_rand_score" here', "none is near: it judges a clustering"),
+        ("d3_brier_score", 'no loss called "d3_brier_score"', "the nearest by its words is brier"),
         ("xyzzy", 'no loss called "xyzzy"', "losscli list"),
         ("frobenius", 'no loss called "frobenius"', "losscli list"),
     ],
