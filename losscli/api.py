@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.analysis.request import Request
+from losscli.analysis.request import Request, meant
 from losscli.analysis.score import score
 from losscli.batch import arrays_stream, as_array
 from losscli.catalogue.find import find as find
-from losscli.catalogue.find import lookup
+from losscli.catalogue.find import lookup, named
 from losscli.catalogue.registry import names as names
 from losscli.engine import gradient as slopes
 from losscli.engine.finish import Show
@@ -42,13 +42,14 @@ def explain(name: str | Loss) -> Explanation:
     from losscli.catalogue.pages import explanation
     from losscli.results.explain import Explanation
 
-    loss = find(name)
+    read = named(name)
+    loss = find(read.loss)
     words = explanation(loss)
     example = words.example
-    if example is None:
-        return Explanation(**vars(words), picture=small(loss, {}))
-    score = compute(loss, example.y_true, example.y_pred, **example.params)
-    return Explanation(**vars(words), example_score=score, picture=small(loss, example.params))
+    score = None if example is None else compute(loss, example.y_true, example.y_pred, **example.params)
+    picture = small(loss, {} if example is None else example.params)
+    said = next(iter(read.said), None)
+    return Explanation(**vars(words), example_score=score, picture=picture, read_as=said)
 
 
 def compute(
@@ -69,8 +70,8 @@ def compute(
     `params` are the loss's own (delta=1.5). `reduction` is "mean", "sum", "none" or a framework's word under
     `like`. The Score holds every sample, in order. Raises LosscliError for anything that does not fit.
     """
-    request = Request.of(lookup(loss), params, reduction, like, missing)
     stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight, by)
+    request = Request.of(meant(loss, stream), params, reduction, like, missing)
     return score(request, stream, show=Show(values=True))
 
 
@@ -88,9 +89,9 @@ def gradient(
     d(a sample's loss)/d(y_pred) for kind sample (weights and reduction do not enter), d(the reduced
     value)/d(y_pred) for statistic and batch.
     """
-    request = Request.of(lookup(loss), params, reduction)
     pred = as_array(y_pred, "y_pred")
     stream = arrays_stream(y_true, {"y_pred": pred}, sample_weight)
+    request = Request.of(meant(loss, stream), params, reduction)
     task = request.task(request.loss, stream)
     told = score(request, stream, show=Show(0 if task.rowwise else None, gradient=True))
     if task.rowwise:
@@ -119,10 +120,11 @@ def compare(
     """
     from losscli.analysis.compare import compare as compared
 
-    resolved = tuple(map(lookup, losses))
-    request = Request(resolved, params or {}, reduction, like, missing)
     models = predictions if isinstance(predictions, Mapping) else {"y_pred": predictions}
-    return compared(request, arrays_stream(y_true, models, sample_weight, by), skip_unfit=skip_unfit)
+    stream = arrays_stream(y_true, models, sample_weight, by)
+    read = [meant(loss, stream) for loss in losses]
+    request = Request.of_several(read, params or {}, reduction, like, missing)
+    return compared(request, stream, skip_unfit=skip_unfit)
 
 
 def steps(
@@ -144,8 +146,8 @@ def steps(
     """
     from losscli.analysis.steps import steps as worked
 
-    request = Request.of(lookup(loss), params, reduction, like, missing)
     stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
+    request = Request.of(meant(loss, stream), params, reduction, like, missing)
     return worked(request, stream, rows=rows, order="index")
 
 
@@ -166,8 +168,8 @@ def why(
     """
     from losscli.analysis.why import whys_of
 
-    request = Request.of(lookup(loss), params, reduction, like, missing)
     stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
+    request = Request.of(meant(loss, stream), params, reduction, like, missing)
     return whys_of([score(request, stream, show=Show(0))], stream, request)[0][0]
 
 
@@ -191,8 +193,8 @@ def check(
     from losscli.analysis.check import examine
 
     models = y_pred if isinstance(y_pred, Mapping) else {"y_pred": y_pred}
-    known = None if loss is None else lookup(loss)
-    return examine(arrays_stream(y_true, models, sample_weight), known, like, params=params, missing=missing)
+    stream = arrays_stream(y_true, models, sample_weight)
+    return examine(stream, loss, like, params=params, missing=missing)
 
 
 def recommend(
@@ -256,9 +258,8 @@ def curve(
     from losscli.analysis.plot.picture import draw
 
     stream = None if y_pred is None else arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    named = loss if isinstance(loss, Sequence) and not isinstance(loss, str) else [loss]
-    losses = [lookup(one) for one in named]
-    return draw(losses, params, stream, like=like, limits=span, missing=missing)
+    several = loss if isinstance(loss, Sequence) and not isinstance(loss, str) else [loss]
+    return draw(several, params, stream, like=like, limits=span, missing=missing)
 
 
 def code(loss: str | Loss, framework: str = "numpy", *, reduction: str = "mean", **params: Any) -> str:
@@ -270,7 +271,8 @@ def code(loss: str | Loss, framework: str = "numpy", *, reduction: str = "mean",
     """
     from losscli.analysis.code import snippet
 
-    return snippet(lookup(loss), framework, params, reduction).code
+    read = named(loss)
+    return snippet(read.loss, framework, read.given(params), reduction).code
 
 
 def parity(
@@ -291,6 +293,7 @@ def parity(
     """
     from losscli.analysis.parity import parity as confronted
 
-    request = Request.of(lookup(loss), params, missing=missing)
-    stream = None if y_pred is None else arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    return confronted(request, stream, live=live)
+    if y_pred is None:
+        return confronted(Request.of(lookup(loss), params, missing=missing), live=live)
+    stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
+    return confronted(Request.of(meant(loss, stream), params, missing=missing), stream, live=live)

@@ -34,6 +34,8 @@ def read_parameters(texts: Sequence[str] | None, *, from_logits: bool = False) -
         name = name.strip()
         if not equals or not name:
             raise LosscliError(f'-p "{text}": a parameter is given as NAME=VALUE', "for example -p delta=1.5")
+        if name == "reduction":
+            raise LosscliError("reduction is no parameter of a loss", f"write it so: --reduction {value}")
         if name in given:
             raise LosscliError(f"the parameter {name} is given twice", "keep one of the two")
         given[name] = read_value(value)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from losscli.cli.output import say
 from losscli.errors import LosscliError
 from losscli.results.score import Remark
 
 if TYPE_CHECKING:
-    from typing import TypeVar
+    from collections.abc import Mapping, Sequence
+    from typing import Any, TypeVar
 
+    from losscli.catalogue.find import Named
     from losscli.data.source import Source
     from losscli.data.tables import Table
     from losscli.results.compare import Comparison
@@ -87,6 +90,13 @@ def _open_truth(path: str) -> Table:
         raise LosscliError(
             f"--truth: {error.what}", "--truth takes a file of one table; a --query of DATA can join others"
         ) from None
+
+
+def mention_read(read: Sequence[Named], params: Mapping[str, Any]) -> None:
+    """Says on stderr what was read under names that are not the losses' own, where no result says it."""
+    for one in read:
+        for sentence in one.besides(params).said:
+            say(sentence)
 
 
 def mention_chosen(source: Source, result: Result) -> Result:

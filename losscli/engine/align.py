@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.batch import Batch
 from losscli.engine.domains import Extents, check_classes, require
 from losscli.errors import BadValue, LosscliError
 from losscli.frameworks.convention import Convention
@@ -18,6 +19,14 @@ from losscli.losses.stable import one_hot
 def shape_words(array: Array) -> str:
     """(N,), (N, 1), (N, 3): the first axis by its name, whatever its length."""
     return "(" + ", ".join(["N", *map(str, array.shape[1:])]) + ("," if array.ndim == 1 else "") + ")"
+
+
+def as_held(convention: Convention, batch: Batch, model: str) -> tuple[Array | None, Array]:
+    """y_true and y_pred as the framework's users hold them: a table's column may be (N, 1)."""
+    y_true, y_pred = batch.y_true, batch.y_pred[model]
+    if not (convention.framework.tall and batch.origin.columns and y_pred.ndim == 1):
+        return y_true, y_pred
+    return (y_true[:, None] if y_true is not None and y_true.ndim == 1 else y_true), y_pred[:, None]
 
 
 def align(

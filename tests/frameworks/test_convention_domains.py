@@ -16,7 +16,7 @@ from support.requests import score
 
 import losscli
 from losscli import LosscliError
-from losscli.catalogue.find import by_call
+from losscli.catalogue.calls import by_call
 
 LN2 = log(2)
 SOFT = 2 * log(1 + exp(-2)) + log(1 + exp(-1))
@@ -277,7 +277,7 @@ def test_a_third_label_is_refused_wherever_it_stands() -> None:
     ],
 )
 def test_a_call_s_name_leads_to_its_loss(word: str, loss: str | None) -> None:
-    assert by_call(word) == loss
+    assert next((called.loss for called in by_call(word)), None) == loss
 
 
 def test_distances_of_optax_hold_short_vectors_from_the_squares() -> None:
