@@ -23,14 +23,16 @@ class Advice(NamedTuple):
 
 
 class Property(NamedTuple):
-    """A property that the contract suite checks, with a bound or a qualifier where it has one."""
+    """A property that the contract suite checks: its bound or what it names, and the condition it hangs on."""
 
     name: str
     detail: str | None = None
+    when: str | None = None
 
     @property
     def words(self) -> str:
-        return self.name.replace("_", " ") + (f" ({self.detail})" if self.detail else "")
+        told = ", ".join(part for part in (self.detail, self.when) if part)
+        return self.name.replace("_", " ") + (f" ({told})" if told else "")
 
 
 class Elsewhere(NamedTuple):
