@@ -119,8 +119,8 @@ def compare(
     """
     from losscli.analysis.compare import compare as compared
 
-    found = tuple(map(lookup, losses))
-    request = Request(found, params or {}, reduction, like, missing)
+    resolved = tuple(map(lookup, losses))
+    request = Request(resolved, params or {}, reduction, like, missing)
     models = predictions if isinstance(predictions, Mapping) else {"y_pred": predictions}
     return compared(request, arrays_stream(y_true, models, sample_weight, by), skip_unfit=skip_unfit)
 

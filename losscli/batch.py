@@ -164,8 +164,8 @@ def combined(columns: Sequence[Labels]) -> Labels:
     for other in others:
         many = len(other.names)  # once: another thread may be adding to them
         pairs = first.codes * many + other.codes
-        found, codes = np.unique(pairs, return_inverse=True)
-        ones, twos = np.divmod(found, many)
+        distinct, codes = np.unique(pairs, return_inverse=True)
+        ones, twos = np.divmod(distinct, many)
         names = [first.names[i] + other.names[j] for i, j in zip(ones.tolist(), twos.tolist(), strict=True)]
         first = Labels(first.columns + other.columns, codes.reshape(-1), names)
     return first

@@ -175,18 +175,18 @@ def _elsewhere(loss: Loss) -> tuple[Elsewhere, ...]:
     return tuple(
         Elsewhere(
             name,
-            found.framework.title,
-            found.owner,
-            tuple(departure.why for departure in found.departures),
-            _note(found),
+            convention.framework.title,
+            convention.owner,
+            tuple(departure.why for departure in convention.departures),
+            _note(convention),
         )
-        for name, found in conventions(loss).items()
+        for name, convention in conventions(loss).items()
     )
 
 
-def _note(found: Convention) -> str:
-    notes = ["float32"] if found.float32 else []
-    if found.loss.kind == "sample" and found.weights and found.over_samples("mean"):
+def _note(convention: Convention) -> str:
+    notes = ["float32"] if convention.float32 else []
+    if convention.loss.kind == "sample" and convention.weights and convention.over_samples("mean"):
         notes.append("weighted sums are divided by the samples")
     return ", ".join(notes)
 

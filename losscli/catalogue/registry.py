@@ -45,8 +45,8 @@ def families() -> dict[str, list[str]]:
 def get(name: str) -> Loss:
     """The loss of exactly this name; KeyError if there is none."""
     module = importlib.import_module(f"losscli.losses.{_files()[name]}")
-    found: Loss = getattr(module, name)
-    return found
+    loss: Loss = getattr(module, name)
+    return loss
 
 
 @cache

@@ -52,19 +52,19 @@ def check(
     from losscli.catalogue.find import lookup
     from losscli.cli.reading import open_source
 
-    found = None if loss is None else lookup(loss)
-    entries = found is None or found.signature.y_pred.grain in ENTRIES
+    named = None if loss is None else lookup(loss)
+    entries = named is None or named.signature.y_pred.grain in ENTRIES
     source = open_source(
         rows,
-        "check" if found is None else found.name,
-        truth=found is None or found.truth,
+        "check" if named is None else named.name,
+        truth=named is None or named.truth,
         # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
         models=entries and "," not in (rows.true or "") and "*" not in (rows.true or ""),
         drop=settings.missing == "drop",
     )
     record = checkup.examine(
         source,
-        found,
+        named,
         settings.like,
         params=params,
         missing=settings.missing,

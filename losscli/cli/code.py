@@ -68,5 +68,5 @@ def code(
     from losscli.analysis import code as snippets
     from losscli.catalogue.find import lookup
 
-    found = snippets.snippet(lookup(loss), framework, params, reduction)
-    out.write(render.render(found, out.format, width=out.width, color=out.color))
+    snippet = snippets.snippet(lookup(loss), framework, params, reduction)
+    out.write(render.render(snippet, out.format, width=out.width, color=out.color))

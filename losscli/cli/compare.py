@@ -67,16 +67,16 @@ def compare(
     from losscli.catalogue.find import lookup
     from losscli.cli.reading import mention_chosen, open_source
 
-    found = [lookup(name) for name in _split(losses)]
-    names = [loss.name for loss in found]
+    resolved = [lookup(name) for name in _split(losses)]
+    names = [loss.name for loss in resolved]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")
-    request = Request(tuple(found), **asked | {"params": _share_out(asked["params"], found)})
+    request = Request(tuple(resolved), **asked | {"params": _share_out(asked["params"], resolved)})
     with arriving(machine.quiet):
         source = open_source(
             rows,
             ", ".join(names),
-            truth=any(loss.truth for loss in found),
+            truth=any(loss.truth for loss in resolved),
             models=True,
             drop=settings.missing == "drop",
         )

@@ -49,8 +49,8 @@ def parameter(ctx: typer.Context, incomplete: str) -> list[str]:
         # While an option still lacks its value, what stands before it is left in ctx.args, unparsed.
         named = ctx.params.get("loss") or next(iter(ctx.args), "")
     chosen = set(named.split(",")) & set(registry.names()) or registry.names()
-    found = {name for loss_name in chosen for name in _parameters(loss_name)}
-    return _starting(incomplete, [f"{name}=" for name in sorted(found)])
+    names = {name for loss_name in chosen for name in _parameters(loss_name)}
+    return _starting(incomplete, [f"{name}=" for name in sorted(names)])
 
 
 def column(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -60,10 +60,10 @@ def column(ctx: typer.Context, incomplete: str) -> list[str]:
     if path and path.endswith(DATABASES):
         tables = _tables(path)
         named = next(iter(tables)) if len(tables) == 1 else ctx.params.get("table") or ""
-        found = tables.get(named, [])
+        columns = tables.get(named, [])
     else:
-        found = _header(path)
-    return [before + comma + name for name in _starting(last, found)]
+        columns = _header(path)
+    return [before + comma + name for name in _starting(last, columns)]
 
 
 def table(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -112,8 +112,8 @@ def _tables(path: str) -> dict[str, list[str]]:
 
 
 def property_(incomplete: str) -> list[str]:
-    found = {name for loss_name in registry.names() for name in _properties(loss_name)}
-    return _starting(incomplete, sorted(found))
+    properties = {name for loss_name in registry.names() for name in _properties(loss_name)}
+    return _starting(incomplete, sorted(properties))
 
 
 def _block(loss_name: str, key: str) -> Iterator[str]:

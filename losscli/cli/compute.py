@@ -100,18 +100,20 @@ def compute(
     from losscli.cli.reading import mention_chosen, open_source
     from losscli.frameworks.convention import convention
 
-    found = lookup(loss)
-    request = Request.of(found, **asked)
+    resolved = lookup(loss)
+    request = Request.of(resolved, **asked)
     # Sorted by loss they must be held; a loss without rows has its result alone.
-    each = found.kind == "sample" or asked["params"].get("per") == "sample"
+    each = resolved.kind == "sample" or asked["params"].get("per") == "sample"
     every = many is None and sort != "loss" and rows.by is None and each and not steps
     out = choose(format, output, get_args(options.FormatName), values=not steps, rows=every)
-    if out.rows_alone and convention(found, settings.like).collapse:  # whether rows have values the data says
+    if (
+        out.rows_alone and convention(resolved, settings.like).collapse
+    ):  # whether rows have values the data says
         out = out._replace(rows=None)
     _check_values(out.rows, settings.missing, gradient)
     with arriving(machine.quiet):
         drop = settings.missing == "drop"
-        source = open_source(rows, found.name, truth=found.truth, models=False, drop=drop)
+        source = open_source(rows, resolved.name, truth=resolved.truth, models=False, drop=drop)
     order = sort or ("loss" if out.read_by_eye else "index")
     result: Score | Steps
     if steps:

@@ -128,15 +128,15 @@ def _on_a_terminal() -> bool:
 
 
 def _format_by_ending(file: Path, known: Collection[str], values: bool) -> str:
-    found = ENDINGS.get(file.suffix.lower())
-    if found not in known:
+    form = ENDINGS.get(file.suffix.lower())
+    if form not in known:
         also = VALUES if values else ()
         endings = ", ".join(ending for ending, name in ENDINGS.items() if name in known or name in also)
         raise LosscliError(
             f"--output {file}: its ending names no format",
             f"end the name in one of {endings}, or add --format",
         )
-    return str(found)
+    return str(form)
 
 
 def _check(file: Path) -> None:

@@ -52,12 +52,12 @@ def parity(
     from losscli.cli.reading import open_source
     from losscli.results.score import Remark
 
-    found = lookup(loss)
+    resolved = lookup(loss)
     source = None
     if rows.named:
         drop = settings.missing == "drop"
-        source = open_source(rows, found.name, truth=found.truth, models=False, drop=drop)
-    request = Request.of(found, **asked)
+        source = open_source(rows, resolved.name, truth=resolved.truth, models=False, drop=drop)
+    request = Request.of(resolved, **asked)
     record = confronted(request, source, source=None if source is None else source.name, live=live)
     if source is not None:
         chosen = tuple(Remark("data", sentence) for sentence in source.chosen)

@@ -67,12 +67,12 @@ def recommend(
     from losscli.analysis import recommend as advice
     from losscli.results.recommend import Recommendations, Tasks
 
-    found: Recommendations | Tasks
+    result: Recommendations | Tasks
     if task == "list":
-        found = advice.every_task()
+        result = advice.every_task()
     elif rows.named:
         source, alone = _open(rows, drop=missing == "drop")
-        found = advice.advise(
+        result = advice.advise(
             source,
             task=task,
             quantile=quantile,
@@ -89,13 +89,13 @@ def recommend(
             "--from-logits says how y_pred is read, and there is no data", "name DATA, or leave it out"
         )
     elif task is not None or quantile is not None:
-        found = advice.by_task(task or "quantiles", quantile)
+        result = advice.by_task(task or "quantiles", quantile)
     else:
         raise LosscliError(
             "there is nothing to advise on: neither DATA nor --task",
             "name a file (sales.csv --pred forecast), or a task: --task list shows them",
         )
-    out.write(render.render(found, out.format, width=out.width, color=out.color))
+    out.write(render.render(result, out.format, width=out.width, color=out.color))
 
 
 def _open(rows: Rows, drop: bool) -> tuple[Source, bool]:

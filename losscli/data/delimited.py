@@ -110,10 +110,10 @@ class Delimited(Table):
                 ]
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
-        found = self._cells_of_lines(rows)
-        if found is not None:
-            return found
-        found = {}
+        cells = self._cells_of_lines(rows)
+        if cells is not None:
+            return cells
+        cells = {}
         with _reader(self._file, self._form) as lines:
             _next_row(lines, 2)
             against = f"the header has {len(self.columns)}"
@@ -121,17 +121,17 @@ class Delimited(Table):
                 lines, len(self.columns), BATCH_ROWS, self.name, against, self._form
             ):
                 here = range(first_row, first_row + len(chunk))
-                found |= {row: self.named(chunk[row - first_row]) for row in rows if row in here}
-                if len(found) == len(rows):
+                cells |= {row: self.named(chunk[row - first_row]) for row in rows if row in here}
+                if len(cells) == len(rows):
                     break
-        return found
+        return cells
 
     def _cells_of_lines(self, rows: Sequence[int]) -> dict[int, Cells] | None:
         """The same of a large file whose rows are its lines, which are counted, not read; None of another."""
         parts = self._cut(quoted=False)
         if parts is None:
             return None
-        found: dict[int, Cells] = {}
+        cells: dict[int, Cells] = {}
         before, separator = 0, DELIMITERS[self._form]
         for part in parts:
             data = part.read(self._file)
@@ -145,11 +145,11 @@ class Delimited(Table):
                 if 0 < (at := row - before) <= len(ends):
                     line = data[0 if at == 1 else ends[at - 2] + 1 : ends[at - 1]].decode()
                     (texts,) = csv.reader([line], delimiter=separator, strict=True, skipinitialspace=True)
-                    found[row] = self.named(texts)
+                    cells[row] = self.named(texts)
             before += len(ends)
-            if len(found) == len(rows):
+            if len(cells) == len(rows):
                 break
-        return found
+        return cells
 
     def _check_separator(self, row: Row | None) -> None:
         """A table that seems to have one column may have several, parted by something else."""

@@ -11,9 +11,9 @@ from losscli.data.database import (
     HINT,
     as_text,
     asking,
-    check,
     chosen,
     complaints,
+    ensure_readable,
     in_quotes,
     no_rows,
     no_select,
@@ -43,7 +43,7 @@ class Duckdb(Scanned):
         polars("reading DuckDB")
         if file.content is not None:
             raise LosscliError(f"{file.name} is a DuckDB database", "name its file: DuckDB reads no stream")
-        check(file, "duckdb")
+        ensure_readable(file, "duckdb")
         self._file, self._form, self._what = file, "duckdb", "DuckDB"
         self._widths: dict[int, int] = {}
         with self._connected() as connection:
@@ -82,15 +82,15 @@ class Duckdb(Scanned):
             raise self._empty
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
-        wanted, found, before = set(rows), dict[int, Any](), 0
+        wanted, named, before = set(rows), dict[int, Any](), 0
         for batch in self._batches_of(self._statement.select):
             for row in wanted.intersection(range(before + 1, before + batch.num_rows + 1)):
                 cells = (column[row - before - 1].as_py() for column in batch.columns)
-                found[row] = self.named(map(as_text, cells))
+                named[row] = self.named(map(as_text, cells))
             before += batch.num_rows
-            if len(found) == len(wanted):
+            if len(named) == len(wanted):
                 break
-        return found
+        return named
 
     def _values(self, column: Any, pick: Pick, first_row: int) -> Any:
         pl = polars("reading DuckDB")

@@ -87,8 +87,8 @@ class Scanned(Table):
         odd = (lengths != width).fill_null(True)
         if odd.any() or not width:
             at = odd.arg_true()[0] if odd.any() else 0
-            found = "no list" if lengths[at] is None else counted(lengths[at], "entry")
-            what = f"{found} where row 1 has {width}" if width else "a list without entries"
+            length = "no list" if lengths[at] is None else counted(lengths[at], "entry")
+            what = f"{length} where row 1 has {width}" if width else "a list without entries"
             raise place.error(at, (), what)
         return _floats(series.explode()).reshape(-1, width)
 
@@ -124,8 +124,8 @@ class Frame(Scanned):
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
         with reading(self._file, self._form):
-            found = [self.scan().slice(row - 1, 1).collect().row(0) for row in rows]
-        texts = [["" if cell is None else str(cell) for cell in cells] for cells in found]
+            tuples = [self.scan().slice(row - 1, 1).collect().row(0) for row in rows]
+        texts = [["" if cell is None else str(cell) for cell in cells] for cells in tuples]
         return {row: self.named(cells) for row, cells in zip(rows, texts, strict=True)}
 
     def read_part(self, picks: Sequence[Pick], part: Part) -> list[Array]:

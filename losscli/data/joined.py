@@ -141,9 +141,9 @@ def _places(truth: str, batches: Sequence[Batch]) -> dict[tuple[str, ...], int]:
 def _rows(by: Labels, key: int, places: dict[tuple[str, ...], int]) -> Array:
     """The truth's row of each of a batch's rows, from 0; -1 where it has none."""
     used = np.unique(by.codes)
-    found = np.full(len(by.names), -1)
-    found[used] = [places.get(tuple(by.names[code][:key]), -1) for code in used.tolist()]
-    return np.asarray(found[by.codes])
+    row_of = np.full(len(by.names), -1)
+    row_of[used] = [places.get(tuple(by.names[code][:key]), -1) for code in used.tolist()]
+    return np.asarray(row_of[by.codes])
 
 
 def _check(source: Source, held: _Truth, places: dict[tuple[str, ...], int], drop: bool) -> str:
@@ -153,9 +153,9 @@ def _check(source: Source, held: _Truth, places: dict[tuple[str, ...], int], dro
     example = ""
     for batch in source():
         assert batch.by is not None
-        found = _rows(batch.by, held.key, places)
-        met[found[found >= 0]] = True
-        gone = np.flatnonzero(found < 0)
+        matched = _rows(batch.by, held.key, places)
+        met[matched[matched >= 0]] = True
+        gone = np.flatnonzero(matched < 0)
         if gone.size and not example:
             example = ", ".join(batch.by.names[batch.by.codes[gone[0]]])
         lost += gone.size
@@ -184,8 +184,8 @@ def _check(source: Source, held: _Truth, places: dict[tuple[str, ...], int], dro
 
 def _joined(batch: Batch, held: _Truth, places: dict[tuple[str, ...], int]) -> Batch:
     assert batch.by is not None
-    found = _rows(batch.by, held.key, places)
-    values = np.where((found >= 0).reshape(-1, *[1] * (held.values.ndim - 1)), held.values[found], np.nan)
+    matched = _rows(batch.by, held.key, places)
+    values = np.where((matched >= 0).reshape(-1, *[1] * (held.values.ndim - 1)), held.values[matched], np.nan)
     return held.beside(batch, values)
 
 

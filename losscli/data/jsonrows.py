@@ -31,12 +31,12 @@ class JsonRows(Table):
     def __init__(self, file: File) -> None:
         self._file = file
         head = file.head(WINDOW).removeprefix(b"\xef\xbb\xbf")
-        found = list(BETWEEN.finditer(head))
-        if not head.lstrip().startswith(b"[") or not found:
+        gaps = list(BETWEEN.finditer(head))
+        if not head.lstrip().startswith(b"[") or not gaps:
             raise Odd("no array of objects")
-        self._between = found[0].group(1)
+        self._between = gaps[0].group(1)
         try:
-            records = json.loads(head[: found[-1].start() + 1].decode() + "]")
+            records = json.loads(head[: gaps[-1].start() + 1].decode() + "]")
         except (ValueError, RecursionError):
             raise Odd("the first objects are odd") from None
         super().__init__(file.name, list(dict.fromkeys(key for record in records for key in record)))

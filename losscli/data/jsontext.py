@@ -182,14 +182,14 @@ class JsonLines(Table):
             first_row += len(chunk)
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
-        wanted, found = set(rows), {}
+        wanted, cells = set(rows), {}
         for number, record in enumerate(self._records(), 1):
             if number in wanted:
                 later = [key for key in record if key not in self.columns]
-                found[number] = tuple((key, cell_text(record.get(key))) for key in (*self.columns, *later))
-                if len(found) == len(wanted):
+                cells[number] = tuple((key, cell_text(record.get(key))) for key in (*self.columns, *later))
+                if len(cells) == len(wanted):
                     break
-        return found
+        return cells
 
     def _records(self) -> Iterator[dict[str, Any]]:
         for number, value in read_lines(self._file, self._decoder):

@@ -38,8 +38,8 @@ class Known:
             codes = texts.cast(self._none.dtype).to_physical().to_numpy().astype(np.int64)
             new = np.flatnonzero(codes >= len(self.names))
             if new.size:
-                found, first = np.unique(codes[new], return_index=True)
+                seen, first = np.unique(codes[new], return_index=True)
                 # Polars counts on from the last, so the new ones come in a row.
-                assert found[0] == len(self.names)
+                assert seen[0] == len(self.names)
                 self.names += [(name,) for name in texts.gather(new[first]).to_list()]
         return Labels((self.column,), codes, self.names)

@@ -41,28 +41,28 @@ def expanded(path: str) -> list[str] | None:
         return None
     try:
         if os.path.isdir(path):
-            found = sorted(_files_in(path))
-            if not found:
+            files = sorted(_files_in(path))
+            if not files:
                 raise LosscliError(
                     f"{shown(path)}: the folder holds no file of a known format",
                     f"its files are told by their endings: {', '.join(_ENDINGS)}",
                 )
-            forms = sorted({form.name for file in found if (form := _form(file))})
+            forms = sorted({form.name for file in files if (form := _form(file))})
             if len(forms) > 1:
-                one = "*" + os.path.splitext(inner(found[0]))[1]
+                one = "*" + os.path.splitext(inner(files[0]))[1]
                 raise LosscliError(
                     f"{shown(path)}: the folder holds files of several formats ({', '.join(forms)})",
                     f"name those that are meant: '{shown(os.path.join(path, one))}'",
                 )
-            return found
+            return files
         if not glob.has_magic(path) or os.path.exists(path):
             return None
-        found = sorted(file for file in glob.glob(path, recursive=True) if os.path.isfile(file))
+        files = sorted(file for file in glob.glob(path, recursive=True) if os.path.isfile(file))
     except ValueError:  # a NUL in the path
         return None
-    if not found:
+    if not files:
         raise LosscliError(f"{shown(path)}: no file has such a name", "look at the pattern with ls")
-    return found
+    return files
 
 
 def _files_in(folder: str) -> Iterator[str]:
@@ -190,12 +190,12 @@ def _index(index: int, first: Table, table: Table) -> int:
 
 def _partitioned(table: Table, path: str) -> Table:
     """The table, and a column for each folder above it that is named key=label, if it has none."""
-    found = {}
+    keys = {}
     for folder in os.path.dirname(path).split(os.sep):
         key, equals, label = folder.partition("=")
         if key and equals and unquote(key) not in table.columns:
-            found[unquote(key)] = "" if label == NO_LABEL else unquote(label)
-    return Partitioned(table, found) if found else table
+            keys[unquote(key)] = "" if label == NO_LABEL else unquote(label)
+    return Partitioned(table, keys) if keys else table
 
 
 class Partitioned(Table):

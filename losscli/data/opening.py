@@ -99,8 +99,8 @@ def format_of(file: File, input_format: str | None) -> FileFormat:
         return form if file.remote or form.kind != "database" else database_of(file.head()) or form
     if file.content is not None or file.unnamed is not None:
         return _sniff(file.head(1 << 20))
-    if not file.remote and (found := database_of(file.head())):
-        return found
+    if not file.remote and (database := database_of(file.head())):
+        return database
     what = f"the extension {shown(extension)}" if extension else "a name without extension"
     raise LosscliError(
         f"{file.name}: {what} does not tell the format", f"name it: --input-format {'|'.join(FORMATS)}"
@@ -140,9 +140,9 @@ def open_frame(file: File, form: str) -> Table:
     if form == "parquet" and file.plain:
         from losscli.data.parquet import Parquet
 
-        found = Parquet(file)
-        if found.fits:
-            return found
+        table = Parquet(file)
+        if table.fits:
+            return table
     return Frame(file, form)
 
 

@@ -94,13 +94,13 @@ class Parquet(Scanned):
         return [self._values(column, pick, part.start + 1) for pick, column in named]
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
-        found = {}
+        cells = {}
         for row in rows:
             at = next(i for i, stop in enumerate(self._starts[1:]) if row <= stop)
             part = Part(self._starts[at], self._starts[at + 1])
             values = self._rows(part, self.columns).slice(row - 1 - part.start, 1).to_pylist()[0].values()
-            found[row] = self.named(["" if value is None else str(value) for value in values])
-        return found
+            cells[row] = self.named(["" if value is None else str(value) for value in values])
+        return cells
 
     def _rows(self, part: Part, names: Sequence[str]) -> Any:
         first, last = self._starts.index(part.start), self._starts.index(part.stop)

@@ -67,9 +67,9 @@ def parse_lines(data: bytes, names: Sequence[str], between: bytes = b"\n") -> li
     if not data or data.isspace():
         return [np.empty(0) for _ in names]
     _check_text(data)
-    found = _parse_alike(data, names, between)
-    if found is not None:
-        return found
+    parsed = _parse_alike(data, names, between)
+    if parsed is not None:
+        return parsed
     if between != b"\n":
         if b"\n" in data:
             data, between = data.replace(b"\n", b" "), between.replace(b"\n", b" ")
@@ -120,9 +120,9 @@ def _parse_alike(data: bytes, names: Sequence[str], between: bytes) -> list[Arra
     columns = [read[2 * keys.index(name) + 1] for name in names]
     if any(column.null_count for column in columns):
         return None
-    found = [numbers_of(column) for column in columns]
+    numbers = [numbers_of(column) for column in columns]
     # Words for what is no finite number are not all JSON.
-    return found if all(np.isfinite(values).all() for values in found) else None
+    return numbers if all(np.isfinite(values).all() for values in numbers) else None
 
 
 def _read(

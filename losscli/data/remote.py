@@ -89,10 +89,10 @@ def _length(headers: Message) -> int | None:
 
 def on_the_web(address: str) -> str:
     """The address as it is, or where the hub of hf://datasets/USER/NAME/FILE hands the file out."""
-    found = re.fullmatch(r"hf://(datasets|spaces)/([^/]+/[^/@]+)(?:@([^/]+))?/(.+)", address, re.IGNORECASE)
-    if found is None:
+    match = re.fullmatch(r"hf://(datasets|spaces)/([^/]+/[^/@]+)(?:@([^/]+))?/(.+)", address, re.IGNORECASE)
+    if match is None:
         return address
-    kind, repository, revision, path = found.groups()
+    kind, repository, revision, path = match.groups()
     return f"https://huggingface.co/{kind}/{repository}/resolve/{revision or 'main'}/{path}"
 
 

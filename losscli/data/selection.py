@@ -66,18 +66,18 @@ def select(
         model_columns = asked.models(pred) if models else {"y_pred": asked.find(pred, "--pred")}
 
     taken = {*true_columns, *weight_columns, *(i for columns in model_columns.values() for i in columns)}
-    found: dict[str, str] = {}
+    defaults: dict[str, str] = {}
     if truth and true is None:
         index = asked.common("y_true", COMMON_TRUE, taken)
         true_columns = (index,)
-        found["y_true"] = names[index]
+        defaults["y_true"] = names[index]
     if pred is None:
         index = asked.common("y_pred", COMMON_PRED, taken)
         model_columns = {names[index] if models else "y_pred": (index,)}
-        found["y_pred"] = names[index]
-    if found:
+        defaults["y_pred"] = names[index]
+    if defaults:
         # Only the first has a verb: "y_true is the column target, y_pred the column forecast".
-        (role, name), *rest = found.items()
+        (role, name), *rest = defaults.items()
         sentence = f"{role} is the column {shown(name)}"
         sentence += "".join(f", {role} the column {shown(name)}" for role, name in rest)
         asked.chosen.append(f"{sentence}: the first of the common names found")

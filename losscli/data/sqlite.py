@@ -14,9 +14,9 @@ from losscli.data.database import (
     HINT,
     as_text,
     asking,
-    check,
     chosen,
     complaints,
+    ensure_readable,
     in_quotes,
     no_rows,
     no_select,
@@ -39,7 +39,7 @@ class Sqlite(Table):
     """Rows of a SQLite database, through the standard library."""
 
     def __init__(self, file: File, within: Within) -> None:
-        check(file, "sqlite")
+        ensure_readable(file, "sqlite")
         self._file = file
         with self._connected() as connection:
             stored = connection.execute(
@@ -79,14 +79,14 @@ class Sqlite(Table):
             raise self._empty
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
-        wanted, found, before = set(rows), dict[int, Any](), 0
+        wanted, cells, before = set(rows), dict[int, Any](), 0
         for chunk in self._rows(self._statement.select, BATCH_ROWS):
             for row in wanted.intersection(range(before + 1, before + len(chunk) + 1)):
-                found[row] = self.named(map(as_text, chunk[row - before - 1]))
+                cells[row] = self.named(map(as_text, chunk[row - before - 1]))
             before += len(chunk)
-            if len(found) == len(wanted):
+            if len(cells) == len(wanted):
                 break
-        return found
+        return cells
 
     def _rows(self, statement: str, rows: int) -> Iterator[list[tuple[Any, ...]]]:
         with self._connected() as connection, self._asking():

@@ -23,18 +23,18 @@ class Extents:
         self._known: dict[int, tuple[Array, float, float]] = {}
 
     def of(self, array: Array) -> tuple[float, float]:
-        found = self._known.get(id(array))
-        if found is None:
+        extent = self._known.get(id(array))
+        if extent is None:
             ends = (float(array.min()), float(array.max())) if array.size else (math.nan, math.nan)
-            found = self._known[id(array)] = (array, *ends)  # held, so that its id stays its own
-        return found[1:]
+            extent = self._known[id(array)] = (array, *ends)  # held, so that its id stays its own
+        return extent[1:]
 
     def missing(self, *arrays: Array | None) -> bool:
         """Whether any array holds a nan."""
         return any(a is not None and a.size > 0 and math.isnan(self.of(a)[0]) for a in arrays)
 
 
-def check(
+def require(
     argument: str,
     array: Array,
     domain: Domain,

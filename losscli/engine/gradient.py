@@ -31,15 +31,15 @@ def of_samples(task: Task, y_true: Array | None, y_pred: Array, losses: Array | 
         if task.convention.loss.kind == "statistic":
             ones = [1] * (args[-1].ndim - 1)
             totals = {name: total.reshape(-1, *ones) for name, total in row_totals(made).items()}
-            found = np.asarray(slope(*args, **totals, **task.kernel_params), np.float64)
-            return _finite(found).reshape(y_pred.shape)
+            gradient = np.asarray(slope(*args, **totals, **task.kernel_params), np.float64)
+            return _finite(gradient).reshape(y_pred.shape)
         values = np.asarray(made)
-        found = np.asarray(slope(*args, **task.kernel_params), np.float64)
-    found = _finite(found) / int(np.prod(values.shape[1:]))  # the engine averages the entries
-    found[~np.isfinite(values.reshape(len(values), -1)).all(axis=1)] = np.nan
+        gradient = np.asarray(slope(*args, **task.kernel_params), np.float64)
+    gradient = _finite(gradient) / int(np.prod(values.shape[1:]))  # the engine averages the entries
+    gradient[~np.isfinite(values.reshape(len(values), -1)).all(axis=1)] = np.nan
     if losses is not None:  # of a row with a missing value, also where its kernel does not look at it
-        found[np.isnan(losses)] = np.nan
-    return found.reshape(y_pred.shape)
+        gradient[np.isnan(losses)] = np.nan
+    return gradient.reshape(y_pred.shape)
 
 
 def of_statistic(
@@ -49,13 +49,13 @@ def of_statistic(
     slope = slope_of(task.convention.loss)
     args = _aligned(task, y_true, y_pred)
     with np.errstate(all="ignore"):
-        found = _finite(np.asarray(slope(*args, **totals, **task.kernel_params), np.float64))
+        gradient = _finite(np.asarray(slope(*args, **totals, **task.kernel_params), np.float64))
     if task.per == "class":
-        found = found / found.shape[-1]
+        gradient = gradient / gradient.shape[-1]
     if weight is not None:  # a maximum asks of a weight only whether there is one
         times = weight > 0 if "max" in task.convention.merges.values() else weight
-        found = found * times.reshape(-1, *[1] * (found.ndim - 1))
-    return found.reshape(y_pred.shape)
+        gradient = gradient * times.reshape(-1, *[1] * (gradient.ndim - 1))
+    return gradient.reshape(y_pred.shape)
 
 
 def of_batch(task: Task, y_true: Array | None, y_pred: Array, divisor: float) -> Array:
@@ -63,8 +63,8 @@ def of_batch(task: Task, y_true: Array | None, y_pred: Array, divisor: float) ->
     slope = slope_of(task.convention.loss)
     args = _aligned(task, y_true, y_pred)
     with np.errstate(all="ignore"):
-        found = np.asarray(slope(*args, **task.kernel_params), np.float64) / max(divisor, 1.0)
-    return _finite(found).reshape(y_pred.shape)
+        gradient = np.asarray(slope(*args, **task.kernel_params), np.float64) / max(divisor, 1.0)
+    return _finite(gradient).reshape(y_pred.shape)
 
 
 def _aligned(task: Task, y_true: Array | None, y_pred: Array) -> tuple[Array, ...]:

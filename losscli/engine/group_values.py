@@ -35,8 +35,8 @@ def groups_of(part: Partial, reduction: str) -> Groups:
         values = np.array([reduce(part.select(k), ratio).value for k in range(len(n))])
     if not part.task.rowwise and part.task.convention.checked and sums.gone.any():
         values[: len(sums.gone)][sums.gone > 0] = np.nan
-    found = Groups(sums.keys.columns, tuple(sums.keys.names), n, values, _shares(part, sums))
-    return in_order(found, sums.keys.sorted(by_label))
+    groups = Groups(sums.keys.columns, tuple(sums.keys.names), n, values, _shares(part, sums))
+    return in_order(groups, sums.keys.sorted(by_label))
 
 
 def in_order(groups: Groups, order: Array) -> Groups:

@@ -103,7 +103,7 @@ def class_counts(stream: Stream, missing: Missing, labels: Callable[[Batch], Arr
     counts: dict[float, int] = {}
     for batch, _ in complete(stream, missing, Tally()):
         known = labels(batch)
-        found, times = np.unique(known[~np.isnan(known)], return_counts=True)
-        for label, count in zip(found.tolist(), times.tolist(), strict=True):
+        values, times = np.unique(known[~np.isnan(known)], return_counts=True)
+        for label, count in zip(values.tolist(), times.tolist(), strict=True):
             counts[label] = counts.get(label, 0) + count
     return counts

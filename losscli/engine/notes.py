@@ -34,8 +34,8 @@ def note_codings(part: Partial, y_true: Array | None, rows: Rows) -> None:
     if domain.exclusive is None:
         return
     for label in domain.exclusive:
-        if label not in part.codings and (found := y_true == label).any():
-            part.codings[label] = int(rows[int(np.argmax(found.reshape(len(y_true), -1).any(axis=1)))])
+        if label not in part.codings and (coded := y_true == label).any():
+            part.codings[label] = int(rows[int(np.argmax(coded.reshape(len(y_true), -1).any(axis=1)))])
 
 
 def note_departures(

@@ -41,8 +41,8 @@ def constant(value: Any) -> Value:
 def expression(text: str, **parts: ast.expr) -> ast.expr:
     """The expression of a template, its names replaced by `parts`."""
     tree = ast.parse(text, mode="eval").body
-    found: ast.expr = _Filled(parts).visit(tree)
-    return found
+    filled: ast.expr = _Filled(parts).visit(tree)
+    return filled
 
 
 class _Filled(ast.NodeTransformer):

@@ -77,11 +77,11 @@ def _whole(number: float) -> float | int:
 def _leads_to(node: ast.expr, values: Values, value: Any) -> bool:
     nothing = Values(values.dtype, whole=values.whole)
     nothing.printed = True
-    found = np.asarray(value_of(node, nothing))
-    if found.dtype == bool or np.shape(found) != np.shape(value):
-        return bool(np.array_equal(found, value))
+    reached = np.asarray(value_of(node, nothing))
+    if reached.dtype == bool or np.shape(reached) != np.shape(value):
+        return bool(np.array_equal(reached, value))
     slack = CLOSE[values.dtype]
-    return bool(np.all(np.isclose(found, value, rtol=slack, atol=0.0, equal_nan=True)))
+    return bool(np.all(np.isclose(reached, value, rtol=slack, atol=0.0, equal_nan=True)))
 
 
 def _call(name: str, *args: ast.expr) -> ast.Call:

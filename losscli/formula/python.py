@@ -59,10 +59,10 @@ class Translator(Meeting):
         written = self._line(line)
         match line.expression:
             case ast.Call(func=ast.Name(id="keep"), args=[of, mask]) if len(written) > _LONG:
-                found = self.value(mask)
-                self.names["kept"] = found._replace(node=ast.Name("kept"))
+                kept = self.value(mask)
+                self.names["kept"] = kept._replace(node=ast.Name("kept"))
                 keeping = ast.Call(ast.Name("keep"), [of, ast.Name("kept")], [])
-                return [f"kept = {source(found.node)}", self._line(line._replace(expression=keeping))]
+                return [f"kept = {source(kept.node)}", self._line(line._replace(expression=keeping))]
         return [written]
 
     def _line(self, line: Line) -> str:
@@ -142,8 +142,8 @@ class Translator(Meeting):
         at = self._whole(at)
         if at.rank == 0 and isinstance(of.node, ast.Name):
             return Value(self._fill("pick", of.node, at.node), 0, of.kind)
-        found = self._fill("along", of.node, self._deeper(at, 1).node)
-        return Value(found if at.rank else expression("a[:, 0]", a=found), at.rank, of.kind)
+        placed = self._fill("along", of.node, self._deeper(at, 1).node)
+        return Value(placed if at.rank else expression("a[:, 0]", a=placed), at.rank, of.kind)
 
     def _whole(self, value: Value) -> Value:
         if value.kind == "int":

@@ -201,13 +201,13 @@ def python(node: ast.expr) -> str:
 
 
 def _lengths(node: ast.expr) -> list[int]:
-    found = []
+    lengths = []
     while isinstance(node, ast.List):
-        found.append(len(node.elts))
+        lengths.append(len(node.elts))
         if not node.elts:
             break
         node = node.elts[0]
-    return found
+    return lengths
 
 
 def _number(value: Any) -> str:

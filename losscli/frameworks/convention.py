@@ -145,11 +145,11 @@ class Convention:
 
     def reduction(self, name: str) -> Reduction:
         """The framework's reduction of this name; LosscliError when it has none."""
-        found = self.reductions.get(name)
-        if found is None:
+        reduction = self.reductions.get(name)
+        if reduction is None:
             hint = did_you_mean(name, self.reductions) or "there are: " + ", ".join(self.reductions)
             raise LosscliError(f"{self.owner} has no reduction {name}", hint)
-        return found
+        return reduction
 
     @property
     def float32(self) -> bool:
@@ -261,8 +261,8 @@ def framework(name: str) -> Framework:
     if name not in FRAMEWORKS:
         hint = did_you_mean(name, FRAMEWORKS) or "there are: exact, " + ", ".join(FRAMEWORKS)
         raise LosscliError(f'--like: there is no framework called "{name}"', hint)
-    found: Framework = import_module(f"losscli.frameworks.{name}").FRAMEWORK
-    return found
+    record: Framework = import_module(f"losscli.frameworks.{name}").FRAMEWORK
+    return record
 
 
 def convention(loss: Loss, like: str) -> Convention:
@@ -273,4 +273,4 @@ def convention(loss: Loss, like: str) -> Convention:
 def conventions(loss: Loss) -> dict[str, Convention]:
     """Every framework that has this loss, with its convention."""
     known = {name: framework(name) for name in FRAMEWORKS}
-    return {name: found.convention(loss) for name, found in known.items() if loss.name in found.entries}
+    return {name: record.convention(loss) for name, record in known.items() if loss.name in record.entries}

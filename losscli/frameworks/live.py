@@ -49,17 +49,17 @@ def run(way: Convention, code: str, arrays: Arrays) -> float:
     names = {name: hand_over(modules, array) for name, array in arrays._asdict().items() if array is not None}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        found: Any = eval(code, {**modules, **names})
-    return float(found)
+        value: Any = eval(code, {**modules, **names})
+    return float(value)
 
 
 def _modules(way: Convention) -> dict[str, Any]:
     """What the code calls by name, imported."""
     for backend in filter(find_spec, way.framework.style.backends):
         os.environ.setdefault("KERAS_BACKEND", backend)
-    found = {}
+    modules = {}
     for name, module in way.framework.style.imports.items():
         imported = import_module(module)
         top = module.partition(".")[0]
-        found[name] = sys.modules[top] if name == top else imported
-    return found
+        modules[name] = sys.modules[top] if name == top else imported
+    return modules

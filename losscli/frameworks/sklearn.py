@@ -258,19 +258,19 @@ def _(y_true: _TweedieTruth, y_pred: _TweedieMean, *, power: TweediePower = 0.0)
 
 
 def _labels(y_true: Array) -> tuple[float, ...]:
-    found = tuple(np.unique(y_true[~np.isnan(y_true)]).tolist())
-    if not all(label.is_integer() for label in found):
+    labels = tuple(np.unique(y_true[~np.isnan(y_true)]).tolist())
+    if not all(label.is_integer() for label in labels):
         raise LosscliError("sklearn.metrics.hinge_loss takes whole numbers for labels: y_true holds others")
-    return _merged(found, ())
+    return _merged(labels, ())
 
 
 def _merged(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ...]:
-    found = tuple(sorted({*one, *other}))
-    if len(found) > 2:
+    labels = tuple(sorted({*one, *other}))
+    if len(labels) > 2:
         raise LosscliError(
-            f"sklearn.metrics.hinge_loss takes two labels for one score a row, y_true has {len(found)}"
+            f"sklearn.metrics.hinge_loss takes two labels for one score a row, y_true has {len(labels)}"
         )
-    return found
+    return labels
 
 
 _MarginScalar = Annotated[Array, Domain("a finite number", "margin", grain="scalar")]

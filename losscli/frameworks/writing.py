@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 def conversion_of(convention: Convention, params: Mapping[str, Any], axes: int) -> Conversion | None:
     """What the call needs done to data that fits the definition under `params`; `axes` are y_true's."""
     for call in convention.framework.calls.get(convention.loss.name, ()):
-        found = call.conversion
-        if found is not None and (found.when is None or found.when(params)) and found.axes in (None, axes):
-            return found
+        conversion = call.conversion
+        if (
+            conversion is not None
+            and (conversion.when is None or conversion.when(params))
+            and conversion.axes in (None, axes)
+        ):
+            return conversion
     return None
 
 

@@ -264,12 +264,12 @@ def _bars(panel: Panel, room: int, height: int) -> _Cells:
 
 def _shared(bins: Sequence[float], columns: int) -> list[float]:
     """Counts of bins as counts of columns, each bin shared out by how much of it a column covers."""
-    found = [0.0] * columns
+    shares = [0.0] * columns
     for i, count in enumerate(bins):
         start, end = i * columns / len(bins), (i + 1) * columns / len(bins)
         for column in range(int(start), min(math.ceil(end), columns)):
-            found[column] += count * (min(end, column + 1) - max(start, column)) / (end - start)
-    return found
+            shares[column] += count * (min(end, column + 1) - max(start, column)) / (end - start)
+    return shares
 
 
 def _y_labels(panel: Panel, height: int, room: int) -> Iterator[tuple[int, str]]:

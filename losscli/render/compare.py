@@ -252,11 +252,11 @@ def _grouped(comparison: Comparison, score: Score, flat: bool = False) -> list[R
     """A score's groups, each with its loss and model and whether it is the best."""
     from losscli.render import groups
 
-    found = groups.records(score) if flat else groups.objects(score)
+    by_group = groups.records(score) if flat else groups.objects(score)
     best = comparison.group_best[score.loss]
     return [
         {"loss": score.loss, "model": score.model, **plain(group), "best": score.model in models}
-        for group, models in zip(found, best, strict=True)
+        for group, models in zip(by_group, best, strict=True)
     ]
 
 

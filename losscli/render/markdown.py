@@ -90,4 +90,4 @@ def _span(span: Span) -> str:
 
 def _literal(text: str) -> str:
     """`text` so that Markdown shows it as it is."""
-    return _SPECIAL.sub(lambda found: "".join("\\" + character for character in found[0]), clean(text))
+    return _SPECIAL.sub(lambda match: "".join("\\" + character for character in match[0]), clean(text))

@@ -32,10 +32,10 @@ def page(picture: Picture, width: int) -> list[Block]:
         return [*blocks, Paragraph(Span(picture.why_not)), _more(picture)]
     blocks.append(drawing(picture, width))
     blocks += said(picture)
-    found = [_outside(histogram) for histogram in picture.histograms]
-    if found:
+    outside = [_outside(histogram) for histogram in picture.histograms]
+    if outside:
         of = f"{picture.source}: " if picture.source else ""
-        blocks.append(Items(tuple(Span(of + text) for text in found)))
+        blocks.append(Items(tuple(Span(of + text) for text in outside)))
     return [*blocks, *remarks(picture.remarks), _more(picture)]
 
 

@@ -42,7 +42,9 @@ def page(record: Recommendations | Tasks, width: int) -> list[Block]:
         blocks.append(Section("Runners-up"))
         for other in others:
             blocks += _runner_up(other)
-    measured = tuple(Span(found.text) for found in record.evidence if found.text not in first.reasons)
+    measured = tuple(
+        Span(evidence.text) for evidence in record.evidence if evidence.text not in first.reasons
+    )
     if measured:
         blocks += [Section("Measured"), Items(measured)]
     if record.examples:
@@ -62,7 +64,7 @@ def json_object(record: Recommendations | Tasks) -> dict[str, Any]:
         "source": record.source,
         "reading": record.reading,
         "recommendations": [_object(entry) for entry in record.recommendations],
-        "evidence": [plain(found._asdict()) for found in record.evidence],
+        "evidence": [plain(evidence._asdict()) for evidence in record.evidence],
         "examples": record.examples,
         "remarks": [remark_object(said) for said in record.remarks],
         "version": record.version,

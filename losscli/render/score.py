@@ -138,18 +138,18 @@ def numbers(score: Score) -> Grid:
     """The reduced value first, then what goes with it: sum or mean, how many samples, what was divided by."""
     divided = words.divided(score) or ""
     samples = ("sample" if score.n == 1 else "samples") + ", weighted" * score.weighted
-    found: list[tuple[str, float | None, str]]
+    totals: list[tuple[str, float | None, str]]
     if score.kind == "sample":
         divided = divided if score.divisor is None else f"the sum {divided}"
-        found = [("mean", score.mean, divided), ("sum", score.sum, "")]
+        totals = [("mean", score.mean, divided), ("sum", score.sum, "")]
         if score.reduction == "sum":
-            found.reverse()
+            totals.reverse()
         elif score.reduction not in ("mean", "none"):  # a framework's own word
-            found = [(score.reduction, score.value, divided), ("sum", score.sum, "")]
+            totals = [(score.reduction, score.value, divided), ("sum", score.sum, "")]
     else:
         reduced = score.kind == "batch" and score.reduction != "none"
-        found = [(score.reduction if reduced else "value", score.value, divided)]
-    lines = [*found, ("n", score.n, samples)]
+        totals = [(score.reduction if reduced else "value", score.value, divided)]
+    lines = [*totals, ("n", score.n, samples)]
     known = [(name, scalar(value), note) for name, value, note in lines if value is not None]
     texts = aligned([text for _, text, _ in known])
     rows = []

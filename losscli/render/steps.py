@@ -154,11 +154,11 @@ def json_object(steps: Steps) -> Record:
 
 def records(steps: Steps) -> list[Record]:
     """A line a record: which row and entry it is of (neither: of all rows together), and the line."""
-    found: list[Record] = []
+    lines: list[Record] = []
 
     def add(made: Iterable[Step], row: int | None = None, entry: tuple[int, ...] = ()) -> None:
         place = {"row": row, "entry": [k + 1 for k in entry]}
-        found.extend({**place, **_step_object(step), "signature": steps.signature} for step in made)
+        lines.extend({**place, **_step_object(step), "signature": steps.signature} for step in made)
 
     for row in steps.rows:
         for place in row.places:
@@ -166,7 +166,7 @@ def records(steps: Steps) -> list[Record]:
         add(row.made, row.row)
     add(steps.whole)
     add(steps.reduced)
-    return found
+    return lines
 
 
 def _row_object(row: Row) -> Record:

@@ -42,7 +42,7 @@ def examine(
     """
     with np.errstate(all="ignore"):  # numbers beyond the floats are what is looked for
         case = _case(stream, loss, like, params, missing)
-        suspects = [fault for module in _KINDS_OF_FAULT for fault in module.check(case)]
+        suspects = [fault for module in _KINDS_OF_FAULT for fault in module.faults(case)]
         kept = _once(_located(suspects, stream))
         if case.loss is not None:
             request = trial.request_of(case, like)
@@ -91,14 +91,14 @@ def _located(faults: list[Fault], stream: Stream) -> list[Finding]:
             counts[number] += at.size
             missing = FIRST_ROWS - len(rows[number])
             rows[number] += tuple(int(i) + batch.first_row for i in at[:missing])
-    found = []
+    findings = []
     for fault in faults:
         at_fault = next((i for i, other in enumerate(marked) if other is fault), None)
         if at_fault is None:
-            found.append(_finding(fault, None, ()))
+            findings.append(_finding(fault, None, ()))
         elif counts[at_fault]:
-            found.append(_finding(fault, counts[at_fault], rows[at_fault]))
-    return found
+            findings.append(_finding(fault, counts[at_fault], rows[at_fault]))
+    return findings
 
 
 def _finding(fault: Fault, count: int | None, rows: tuple[int, ...]) -> Finding:
@@ -115,11 +115,11 @@ def _finding(fault: Fault, count: int | None, rows: tuple[int, ...]) -> Finding:
     )
 
 
-def _once(found: list[Finding]) -> list[Finding]:
+def _once(findings: list[Finding]) -> list[Finding]:
     """The findings without those that another one explains, on the same columns."""
-    ids = {(finding.id, column) for finding in found for column in finding.columns}
+    ids = {(finding.id, column) for finding in findings for column in finding.columns}
     kept = []
-    for finding in found:
+    for finding in findings:
         explained = finding.id == "float32_infinite" and any(
             (other, column) in ids for other in trial.EXPLAIN_FLOAT32 for column in finding.columns
         )

@@ -31,7 +31,7 @@ ACCEPTED = {
 }
 
 
-def check(case: CheckedData) -> Iterator[Fault]:
+def faults(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     truth = case.truth
     if truth is None or not case.classes:
@@ -48,7 +48,7 @@ def check(case: CheckedData) -> Iterator[Fault]:
 
 def _coding(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
     """Labels that are coded as another loss wants them; each concerns all rows."""
-    values = {found.value for found in truth.classes}
+    values = {each.value for each in truth.classes}
     severity: Severity = "error" if case.loss is not None else "warning"
     domain = case.true_domain
     named = truth_names(truth)
@@ -134,7 +134,7 @@ def _true(batch: Batch) -> Array:
 
 
 def _rarer(truth: TruthProfile, one: float, other: float) -> float:
-    counts = {found.value: found.count for found in truth.classes}
+    counts = {each.value: each.count for each in truth.classes}
     return min((one, other), key=lambda value: counts.get(value, 0))
 
 
@@ -207,7 +207,7 @@ def _strays(case: CheckedData, truth: TruthProfile) -> tuple[list[float], list[f
     first, last, known = allowed
     ignored = case.params.get("ignore_class")
     leave = {*stand_ins(truth.columns[0]), *([] if ignored is None else [float(ignored)])}
-    values = [found.value for found in truth.classes if found.value not in leave]
+    values = [each.value for each in truth.classes if each.value not in leave]
     between = [value for value in values if truth.kind == "index" and not value.is_integer()]
     outside = [v for v in values if not first <= v <= last or (known and v not in known)]
     return [value for value in outside if value not in between], between
@@ -243,8 +243,8 @@ def _counts(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
         return  # a label that never changes is a constant column
     leave = {value for column in truth.columns for value in stand_ins(column)}
     leave.update(*_strays(case, truth))
-    seen = [found for found in truth.classes if found.count and found.value not in leave]
-    total = sum(found.count for found in seen)
+    seen = [each for each in truth.classes if each.count and each.value not in leave]
+    total = sum(each.count for each in seen)
     if len(seen) == 1 and case.profile.n > 2 and total == case.profile.n:
         yield Fault(
             "single_class",
@@ -261,7 +261,7 @@ def _counts(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
     rare, common = min(seen, key=_count), max(seen, key=_count)
     if rare.count * _HEAVY >= common.count:
         return
-    every = ", ".join(f"{found.value:g}: {found.count}" for found in seen[:6])
+    every = ", ".join(f"{each.value:g}: {each.count}" for each in seen[:6])
     yield Fault(
         "imbalance",
         "warning",
@@ -276,8 +276,8 @@ def _counts(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
     )
 
 
-def _count(found: ValueCount) -> int:
-    return found.count
+def _count(each: ValueCount) -> int:
+    return each.count
 
 
 def _hot(k: int) -> Mask:

@@ -22,7 +22,7 @@ _LEVEL = re.compile(
 _ENDS = {"lower": 0.0, "low": 0.0, "lo": 0.0, "median": 0.5, "upper": 1.0, "high": 1.0, "hi": 1.0}
 
 
-def check(case: CheckedData) -> Iterator[Fault]:
+def faults(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     yield from _shapes(case)
     yield from _weights(case)
@@ -193,9 +193,9 @@ def _level(label: str) -> float | None:
     word = label.casefold().rpartition("_")[2]
     if word in _ENDS:
         return _ENDS[word]
-    found = _LEVEL.fullmatch(label)
-    if found is None:
+    match = _LEVEL.fullmatch(label)
+    if match is None:
         return None
-    text = found[1]
+    text = match[1]
     level = float(f"0.{text}") if len(text) == 3 and text.isdigit() else float(text)  # 975 is 0.975
     return level / 100 if level >= 1 else level

@@ -31,11 +31,11 @@ EXPLAIN_FLOAT32 = (
 
 
 def verdict(
-    case: CheckedData, request: Request, stream: Stream, model: str, found: Sequence[Finding]
+    case: CheckedData, request: Request, stream: Stream, model: str, findings: Sequence[Finding]
 ) -> Iterator[Finding]:
     """What computing the loss itself says, where no finding has said it."""
     columns = names(case.profile.prediction(model))
-    known = any(_explains(finding, case, model, request.missing) for finding in found)
+    known = any(_explains(finding, case, model, request.missing) for finding in findings)
     try:
         made = score(request, single(stream, model), show=Show(0))
     except LosscliError as why:
@@ -111,7 +111,7 @@ def single(stream: Stream, model: str) -> Stream:
     return Stream(one)
 
 
-def check(case: CheckedData) -> Iterator[Fault]:
+def faults(case: CheckedData) -> Iterator[Fault]:
     """Rows on which the loss's own kernel loses its gradient, or in float32 its value."""
     loss, way = case.loss, case.way
     if loss is not None and way is not None and loss.kind == "sample" and way.framework.name == "exact":

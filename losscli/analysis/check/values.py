@@ -19,7 +19,7 @@ _FEWEST = 10  # rows, below which a constant column or twin rows are an accident
 _FLAT = 1e-6  # a spread of predictions below this part of the truth's is none
 
 
-def check(case: CheckedData) -> Iterator[Fault]:
+def faults(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     yield from _missing(case)
     yield from _infinite(case)
@@ -88,13 +88,13 @@ def stand_ins(column: ColumnProfile) -> tuple[float, ...]:
     if not column.count or low > high:
         return ()
     room = max(high - low, abs(low), abs(high)) or 1.0
-    found = []
+    values = []
     for value in (column.low, column.high):
         # 99 and 999 may well be true values: they must stand alone.
         far = 10 if 0 < value < 9999 else 3
         if value in SENTINELS and max(low - value, value - high) > far * room:
-            found.append(value)
-    return tuple(found)
+            values.append(value)
+    return tuple(values)
 
 
 def _sentinels(case: CheckedData) -> Iterator[Fault]:

@@ -74,11 +74,11 @@ def _written(
     """The code, the framework's calls in it, and its comments."""
     notes: tuple[str, ...] = ()
     if name != "numpy" and loss.name in (known := framework(name)).entries:
-        found = own_call(known.convention(loss), params, reduction)
-        if isinstance(found, Own):
+        call = own_call(known.convention(loss), params, reduction)
+        if isinstance(call, Own):
             imports = {k: _import(k, path) for k, path in known.style.imports.items()} | {"jax": "import jax"}
-            return module(imports, found.comments, (), f"value = {found.call}"), (found.call,), found.comments
-        notes = (found.why,)
+            return module(imports, call.comments, (), f"value = {call.call}"), (call.call,), call.comments
+        notes = (call.why,)
     if name == "sklearn":
         notes = (*notes, *scorer.notes(loss, params))
         return (

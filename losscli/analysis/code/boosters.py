@@ -110,9 +110,9 @@ def derivatives(loss: Loss, params: Mapping[str, Any]) -> tuple[list[Line], ast.
             line for line in propagated(formula_of(loss).lines("lines", params), {}) if isinstance(line, Line)
         ]
     signs = [line.targets[0] for line in chosen if ast.unparse(line.expression) == "1 if y_true == 1 else -1"]
-    found = Derivatives(chosen, signs)
-    gradient = found.slopes.get("L", ast.Constant(0))
-    return found.lines, gradient, found.of(gradient)
+    derived = Derivatives(chosen, signs)
+    gradient = derived.slopes.get("L", ast.Constant(0))
+    return derived.lines, gradient, derived.of(gradient)
 
 
 def parse_form(loss: Loss, lines: list[str]) -> list[Line]:
@@ -121,11 +121,11 @@ def parse_form(loss: Loss, lines: list[str]) -> list[Line]:
     read = parse(
         loss.name, "sample", [*known, "L = 0"] if known != lines else lines, loss.parameters, loss.truth
     )
-    found = [line for line in read.lists["lines"] if isinstance(line, Line)]
+    assigned = [line for line in read.lists["lines"] if isinstance(line, Line)]
     if known == lines:
-        return found
+        return assigned
     left, _, right = lines[-1].partition(" = ")
-    return [*found[:-1], Line((left,), ast.parse(right, mode="eval").body, lines[-1])]
+    return [*assigned[:-1], Line((left,), ast.parse(right, mode="eval").body, lines[-1])]
 
 
 def _check(loss: Loss, framework: str, params: Mapping[str, Any]) -> None:

@@ -126,21 +126,21 @@ class _Function:
         if self.loss.kind == "statistic":
             return self._statistic()
         if self.loss.kind == "batch":
-            found, lines = self._translated("whole", "all")
+            translated, lines = self._translated("whole", "all")
             flat = (
                 self._flattened()
                 if any(".T" in line for line in lines) and self.pred.grain == "entry"
                 else []
             )
             kept = any(source(part).startswith("keep(") for part in calls(self._chosen("all")))
-            return [*flat, *lines, *self._of_batch(found.names["L"], kept)]
+            return [*flat, *lines, *self._of_batch(translated.names["L"], kept)]
         mode: Mode = "entry" if self.pred.grain == "entry" else "row"
-        found, lines = self._translated(mode, "lines")
+        translated, lines = self._translated(mode, "lines")
         flat = self._flattened() if self.pred.grain == "rest" else []
         if self.ignoring:
             zero = self._reduced("where(kept, y_true, 0)")
             flat = ["kept = y_true != ignore_class", f"y_true = {zero}"]
-        return [*flat, *lines, *self._of_samples(found.names["L"])]
+        return [*flat, *lines, *self._of_samples(translated.names["L"])]
 
     def _flattened(self) -> list[str]:
         keras = self.dialect.keras

@@ -103,13 +103,13 @@ def _parts(node: ast.BinOp) -> list[tuple[str, ast.expr, str]]:
     """The terms of a sum, or the factors of a product: sign, expression, and text with brackets it needs."""
     groups = ((ast.Add, ast.Sub), (ast.Mult, ast.Div), (ast.BitAnd, ast.BitOr), (ast.Pow, ast.MatMult))
     kinds = next(group for group in groups if isinstance(node.op, group))
-    found: list[tuple[str, ast.expr, str]] = []
+    parts: list[tuple[str, ast.expr, str]] = []
     left: ast.expr = node
     while isinstance(left, ast.BinOp) and isinstance(left.op, kinds):
         whole = source(ast.BinOp(ast.Name("a"), left.op, left.right))
         sign, text = whole.removeprefix("a").strip().split(" ", 1) if " " in whole else ("**", whole[3:])
-        found.insert(0, (f"{sign} ", left.right, text))
+        parts.insert(0, (f"{sign} ", left.right, text))
         op, left = left.op, left.left
     whole = source(ast.BinOp(left, op, ast.Name("a")))
-    found.insert(0, ("", left, re.sub(r" ?[-+*/&|@]+ ?a$", "", whole)))
-    return found
+    parts.insert(0, ("", left, re.sub(r" ?[-+*/&|@]+ ?a$", "", whole)))
+    return parts

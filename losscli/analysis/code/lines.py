@@ -15,10 +15,10 @@ from losscli.losses.declare import Loss
 
 def formula_of(loss: Loss) -> Formula:
     """The steps of a loss's page; LosscliError where it has none."""
-    found = formula(exact(loss))
-    if found is None:
+    steps = formula(exact(loss))
+    if steps is None:
         raise LosscliError(f"the page of {loss.name} has no steps to write code from", "add them to the page")
-    return found
+    return steps
 
 
 def propagated(lines: Sequence[Line | Repeat], same: dict[str, ast.expr]) -> list[Line | Repeat]:

@@ -50,11 +50,11 @@ def draw(
         return _nothing(losses[0], why_not)
     first = views[0]
     low, high = _limits(views, limits)
-    found = None
+    span = None
     if stream is not None:
         way = variants[0].way
-        found = find(first, way, variants[0].params, stream, missing, None if limits is None else (low, high))
-        low, high = found.low, found.high
+        span = find(first, way, variants[0].params, stream, missing, None if limits is None else (low, high))
+        low, high = span.low, span.high
     curves = _curves(variants, views, low, high, points)
     loss_span = height([c.values for c in curves], zero=False)
     slopes = [c.gradient for c in curves if c.gradient is not None]
@@ -72,11 +72,11 @@ def draw(
         high=high,
         loss_span=loss_span,
         gradient_span=gradient_span,
-        histograms=() if found is None else found.histograms,
+        histograms=() if span is None else span.histograms,
         notes=notes(
             losses, variants[-1].way, _of_one_row(variants, views), axis, curves, loss_span, gradient_span
         ),
-        remarks=() if found is None else found.remarks,
+        remarks=() if span is None else span.remarks,
         source=source,
         version=__version__,
     )

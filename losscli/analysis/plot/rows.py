@@ -129,8 +129,8 @@ def _count(view: View, places: Iterator[Where], edges: Array) -> tuple[Histogram
             mine = scene == k
             used[k] |= bool(mine.any())
             at, w = x[mine], weight[mine]
-            found, _ = np.histogram(at, edges, weights=w)
-            counts[k] += found
+            inside, _ = np.histogram(at, edges, weights=w)
+            counts[k] += inside
             for column, which in enumerate(
                 (np.ones(at.shape, bool), at < edges[0], at > edges[-1], np.isnan(at))
             ):

@@ -80,10 +80,10 @@ def _of_true_class(true: Array, pred: Array) -> Array:
     """The true class's entry of each row (N,); NaN where the truth is soft or no class."""
     if true.ndim == 1:
         known = (true >= 0) & (true < pred.shape[-1])
-        found = pred[np.arange(len(pred)), np.where(known, true, 0)]
-        return np.where(known, found, np.nan)
-    found = np.sum(np.where(true == 1, pred, 0.0), axis=-1)
-    return np.where((true == 1).any(axis=-1), found, np.nan)
+        probability = pred[np.arange(len(pred)), np.where(known, true, 0)]
+        return np.where(known, probability, np.nan)
+    probability = np.sum(np.where(true == 1, pred, 0.0), axis=-1)
+    return np.where((true == 1).any(axis=-1), probability, np.nan)
 
 
 def class_lead(case: DrawnLoss) -> View:

@@ -90,8 +90,8 @@ def ratio(case: DrawnLoss) -> View:
 
     def place(true: Array, pred: Array) -> Placed:
         with np.errstate(all="ignore"):
-            found = pred / true
-        return one_scene(np.where(true == 0, np.nan, found))
+            quotient = pred / true
+        return one_scene(np.where(true == 0, np.nan, quotient))
 
     low = max(-1.0, case.pred.low)
     return View(axis, (Scene("", _deep(case, values(1.0))),), low, 3.0, ends, place, anchor=1.0)

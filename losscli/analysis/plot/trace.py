@@ -74,17 +74,19 @@ def _follower(request: Request, scene: Scene) -> Follower:
         with np.errstate(all="ignore"):
             true, pred, tangent = scene.lay(x)
         if each is not None:
-            values, found = each(task, true, pred)
+            values, gradient = each(task, true, pred)
         else:
             rows = [i if scene.grouped else slice(i, i + 1) for i in range(len(x))]
             points = [one(task, None if true is None else true[i], pred[i]) for i in rows]
             values = np.array([value for value, _ in points], np.float64)
             slopes = [slope.reshape(pred.shape[1:]) for _, slope in points if slope is not None]
-            found = np.stack(slopes) if slopes else None
-        if found is None:
+            gradient = np.stack(slopes) if slopes else None
+        if gradient is None:
             return values, None
         with np.errstate(all="ignore"):
-            along = np.where(tangent == 0, 0.0, found * tangent)  # what does not move has no say, kink or not
+            along = np.where(
+                tangent == 0, 0.0, gradient * tangent
+            )  # what does not move has no say, kink or not
         slope = along.reshape(len(x), -1).sum(axis=1)
         return values, np.where(np.isfinite(slope), slope, np.nan)
 
@@ -142,8 +144,8 @@ def _jumps(x: Array, y: Array, follow: Callable[[Array], Array]) -> tuple[float,
     around = np.maximum(np.append(step[1:], 0.0), np.append(0.0, step[:-1]))
     least = max(1e-3 * float(np.ptp(finite)), 1e-9 * float(np.abs(finite).max()))
     suspects = np.flatnonzero((step > _SUDDEN * around) & (step > least))[:_SUSPECTS]
-    found = (_settled(x[i], x[i + 1], step[i], follow) for i in suspects)
-    return tuple(place for place in found if place is not None)
+    places = (_settled(x[i], x[i + 1], step[i], follow) for i in suspects)
+    return tuple(place for place in places if place is not None)
 
 
 def _settled(low: float, high: float, step: float, follow: Callable[[Array], Array]) -> float | None:

@@ -28,7 +28,7 @@ def variants_of(losses: Sequence[Loss], params: Mapping[str, Any], like: str) ->
     ways = ["exact"] if like == "exact" else ["exact", like]
     taken = {loss.name: {name: convention(loss, name) for name in ways} for loss in losses}
     _check_names(losses, params, taken)
-    found = []
+    variants = []
     for loss in losses:
         known = {name for way in taken[loss.name].values() for name in way.signature.parameters}
         mine = {name: params[name] for name in params if name in known}
@@ -43,10 +43,10 @@ def variants_of(losses: Sequence[Loss], params: Mapping[str, Any], like: str) ->
                 if like != "exact":
                     words.append("exact" if way.framework.name == "exact" else way.framework.title)
                 bound = way.signature.bind(way.owner, own)
-                found.append(Variant(loss, way, own, bound, ", ".join(words)))
-    if len(found) > MOST:
-        raise LosscliError(f"these are {len(found)} curves; {MOST} can be told apart", "ask for fewer")
-    return found
+                variants.append(Variant(loss, way, own, bound, ", ".join(words)))
+    if len(variants) > MOST:
+        raise LosscliError(f"these are {len(variants)} curves; {MOST} can be told apart", "ask for fewer")
+    return variants
 
 
 def _short(value: Any) -> str:

@@ -66,7 +66,9 @@ class _Pass:
             truth=truth,
             predictions=predictions,
             weight=None if self.weight is None else self.weight.finish(),
-            residuals=tuple(found for name in real if (found := residuals(name, self.sample)) is not None),
+            residuals=tuple(
+                measured for name in real if (measured := residuals(name, self.sample)) is not None
+            ),
             duplicates=duplicates,
             estimated=estimated,
             true_sample=true,

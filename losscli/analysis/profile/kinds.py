@@ -224,8 +224,8 @@ def _scalar_prediction(seen: ArrayPass, column: ColumnProfile, truth: TruthProfi
         return "rate" if column.count and column.low >= 0 else "real"
     if kind not in _ONE_CLASS and kind != "fraction":
         return "real"
-    labels = {found.value for found in truth.classes} if truth is not None else set()
-    values = {found.value for found in column.distinct or ()}
+    labels = {each.value for each in truth.classes} if truth is not None else set()
+    values = {each.value for each in column.distinct or ()}
     labels |= {"binary01": {0.0, 1.0}, "signs": {-1.0, 1.0}}.get(kind, set())
     if kind in _ONE_CLASS and values and values <= labels:
         return "labels"

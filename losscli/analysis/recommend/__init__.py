@@ -29,7 +29,7 @@ def by_task(task: str, quantile: float | None = None, *, library: bool = False) 
     name = tasks.known(task)
     _check_quantile(quantile, name)
     told = tasks.words()[name]
-    found = tuple(
+    recommendations = tuple(
         _recommendation(choice, _explain(choice.loss, library)) for choice in tasks.choices(name, quantile)
     )
     return Recommendations(
@@ -39,7 +39,7 @@ def by_task(task: str, quantile: float | None = None, *, library: bool = False) 
         source=None,
         reading="by task alone: with data, reasons are quoted from it",
         evidence=(),
-        recommendations=found,
+        recommendations=recommendations,
         examples=told.get("examples"),
         remarks=(),
         version=__version__,
@@ -103,7 +103,7 @@ def advise(
     )
     # Logits and probabilities at their ends overflow in exp and log on purpose.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore", under="ignore"):
-        found = read(case)
+        read_as = read(case)
     remarks = [Remark("data", sentence) for sentence in chosen]
     if rows.absent:
         remarks.append(Remark("data", "rows with missing values are left out", rows.absent))
@@ -116,7 +116,7 @@ def advise(
         )
     library = given is None
     recommendations = []
-    for choice in found.choices:
+    for choice in read_as.choices:
         line = _explain(choice.loss, library)
         if choice.runs and not truth_alone:
             # Rows of the truth that have no partner are not among those that are seen here.
@@ -124,14 +124,14 @@ def advise(
             drop = missing == "drop" and (rows.absent > 0 or joined)
             line = _compute(choice, given, weighted=weighted, drop=drop, truth=case.y_true is not None)
         recommendations.append(_recommendation(choice, line))
-    told = tasks.words()[found.task]
+    told = tasks.words()[read_as.task]
     return Recommendations(
-        task=found.task,
+        task=read_as.task,
         title=told["title"],
         n=rows.n,
         source=source,
-        reading=found.reading,
-        evidence=found.evidence,
+        reading=read_as.reading,
+        evidence=read_as.evidence,
         recommendations=tuple(recommendations),
         examples=told.get("examples"),
         remarks=tuple(remarks),

@@ -177,8 +177,8 @@ def tweedie_power(power: Measure) -> tuple[float, str]:
 
 
 def not_positive(case: AdviceCase, low: int, n: int, task: str, reading: str) -> Reading:
-    found = regression(case)
+    regressed = regression(case)
     why = f"{low} of {n} predictions are 0 or less, where poisson, gamma_deviance and tweedie are not defined"
-    first = found.choices[0]._replace(reasons=(why, *found.choices[0].reasons))
-    evidence = (shown("not_positive", why, low), *found.evidence)
-    return Reading(task, reading, evidence, (first, *found.choices[1:]))
+    first = regressed.choices[0]._replace(reasons=(why, *regressed.choices[0].reasons))
+    evidence = (shown("not_positive", why, low), *regressed.evidence)
+    return Reading(task, reading, evidence, (first, *regressed.choices[1:]))

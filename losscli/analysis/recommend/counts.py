@@ -31,12 +31,12 @@ def counts(case: AdviceCase) -> Reading:
     pearson = mean((y - p) ** 2 / p)
     power = variance_power(y - p, p)
     expected = float(np.exp(-p).mean())
-    found = share(int((y == 0).sum()), len(y))
+    zeros = share(int((y == 0).sum()), len(y))
     few_zeros = f"a Poisson with these means has {percent(expected)}"
     evidence = [
         shown("n", f"{len(y)} counts, mean {number(float(y.mean()))}", len(y)),
         shown("dispersion", f"mean of (y_true − y_pred)²/y_pred {pearson}; a Poisson's is 1", pearson),
-        shown("zeros", f"zeros: {percents(found)}; {few_zeros}", found),
+        shown("zeros", f"zeros: {percents(zeros)}; {few_zeros}", zeros),
     ]
     if np.isfinite(power.low):
         evidence.append(shown("variance_power", f"variance ∝ mean^{power}; a Poisson's is 1", power))
@@ -45,7 +45,7 @@ def counts(case: AdviceCase) -> Reading:
     poisson = Advised("poisson")
     mean_is = "both are least at the mean; they differ in how much a row of large mean weighs"
     mse = Advised("mse", when="an error of one count costs the same at every mean")
-    zero_words = f"zeros: {percents(found)} of the rows, where {few_zeros}"
+    zero_words = f"zeros: {percents(zeros)} of the rows, where {few_zeros}"
     if pearson.low <= _OVER:
         word = "as large as" if pearson.high >= 1 / _OVER else "below"
         return Reading(
@@ -95,19 +95,19 @@ def counts(case: AdviceCase) -> Reading:
 def _counts_alone(y: Array, reading: str) -> Reading:
     variance = float(y.var())
     over = of_means(np.stack([y, y**2]), lambda m: (m[1] - m[0] ** 2) / np.maximum(m[0], 1e-300))
-    found = share(int((y == 0).sum()), len(y))
+    zeros = share(int((y == 0).sum()), len(y))
     expected = float(np.exp(-y.mean()))
     evidence = (
         shown("n", f"{len(y)} counts, mean {number(float(y.mean()))}, variance {number(variance)}", len(y)),
         shown("dispersion", f"variance/mean {over}; a Poisson's is 1", over),
-        shown("zeros", f"zeros: {percents(found)}; one Poisson for all rows has {percent(expected)}", found),
+        shown("zeros", f"zeros: {percents(zeros)}; one Poisson for all rows has {percent(expected)}", zeros),
     )
     poisson = Advised(
         "poisson",
         (
             f"whole numbers of 0 or more, variance/mean {over} before any model; the part of it beyond "
             "1 that predictions do not explain is over-dispersion",
-            f"zeros: {percents(found)} of the rows; one Poisson for all rows has {percent(expected)}",
+            f"zeros: {percents(zeros)} of the rows; one Poisson for all rows has {percent(expected)}",
         ),
     )
     tweedie = Advised(

@@ -21,10 +21,10 @@ _NOMINAL = (0.5, 0.32, 0.2, 0.1, 0.05, 0.02, 0.01)  # customary shares outside a
 
 def level(name: str) -> float | None:
     """The quantile that a column's name states: q10 → 0.1, p975 → 0.975, q_0.5 → 0.5."""
-    found = _LEVEL.search(name)
-    if not found:
+    match = _LEVEL.search(name)
+    if not match:
         return None
-    text = found[1]
+    text = match[1]
     value = (
         float(text)
         if "." in text

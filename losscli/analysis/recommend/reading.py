@@ -196,11 +196,11 @@ def _target(case: AdviceCase, y: Array, p: Array | None) -> Reading:
             case = replace(case, y_pred=p - 1)
         return _two_classes(_sound(case), y - 1, "labels 1 and 2", ("y01 = y − 1",))
     if case.kind in ("index", "labels"):
-        found = classes.multiclass(case)
+        several = classes.multiclass(case)
         if case.truth is None or not case.truth.second:
-            return found
+            return several
         why = "as many of each, or nearly" if even(case.truth.columns[0]) else "predicted by one another"
-        return found._replace(reading=f"{found.reading} ({why}; if they are counts: --task counts)")
+        return several._replace(reading=f"{several.reading} ({why}; if they are counts: --task counts)")
     if case.kind == "counts":
         return counts.counts(case)
     ratios = case.kind != "fraction" and amounts.in_proportion(y, p)
@@ -212,15 +212,17 @@ def _two_classes(case: AdviceCase, y: Array, coded: str, first: tuple[str, ...])
     p = case.y_pred
     if case.read_as == "percent" and p is not None and not case.from_logits:
         p, first = p / 100, (*first, "p = y_pred / 100")
-    found = two_classes.zero_one(replace(case, y_true=y, y_pred=p))
-    reading = found.reading.replace("labels 0 and 1", coded)
+    zero_one = two_classes.zero_one(replace(case, y_true=y, y_pred=p))
+    reading = zero_one.reading.replace("labels 0 and 1", coded)
     if not first:
-        return found
+        return zero_one
     told = f"bring the data to it first: {', '.join(first)}"
-    choices = tuple(choice._replace(runs=False, reasons=(*choice.reasons, told)) for choice in found.choices)
+    choices = tuple(
+        choice._replace(runs=False, reasons=(*choice.reasons, told)) for choice in zero_one.choices
+    )
     if case.read_as == "percent":
         reading = reading.replace("probabilities", "percent")
-    return found._replace(reading=reading, choices=choices)
+    return zero_one._replace(reading=reading, choices=choices)
 
 
 def _several(case: AdviceCase, y: Array, p: Array | None) -> Reading:

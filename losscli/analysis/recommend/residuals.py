@@ -36,40 +36,40 @@ def _find(case: AdviceCase, residuals: Array, subject: str, kind: str) -> Readin
         if kind == "truth"
         else f"{target} and its predictions: what follows is measured on the residuals, y_pred − y_true"
     )
-    found = tails(residuals)
-    if found is None:
+    tail = tails(residuals)
+    if tail is None:
         return Reading("regression", told, *_untold(residuals, subject, entries))
     evidence = [
-        shown("n", f"{found.n} {entries}", found.n),
+        shown("n", f"{tail.n} {entries}", tail.n),
         _range_of(case),
         shown(
             "spread",
-            f"robust spread {number(found.spread)}, in target units: 1.4826 × the median absolute "
-            f"deviation {number(found.mad)}",
-            found.spread,
+            f"robust spread {number(tail.spread)}, in target units: 1.4826 × the median absolute "
+            f"deviation {number(tail.mad)}",
+            tail.spread,
         ),
-        shown("kurtosis", f"kurtosis {found.kurtosis}; a normal's is 3", found.kurtosis),
-        shown("skewness", f"skewness {found.skewness}; a symmetric distribution's is 0", found.skewness),
+        shown("kurtosis", f"kurtosis {tail.kurtosis}; a normal's is 3", tail.kurtosis),
+        shown("skewness", f"skewness {tail.skewness}; a symmetric distribution's is 0", tail.skewness),
         shown(
             "beyond_3",
-            f"{found.beyond} of {found.n} beyond three spreads: "
-            f"{percents(share(found.beyond, found.n))}; a normal has {percent(NORMAL_BEYOND_3)}",
-            share(found.beyond, found.n),
+            f"{tail.beyond} of {tail.n} beyond three spreads: "
+            f"{percents(share(tail.beyond, tail.n))}; a normal has {percent(NORMAL_BEYOND_3)}",
+            share(tail.beyond, tail.n),
         ),
         shown(
             "mse_over_huber",
-            f"to fix a constant as precisely, mse needs {found.by_huber} times huber's rows; 0.95 for a "
+            f"to fix a constant as precisely, mse needs {tail.by_huber} times huber's rows; 0.95 for a "
             "normal",
-            found.by_huber,
+            tail.by_huber,
         ),
         shown(
             "mse_over_mae",
-            f"and {found.by_mae} times mae's rows; a normal 0.64",
-            found.by_mae,
+            f"and {tail.by_mae} times mae's rows; a normal 0.64",
+            tail.by_mae,
         ),
     ]
-    extra, last = _further(case, residuals, found)
-    choices = _ordered(found, subject, entries)
+    extra, last = _further(case, residuals, tail)
+    choices = _ordered(tail, subject, entries)
     return Reading("regression", told, (*evidence, *extra), (*choices, *last))
 
 

@@ -49,55 +49,55 @@ def steps(
     folded = fold(stream, [task], missing=request.missing, keep=show.keep())
     if folded.refused:
         raise folded.refused[0]
-    found = finish(folded, 0, request.reduction, show)
+    score = finish(folded, 0, request.reduction, show)
     page = catalogue.page(loss)
     speller = Speller(letters_of(page["formula"] + page["where"], way.signature.parameters))
     facts = survey(THREADS, stream, [task], drop=request.missing == "drop")[0]
     work = FormulaWork(task, formula, speller, facts, stream, request.missing, folded.partials[0])
-    shown, together, after = _worked(work, found, rows, order)
+    shown, together, after = _worked(work, score, rows, order)
     rowless = loss.kind == "batch" or work.one_vector
     return Steps(
         loss=loss.name,
-        kind=found.kind,
-        params=found.params,
+        kind=score.kind,
+        params=score.params,
         like=like,
         precision="float32" if way.float32 else "float64",
-        n=found.n,
+        n=score.n,
         reduction=request.reduction,
-        value=found.value,
-        divided_by=found.divided_by,
+        value=score.value,
+        divided_by=score.divided_by,
         rows=shown,
-        hidden=0 if rowless else found.n - len(shown),
+        hidden=0 if rowless else score.n - len(shown),
         whole=together,
-        reduced=_checked(after, found.value),
-        signature=found.signature,
+        reduced=_checked(after, score.value),
+        signature=score.signature,
         version=__version__,
-        weighted=found.weighted,
-        remarks=found.remarks,
-        about=found.about,
+        weighted=score.weighted,
+        remarks=score.remarks,
+        about=score.about,
     )
 
 
 def _worked(
-    work: FormulaWork, found: Score, count: RowCount, order: str
+    work: FormulaWork, score: Score, count: RowCount, order: str
 ) -> tuple[tuple[Row, ...], tuple[Step, ...], tuple[Step, ...]]:
     """Rows, the lines over all of them, and the lines that lead to the value."""
     if work.way.loss.kind == "batch":
-        return (), *whole.worked(work, found)
-    few = ALL if found.n <= ALL else FEW
+        return (), *whole.worked(work, score)
+    few = ALL if score.n <= ALL else FEW
     if work.one_vector:
-        shown, after = whole.one_vector(work, found)
-    elif found.kind == "statistic":
-        shown, after = totals.worked(work, found, few if count == "default" else count)
+        shown, after = whole.one_vector(work, score)
+    elif score.kind == "statistic":
+        shown, after = totals.worked(work, score, few if count == "default" else count)
     else:
-        samples = list(found.samples)
+        samples = list(score.samples)
         if count == "default":
             samples = samples[:few]
             if order == "index":
                 samples.sort(key=lambda sample: sample.row)
         one = totals.of_row if work.way.loss.kind == "statistic" else sample_rows.worked
         shown = tuple(one(work, sample) for sample in samples)
-        after = reduced.of_rows(work, found, shown)
+        after = reduced.of_rows(work, score, shown)
     return shown, (), after
 
 

@@ -107,8 +107,8 @@ def added(
         if over:
             numbers = _around(over, numbers)
         with np.errstate(all="ignore"):
-            found = value_of(numbers, EXACT)
-        if np.allclose(found, value, rtol=_SLACK, atol=0, equal_nan=True):
+            spelled = value_of(numbers, EXACT)
+        if np.allclose(spelled, value, rtol=_SLACK, atol=0, equal_nan=True):
             break
     expression = _around(over, expression) if over else expression
     made = _step(name, expression, numbers, value, speller, 15)

@@ -32,11 +32,11 @@ def worked(work: FormulaWork, sample: Sample) -> Row:
         costs = np.broadcast_to(run(lines, work.values(row_true, pred[0]))["L"], pred[0].shape)
         places, hidden = _entries(work, lines, values, costs)
         made = (_folded(work, costs, places),)
-        found = made[0].value
+        value = made[0].value
     else:
         steps = tuple(written(lines, values, work.speller))
         places, hidden = (Place((), None, None, steps),), 0
-        found = plain(values["L"])
+        value = plain(values["L"])
     return Row(
         sample.row,
         sample.y_true,
@@ -47,7 +47,7 @@ def worked(work: FormulaWork, sample: Sample) -> Row:
         hidden,
         made,
         rounded(work, sample.y_true, sample.y_pred),
-        _left_out(work, true) + lost_digits(work, found, sample.loss),
+        _left_out(work, true) + lost_digits(work, value, sample.loss),
     )
 
 
@@ -117,8 +117,8 @@ def _left_out(work: FormulaWork, true: Array | None) -> tuple[str, ...]:
     return ("this row is left out: it adds nothing to the divisor",)
 
 
-def lost_digits(work: FormulaWork, found: float, loss: float | None) -> tuple[str, ...]:
+def lost_digits(work: FormulaWork, value: float, loss: float | None) -> tuple[str, ...]:
     """A word on a row whose lines overflow, or cancel, where the kernel does not."""
-    if loss is None or agree(found, loss, *_ROUNDING[work.way.dtype]):
+    if loss is None or agree(value, loss, *_ROUNDING[work.way.dtype]):
         return ()
     return (f"these lines overflow or lose digits here; computed without that, L = {loss:.15g}",)

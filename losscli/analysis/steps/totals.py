@@ -102,13 +102,13 @@ def of_row(work: FormulaWork, sample: Sample) -> Row:
 
 def _asked(work: FormulaWork) -> tuple[list[Total], list[Line]]:
     """The totals in the lines of `value`, and those lines with each total as a name."""
-    found: dict[str, Total] = {}
+    totals: dict[str, Total] = {}
 
     class Name(ast.NodeTransformer):
         def visit_Call(self, node: ast.Call) -> ast.AST:
             if isinstance(node.func, ast.Name) and node.func.id in TOTALS:
                 name = python(node)
-                found[name] = Total(name, node.func.id, node.args[0])
+                totals[name] = Total(name, node.func.id, node.args[0])
                 return ast.Name(name, ast.Load())
             return self.generic_visit(node)
 
@@ -116,7 +116,7 @@ def _asked(work: FormulaWork) -> tuple[list[Total], list[Line]]:
     for item in work.lines("value"):
         assert isinstance(item, Line)
         lines.append(item._replace(expression=Name().visit(copy.deepcopy(item.expression))))
-    return list(found.values()), lines
+    return list(totals.values()), lines
 
 
 def _terms(work: FormulaWork, y_true: Any, y_pred: Any, totals: Sequence[Total]) -> list[Array]:

@@ -34,16 +34,16 @@ def worked(work: FormulaWork, score: Score) -> tuple[tuple[Step, ...], tuple[Ste
     more = {"sample_weight": weights} if work.way.weighs else {}
     values = work.values(true, pred, whole=True, **more)
     lines = tuple(written(work.lines("all"), values, work.speller))
-    found = np.atleast_1d(np.asarray(values["L"], np.float64)).ravel()
-    return lines, _reduced(work, score, _as_computed(work, found, true, pred, more), weights)
+    losses = np.atleast_1d(np.asarray(values["L"], np.float64)).ravel()
+    return lines, _reduced(work, score, _as_computed(work, losses, true, pred, more), weights)
 
 
-def _as_computed(work: FormulaWork, found: Array, true: Any, pred: Any, more: Any) -> Array:
+def _as_computed(work: FormulaWork, losses: Array, true: Any, pred: Any, more: Any) -> Array:
     """The lines' values as the kernel has them, which may give them in another order."""
     made = np.atleast_1d(work.kernel(true, pred, **more)).ravel()
-    if made.shape != found.shape:
-        return found
-    ranks = np.argsort(np.argsort(found, kind="stable"), kind="stable")
+    if made.shape != losses.shape:
+        return losses
+    ranks = np.argsort(np.argsort(losses, kind="stable"), kind="stable")
     return np.sort(made)[ranks]
 
 
@@ -86,14 +86,14 @@ def _reduced(work: FormulaWork, score: Score, values: Array, weights: Array) -> 
         if by_row:
             own = Term((f"w_{k}", *own.names), (float(weights[k - 1]), value))
         terms.append(own)
-    found = total([float(np.prod(term.numbers)) for term in terms])
-    made = added("sum", terms, found, work.speller)
+    product = total([float(np.prod(term.numbers)) for term in terms])
+    made = added("sum", terms, product, work.speller)
     if ratio.divisor is None:
         return (made,)
     if values.size == 1 and not by_row and score.divisor == 1:
-        return (added(score.reduction, terms, found, work.speller),)
+        return (added(score.reduction, terms, product, work.speller),)
     assert score.divisor is not None
-    values_ = Values(np.float64, {"sum": np.float64(found)})
+    values_ = Values(np.float64, {"sum": np.float64(product)})
     said = f"divided by {score.divided_by or many}"
     return (made, line(score.reduction, f"sum/{_written(score.divisor)}", values_, work, said))
 

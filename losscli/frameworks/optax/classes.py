@@ -37,8 +37,8 @@ def _at(values: Array, index: Array) -> Array:
     """values[i, index[i]]: a negative index counts from the end, one beyond it gives nan, as in JAX."""
     classes = values.shape[-1]
     inside = (index >= -classes) & (index < classes)
-    found = np.take_along_axis(values, np.where(inside, index, 0)[:, None], axis=-1)[:, 0]
-    return np.where(inside, found, np.nan)
+    of_true = np.take_along_axis(values, np.where(inside, index, 0)[:, None], axis=-1)[:, 0]
+    return np.where(inside, of_true, np.nan)
 
 
 @formula(
