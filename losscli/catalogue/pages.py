@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 
-# What a property of a loss means; the contract suite checks each that a file declares. Where one holds under
-# a condition alone, the file says which: {convex: in the probabilities}, {minimiser: mean; without pos_weight}.
+# What a property of a loss means; the contract suite checks each that a file declares. One that holds under
+# a condition alone says which: {convex: in the probabilities}, {minimiser: mean; without pos_weight}.
 PROPERTIES = {
     "convex": "convex in y_pred",
     "smooth": "the gradient exists and is continuous",
@@ -187,7 +187,7 @@ def _elsewhere(loss: Loss) -> tuple[Elsewhere, ...]:
 def _note(convention: Convention) -> str:
     notes = ["float32"] if convention.float32 else []
     if convention.loss.kind == "sample" and convention.weights and convention.over_samples("mean"):
-        notes.append("weighted sums are divided by the samples")
+        notes.append("weighted means divide by N, not by the sum of weights")
     return ", ".join(notes)
 
 

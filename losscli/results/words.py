@@ -23,7 +23,7 @@ class Advice(NamedTuple):
 
 
 class Property(NamedTuple):
-    """A property that the contract suite checks: its bound or what it names, and the condition it hangs on."""
+    """A property that the contract suite checks: what it names or its bound, and on what it hangs."""
 
     name: str
     detail: str | None = None

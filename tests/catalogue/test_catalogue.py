@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import latex2mathml.converter
 import pytest
+from support.conditions import condition, parts
 
 import losscli
 from losscli.catalogue import pages as catalogue
@@ -36,7 +37,6 @@ TYPES: dict[str, Any] = {
     "example": dict,
     "sources": list,
 }
-WITH_DETAIL = {"bounded_gradient", "bounded", "minimiser"}
 PRAISE = re.compile(
     r"powerful|widely used|(is|most) popular|popular (choice|loss|metric)|robust manner|state-of-the-art"
     r"|seamless|elegant",
@@ -119,14 +119,12 @@ def test_a_page_points_only_to_losses_that_there_are(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_properties_are_of_the_vocabulary(name: str) -> None:
-    for item in page(name)["properties"]:
-        if isinstance(item, dict):
-            ((what, detail),) = item.items()
-            assert what in WITH_DETAIL
-            assert str(detail)
-        else:
-            assert item in set(catalogue.PROPERTIES) - WITH_DETAIL
+def test_properties_and_their_conditions_are_of_the_vocabulary(name: str) -> None:
+    loss = registry.get(name)
+    for item in catalogue.explanation(loss, elsewhere=False).properties:
+        assert item.name in catalogue.PROPERTIES
+        assert bool(item.detail) == (item.name in catalogue.WITH_DETAIL)
+        condition(loss, parts(item.when))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -135,7 +135,10 @@ def proper(loss: Loss, _: str | None, asked: Condition) -> None:
     @settings(max_examples=(EXAMPLES // 2 + 1) * asked.tries)
     @given(admitted(loss, asked, wide=False, rows=(1, 1)), seeds)
     def check(case: Case, seed: int) -> None:
-        truth, pred = loss.signature.y_true, loss.signature.y_pred.given(loss.signature.bind(loss.name, case.params))
+        truth, pred = (
+            loss.signature.y_true,
+            loss.signature.y_pred.given(loss.signature.bind(loss.name, case.params)),
+        )
         assert truth is not None
         rng = np.random.default_rng(seed)
         if pred.positive:

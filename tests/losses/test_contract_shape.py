@@ -56,7 +56,7 @@ def convex(loss: Loss, _: str | None, asked: Condition) -> None:
 
 
 def squeezed(logits: Array, domain: Domain) -> Array:
-    """The probabilities of logits, by a sigmoid or a softmax; the logits themselves where the loss takes them."""
+    """The probabilities of logits, or the logits where the loss takes those."""
     if domain.means == "logit":
         return logits
     if not domain.sums_to_one:
@@ -138,9 +138,7 @@ def bounded_gradient(loss: Loss, detail: str | None, asked: Condition) -> None:
         except ZeroDivisionError:  # no bound under these parameters
             limit = np.inf
         for reduction in ("mean", "sum")[: 1 + sums]:
-            slopes = losscli.gradient(
-                loss.name, case.y_true, case.y_pred, reduction=reduction, **case.params
-            )
+            slopes = losscli.gradient(loss.name, case.y_true, case.y_pred, reduction=reduction, **case.params)
             assert np.nanmax(np.abs(slopes), initial=0.0) <= limit * (1 + 1e-12)
 
     check()
