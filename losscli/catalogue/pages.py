@@ -157,10 +157,10 @@ def _several(names: str | list[str]) -> tuple[str, ...]:
 def _property(item: str | dict[str, Any]) -> Property:
     if isinstance(item, str):
         return Property(item)
-    ((name, told),) = item.items()
+    ((name, value),) = item.items()
     if name not in WITH_DETAIL:
-        return Property(name, None, str(told))
-    detail, _, when = str(told).partition("; ")
+        return Property(name, None, str(value))
+    detail, _, when = str(value).partition("; ")
     return Property(name, detail, when or None)
 
 

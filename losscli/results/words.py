@@ -31,8 +31,8 @@ class Property(NamedTuple):
 
     @property
     def words(self) -> str:
-        told = ", ".join(part for part in (self.detail, self.when) if part)
-        return self.name.replace("_", " ") + (f" ({told})" if told else "")
+        details = ", ".join(part for part in (self.detail, self.when) if part)
+        return self.name.replace("_", " ") + (f" ({details})" if details else "")
 
 
 class Elsewhere(NamedTuple):

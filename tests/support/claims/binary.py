@@ -112,8 +112,8 @@ CLAIMS: list[Claim] = [
     ),
     (
         "brier",
-        "«0.01» when what happened was given 0.9, «0.25» for a coin flip, «0.81» at 0.1, «1» for a certain miss",
-        lambda: P("brier", (1, 0.9), (1, 0.5), (1, 0.1), (1, 0)),
+        "when what happened was given 0.9, «0.25» for a coin flip, «0.81» at 0.1, «1» for a certain miss",
+        lambda: P("brier", (1, 0.5), (1, 0.1), (1, 0)),
     ),
     (
         "brier",
@@ -251,4 +251,15 @@ CLAIMS: list[Claim] = [
         "the gap is «1.5» and the mean «−0.75»",
         lambda: [-2 * V("wasserstein"), V("wasserstein")],
     ),
+    (
+        "exponential",
+        "AdaBoost's loss: each unit further on the wrong side costs «2.7» times",
+        lambda: [exp(1)],
+    ),
+    ("exponential", "on the wrong side 1 more a unit instead of «2.7» times", lambda: [exp(1)]),
+    ("soft_margin", "each negative then costs exactly «0.693»", lambda: [log(2)]),
+    ("perceptron", "the distance to zero: «0.5» when wrong by 0.5", lambda: P("perceptron", (1, -0.5))),
+    ("zero_one", "The same labels as (N·D,) give «0.01»", lambda: [1 - 0.99]),
+    ("wasserstein", "«−0.75» says that they are 1.5 apart", lambda: [-1.5 / 2]),
+    ("bce", "Compare with that, not with «0.693»", lambda: [log(2)]),
 ]

@@ -40,7 +40,7 @@ def softmax(z: Any) -> Any:
 
 
 def matrix_best(price: float) -> float:
-    """matrix_cce's best probability where two classes are 50 : 50, the first dear where the second is true."""
+    """matrix_cce's best probability of two classes at 50 : 50, one of them dear by mistake."""
     return best("matrix_cce", 0.5, matrix=[[1, price], [0, 1]])
 
 
@@ -204,7 +204,7 @@ CLAIMS: list[Claim] = [
     ),
     (
         "generalized_cce",
-        "At q = ½: «0.10» where the true class was given 0.9, «0.59» at ½, «1.37» at 0.1, and never more than «2»",
+        "«0.10» where the true class was given 0.9, «0.59» at ½, «1.37» at 0.1, and never more than «2»",
         lambda: true("generalized_cce", 0.9, 0.5, 0.1, 0.0),
     ),
     ("generalized_cce", "«−0.01» at P = 0.0001 (cce: «−1.00»)", lambda: [gce(0.0001), 0.0001 - 1]),
@@ -465,7 +465,7 @@ CLAIMS: list[Claim] = [
     ),
     (
         "kld",
-        "«−1.19» for y = (0.5, 0.5), p = (0.9, 0.1), where 0.51 is right (and half of that, «−0.60», by PyTorch's",
+        "«−1.19» for y = (0.5, 0.5), p = (0.9, 0.1), where 0.51 is right (and half of that, «−0.60»",
         lambda: [L("kld", [[0.5, 0.5]], [[0.9, 0.1]], like=f) for f in ("optax", "torch")],
     ),
     ("kld", "it settles at («0.75», 0.25)", lambda: [least(swapped, 0.01, 0.99)]),
@@ -501,4 +501,16 @@ CLAIMS: list[Claim] = [
             E("generalized_kld")[1],
         ],
     ),
+    ("categorical_focal", "(cce: «0.105», «0.693», «2.30»)", lambda: true("cce", 0.9, 0.5, 0.1)),
+    ("generalized_cce", "(cce: «0.105», «0.693», «2.30», no limit)", lambda: true("cce", 0.9, 0.5, 0.1)),
+    (
+        "multiclass_perceptron",
+        "Optax («−0.667», «0.333», «0.333» at a tie of three)",
+        lambda: [1 / 3 - 1, 1 / 3, 1 / 3],
+    ),
+    ("multilabel_soft_margin", "Nats a label: «0.693» where all logits are 0", lambda: [log(2)]),
+    ("multilabel_soft_margin", "entropy, not with «0.693»", lambda: [log(2)]),
+    ("weighted_kappa", "is worth «0.69» each time", lambda: [log(2)]),
+    ("jsd", "«0.693» (log 2, one whole bit)", lambda: [log(2)]),
+    ("jsd", "Base 2 runs to 1, base e to «0.693»", lambda: [log(2)]),
 ]

@@ -1,7 +1,7 @@
 """What pages state in numbers, recomputed: the helpers, and how a marked fragment is read.
 
-A claim is (page, fragment, computation). In the fragment the numbers that the computation gives stand between
-« and »; without these marks it stands in the page's text. A «~1770» is rounded to its last digit that is not 0.
+A claim is (page, fragment, computation). In the fragment the numbers that are computed stand between « and »;
+without these marks it is in the page's text. A «~1770» is rounded to its last digit that is not 0.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def text_of(name: str) -> str:
     """All that a page says in words, on one line."""
     page = pages.read(name, registry.get(name).family)
     keys = ("summary", "meaning", "parameters", "use_when", "not_when", "pitfalls", "relatives")
-    told = [*(page[key] for key in keys), page["example"]["shows"]]
-    return " ".join(" ".join(_texts(told)).split())
+    parts = [*(page[key] for key in keys), page["example"]["shows"]]
+    return " ".join(" ".join(_texts(parts)).split())
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -86,20 +86,20 @@ def P(name: str, *pairs: tuple[float, float], **params: Any) -> Any:
 
 @cache
 def example(name: str) -> tuple[Any, Any, dict[str, Any]]:
-    given = pages.read(name, registry.get(name).family)["example"]
-    return given["y_true"], given["y_pred"], given["params"]
+    worked = pages.read(name, registry.get(name).family)["example"]
+    return worked["y_true"], worked["y_pred"], worked["params"]
 
 
 def E(name: str, loss: str | None = None, **params: Any) -> Any:
     """The rows' values of a page's example, or what another loss gives on it."""
-    y_true, y_pred, given = example(name)
-    return R(loss or name, y_true, y_pred, **({} if loss else given), **params)
+    y_true, y_pred, own = example(name)
+    return R(loss or name, y_true, y_pred, **({} if loss else own), **params)
 
 
 def V(name: str, loss: str | None = None, **params: Any) -> float:
     """The value of a page's example, or what another loss gives on it."""
-    y_true, y_pred, given = example(name)
-    return L(loss or name, y_true, y_pred, **{**({} if loss else given), **params})
+    y_true, y_pred, own = example(name)
+    return L(loss or name, y_true, y_pred, **{**({} if loss else own), **params})
 
 
 def share(values: Any, row: int) -> float:

@@ -43,7 +43,9 @@ def efficiency(name: str, **params: float) -> float:
 
 def advised(name: str, factor: str, by: str) -> Claim:
     """The constant that keeps 95 % of the efficiency."""
-    told = f"{factor} times the spread of ordinary errors (1.4826 × their median absolute deviation) keeps «95» %"
+    told = (
+        f"{factor} times the spread of ordinary errors (1.4826 × their median absolute deviation) keeps «95»"
+    )
     return name, told, lambda: [efficiency(name, **{by: float(factor)})]
 
 
@@ -355,7 +357,7 @@ CLAIMS: list[Claim] = [
     ("pseudo_huber", "falls to «0.001» at ten δ", lambda: [101**-1.5]),
     (
         "pseudo_huber",
-        "costs «2.162», where huber gives «2.5» and mse/2 4.5; row 1 misses by 0.5 and costs «0.118» (huber «0.125»)",
+        "«2.162», where huber gives «2.5» and mse/2 4.5; row 1 misses by 0.5 and costs «0.118» (huber «0.125»",
         lambda: [E("pseudo_huber", n)[row] for row in (3, 0) for n in ("pseudo_huber", "huber")],
     ),
     (
@@ -457,4 +459,28 @@ CLAIMS: list[Claim] = [
         lambda: [L("barron", [0], [100], alpha=a) for a in (1, 0, -2, 2)],
     ),
     ("barron", "costs «0.118» to «0.125»", lambda: [L("barron", [0], [0.5], alpha=a) for a in (0, 2)]),
+    ("linex", "too high costs «4.39» and too low «1.14»", lambda: E("linex")[2:]),
+    ("logcosh", "mae less «0.69» for errors", lambda: [log(2)]),
+    ("logcosh", "it is mae less «0.69», with", lambda: [log(2)]),
+    ("logcosh", "at most log 2 = «0.69» above", lambda: [log(2)]),
+    ("logcosh", "nearly e²/2 = «0.125»", lambda: [0.5**2 / 2]),
+    ("rmsle", "is about 10 %, «0.69» a factor of two", lambda: [log(2)]),
+    ("rmsle", "each count about «0.69»", lambda: [np.mean(np.sqrt(E("msle")[[0, 2, 3]]))]),
+    ("rmse", "well above «1.25»", lambda: [sqrt(np.pi / 2)]),
+    (
+        "smooth_l1",
+        "For «95» % of mse's efficiency on bell-shaped errors, 1.345 times",
+        lambda: [efficiency("huber", delta=1.345)],
+    ),
+    ("smooth_l1", "turns from −1 to 1 within «0.02»", lambda: [2 * 0.01]),
+    ("tukey", "the loss is «3.658», the gradient", lambda: [4.685**2 / 6]),
+    ("tukey", "where half of mse is «4.5»", lambda: [3**2 / 2]),
+    (
+        "mape",
+        "8 here and in Keras is «0.08» in scikit-learn",
+        lambda: [L("mape", [100], [108], like="sklearn")],
+    ),
+    ("msle", "is an rmsle of «0.1», about 10 % off", lambda: [sqrt(0.01)]),
+    ("cauchy", "of half-width «1.41»c", lambda: [sqrt(2)]),
+    ("cauchy", "at C = «1.414» times this scale", lambda: [sqrt(2)]),
 ]
