@@ -23,12 +23,21 @@ MARK = re.compile("«([^»]*)»")
 HERE = Path(__file__).parents[3]
 
 
-def text_of(name: str) -> str:
-    """All that a page says in words, on one line."""
+def _strings(name: str) -> Iterator[str]:
     page = pages.read(name, registry.get(name).family)
     keys = ("summary", "meaning", "parameters", "use_when", "not_when", "pitfalls", "relatives")
-    parts = [*(page[key] for key in keys), page["example"]["shows"]]
-    return " ".join(" ".join(_texts(parts)).split())
+    for text in _texts([*(page[key] for key in keys), page["example"]["shows"]]):
+        yield " ".join(text.split())
+
+
+def text_of(name: str) -> str:
+    """All that a page says in words, on one line."""
+    return " ".join(_strings(name))
+
+
+def sentences(name: str) -> list[str]:
+    """All that a page says in words, a sentence each."""
+    return [part for text in _strings(name) for part in re.split(r"(?<=[.?])\s(?=\S)", text)]
 
 
 def _texts(value: Any) -> Iterator[str]:
