@@ -292,9 +292,7 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
     (
         "tversky",
         "Keras up to 3.15.1 by a bug",
-        lambda: close(
-            L("tversky", [1, 0], [0.5, 0.25], like="keras", alpha=0.3, beta=0.7), swapped(), rel=1e-6
-        ),
+        lambda: close(L("tversky", [1, 0], [0.5, 0.25], like="keras", alpha=0.3, beta=0.7), swapped()),
     ),
     ("tweedie", "scikit-learn's default power is 0", lambda: default("tweedie", "sklearn", "power") == 0),
     ("iou", "as in TensorFlow Addons", lambda: boxes("iou")),
