@@ -186,7 +186,7 @@ def of_shares(name: str) -> bool:
     return all(domain is not None and domain.sums_to_one and domain.values is None for domain in domains)
 
 
-@pytest.mark.parametrize("name", filter(of_shares, NAMES))
+@pytest.mark.parametrize("name", [name for name in NAMES if of_shares(name)])
 def test_rows_that_sum_to_nearly_one_leave_the_range_only_where_the_page_says_so(name: str) -> None:
     loss, row = registry.get(name), np.array([[0.5, 0.3, 0.2]])
     params = {parameter.name: np.eye(3) for parameter in loss.parameters.values() if parameter.required}
