@@ -61,7 +61,7 @@ TOLD = [
     Told("probability_range", "error", data(C, put(ROWS, 3, [1.2, -0.1, -0.1])), data(C, ROWS),
          *(1, (4,), THREE), losses=KIN, why=("from -0.1 to 1.2",)),
     Told("row_sums", "error", data(C, with_sum(1.0011)), data(C, with_sum(1.0009)), *(2, (3, 5), THREE),
-         losses=KIN, title="do not sum to 1", why=("Keras divides", "PyTorch reads it as logits"),
+         losses=KIN, title="do not sum to 1", why=("Keras's cross-entropies divide", "PyTorch's reads it as logits"),
          do=("softmax at the end", "divide each row")),
     Told("row_sums", "error", data(C, with_sum(0.9989), loss="scce"), data(C, with_sum(0.9991), loss="scce"),
          *(2, (3, 5), THREE), losses=("scce",)),
