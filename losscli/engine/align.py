@@ -64,7 +64,7 @@ def align(
             check_classes(true, pred.shape[-1], params)
         if wanted is not rows:
             true = one_hot(true, pred.shape[-1]).astype(convention.dtype)
-    require("y_pred", pred, given, params, convention.checked, extents)
+    require("y_pred", pred, given, params, convention.checked, extents, convention.loss.name)
     return true, pred
 
 

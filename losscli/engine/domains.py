@@ -41,8 +41,12 @@ def require(
     params: Mapping[str, Any],
     in_domain: bool,
     extents: Extents | None = None,
+    loss: str = "",
 ) -> None:
-    """BadValue for the first value outside the domain. NaN passes: missing values are dealt with before."""
+    """BadValue for the first value outside the domain. NaN passes: missing values are dealt with before.
+
+    `loss` is the name of the loss whose prediction it is, of which a hint may say what Keras would do.
+    """
     if array.size == 0 or domain.grain == "index" or not in_domain:
         return
     low, high = (extents or Extents()).of(array)
@@ -73,7 +77,7 @@ def require(
         first = tuple(int(i) for i in np.argwhere(zero)[0])
         raise BadValue(argument, first[0], first[1:], "a zero vector has no direction")
     if domain.sums_to_one:
-        _check_sums(argument, array, domain)
+        _check_sums(argument, array, domain, loss)
     if domain.ordered is not None:
         _check_boxes(argument, array, params[domain.ordered])
 
@@ -89,7 +93,7 @@ def _complain(argument: str, array: Array, bad: Array, domain: Domain) -> None:
     raise BadValue(argument, first[0], first[1:], f"{value:.15g} is not {domain.words}{more}", hint)
 
 
-def _check_sums(argument: str, array: Array, domain: Domain) -> None:
+def _check_sums(argument: str, array: Array, domain: Domain, loss: str) -> None:
     sums = array.sum(axis=-1, dtype=np.float64)
     off = np.abs(sums - 1) > SUM_SLACK
     if off.any():
@@ -97,14 +101,18 @@ def _check_sums(argument: str, array: Array, domain: Domain) -> None:
         count = int(np.count_nonzero(off))
         more = f" ({count} rows are off)" if count > 1 else ""
         logits = "for logits add --from-logits; " if domain.under else ""
-        raise BadValue(
-            argument,
-            row,
-            (),
-            f"the class probabilities sum to {sums[row]:.6g}, not 1{more}",
-            f"{logits}Keras would divide such a row by its sum and go on (--like keras), PyTorch would read "
-            "it as logits",
-        )
+        way = "divide each row by its sum where its entries are shares of one whole"
+        if loss and _keras_rescales(loss):
+            way = "Keras would divide such a row by its sum and go on (--like keras)"
+        what = f"the class probabilities sum to {sums[row]:.6g}, not 1{more}"
+        raise BadValue(argument, row, (), what, logits + way)
+
+
+def _keras_rescales(loss: str) -> bool:
+    from losscli.frameworks.convention import framework  # for a hint alone
+
+    entry = framework("keras").entries.get(loss)
+    return entry is not None and any(d.cause == "rescaling" for d in entry.facts["departures"])
 
 
 def _check_boxes(argument: str, array: Array, box_format: str) -> None:
