@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from losscli.classes.names import Classes
+
     Array = NDArray[np.float64]
 else:
     Array = Any
@@ -106,12 +108,21 @@ def _alone(batch: Batch) -> tuple[Batch]:
 
 
 class Stream:
-    """Rows, callable again and again, and as chunks; its `models` are None where only the rows name them."""
+    """Rows, callable again and again, and as chunks; its `models` are None where only the rows name them.
+
+    `classes` are those whose numbers the labels are, where they have names.
+    """
 
     models: tuple[str, ...] | None
+    classes: Classes | None
 
-    def __init__(self, batches: Callable[[], Iterator[Batch]], models: tuple[str, ...] | None = None) -> None:
-        self._batches, self.models = batches, models
+    def __init__(
+        self,
+        batches: Callable[[], Iterator[Batch]],
+        models: tuple[str, ...] | None = None,
+        classes: Classes | None = None,
+    ) -> None:
+        self._batches, self.models, self.classes = batches, models, classes
 
     @classmethod
     def of(cls, rows: Callable[[], Iterator[Batch]]) -> Stream:

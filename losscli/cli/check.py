@@ -56,7 +56,9 @@ def check(
     entries = named is None or named.signature.y_pred.grain in ENTRIES
     source = open_source(
         rows,
-        "check" if named is None else named.name,
+        () if named is None else (named,),
+        params,
+        command="check",
         truth=named is None or named.truth,
         # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
         models=entries and "," not in (rows.true or "") and "*" not in (rows.true or ""),

@@ -73,13 +73,7 @@ def compare(
         raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")
     request = Request(tuple(resolved), **asked | {"params": _share_out(asked["params"], resolved)})
     with arriving(machine.quiet):
-        source = open_source(
-            rows,
-            ", ".join(names),
-            truth=any(loss.truth for loss in resolved),
-            models=True,
-            drop=settings.missing == "drop",
-        )
+        source = open_source(rows, resolved, asked["params"], models=True, drop=settings.missing == "drop")
     with working(machine, rows, source, most) as run:
         comparison = compared(
             request,

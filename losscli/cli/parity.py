@@ -56,7 +56,7 @@ def parity(
     source = None
     if rows.named:
         drop = settings.missing == "drop"
-        source = open_source(rows, resolved.name, truth=resolved.truth, models=False, drop=drop)
+        source = open_source(rows, (resolved,), asked["params"], drop=drop)
     request = Request.of(resolved, **asked)
     record = confronted(request, source, source=None if source is None else source.name, live=live)
     if source is not None:

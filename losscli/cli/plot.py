@@ -108,10 +108,7 @@ def plot(
     losses = [lookup(name) for name in names]
     source = None
     if rows.named:
-        listed = ", ".join(loss.name for loss in losses)
-        truth = any(loss.truth for loss in losses)
-        drop = settings.missing == "drop"
-        source = open_source(rows, listed, truth=truth, models=False, drop=drop)
+        source = open_source(rows, losses, {}, drop=settings.missing == "drop")
     picture = curves.draw(
         losses,
         params,

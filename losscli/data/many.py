@@ -122,6 +122,7 @@ class Many(Table):
             partial(_batches, sources),
             partial(_chunks, sources),
             None if None in sizes else sum(size for size in sizes if size is not None),
+            classes=selection.classes,
         )
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
@@ -173,7 +174,9 @@ def _same(chosen: Selection, first: Table, table: Table) -> Selection:
 
     models = {model: indices(columns) for model, columns in chosen.models.items()}
     weight = None if chosen.weight is None else indices([chosen.weight])[0]
-    return Selection(indices(chosen.true), models, weight, (), indices(chosen.by))
+    return chosen._replace(
+        true=indices(chosen.true), models=models, weight=weight, chosen=(), by=indices(chosen.by)
+    )
 
 
 def _index(index: int, first: Table, table: Table) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import partial
@@ -9,21 +10,25 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from losscli.batch import Batch, Chunk, Origin, combined, whole
-from losscli.data.convert import ValuePlace
+from losscli.batch import MISSING, Batch, Chunk, Origin, combined, whole
+from losscli.data.convert import ValuePlace, is_word
 from losscli.data.selection import Selection, select, there_are
 from losscli.data.source import BATCH_ROWS, Source
-from losscli.data.words import shown
+from losscli.data.words import quoted, shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from losscli.batch import Array, Labels
+    from losscli.classes.names import Asked, Classes
     from losscli.data.blocks import Part
     from losscli.data.known import Known
+    from losscli.rows import Takes
 
     Cells = tuple[tuple[str, str], ...]  # (column, text)
+
+LOOKED_AT = 50  # rows, of which most must be words where a column is to hold names
 
 
 @dataclass(eq=False, repr=False)
@@ -113,20 +118,28 @@ class Table(ABC):
         *,
         truth: bool,
         models: bool,
+        takes: Takes | None = None,
+        asked: Asked | None = None,
     ) -> Source:
         """The columns that the texts of --true, --pred, --weight and --by name, as a Source.
 
         Each is a name, a comma list or a pattern such as p_*, or a position from 1; several columns are
         stacked into (N, k). Left out, common names are tried. With `models`, commas in `pred` separate
-        models; without, there is one, named "y_pred". Without `truth` there is no y_true.
+        models; without, there is one, named "y_pred". Without `truth` there is no y_true. `takes` is what the
+        losses make of the columns, `asked` how classes are named.
         """
         try:
-            return self.source(self.selection(true, pred, weight, by, truth=truth, models=models))
+            selection = self.selection(true, pred, weight, by, truth=truth, models=models)
+            if takes is not None and (asked or takes.labels or takes.probability):
+                from losscli.data.coding import coded
+
+                selection = coded(self, selection, takes, asked)
+            return self.source(selection)
         except LosscliError:
             full = self.in_full()
             if full is self:
                 raise
-            return full.select(true, pred, weight, by, truth=truth, models=models)
+            return full.select(true, pred, weight, by, truth=truth, models=models, takes=takes, asked=asked)
 
     def in_full(self) -> Table:
         """The table with the columns that only later rows have, where opening it did not look; or itself."""
@@ -155,7 +168,21 @@ class Table(ABC):
             partial(self._chunks, selection),
             self.size,
             self.cells,
+            selection.classes,
         )
+
+    def labels(self, index: int, rows: int = BATCH_ROWS) -> Iterator[Labels]:
+        """A column as labels, in chunks of at most `rows` rows."""
+        for (labels,) in self.read([Pick(index, "--key", label=True)], rows):
+            yield cast("Labels", labels)
+
+    def worded(self, index: int) -> bool:
+        """Whether most of a column's first values are words, that are no numbers."""
+        labels = next(self.labels(index, LOOKED_AT), None)
+        if labels is None or not len(labels):
+            return False
+        words = [is_word(name) for (name,) in labels.names]
+        return bool(2 * sum(words[code] for code in labels.codes.tolist()) > len(labels))
 
     def named(self, cells: Iterable[str]) -> Cells:
         """A row's cells with their columns' names; a name that stands twice gets its position."""
@@ -217,13 +244,16 @@ class Table(ABC):
         origin = Origin(self.name, labels, "column")
         for arrays in reading:
             columns = iter(arrays)
-            y_true = self._stack(true, columns) if true else None
+            y_true = self._stack(true, columns, first_row, groups.classes) if true else None
             weights = self._stack(weight, columns) if weight else None
             if weights is not None and weights.ndim > 1:
                 raise LosscliError(
                     f"{self.place(weight[0]).whole} holds lists", "a weight is one number a row"
                 )
-            y_pred = {model: self._stack(group, columns) for model, group in groups.models.items()}
+            y_pred = {
+                model: self._stack(group, columns, first_row, groups.classes)
+                for model, group in groups.models.items()
+            }
             by = combined(cast("list[Labels]", list(columns))) if groups.by else None
             yield Batch(y_true, y_pred, weights, first_row, origin, by)
             first_row += len(arrays[0])
@@ -231,10 +261,21 @@ class Table(ABC):
     def _labels(self, picks: Sequence[Pick]) -> tuple[str, ...]:
         return tuple(shown(self.columns[pick.index]) for pick in picks)
 
-    def _stack(self, picks: Sequence[Pick], columns: Iterator[Array]) -> Array:
-        if len(picks) == 1:
-            return next(columns)
+    def _stack(
+        self,
+        picks: Sequence[Pick],
+        columns: Iterator[Array],
+        first_row: int = 1,
+        classes: Classes | None = None,
+    ) -> Array:
         group = [next(columns) for _ in picks]
+        if classes is not None:
+            group = [
+                self._coded(column, pick, first_row, classes) if pick.label else column
+                for pick, column in zip(picks, group, strict=True)
+            ]
+        if len(picks) == 1:
+            return group[0]
         for pick, column in zip(picks, group, strict=True):
             if column.ndim > 1:
                 raise LosscliError(
@@ -244,15 +285,30 @@ class Table(ABC):
                 )
         return np.stack(group, axis=1)
 
+    def _coded(self, column: Array, pick: Pick, first_row: int, classes: Classes) -> Array:
+        """The numbers of the classes of a column's labels."""
+        labels = cast("Labels", column)
+        names = [name for (name,) in labels.names]
+        numbers = [math.nan if name == MISSING else classes.number(name) for name in names]
+        for code, number in enumerate(numbers):
+            if number is None and (at := np.flatnonzero(labels.codes == code)).size:
+                place = self.place(pick, first_row)._replace(hint=classes.hint or None)
+                raise place.error(int(at[0]), (), f"{quoted(names[code])} is none of the classes")
+        known = np.array([math.nan if number is None else number for number in numbers], np.float64)
+        return np.asarray(known[labels.codes])
+
 
 class _GroupColumns:
     """The columns of a selection in the order in which they are read."""
 
     def __init__(self, selection: Selection) -> None:
-        self.true = [Pick(index, "--true") for index in selection.true]
+        coded = selection.coded
+        self.classes = selection.classes
+        self.true = [Pick(index, "--true", label="y_true" in coded) for index in selection.true]
         self.weight = [] if selection.weight is None else [Pick(selection.weight, "--weight")]
         self.models = {
-            model: [Pick(index, "--pred") for index in columns] for model, columns in selection.models.items()
+            model: [Pick(index, "--pred", label=model in coded) for index in columns]
+            for model, columns in selection.models.items()
         }
         self.by = [Pick(index, "--by", label=True) for index in selection.by]
         models = [pick for group in self.models.values() for pick in group]
