@@ -1,4 +1,4 @@
-"""Rows: what a command line, or anyone else, says of where the data is; Takes: what the losses take of it."""
+"""Rows: what a command line, or anyone else, says of where the data is; Roles: what the losses take of it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -32,7 +32,7 @@ class Rows(NamedTuple):  # a dataclass takes eight times as long to make
         return any(text is not None for text in of_none)
 
 
-class Takes(NamedTuple):
+class Roles(NamedTuple):
     """What the losses make of y_true and y_pred, as far as it decides how columns are read.
 
     `labels`: y_true is a class, which may have a name; `columns`: y_pred has a column for each class;

@@ -10,7 +10,7 @@ from losscli.batch import Stream
 from losscli.catalogue.pages import explanation
 from losscli.engine.partial import Task
 from losscli.frameworks.convention import convention
-from losscli.rows import Takes
+from losscli.rows import Roles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,16 +78,16 @@ class Request:
         return Task(way, bound, words=words, said=said, adjust=adjust)
 
 
-def takes(losses: Sequence[Loss], params: Mapping[str, Any]) -> Takes:
+def takes(losses: Sequence[Loss], params: Mapping[str, Any]) -> Roles:
     """What the losses make of y_true and y_pred; of none of them, what there may be."""
     if not losses:
-        return Takes(labels=True, columns=True, alike=True)
+        return Roles(labels=True, columns=True, alike=True)
     domains = [loss.signature for loss in losses]
     true = [domain.y_true for domain in domains if domain.y_true is not None]
     pred = [domain.y_pred.given(params) for domain in domains if not domain.y_pred.by]
     columns = any(d.below_classes or d.index is not None for d in true)
     let = [value for name, value in params.items() if name.rpartition(".")[2] in IGNORED]
-    return Takes(
+    return Roles(
         labels=bool(true) and all(d.means in ("label", "class index") or d.index is not None for d in true),
         columns=columns,
         numbers=columns,

@@ -48,7 +48,7 @@ class Classes:
         return f"{first} is 0{listed}" + (f" … and {more} more" if more > 0 else "")
 
 
-class Asked:
+class ClassNames:
     """What --classes and --positive say, in the library classes and positive. LosscliError for nonsense."""
 
     def __init__(self, classes: str | Sequence[Any] | None = None, positive: Any = None) -> None:

@@ -11,8 +11,8 @@ from losscli.errors import LosscliError, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from losscli.classes.names import Asked
-    from losscli.rows import Takes
+    from losscli.classes.names import ClassNames
+    from losscli.rows import Roles
 
 # Two words of which only one can be class 1.
 PAIRS = ("no yes", "false true", "n y", "f t", "negative positive", "neg pos", "off on")
@@ -21,7 +21,7 @@ LISTED = 12
 TRUTH = "y_true"
 
 
-class Seen(NamedTuple):
+class Labelled(NamedTuple):
     """An array as far as its names are known: those of its columns, and what its values are.
 
     `worded`: its values are words, no numbers. `survey` gives every different one as text.
@@ -49,7 +49,9 @@ class Coding(NamedTuple):
     order: Mapping[str, Sequence[int]]
 
 
-def resolve(asked: Asked, truth: Seen | None, models: Mapping[str, Seen], takes: Takes) -> Coding | None:
+def resolve(
+    asked: ClassNames, truth: Labelled | None, models: Mapping[str, Labelled], takes: Roles
+) -> Coding | None:
     """What numbers the labels; None where they are the numbers of the classes already.
 
     LosscliError where names of classes may be read in more than one way, with the option that answers.
@@ -76,7 +78,7 @@ def resolve(asked: Asked, truth: Seen | None, models: Mapping[str, Seen], takes:
 
 
 def _by_words(
-    worded: Mapping[str, Seen], held: Mapping[str, Seen], wide: Mapping[str, Seen], takes: Takes
+    worded: Mapping[str, Labelled], held: Mapping[str, Labelled], wide: Mapping[str, Labelled], takes: Roles
 ) -> Coding:
     words = _words(worded)
     where = " and ".join(dict.fromkeys(seen.place for seen in worded.values()))
@@ -106,7 +108,7 @@ def _by_words(
 
 
 def _by_columns(
-    words: Mapping[str, str], where: str, roles: tuple[str, ...], wide: Mapping[str, Seen], takes: Takes
+    words: Mapping[str, str], where: str, roles: tuple[str, ...], wide: Mapping[str, Labelled], takes: Roles
 ) -> Coding:
     """The columns are named after the classes."""
     for model in wide.values():
@@ -125,7 +127,7 @@ def _by_columns(
     return Coding(classes, roles, said, _orders(names, wide, True))
 
 
-def _by_numbers(truth: Seen, wide: Mapping[str, Seen], takes: Takes) -> Coding | None:
+def _by_numbers(truth: Labelled, wide: Mapping[str, Labelled], takes: Roles) -> Coding | None:
     """The columns are numbered: a label is the number of its column."""
     numbers = {name: class_numbers(model.columns) for name, model in wide.items()}
     some = {name: held for name, held in numbers.items() if held is not None}
@@ -148,7 +150,7 @@ def _by_numbers(truth: Seen, wide: Mapping[str, Seen], takes: Takes) -> Coding |
     return Coding(classes, (TRUTH,), said, _orders(names, wide, True))
 
 
-def _words(seen: Mapping[str, Seen]) -> dict[str, str]:
+def _words(seen: Mapping[str, Labelled]) -> dict[str, str]:
     """Every word of these arrays; those that differ in their case alone are one."""
     words: dict[str, str] = {}
     for array in seen.values():
@@ -162,7 +164,7 @@ def _words(seen: Mapping[str, Seen]) -> dict[str, str]:
     return dict(sorted(words.items()))
 
 
-def _two(positive: str, seen: Mapping[str, Seen]) -> tuple[str, str]:
+def _two(positive: str, seen: Mapping[str, Labelled]) -> tuple[str, str]:
     """The two classes, the positive one last."""
     words = _words(seen)
     where = " and ".join(dict.fromkeys(array.place for array in seen.values()))
@@ -180,7 +182,7 @@ def _two(positive: str, seen: Mapping[str, Seen]) -> tuple[str, str]:
     )
 
 
-def _orders(names: Sequence[str], wide: Mapping[str, Seen], strict: bool) -> dict[str, list[int]]:
+def _orders(names: Sequence[str], wide: Mapping[str, Labelled], strict: bool) -> dict[str, list[int]]:
     """Where each class's column is, for the models whose columns are named after the classes otherwise."""
     orders = {}
     keys = {class_key(name): name for name in names}
@@ -207,7 +209,7 @@ def _orders(names: Sequence[str], wide: Mapping[str, Seen], strict: bool) -> dic
     return orders
 
 
-def _let(takes: Takes, names: Sequence[str]) -> dict[str, float]:
+def _let(takes: Roles, names: Sequence[str]) -> dict[str, float]:
     """Labels that are left out, and are no class: the number each keeps, or −1 where a class has it."""
     keys = set(map(class_key, names))
     let = {}

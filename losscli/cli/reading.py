@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import TypeVar
 
-    from losscli.classes.names import Asked
+    from losscli.classes.names import ClassNames
     from losscli.data.source import Source
     from losscli.data.tables import Table
     from losscli.losses.declare import Loss
@@ -97,13 +97,13 @@ def open_source(
     return read_stream(true, pred, rows.weight, input_format=rows.input_format)
 
 
-def asked(rows: Rows) -> Asked | None:
+def asked(rows: Rows) -> ClassNames | None:
     """How classes are named; None where they are not."""
     if rows.classes is None and rows.positive is None:
         return None
-    from losscli.classes.names import Asked
+    from losscli.classes.names import ClassNames
 
-    return Asked(rows.classes, rows.positive)
+    return ClassNames(rows.classes, rows.positive)
 
 
 def open_data(rows: Rows) -> Table:

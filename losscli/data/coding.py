@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from losscli.batch import MISSING
-from losscli.classes.names import Asked
-from losscli.classes.resolve import MOST, TRUTH, Seen, resolve
+from losscli.classes.names import ClassNames
+from losscli.classes.resolve import MOST, TRUTH, Labelled, resolve
 from losscli.data.words import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from losscli.batch import Labels
     from losscli.classes.resolve import Coding
     from losscli.data.selection import Selection
-    from losscli.data.tables import Table
-    from losscli.rows import Takes
+    from losscli.rows import Roles
+
+
+class LabelColumns(Protocol):
+    """What is asked of a table."""
+
+    columns: tuple[str, ...]
+
+    def worded(self, index: int) -> bool: ...
+    def labels(self, index: int) -> Iterator[Labels]: ...
 
 
 class Columns(NamedTuple):
     """Columns of a table, by their index, that make one array."""
 
-    table: Table
+    table: LabelColumns
     indices: Sequence[int]
 
-    def seen(self, *, labels: bool) -> Seen:
+    def seen(self, *, labels: bool) -> Labelled:
         """What is known of them; `labels`: they may hold names of classes."""
         names = tuple(shown(self.table.columns[index]) for index in self.indices)
         worded = labels and any(map(self.table.worded, self.indices))
-        return Seen(names, worded, partial(_words, self.table, tuple(self.indices)))
+        return Labelled(names, worded, partial(_words, self.table, tuple(self.indices)))
 
 
-def coded(table: Table, selection: Selection, takes: Takes, asked: Asked | None = None) -> Selection:
+def coded(
+    table: LabelColumns, selection: Selection, takes: Roles, asked: ClassNames | None = None
+) -> Selection:
     """The selection, with the classes of its labels."""
     truth = Columns(table, selection.true) if selection.true else None
     models = {model: Columns(table, indices) for model, indices in selection.models.items()}
@@ -40,13 +51,13 @@ def coded(table: Table, selection: Selection, takes: Takes, asked: Asked | None 
 
 
 def coding_of(
-    truth: Columns | None, models: dict[str, Columns], takes: Takes, asked: Asked | None = None
+    truth: Columns | None, models: dict[str, Columns], takes: Roles, asked: ClassNames | None = None
 ) -> Coding | None:
     """What numbers the labels of y_true and of the models."""
     labels = takes.labels
     alike = takes.alike or takes.alone
     return resolve(
-        asked or Asked(),
+        asked or ClassNames(),
         None if truth is None else truth.seen(labels=labels),
         {model: held.seen(labels=alike and len(held.indices) == 1) for model, held in models.items()},
         takes,
@@ -65,7 +76,7 @@ def with_coding(selection: Selection, coding: Coding | None) -> Selection:
     return selection._replace(models=models, classes=coding.classes, coded=coded, chosen=chosen)
 
 
-def _words(table: Table, indices: Sequence[int]) -> set[str]:
+def _words(table: LabelColumns, indices: Sequence[int]) -> set[str]:
     """Every different value of some columns as text, but for missing ones; of very many only so many."""
     words: set[str] = set()
     for index in indices:

@@ -14,30 +14,30 @@ from losscli.data.keys import Places, check_partners, disagreement
 from losscli.data.selection import paired, select_key, select_truth
 from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
-from losscli.rows import Takes
+from losscli.rows import Roles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from losscli.batch import Array, Batch, Chunk, Labels
-    from losscli.classes.names import Asked
+    from losscli.classes.names import ClassNames
     from losscli.data.selection import Selection
     from losscli.data.source import Source
     from losscli.data.tables import Table
     from losscli.rows import Rows
 
-NOTHING = Takes()
+NOTHING = Roles()
 
 
 def join(
     predictions: Table,
     truth: Table,
     rows: Rows,
-    takes: Takes = NOTHING,
+    takes: Roles = NOTHING,
     *,
     models: bool = False,
     drop: bool = False,
-    asked: Asked | None = None,
+    asked: ClassNames | None = None,
 ) -> Source:
     """The rows of `predictions` with the y_true of `truth`; `rows` names the columns of both.
 

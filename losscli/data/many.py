@@ -24,7 +24,7 @@ from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from losscli.batch import Array, Batch
     from losscli.data.blocks import Part
@@ -125,6 +125,9 @@ class Many(Table):
             classes=selection.classes,
         )
 
+    def first_values(self, index: int) -> Iterable[str]:
+        return self.tables[0].first_values(index)
+
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for table in self.tables:
             own = [replace(pick, index=_index(pick.index, self.tables[0], table)) for pick in picks]
@@ -218,6 +221,10 @@ class Partitioned(Table):
     @property
     def size(self) -> int | None:
         return self._table.size
+
+    def first_values(self, index: int) -> Iterable[str]:
+        own = len(self._table.columns)
+        return self._table.first_values(index) if index < own else [self._values[index - own]]
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for arrays in self._table.read(self._own(picks), rows):

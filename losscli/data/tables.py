@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from losscli.batch import Array, Labels
-    from losscli.classes.names import Asked, Classes
+    from losscli.classes.names import ClassNames, Classes
     from losscli.data.blocks import Part
     from losscli.data.known import Known
-    from losscli.rows import Takes
+    from losscli.rows import Roles
 
     Cells = tuple[tuple[str, str], ...]  # (column, text)
 
-LOOKED_AT = 50  # rows, of which most must be words where a column is to hold names
+FIRST_ROWS = 50  # rows, of which most must be words where a column is to hold names
 
 
 @dataclass(eq=False, repr=False)
@@ -118,8 +118,8 @@ class Table(ABC):
         *,
         truth: bool,
         models: bool,
-        takes: Takes | None = None,
-        asked: Asked | None = None,
+        takes: Roles | None = None,
+        asked: ClassNames | None = None,
     ) -> Source:
         """The columns that the texts of --true, --pred, --weight and --by name, as a Source.
 
@@ -176,13 +176,18 @@ class Table(ABC):
         for (labels,) in self.read([Pick(index, "--key", label=True)], rows):
             yield cast("Labels", labels)
 
+    def first_values(self, index: int) -> Iterable[str]:
+        """A column's first values as text."""
+        pick = Pick(index, "--true", label=True)
+        for (labels,) in self.read([pick], FIRST_ROWS):
+            names = cast("Labels", labels).names
+            return [names[code][0] for code in cast("Labels", labels).codes.tolist()]
+        return ()
+
     def worded(self, index: int) -> bool:
         """Whether most of a column's first values are words, that are no numbers."""
-        labels = next(self.labels(index, LOOKED_AT), None)
-        if labels is None or not len(labels):
-            return False
-        words = [is_word(name) for (name,) in labels.names]
-        return bool(2 * sum(words[code] for code in labels.codes.tolist()) > len(labels))
+        known = [is_word(text) for text in self.first_values(index) if text not in ("", MISSING)]
+        return 2 * sum(known) > len(known)
 
     def named(self, cells: Iterable[str]) -> Cells:
         """A row's cells with their columns' names; a name that stands twice gets its position."""

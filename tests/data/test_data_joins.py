@@ -44,8 +44,14 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
         ([11], "1 of 30 rows with a key that {truth} lacks, as 11 (row 11)"),
         ([30], "1 of 30 rows with a key that {truth} lacks, as 30 (row 30)"),
         ([5, 25], "2 of 30 rows with a key that {truth} lacks, as 5, 25 (row 5, 25)"),
-        ([25, 26, 27, 28, 29], "5 of 30 rows with a key that {truth} lacks, as 25, 26, 27, … (row 25, 26, 27, 28, 29)"),
-        ([2, 12, 13, 21, 22, 30], "6 of 30 rows with a key that {truth} lacks, as 2, 12, 13, … (row 2, 12, 13, 21, 22, …)"),
+        (
+            [25, 26, 27, 28, 29],
+            "5 of 30 rows with a key that {truth} lacks, as 25, 26, 27, … (row 25, 26, 27, 28, 29)",
+        ),
+        (
+            [2, 12, 13, 21, 22, 30],
+            "6 of 30 rows with a key that {truth} lacks, as 2, 12, 13, … (row 2, 12, 13, 21, 22, …)",
+        ),
     ],
 )
 @pytest.mark.usefixtures("few")
