@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.analysis.request import Request
+from losscli.advice import recommend as recommend
+from losscli.analysis.request import Request, takes
 from losscli.analysis.score import score
-from losscli.batch import arrays_stream, as_array
+from losscli.arrays import Arrays, models_of
 from losscli.catalogue.find import find as find
 from losscli.catalogue.find import lookup
 from losscli.catalogue.registry import names as names
-from losscli.engine import gradient as slopes
 from losscli.engine.finish import Show
-from losscli.errors import LosscliError
+from losscli.engine.gradient import of_samples
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from losscli.results.explain import Explanation
     from losscli.results.parity import Parity
     from losscli.results.plot import Picture
-    from losscli.results.recommend import Recommendations
     from losscli.results.score import Score
     from losscli.results.steps import Steps
     from losscli.results.why import Why
@@ -61,17 +60,22 @@ def compute(
     like: str = "exact",
     missing: Missing = "refuse",
     by: Groupings | None = None,
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> Score:
     """A loss on arrays: y_true (N, ...) or None, y_pred (N, ...), sample_weight (N,) or None.
 
     `by` has a label for each sample (N,), or several by name ({"region": …}): the Score then holds `groups`.
     `params` are the loss's own (delta=1.5). `reduction` is "mean", "sum", "none" or a framework's word under
-    `like`. The Score holds every sample, in order. Raises LosscliError for anything that does not fit.
+    `like`. Labels may be names: `classes` are those of the classes 0, 1, …, in the order of y_pred's columns
+    (a DataFrame's columns may name them too), `positive` is that of class 1 of two. The Score holds every
+    sample, in order. Raises LosscliError for anything that does not fit.
     """
     request = Request.of(lookup(loss), params, reduction, like, missing)
-    stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight, by)
-    return score(request, stream, show=Show(values=True))
+    roles = takes(request.losses, params)
+    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, by, roles, classes, positive)
+    return arrays.mention(score(request, arrays.stream, show=Show(values=True)))
 
 
 def gradient(
@@ -81,6 +85,8 @@ def gradient(
     sample_weight: ArrayLike | None = None,
     *,
     reduction: str = "mean",
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> NDArray[np.float64]:
     """The exact definition's gradient, the shape of y_pred; NaN where there is none.
@@ -89,14 +95,16 @@ def gradient(
     value)/d(y_pred) for statistic and batch.
     """
     request = Request.of(lookup(loss), params, reduction)
-    pred = as_array(y_pred, "y_pred")
-    stream = arrays_stream(y_true, {"y_pred": pred}, sample_weight)
+    roles = takes(request.losses, params)
+    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    stream, pred = arrays.stream, arrays.predictions["y_pred"]
     task = request.task(request.loss, stream)
     told = score(request, stream, show=Show(0 if task.rowwise else None, gradient=True))
     if task.rowwise:
-        true = None if y_true is None else as_array(y_true, "y_true")
-        return slopes.of_samples(task, true, pred)
-    return np.array([sample.gradient for sample in told.gradients], dtype=np.float64).reshape(pred.shape)
+        slopes = of_samples(task, arrays.y_true, pred)
+    else:
+        slopes = np.array([sample.gradient for sample in told.gradients], np.float64).reshape(pred.shape)
+    return arrays.as_given(slopes, "y_pred")
 
 
 def compare(
@@ -111,6 +119,8 @@ def compare(
     skip_unfit: bool = False,
     params: Mapping[str, Mapping[str, Any]] | None = None,
     by: Groupings | None = None,
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
 ) -> Comparison:
     """Several losses, and models ({"ridge": p1, "forest": p2}), on the same rows in one pass.
 
@@ -121,8 +131,10 @@ def compare(
 
     resolved = tuple(map(lookup, losses))
     request = Request(resolved, params or {}, reduction, like, missing)
-    models = predictions if isinstance(predictions, Mapping) else {"y_pred": predictions}
-    return compared(request, arrays_stream(y_true, models, sample_weight, by), skip_unfit=skip_unfit)
+    roles = takes(request.losses, {})
+    models = models_of(predictions)
+    arrays = Arrays.of(y_true, models, sample_weight, by, roles, classes, positive)
+    return arrays.mention(compared(request, arrays.stream, skip_unfit=skip_unfit))
 
 
 def steps(
@@ -135,6 +147,8 @@ def steps(
     reduction: str = "mean",
     like: str = "exact",
     missing: Missing = "refuse",
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> Steps:
     """A loss on arrays, worked out: the lines of each row shown, and how all rows become the value.
@@ -145,8 +159,9 @@ def steps(
     from losscli.analysis.steps import steps as worked
 
     request = Request.of(lookup(loss), params, reduction, like, missing)
-    stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    return worked(request, stream, rows=rows, order="index")
+    roles = takes(request.losses, params)
+    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    return arrays.mention(worked(request, arrays.stream, rows=rows, order="index"))
 
 
 def why(
@@ -158,6 +173,8 @@ def why(
     reduction: str = "mean",
     like: str = "exact",
     missing: Missing = "refuse",
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> Why:
     """What makes a loss's value on arrays: y_true (N, ...) or None, y_pred (N, ...), sample_weight (N,).
@@ -167,7 +184,9 @@ def why(
     from losscli.analysis.why import whys_of
 
     request = Request.of(lookup(loss), params, reduction, like, missing)
-    stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
+    roles = takes(request.losses, params)
+    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    stream = arrays.stream
     return whys_of([score(request, stream, show=Show(0))], stream, request)[0][0]
 
 
@@ -179,6 +198,8 @@ def check(
     like: str = "exact",
     *,
     missing: Missing = "refuse",
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> Checkup:
     """What is wrong with y_true (N, ...) or None, y_pred (N, ...) (or several, by name) and weights (N,).
@@ -190,50 +211,10 @@ def check(
     """
     from losscli.analysis.check import examine
 
-    models = y_pred if isinstance(y_pred, Mapping) else {"y_pred": y_pred}
     known = None if loss is None else lookup(loss)
-    return examine(arrays_stream(y_true, models, sample_weight), known, like, params=params, missing=missing)
-
-
-def recommend(
-    y_true: ArrayLike | None = None,
-    y_pred: ArrayLike | None = None,
-    sample_weight: ArrayLike | None = None,
-    *,
-    task: str | None = None,
-    quantile: float | None = None,
-    from_logits: bool = False,
-    missing: Missing = "refuse",
-) -> Recommendations:
-    """Losses that fit y_true (N, ...) and y_pred (N, ...), or y_true alone, or without data a task.
-
-    `task` says what the data is where its values do not; `quantile` is one that is wanted; `from_logits`
-    says that y_pred holds logits. Rows of weight 0 are left out; otherwise each row counts once. Raises
-    LosscliError for an unknown task, and for data that no loss or not the task takes.
-    """
-    from losscli.analysis.recommend import advise, by_task
-
-    if y_true is None and y_pred is None:
-        if task is None:
-            if quantile is None:
-                raise LosscliError(
-                    "there is nothing to advise on: neither data nor a task",
-                    "give y_true and y_pred, or task=",
-                )
-            task = "quantiles"
-        return by_task(task, quantile, library=True)
-    alone = y_pred is None
-    first = y_true if y_pred is None else y_pred
-    assert first is not None
-    return advise(
-        arrays_stream(None if alone else y_true, {"y_pred": first}, sample_weight),
-        task=task,
-        quantile=quantile,
-        from_logits=from_logits,
-        missing=missing,
-        truth_alone=alone,
-        weighted=sample_weight is not None,
-    )
+    roles = takes(() if known is None else (known,), params)
+    arrays = Arrays.of(y_true, models_of(y_pred), sample_weight, None, roles, classes, positive)
+    return examine(arrays.stream, known, like, params=params, missing=missing, chosen=arrays.said)
 
 
 def curve(
@@ -245,6 +226,8 @@ def curve(
     like: str = "exact",
     span: tuple[float, float] | None = None,
     missing: Missing = "refuse",
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> Picture:
     """One loss, or several, over their natural axis: arrays of points, of which the pictures are drawn.
@@ -255,10 +238,13 @@ def curve(
     """
     from losscli.analysis.plot.picture import draw
 
-    stream = None if y_pred is None else arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
     named = loss if isinstance(loss, Sequence) and not isinstance(loss, str) else [loss]
     losses = [lookup(one) for one in named]
-    return draw(losses, params, stream, like=like, limits=span, missing=missing)
+    if y_pred is None:
+        return draw(losses, params, None, like=like, limits=span, missing=missing)
+    roles = takes(losses, {})
+    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    return arrays.mention(draw(losses, params, arrays.stream, like=like, limits=span, missing=missing))
 
 
 def code(loss: str | Loss, framework: str = "numpy", *, reduction: str = "mean", **params: Any) -> str:
@@ -281,6 +267,8 @@ def parity(
     *,
     missing: Missing = "refuse",
     live: bool = False,
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> Parity:
     """A loss by its definition and by every framework that has it, on y_true (N, ...) and y_pred (N, ...).
@@ -292,5 +280,8 @@ def parity(
     from losscli.analysis.parity import parity as confronted
 
     request = Request.of(lookup(loss), params, missing=missing)
-    stream = None if y_pred is None else arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    return confronted(request, stream, live=live)
+    if y_pred is None:
+        return confronted(request, None, live=live)
+    roles = takes(request.losses, params)
+    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    return arrays.mention(confronted(request, arrays.stream, live=live))

@@ -44,7 +44,9 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"losses", "stats", "frameworks", "formula", "parallel", "catalogue", "engine", *RECORDS},
         {"numpy", "yaml"},
     ),
-    "api": ({"analysis", "catalogue", "engine", "losses", *RECORDS}, {"numpy"}),
+    "arrays": ({"batch", "classes", "errors", "results", "rows"}, {"numpy"}),
+    "advice": ({"analysis", "arrays", "engine", *RECORDS}, {"numpy"}),
+    "api": ({"advice", "analysis", "arrays", "catalogue", "engine", "losses", *RECORDS}, {"numpy"}),
     "cluster": ({"analysis", "catalogue", "data", "engine", "losses", "parallel", *RECORDS}, set()),
     "__init__": ({"api", "cluster", "errors", "version"}, set()),
     "cli": (

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -12,16 +10,18 @@ import numpy as np
 
 from losscli.batch import MISSING, Batch, Chunk, Origin, combined, whole
 from losscli.data.convert import ValuePlace, is_word
+from losscli.data.picks import GroupColumns, numbers
+from losscli.data.picks import Pick as Pick
 from losscli.data.selection import Selection, select, there_are
 from losscli.data.source import BATCH_ROWS, Source
-from losscli.data.words import quoted, shown
+from losscli.data.words import shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from losscli.batch import Array, Labels
-    from losscli.classes.names import ClassNames, Classes
+    from losscli.classes.names import Classes, ClassNames
     from losscli.data.blocks import Part
     from losscli.data.known import Known
     from losscli.rows import Roles
@@ -29,15 +29,6 @@ if TYPE_CHECKING:
     Cells = tuple[tuple[str, str], ...]  # (column, text)
 
 FIRST_ROWS = 50  # rows, of which most must be words where a column is to hold names
-
-
-@dataclass(eq=False, repr=False)
-class Pick:
-    """A column to read: its index, and the option that chose it. A `label` column is read as Labels."""
-
-    index: int
-    option: str
-    label: bool = False
 
 
 class Table(ABC):
@@ -211,11 +202,11 @@ class Table(ABC):
         )
 
     def _batches(self, selection: Selection, rows: int) -> Iterator[Batch]:
-        groups = _GroupColumns(selection)
+        groups = GroupColumns(selection)
         return self._arranged(groups, self.read(groups.picks, rows), 1)
 
     def _chunks(self, selection: Selection) -> Iterator[Chunk]:
-        parts = self.parts(_GroupColumns(selection).picks)
+        parts = self.parts(GroupColumns(selection).picks)
         if parts is None:
             yield from map(whole, self._batches(selection, BATCH_ROWS))
             return
@@ -231,13 +222,13 @@ class Table(ABC):
 
     def part_batches(self, selection: Selection, part: Part) -> Iterator[Batch]:
         """The rows of one of its `parts`, numbered from 1 where their first is not known."""
-        groups = _GroupColumns(selection)
+        groups = GroupColumns(selection)
         arrays = self.read_part(groups.picks, part)
         if len(arrays[0]):
             yield from self._arranged(groups, [arrays], part.first_row or 1)
 
     def _arranged(
-        self, groups: _GroupColumns, reading: Iterable[Sequence[Array]], first_row: int
+        self, groups: GroupColumns, reading: Iterable[Sequence[Array]], first_row: int
     ) -> Iterator[Batch]:
         """What was read, as Batches."""
         labels = {model: self._labels(picks) for model, picks in groups.models.items()}
@@ -276,7 +267,7 @@ class Table(ABC):
         group = [next(columns) for _ in picks]
         if classes is not None:
             group = [
-                self._coded(column, pick, first_row, classes) if pick.label else column
+                numbers(column, self.place(pick, first_row), classes) if pick.label else column
                 for pick, column in zip(picks, group, strict=True)
             ]
         if len(picks) == 1:
@@ -289,32 +280,3 @@ class Table(ABC):
                     f"name it alone in {pick.option}",
                 )
         return np.stack(group, axis=1)
-
-    def _coded(self, column: Array, pick: Pick, first_row: int, classes: Classes) -> Array:
-        """The numbers of the classes of a column's labels."""
-        labels = cast("Labels", column)
-        names = [name for (name,) in labels.names]
-        numbers = [math.nan if name == MISSING else classes.number(name) for name in names]
-        for code, number in enumerate(numbers):
-            if number is None and (at := np.flatnonzero(labels.codes == code)).size:
-                place = self.place(pick, first_row)._replace(hint=classes.hint or None)
-                raise place.error(int(at[0]), (), f"{quoted(names[code])} is none of the classes")
-        known = np.array([math.nan if number is None else number for number in numbers], np.float64)
-        return np.asarray(known[labels.codes])
-
-
-class _GroupColumns:
-    """The columns of a selection in the order in which they are read."""
-
-    def __init__(self, selection: Selection) -> None:
-        coded = selection.coded
-        self.classes = selection.classes
-        self.true = [Pick(index, "--true", label="y_true" in coded) for index in selection.true]
-        self.weight = [] if selection.weight is None else [Pick(selection.weight, "--weight")]
-        self.models = {
-            model: [Pick(index, "--pred", label=model in coded) for index in columns]
-            for model, columns in selection.models.items()
-        }
-        self.by = [Pick(index, "--by", label=True) for index in selection.by]
-        models = [pick for group in self.models.values() for pick in group]
-        self.picks = [*self.true, *self.weight, *models, *self.by]
