@@ -39,13 +39,19 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("lacking", "said"),
     [
-        ([1], "1 row with a key that {truth} lacks, as 1 (row 1)"),
-        ([10], "1 row with a key that {truth} lacks, as 10 (row 10)"),
-        ([11], "1 row with a key that {truth} lacks, as 11 (row 11)"),
-        ([30], "1 row with a key that {truth} lacks, as 30 (row 30)"),
-        ([5, 25], "2 rows with a key that {truth} lacks, as 5 (row 5, 25)"),
-        ([25, 26, 27, 28, 29], "5 rows with a key that {truth} lacks, as 25 (row 25, 26, 27, 28, 29)"),
-        ([2, 12, 13, 21, 22, 30], "6 rows with a key that {truth} lacks, as 2 (row 2, 12, 13, 21, 22, …)"),
+        ([1], "1 of 30 rows with a key that {truth} lacks, as 1 (row 1)"),
+        ([10], "1 of 30 rows with a key that {truth} lacks, as 10 (row 10)"),
+        ([11], "1 of 30 rows with a key that {truth} lacks, as 11 (row 11)"),
+        ([30], "1 of 30 rows with a key that {truth} lacks, as 30 (row 30)"),
+        ([5, 25], "2 of 30 rows with a key that {truth} lacks, as 5, 25 (row 5, 25)"),
+        (
+            [25, 26, 27, 28, 29],
+            "5 of 30 rows with a key that {truth} lacks, as 25, 26, 27, … (row 25, 26, 27, 28, 29)",
+        ),
+        (
+            [2, 12, 13, 21, 22, 30],
+            "6 of 30 rows with a key that {truth} lacks, as 2, 12, 13, … (row 2, 12, 13, 21, 22, …)",
+        ),
     ],
 )
 @pytest.mark.usefixtures("few")
@@ -72,8 +78,10 @@ def test_truths_that_no_row_has_are_told(extra: list[int], row: int, tmp_path: P
     preds, truth = write_pair(tmp_path, IDS, truths)
     with pytest.raises(LosscliError) as caught:
         joined(preds, truth)
-    rows = f"{len(extra)} row{'s' * (len(extra) > 1)}"
-    assert caught.value.what == f"{truth}: {rows} with a key that {preds} lacks, the first of them row {row}"
+    rows, keys = ", ".join(str(row + i) for i in range(len(extra))), ", ".join(map(str, extra))
+    assert caught.value.what == (
+        f"{truth}: {len(extra)} of {len(truths)} rows with a key that {preds} lacks, as {keys} (row {rows})"
+    )
 
 
 @pytest.mark.parametrize(("second", "first"), [(2, 1), (11, 10), (31, 1), (31, 30)])

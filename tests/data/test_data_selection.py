@@ -147,7 +147,12 @@ def test_a_name_that_stands_twice(table: Any) -> None:
         (("y", "a,,w"), "--pred a,,w: an empty name beside a comma", "{}"),
         (("y", ""), "--pred names no column", "{}"),
         (("y", "a,a"), "--pred a,a takes the column a twice", "name it once"),
-        (("y", "w,4"), "--pred w,4 takes the column w twice", "name it once"),
+        (("y", "3,3"), "--pred 3,3 takes the column a twice", "name it once"),
+        (
+            ("y", "w,4"),
+            "--pred w,4: 4 is a position and w a name",
+            "one list holds names or positions: --pred 4,4; {}",
+        ),
         (("y", "a", "a,w"), "--weight a,w names 2 columns", "a weight is one number a row: name one column"),
         (
             ("forecast", None),

@@ -182,6 +182,8 @@ def _compute(choice: Advised, given: Rows | None, *, weighted: bool, drop: bool,
         "--weight": given.weight if weighted else None,
         "--truth": given.truth if truth else None,
         "--key": given.key if truth else None,
+        "--classes": given.classes if truth else None,
+        "--positive": given.positive if truth else None,
         "--missing": "drop" if drop else None,
     }
     words = ["losscli compute", choice.loss, *map(shlex.quote, given.files)]
