@@ -75,7 +75,7 @@ class Request:
             adjust, params, said = weigh_classes(way, params, self.class_weight, stream, self.missing)
         bound = way.signature.bind(way.owner, params)
         words = explanation(loss, elsewhere=self.like != "exact")
-        return Task(way, bound, words=words, said=said, adjust=adjust)
+        return Task(way, bound, words=words, said=said, adjust=adjust, classes=classes)
 
 
 def takes(losses: Sequence[Loss], params: Mapping[str, Any]) -> Roles:
