@@ -13,8 +13,8 @@ from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
     from losscli.batch import Array
+    from losscli.data.coding import LabelColumns
     from losscli.data.selection import Selection
-    from losscli.data.tables import Table
 
 LOOKED_AT = 1000  # rows
 # What columns of probabilities are called, in one of the parts of their name.
@@ -23,7 +23,7 @@ NAMES = re.compile(
 )
 
 
-def beside_labels(table: Table, selection: Selection, *, models: bool) -> Selection:
+def beside_labels(table: LabelColumns, selection: Selection, *, models: bool) -> Selection:
     """The selection with the column of probabilities that stands beside one of labels found by its name.
 
     LosscliError where several may be meant. Where there is none, the labels stay, and it is said.
@@ -64,7 +64,7 @@ def beside_labels(table: Table, selection: Selection, *, models: bool) -> Select
     return selection._replace(models=taken_for, chosen=(*chosen, said))
 
 
-def _of_class_1(table: Table, columns: dict[int, Array]) -> int | None:
+def _of_class_1(table: LabelColumns, columns: dict[int, Array]) -> int | None:
     """The only column, or of two that sum to 1 the one that is named after class 1."""
     if len(columns) == 1:
         return next(iter(columns))
@@ -81,7 +81,7 @@ def _of_class_1(table: Table, columns: dict[int, Array]) -> int | None:
     return None
 
 
-def _first(table: Table, index: int) -> Array | None:
+def _first(table: LabelColumns, index: int) -> Array | None:
     """The numbers in a column's first rows that are not missing; None where it holds others, or none."""
     try:
         (values,) = next(table.read([Pick(index, "--pred")], LOOKED_AT))

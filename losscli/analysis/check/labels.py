@@ -272,8 +272,8 @@ def _counts(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
         "imbalance",
         "warning",
         f"Class {case.name(rare.value)} is rare: {rare.count} of {total} rows",
-        f"always saying {case.name(common.value)} is right in {100 * common.count / total:.4g} % of the rows, so "
-        f"accuracy and a plain mean say little of class {case.name(rare.value)} (rows: "
+        f"always saying {case.name(common.value)} is right in {100 * common.count / total:.4g} % of "
+        f"the rows, so accuracy and a plain mean say little of class {case.name(rare.value)} (rows: "
         f"{every}{', …' if len(seen) > 6 else ''})",
         "--class-weight balanced (compute, compare); or binary_focal, categorical_focal",
         truth_names(truth),
