@@ -100,7 +100,7 @@ class Request:
         bound = way.bind(params)
         words = explanation(loss, elsewhere=self.like != "exact")
         sure = "from_logits" in params and "from_logits" not in called.params
-        return Task(way, bound, words=words, said=said, adjust=adjust, sure=sure)
+        return Task(way, bound, words=words, said=said, adjust=adjust, sure=sure, classes=classes)
 
 
 def _known(one: Named, like: str) -> Named:

@@ -13,8 +13,9 @@ from losscli.data.words import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from losscli.batch import Labels
+    from losscli.batch import Array, Labels
     from losscli.classes.resolve import Coding
+    from losscli.data.picks import Pick
     from losscli.data.selection import Selection
     from losscli.rows import Roles
 
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 class LabelColumns(Protocol):
     """What is asked of a table."""
 
+    name: str
     columns: tuple[str, ...]
 
+    def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]: ...
     def worded(self, index: int) -> bool: ...
     def labels(self, index: int) -> Iterator[Labels]: ...
 

@@ -11,6 +11,7 @@ import numpy as np
 from losscli.classes.resolve import TRUTH
 from losscli.data.coding import Columns, coding_of, with_coding
 from losscli.data.keys import Places, check_partners, disagreement
+from losscli.data.probability import beside_labels
 from losscli.data.selection import paired, select_key, select_truth
 from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
@@ -52,6 +53,8 @@ def join(
     def choose(table: Table) -> Selection:
         chosen = table.selection(None, rows.pred, rows.weight, rows.by, truth=False, models=models)
         chosen = paired([truth.columns[i] for i in true], table.columns, chosen)
+        if takes.probability and chosen.common:
+            chosen = beside_labels(table, chosen, models=models)
         return chosen._replace(by=select_key(table.name, table.columns, key) + chosen.by)
 
     predictions, chosen = _chosen(predictions, choose)

@@ -127,6 +127,10 @@ class Table(ABC):
                 from losscli.data.coding import coded
 
                 selection = coded(self, selection, takes, asked)
+                if takes.probability and "y_pred" in selection.common:
+                    from losscli.data.probability import beside_labels
+
+                    selection = beside_labels(self, selection, models=models)
             return self.source(selection)
         except LosscliError:
             full = self.in_full()
