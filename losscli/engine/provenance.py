@@ -118,7 +118,12 @@ def signature(part: Partial, ratio: Reduction, folded: Folded) -> str:
     convention = part.task.convention
     kind = convention.loss.kind
     parts = [convention.loss.name]
-    parts += [f"{name}:{short(value)}" for name, value in part.task.params.items()]
+    theirs, ours = convention.signature.parameters, convention.loss.parameters
+    parts += [
+        f"{name}:{short(value)}"
+        for name, value in part.task.params.items()
+        if name in ours or value is not theirs[name].default  # what only the call has, where it was set
+    ]
     parts.append(f"like:{convention.framework.name}")
     weighted = {"/Σw": part.weighted, "/Σw_y": part.task.params.get("class_weight") is not None}
     sign = ratio.sign if weighted.get(ratio.sign, True) else "/N"
