@@ -71,10 +71,10 @@ def _departures(part: Partial, reduction: str) -> Iterator[Remark]:
     task = part.task
     tallies = _tallied_at_once(part) if part.collected else part.tallies
     for number, departure in enumerate(task.convention.departures):
-        if departure.takes and (warning := _of_probabilities(part, tallies, departure.takes)):
-            yield warning
         if not departure.holds(task.params, reduction):
             continue
+        if departure.takes and (warning := _of_probabilities(part, tallies, departure.takes)):
+            yield warning
         if number in tallies:
             tally = tallies[number]
             yield Remark("departure", departure.why, tally.count or None, tally.rows, departure.cause)
