@@ -59,12 +59,12 @@ def align(
         _match(convention.loss, true, pred, y_true, y_pred, wanted, given)
     _match_parameters(convention, pred, params)
     if true is not None:
-        require("y_true", true, wanted, params, convention.checked, extents)
+        require("y_true", true, wanted, params, convention.checked, extents, convention.loss)
         if wanted.below_classes:
             check_classes(true, pred.shape[-1], params)
         if wanted is not rows:
             true = one_hot(true, pred.shape[-1]).astype(convention.dtype)
-    require("y_pred", pred, given, params, convention.checked, extents, convention.loss.name)
+    require("y_pred", pred, given, params, convention.checked, extents, convention.loss)
     return true, pred
 
 

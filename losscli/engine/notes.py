@@ -44,10 +44,11 @@ def note_departures(
     """Counts the rows that each departure changed, and those that do not look like what the call takes."""
     task = part.task
     for number, departure in enumerate(task.convention.departures):
+        if not departure.holds(task.params):
+            continue
         if departure.takes and not task.sure:
             _note_probabilities(part, y_pred, rows)
-        by_totals = departure.totals is not None and not task.rowwise
-        if departure.rows is None or by_totals or not departure.holds(task.params):
+        if departure.rows is None or (departure.totals is not None and not task.rowwise):
             continue
         with np.errstate(all="ignore"):
             changed: Array = np.asarray(departure.rows(y_true, y_pred, **task.params, **facts))

@@ -71,10 +71,10 @@ def _departures(part: Partial, reduction: str) -> Iterator[Remark]:
     task = part.task
     tallies = _tallied_at_once(part) if part.collected else part.tallies
     for number, departure in enumerate(task.convention.departures):
-        if departure.takes and (warning := _of_probabilities(part, tallies, departure.takes)):
-            yield warning
         if not departure.holds(task.params, reduction):
             continue
+        if departure.takes and (warning := _of_probabilities(part, tallies, departure.takes)):
+            yield warning
         if number in tallies:
             tally = tallies[number]
             yield Remark("departure", departure.why, tally.count or None, tally.rows, departure.cause)
@@ -118,7 +118,12 @@ def signature(part: Partial, ratio: Reduction, folded: Folded) -> str:
     convention = part.task.convention
     kind = convention.loss.kind
     parts = [convention.loss.name]
-    parts += [f"{name}:{short(value)}" for name, value in part.task.params.items()]
+    theirs, ours = convention.signature.parameters, convention.loss.parameters
+    parts += [
+        f"{name}:{short(value)}"
+        for name, value in part.task.params.items()
+        if name in ours or value is not theirs[name].default  # what only the call has, where it was set
+    ]
     parts.append(f"like:{convention.framework.name}")
     weighted = {"/Σw": part.weighted, "/Σw_y": part.task.params.get("class_weight") is not None}
     sign = ratio.sign if weighted.get(ratio.sign, True) else "/N"

@@ -94,7 +94,8 @@ def _off_sum(rows: Array, slack: float = 1e-12) -> Array:
     ANY_SUM,
     Departure(
         DIVIDED,
-        lambda y_true, y_pred, *, normalize: (_off_sum(y_true) | _off_sum(y_pred)) & normalize,
+        lambda y_true, y_pred, **_: _off_sum(y_true) | _off_sum(y_pred),
+        lambda params: params["normalize"],
         cause="rescaling",
     ),
     also={"stats.entropy": {"normalize": True}},

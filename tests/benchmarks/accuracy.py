@@ -93,7 +93,7 @@ def peer_values(
     stream = arrays_stream(columns[0], {"y_pred": columns[1]}, None)
     try:
         asked = request(way.loss.name, params, reduction="none")
-        code, _ = answer(asked, stream, way, axes_of(stream))
+        code, _ = answer(asked, stream, way, axes_of(next(stream()), way))
     except LosscliError:  # the call takes something else
         return None
     names: dict[str, Any] = {
