@@ -25,7 +25,7 @@ ALONE = ([0, 1, 2, 3], [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
 LOG = [[log(0.9), log(0.1)]]
 
 
-def close(value: Any, expected: Any) -> bool:
+def same(value: Any, expected: Any) -> bool:
     return np.allclose(value, expected, rtol=1e-6, atol=0)
 
 
@@ -51,7 +51,7 @@ def call(name: str, like: str) -> str:
 
 
 CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
-    ("bce", "(at 15.9 in Keras", lambda: close(L("bce", [0], [1], like="keras"), 15.942385)),
+    ("bce", "(at 15.9 in Keras", lambda: same(L("bce", [0], [1], like="keras"), 15.942385)),
     (
         "binary_focal",
         "torchvision and TensorFlow Addons apply 0.25 unasked",
@@ -67,12 +67,12 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
     (
         "cce",
         "0.981 in Keras",
-        lambda: close(L("cce", [[1, 0, 0]], [[0.9, 0.8, 0.7]], like="keras"), log(24 / 9)),
+        lambda: same(L("cce", [[1, 0, 0]], [[0.9, 0.8, 0.7]], like="keras"), log(24 / 9)),
     ),
     (
         "circle",
         "here and in Keras, which leaves out rows that cost 0 as well",
-        lambda: close(
+        lambda: same(
             L("circle", [0, 0, 1], [[1, 0], [0.8, 0.6], [0.6, 0.8]], like="keras"),
             L("circle", [0, 0, 1], [[1, 0], [0.8, 0.6], [0.6, 0.8]]),
         ),
@@ -95,7 +95,7 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
     (
         "ctc",
         "with 20 labels its value is a twentieth",
-        lambda: close(
+        lambda: same(
             L("ctc", [[1, 2] * 10], np.zeros((1, 25, 3)), like="torch"),
             L("ctc", [[1, 2] * 10], np.zeros((1, 25, 3))) / 20,
         ),
@@ -116,7 +116,7 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
     (
         "generalized_kld",
         "Optax takes the logarithm of the prediction",
-        lambda: close(L("generalized_kld", [[1.0]], [[2.0]], like="optax"), -2 + np.exp(2) - 1),
+        lambda: same(L("generalized_kld", [[1.0]], [[2.0]], like="optax"), -2 + np.exp(2) - 1),
     ),
     ("half_mse", "Optax's l2_loss", lambda: call("half_mse", "optax") == "l2_loss"),
     (
@@ -132,28 +132,28 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
     (
         "hinge",
         "takes a lone label as the negative one",
-        lambda: close(L("hinge", [1], [0.3], like="sklearn"), 1.3),
+        lambda: same(L("hinge", [1], [0.3], like="sklearn"), 1.3),
     ),
     (
         "hinge_embedding",
         "a pair labelled 0 the cost d + max(0, m − d)",
-        lambda: close(R("hinge_embedding", [0, 0], [0.4, 3], like="torch"), [1.0, 3.0]),
+        lambda: same(R("hinge_embedding", [0, 0], [0.4, 3], like="torch"), [1.0, 3.0]),
     ),
     ("huber", "SmoothL1 in PyTorch", lambda: call("smooth_l1", "torch") == "nn.SmoothL1Loss"),
     (
         "kld",
         "PyTorch and Optax expect log-probabilities",
-        lambda: close(L("kld", [[0.5, 0.5]], LOG, like="optax"), L("kld", [[0.5, 0.5]], [[0.9, 0.1]])),
+        lambda: same(L("kld", [[0.5, 0.5]], LOG, like="optax"), L("kld", [[0.5, 0.5]], [[0.9, 0.1]])),
     ),
     (
         "kld",
         "PyTorch's default mean",
-        lambda: close(L("kld", [[0.5, 0.5]], [[0.9, 0.1]], like="torch"), (log(0.5) - 0.5) / 2),
+        lambda: same(L("kld", [[0.5, 0.5]], [[0.9, 0.1]], like="torch"), (log(0.5) - 0.5) / 2),
     ),
     (
         "kld",
         "PyTorch's mean divides by rows times classes",
-        lambda: close(
+        lambda: same(
             L("kld", [[0.5, 0.5]], LOG, like="torch"), L("kld", [[0.5, 0.5]], LOG, like="optax") / 2
         ),
     ),
@@ -165,12 +165,12 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
     (
         "mape",
         "Keras divides by 1e-7 there and scikit-learn by 2.2e-16",
-        lambda: close([L("mape", [0], [1], like=f) for f in ("keras", "sklearn")], [1e9, 2.0**52]),
+        lambda: same([L("mape", [0], [1], like=f) for f in ("keras", "sklearn")], [1e9, 2.0**52]),
     ),
     (
         "mape",
         "8 here and in Keras is 0.08",
-        lambda: close(L("mape", [100], [108], like="keras"), 8),
+        lambda: same(L("mape", [100], [108], like="keras"), 8),
     ),
     (
         "margin_ranking",
@@ -198,7 +198,7 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
     (
         "multi_margin",
         "PyTorch does the same here",
-        lambda: close(
+        lambda: same(
             L("multi_margin", [0, 1], [[1, 2], [2, 1]], class_weight=[1.0, 3.0], like="torch"),
             L("multi_margin", [0, 1], [[1, 2], [2, 1]], class_weight=[1.0, 3.0]),
         ),
@@ -216,7 +216,7 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
     (
         "multilabel_margin",
         "PyTorch counts it twice",
-        lambda: close(
+        lambda: same(
             L("multilabel_margin", [[1, 1, -1]], [[0, 0.5, 0]], like="torch"),
             2 * L("multilabel_margin", [[1, 1, -1]], [[0, 0.5, 0]]),
         ),
@@ -229,12 +229,12 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
     (
         "nll",
         "PyTorch's mean divides by the sum of the rows' weights",
-        lambda: close(L("nll", [0, 1], LOG * 2, class_weight=[1.0, 3.0], like="torch"), weighted_mean(4)),
+        lambda: same(L("nll", [0, 1], LOG * 2, class_weight=[1.0, 3.0], like="torch"), weighted_mean(4)),
     ),
     (
         "scce",
         "With weights PyTorch's mean divides by the sum",
-        lambda: close(L("scce", [0, 1], LOG * 2, class_weight=[1.0, 3.0], like="torch"), weighted_mean(4)),
+        lambda: same(L("scce", [0, 1], LOG * 2, class_weight=[1.0, 3.0], like="torch"), weighted_mean(4)),
     ),
     ("scce", "−100 (PyTorch's own", lambda: default("scce", "torch", "ignore_class") == -100),
     (
@@ -259,7 +259,7 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
     (
         "poisson",
         "Keras adds 1e-7 to the rate",
-        lambda: close(L("poisson", [1], [0], like="keras"), -log(1e-7)),
+        lambda: same(L("poisson", [1], [0], like="keras"), -log(1e-7)),
     ),
     (
         "poisson_deviance",
@@ -272,7 +272,7 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
         "scikit-learn refuses the whole call there",
         lambda: (
             refused("rmsle", [3.0], [-1.0], like="sklearn")
-            and close(L("rmsle", [3, 1, 2], [2, -0.5, 2], like="sklearn"), 0.8174295138793227)
+            and same(L("rmsle", [3, 1, 2], [2, -0.5, 2], like="sklearn"), 0.8174295138793227)
         ),
     ),
     ("soft_margin", "nn.SoftMarginLoss does not convert", lambda: flat("soft_margin", "torch", 0)),
@@ -292,7 +292,7 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
     (
         "tversky",
         "Keras up to 3.15.1 by a bug",
-        lambda: close(L("tversky", [1, 0], [0.5, 0.25], like="keras", alpha=0.3, beta=0.7), swapped()),
+        lambda: same(L("tversky", [1, 0], [0.5, 0.25], like="keras", alpha=0.3, beta=0.7), swapped()),
     ),
     ("tweedie", "scikit-learn's default power is 0", lambda: default("tweedie", "sklearn", "power") == 0),
     ("iou", "as in TensorFlow Addons", lambda: boxes("iou")),
@@ -340,7 +340,7 @@ def swapped() -> float:
 
 
 def boxes(name: str) -> bool:
-    return close(
+    return same(
         L(name, [[0, 0, 4, 2]], [[1, 1, 5, 4]], like="tfa"),
         L(name, [[0, 0, 4, 2]], [[1, 1, 5, 4]], box_format="yxyx"),
     )
