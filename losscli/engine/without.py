@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from losscli.batch import Batch, Stream
-from losscli.engine.add import add, weighted
+from losscli.engine.add import add
 from losscli.engine.domains import Extents
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
@@ -17,6 +17,7 @@ from losscli.engine.survey import survey
 from losscli.engine.top import Rows, numbers_of
 from losscli.engine.walk import walk
 from losscli.losses.domain import Array
+from losscli.losses.stable import times
 from losscli.parallel.executor import THREADS
 from losscli.stats.concentration import Spread
 
@@ -39,7 +40,7 @@ def _keys(part: Partial) -> Array:
     """w·loss of each row, the larger the worse: nan is infinite."""
     assert part.values is not None
     (values,) = part.values
-    made = values.loss if values.weight is None else weighted(values.weight, values.loss)
+    made = values.loss if values.weight is None else times(values.weight, values.loss)
     return np.where(np.isnan(made), np.inf, made)
 
 

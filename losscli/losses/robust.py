@@ -167,4 +167,10 @@ def _(y_true: Array, y_pred: Array, *, alpha: float, scale: float) -> Array:
         return x / scale * np.exp(-x * (x / 2))
     near = np.exp((alpha / 2 - 1) * np.log1p(x * (x / b)))
     size = np.hypot(1, x / math.sqrt(b))  # once beside x, so that its power stays within the floats
-    return np.where(x * x < b, x / scale * near, x / size / scale * size ** (alpha - 1))
+    far = x / size / scale * size ** (alpha - 1)
+    if not np.isfinite(size).all():  # x or x²/b has left the floats, the slope need not have
+        error, bend = y_pred - y_true, math.sqrt(b) * scale
+        length = np.hypot(bend, error)
+        huge = error / length * length ** (alpha - 1) * bend ** (2 - alpha) / scale / scale
+        far = np.where(np.isfinite(size), far, huge)
+    return np.where(x * x < b, x / scale * near, far)
