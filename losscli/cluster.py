@@ -63,9 +63,9 @@ def compute(
     """
     request = Request.of(lookup(loss), params, reduction, like, missing, class_weight)
     truth = request.loss.truth
-    with _on(client) as engine:
-        source = _source(engine, data, true, pred, weight, by, table, query, truth=truth, models=False)
-        return score(request, source, run=Run(engine), show=Show(rows, by_loss=True))
+    with _on(client) as executor:
+        source = _source(executor, data, true, pred, weight, by, table, query, truth=truth, models=False)
+        return score(request, source, run=Run(executor), show=Show(rows, by_loss=True))
 
 
 def compare(
@@ -93,22 +93,22 @@ def compare(
     resolved = tuple(map(lookup, losses))
     request = Request(resolved, params or {}, reduction, like, missing, class_weight)
     truth = any(loss.truth for loss in resolved)
-    with _on(client) as engine:
-        source = _source(engine, data, true, pred, weight, by, table, query, truth=truth, models=True)
-        return compared(request, source, run=Run(engine), skip_unfit=skip_unfit)
+    with _on(client) as executor:
+        source = _source(executor, data, true, pred, weight, by, table, query, truth=truth, models=True)
+        return compared(request, source, run=Run(executor), skip_unfit=skip_unfit)
 
 
 @contextmanager
 def _on(client: Any) -> Iterator[Cluster]:
     if client is None:
-        with open_cluster(None) as engine:
-            yield engine
+        with open_cluster(None) as executor:
+            yield executor
     else:
         yield Cluster(client)
 
 
 def _source(
-    engine: Cluster,
+    executor: Cluster,
     data: Any,
     true: Any,
     pred: Any,
@@ -133,13 +133,13 @@ def _source(
                 "give the path of a file, a Dask DataFrame, or Dask arrays as true and pred without data",
             )
         names = [str(name) for name in data.columns]
-        frame = Parted("the Dask DataFrame", names, data.to_delayed(), engine.bring)
+        frame = Parted("the Dask DataFrame", names, data.to_delayed(), executor.bring)
         return frame.select(true, pred, weight, by, truth=truth, models=models)
     if by is not None:
         raise LosscliError("by names a column: Dask arrays have none", "give a Dask DataFrame")
     given = {"y_true": true, "y_pred": pred, "sample_weight": weight}
     arrays = {name: array for name, array in given.items() if array is not None}
-    parted = Parted("the Dask arrays", list(arrays), aligned(arrays), engine.bring)
+    parted = Parted("the Dask arrays", list(arrays), aligned(arrays), executor.bring)
     return parted.select(
         None if true is None else "y_true",
         "y_pred",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -116,6 +117,17 @@ def test_there_is_no_circle() -> None:
     while free := {module for module, others in graph.items() if not others}:
         graph = {module: others - free for module, others in graph.items() if module not in free}
     assert not graph, f"circles among {sorted(graph)}"
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    classes = [
+        node.name.lstrip("_")
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert len(classes) > 200
+    assert [name for name, times in Counter(classes).items() if times > 1] == []
 
 
 def test_importing_losscli_imports_nothing_heavy() -> None:

@@ -39,7 +39,7 @@ class Statement(NamedTuple):
         return f"SELECT {names} FROM {self.table}", [wanted.index(pick.index) for pick in picks]
 
 
-def check(file: File, form: str) -> None:
+def ensure_readable(file: File, form: str) -> None:
     """LosscliError unless the file begins as such a database does, and can be opened where it lies."""
     if file.compressed is not None:
         raise LosscliError(f"{file.name} is compressed", "unpack it first: a database is read here and there")

@@ -11,9 +11,9 @@ from losscli.data.database import (
     HINT,
     as_text,
     asking,
-    check,
     chosen,
     complaints,
+    ensure_readable,
     in_quotes,
     no_rows,
     no_select,
@@ -43,7 +43,7 @@ class Duckdb(Scanned):
         polars("reading DuckDB")
         if file.content is not None:
             raise LosscliError(f"{file.name} is a DuckDB database", "name its file: DuckDB reads no stream")
-        check(file, "duckdb")
+        ensure_readable(file, "duckdb")
         self._file, self._form, self._what = file, "duckdb", "DuckDB"
         self._widths: dict[int, int] = {}
         with self._connected() as connection:

@@ -14,9 +14,9 @@ from losscli.data.database import (
     HINT,
     as_text,
     asking,
-    check,
     chosen,
     complaints,
+    ensure_readable,
     in_quotes,
     no_rows,
     no_select,
@@ -39,7 +39,7 @@ class Sqlite(Table):
     """Rows of a SQLite database, through the standard library."""
 
     def __init__(self, file: File, within: Within) -> None:
-        check(file, "sqlite")
+        ensure_readable(file, "sqlite")
         self._file = file
         with self._connected() as connection:
             stored = connection.execute(

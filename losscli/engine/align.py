@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.engine.domains import Extents, check, check_classes
+from losscli.engine.domains import Extents, check_classes, require
 from losscli.errors import BadValue, LosscliError
 from losscli.frameworks.convention import Convention
 from losscli.losses.declare import Loss
@@ -50,12 +50,12 @@ def align(
         _match(convention.loss, true, pred, y_true, y_pred, wanted, given)
     _match_parameters(convention, pred, params)
     if true is not None:
-        check("y_true", true, wanted, params, convention.checked, extents)
+        require("y_true", true, wanted, params, convention.checked, extents)
         if wanted.below_classes:
             check_classes(true, pred.shape[-1], params)
         if wanted is not rows:
             true = one_hot(true, pred.shape[-1], convention.dtype)
-    check("y_pred", pred, given, params, convention.checked, extents)
+    require("y_pred", pred, given, params, convention.checked, extents)
     return true, pred
 
 

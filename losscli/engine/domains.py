@@ -34,7 +34,7 @@ class Extents:
         return any(a is not None and a.size > 0 and math.isnan(self.of(a)[0]) for a in arrays)
 
 
-def check(
+def require(
     argument: str,
     array: Array,
     domain: Domain,

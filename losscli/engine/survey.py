@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from losscli.parallel.executor import Executor
 
 
-def survey(engine: Executor, stream: Stream, tasks: Sequence[Task], drop: bool) -> list[dict[str, Any]]:
+def survey(executor: Executor, stream: Stream, tasks: Sequence[Task], drop: bool) -> list[dict[str, Any]]:
     """What each task must know of all labels, by name; `drop` leaves rows with missing values out."""
     if all(task.convention.survey is None for task in tasks):
         return [{} for _ in tasks]
     look = _SurveyLook(tasks, drop)
     try:
-        return _joined(engine.in_order(engine.chunks(stream), look))
+        return _joined(executor.in_order(executor.chunks(stream), look))
     except LosscliError:  # one batch after another, what is odd is read, and what is wrong is told
         return _joined(look(whole(batch)) for batch in stream())
 

@@ -42,7 +42,7 @@ def examine(
     """
     with np.errstate(all="ignore"):  # numbers beyond the floats are what is looked for
         case = _case(stream, loss, like, params, missing)
-        suspects = [fault for module in _KINDS_OF_FAULT for fault in module.check(case)]
+        suspects = [fault for module in _KINDS_OF_FAULT for fault in module.faults(case)]
         kept = _once(_located(suspects, stream))
         if case.loss is not None:
             request = trial.request_of(case, like)

@@ -16,7 +16,7 @@ _NEAR = 1e-3  # of the median: mape weighs such a row a thousand times as much a
 _NEVER_BELOW_0 = ("counts", "positive", "nonnegative")
 
 
-def check(case: CheckedData) -> Iterator[Fault]:
+def faults(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     truth = case.truth
     if truth is not None and truth.kind in AMOUNTS and (case.loss is not None or case.profile.residuals):

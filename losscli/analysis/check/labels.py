@@ -31,7 +31,7 @@ ACCEPTED = {
 }
 
 
-def check(case: CheckedData) -> Iterator[Fault]:
+def faults(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     truth = case.truth
     if truth is None or not case.classes:

@@ -22,7 +22,7 @@ _LEVEL = re.compile(
 _ENDS = {"lower": 0.0, "low": 0.0, "lo": 0.0, "median": 0.5, "upper": 1.0, "high": 1.0, "hi": 1.0}
 
 
-def check(case: CheckedData) -> Iterator[Fault]:
+def faults(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     yield from _shapes(case)
     yield from _weights(case)

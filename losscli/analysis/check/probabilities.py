@@ -18,7 +18,7 @@ _STRAYS = 0.1  # the share of values out of [0, 1] beyond which they are no stra
 BINARY, ROWS = ("bce", "binary_focal", "brier", "dice"), ("cce", "scce", "categorical_focal", "kld")
 
 
-def check(case: CheckedData) -> Iterator[Fault]:
+def faults(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     for model in case.profile.predictions:
         if model.kind == "empty" or not model.entries:

@@ -21,16 +21,16 @@ _ROOT = 1.84e19  # its square is beyond float32
 _REVERSED = {True: -0.5, False: -0.3}  # correlations below which predictions point the other way
 
 
-def check(case: CheckedData) -> Iterator[Fault]:
+def faults(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     overflow = list(_overflow(case))
     yield from overflow
     mended = False
     for model in case.profile.predictions:
         if is_numeric(case, model) and not _collapsed(model):
-            faults = list(_pair(case, model))
-            mended |= any(fault.id in ("scales", "log_scale") for fault in faults)
-            yield from faults
+            paired = list(_pair(case, model))
+            mended |= any(fault.id in ("scales", "log_scale") for fault in paired)
+            yield from paired
         yield from _reversed(case, model)
     if not mended:
         yield from _unscaled(case)

@@ -111,7 +111,7 @@ def single(stream: Stream, model: str) -> Stream:
     return Stream(one)
 
 
-def check(case: CheckedData) -> Iterator[Fault]:
+def faults(case: CheckedData) -> Iterator[Fault]:
     """Rows on which the loss's own kernel loses its gradient, or in float32 its value."""
     loss, way = case.loss, case.way
     if loss is not None and way is not None and loss.kind == "sample" and way.framework.name == "exact":

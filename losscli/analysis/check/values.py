@@ -19,7 +19,7 @@ _FEWEST = 10  # rows, below which a constant column or twin rows are an accident
 _FLAT = 1e-6  # a spread of predictions below this part of the truth's is none
 
 
-def check(case: CheckedData) -> Iterator[Fault]:
+def faults(case: CheckedData) -> Iterator[Fault]:
     """All faults of this kind."""
     yield from _missing(case)
     yield from _infinite(case)

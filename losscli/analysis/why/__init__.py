@@ -24,7 +24,7 @@ from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
 from losscli.engine.walk import HeldRows, Look, walk
-from losscli.engine.without import Above, Rest
+from losscli.engine.without import Rest, RowKeys
 from losscli.parallel.executor import THREADS
 from losscli.results.compare import Comparison
 from losscli.results.score import Score
@@ -46,10 +46,10 @@ def with_why(
     stream: Stream,
     request: Request,
     cells: ReadCells | None = None,
-    engine: Executor = THREADS,
+    executor: Executor = THREADS,
 ) -> Score:
     """The score with `why`. `stream` gives the same rows again, `cells` the text of rows by number."""
-    return replace(made, why=whys_of([made], stream, request, cells, engine)[0][0])
+    return replace(made, why=whys_of([made], stream, request, cells, executor)[0][0])
 
 
 def with_whys(
@@ -57,10 +57,10 @@ def with_whys(
     stream: Stream,
     request: Request,
     cells: ReadCells | None = None,
-    engine: Executor = THREADS,
+    executor: Executor = THREADS,
 ) -> Comparison:
     """The comparison with a `why` for each score, and with the worst rows' places under each."""
-    whys, ranking = whys_of(compared.scores, stream, request, cells, engine)
+    whys, ranking = whys_of(compared.scores, stream, request, cells, executor)
     scores = tuple(replace(s, why=w) for s, w in zip(compared.scores, whys, strict=True))
     return replace(compared, scores=scores, ranking=ranking)
 
@@ -75,12 +75,12 @@ def whys_of(
     stream: Stream,
     request: Request,
     cells: ReadCells | None = None,
-    engine: Executor = THREADS,
+    executor: Executor = THREADS,
 ) -> tuple[list[Why], Ranking | None]:
     """A Why for each score, and the places of the worst rows, where two scores give each row a value.
 
-    At most five passes: over y_true, for the rows that cost most, for the constants, without those rows, and
-    for their places; all but the first over memory, where the rows fit there.
+    At most five passes: over y_true, for the rows that cost most, for the constants, for what those rows cost
+    under the others, and without them; all but the first over memory, where the rows fit there.
     """
     tasks = [_task(made, stream, request) for made in scores]
     reduction = "mean" if request.reduction == "none" else request.reduction
@@ -88,12 +88,12 @@ def whys_of(
     planned = plans(list(firsts.values()))
     held_rows = HeldRows()
     looks: list[Look] = [held_rows, *dict.fromkeys(plan.target for plan in planned)]
-    lengths = walk(engine, stream, looks, request.missing, tasks)
+    lengths = walk(executor, stream, looks, request.missing, tasks)
     if held_rows.batches is not None:
-        stream, engine, lengths = Stream(held_rows), THREADS, None
-    parts = _worst_rows(stream, tasks, scores[0].n, request.missing, engine)
-    held = constants(planned, stream, request.missing, reduction, engine)
-    left, ranking = _looked_at(scores, parts, stream, reduction, request.missing, engine, lengths)
+        stream, executor, lengths = Stream(held_rows), THREADS, None
+    parts = _worst_rows(stream, tasks, scores[0].n, request.missing, executor)
+    held = constants(planned, stream, request.missing, reduction, executor)
+    left, ranking = _looked_at(scores, parts, stream, reduction, request.missing, executor, lengths)
     whys = [
         _why(made, tasks[i], parts.get(i), left.get(i, ()), held.get(made.loss, ()), reduction)
         for i, made in enumerate(scores)
@@ -109,14 +109,14 @@ def whys_of(
 
 
 def _worst_rows(
-    stream: Stream, tasks: Sequence[Task], n: int, missing: Missing, engine: Executor
+    stream: Stream, tasks: Sequence[Task], n: int, missing: Missing, executor: Executor
 ) -> dict[int, Partial]:
     """By the tasks' numbers, the partials of those that give rows a value, with the rows that cost most."""
     rowwise = [i for i, task in enumerate(tasks) if task.rowwise]
     if not rowwise:
         return {}
     keep = max(WORST, _hundredth(n))
-    folded = fold(stream, [tasks[i] for i in rowwise], missing=missing, keep=keep, run=Run(engine))
+    folded = fold(stream, [tasks[i] for i in rowwise], missing=missing, keep=keep, run=Run(executor))
     # Where a framework makes one value of all rows no row is kept, though the loss has a value for each.
     return {i: part for i, part in zip(rowwise, folded.partials, strict=True) if part.top.rows.size}
 
@@ -133,7 +133,7 @@ def _looked_at(
     stream: Stream,
     reduction: str,
     missing: Missing,
-    engine: Executor,
+    executor: Executor,
     lengths: Sequence[int] | None,
 ) -> tuple[dict[int, tuple[Without, ...]], Ranking | None]:
     """Each part's value without its worst row, and without its worst hundredth; and the worst rows' places.
@@ -143,7 +143,7 @@ def _looked_at(
     if not parts:
         return {}, None
     tasks = [part.task for part in parts.values()]
-    facts = survey(engine, stream, tasks, drop=missing == "drop")
+    facts = survey(executor, stream, tasks, drop=missing == "drop")
     sizes = ((1, None), (_hundredth(scores[0].n), 0.01))
     jobs = {
         i: [
@@ -157,8 +157,13 @@ def _looked_at(
         {row for part in parts.values() for row in part.top.select(WORST, by_loss=True)[0].tolist()}
     )
     ranked = worst if len(parts) > 1 else []
-    rest = Rest(tasks, facts, [[rows for _, rows in of] for of in jobs.values()], np.array(ranked, np.int64))
-    walk(engine, stream, [rest], missing, tasks, lengths)
+    own = None
+    if ranked:
+        keys = RowKeys(tasks, facts, np.array(ranked, np.int64))
+        walk(executor, stream, [keys], missing, tasks, lengths)
+        own = keys.own
+    rest = Rest(tasks, facts, [[rows for _, rows in of] for of in jobs.values()], own)
+    walk(executor, stream, [rest], missing, tasks, lengths)
     left = {
         i: tuple(
             Without(len(rows), fraction, tuple(rows[:FIRST_ROWS].tolist()), value, None)
@@ -169,10 +174,8 @@ def _looked_at(
     }
     if not ranked:
         return left, None
-    above = Above(tasks, facts, rest.own)
-    walk(engine, stream, [above], missing, tasks, lengths)
     named = [(scores[i].loss, scores[i].model) for i in parts]
-    return left, ranking_of(named, ranked, above.counts + 1, WORST)
+    return left, ranking_of(named, ranked, rest.above + 1, WORST)
 
 
 def _why(

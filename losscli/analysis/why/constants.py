@@ -108,14 +108,14 @@ def plans(tasks: Sequence[Task]) -> list[Plan]:
 
 
 def constants(
-    plans: Sequence[Plan], stream: Stream, missing: Missing, reduction: str, engine: Executor
+    plans: Sequence[Plan], stream: Stream, missing: Missing, reduction: str, executor: Executor
 ) -> dict[str, tuple[Constant, ...]]:
     """Constant predictions with their values by loss, the best first; one pass for all of them."""
     pairs = [(plan, candidate) for plan in plans for candidate in plan.candidates()]
     if not pairs:
         return {}
     tasks = [_instead(plan.task, candidate.constant) for plan, candidate in pairs]
-    folded = fold(stream, tasks, missing=missing, keep=0, run=Run(engine))
+    folded = fold(stream, tasks, missing=missing, keep=0, run=Run(executor))
     made: dict[str, list[Constant]] = {}
     for i, (plan, candidate) in enumerate(pairs):
         value = None if i in folded.refused else value_of(folded.partials[i], reduction)

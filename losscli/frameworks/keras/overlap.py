@@ -15,8 +15,8 @@ EMPTY = Departure(
 )
 
 
-def _dice(overlap: Any, true: Any, pred: Any) -> Any:
-    return 1 - 2 * overlap / (true + pred + float(EPSILON))
+def _dice(overlap: Any, true: Any, found: Any) -> Any:
+    return 1 - 2 * overlap / (true + found + float(EPSILON))
 
 
 @formula("dice", "losses.Dice", EMPTY, finish=_dice, per=True)

@@ -59,9 +59,9 @@ def _(y_true: ClassLabel, y_pred: Embedding, *, temperature: Positive = 0.07) ->
     return np.concatenate(values)
 
 
-def _weighted_dice(overlap: Array, true: Array, pred: Array, *, smooth: float) -> float:
+def _weighted_dice(overlap: Array, true: Array, found: Array, *, smooth: float) -> float:
     weight = 1 / (true**2 + 1e-7)
-    loss = 1 - (overlap + smooth) / ((true + pred) / 2 + smooth)
+    loss = 1 - (overlap + smooth) / ((true + found) / 2 + smooth)
     return float(np.mean(loss * weight / np.sum(weight) * len(weight)))
 
 
@@ -87,8 +87,8 @@ def _(y_true: Real, y_pred: Real, *, smooth: NonNegative = 1.0) -> dict[str, Arr
     return {"overlap": y_true * y_pred, "true": y_true, "found": y_pred}
 
 
-def _dice(overlap: Array, true: Array, pred: Array, *, smooth: float, from_logits: bool) -> Array:
-    return 1 - (overlap + smooth) / ((true + pred) / 2 + smooth)
+def _dice(overlap: Array, true: Array, found: Array, *, smooth: float, from_logits: bool) -> Array:
+    return 1 - (overlap + smooth) / ((true + found) / 2 + smooth)
 
 
 _PerSample = Annotated[str, Range('"sample", which is Optax\'s way', kind="choice", choices=("sample",))]
