@@ -222,6 +222,10 @@ def add_values(
     contribution = np.ldexp(contribution, unit) if unit else contribution
     greatest = float(contribution.max())
     part.spread.add(contribution, int(rows[0]), 0.0 if loss.lowest >= 0 else None, greatest)
+    if loss.lowest == 0 and loss.signature.y_pred.given(part.task.params).sums_to_one:
+        below = values < -1e-6  # more than float32 rounds away
+        if below.any():
+            part.tallies.setdefault("below", Tally()).add(numbers_of(rows, below))
     if not finite:
         for kind, where in (("inf", np.isinf(values)), ("nan", np.isnan(values))):
             if where.any():

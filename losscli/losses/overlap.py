@@ -90,6 +90,20 @@ def _(hit: Array, missed: Array, false: Array, *, smooth: float) -> Any:
     return _ratio(np.sum(weight * (missed + false)), np.sum(weight * 2 * hit) + smooth * unit)
 
 
+@generalized_dice.remark
+def _(hit: Array, missed: Array, false: Array) -> str | None:
+    absent = (np.atleast_1d(hit + missed) == 0) & (np.atleast_1d(false) > 0)
+    if not absent.any():
+        return None
+    classes = ", ".join(map(str, np.flatnonzero(absent)[:5].tolist()))
+    where = "nothing is true" if absent.all() else f"nothing is true in class {classes}"
+    predicted = float(np.sum(np.atleast_1d(false)[absent]))
+    return (
+        f"{where}: a class counts by 1/(its true sum)², and not at all where that is 0, "
+        f"so that the {predicted:.6g} predicted there cost nothing"
+    )
+
+
 @generalized_dice.gradient
 def _(y_true: Array, y_pred: Array, hit: Array, missed: Array, false: Array, *, smooth: float) -> Array:
     weight, unit = _class_weights(hit + missed)

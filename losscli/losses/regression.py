@@ -93,8 +93,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
         at, before = error == ordered[place], (ordered < ordered[place]).sum(axis=0)
         falls += at * (before == place) / 2  # of equal errors, one that falls becomes the first
         rises += at * (before + at.sum(axis=0) - 1 == place) / 2  # and one that rises the last
-    kink = np.where(error == 0, rises != 0, rises != falls)
-    return nowhere(kink, rises * np.sign(y_pred - y_true))
+    return nowhere(rises != np.where(error == 0, 0, falls), rises * np.sign(y_pred - y_true))
 
 
 @statistic("linf", "chebyshev", title="Maximum residual error", merges={"error": "max"})
