@@ -84,7 +84,7 @@ def _inputs(
     said = []
     if narrow.grain == "scalar" and wide.grain == "entry":
         said.append("It takes one output: y_true and y_pred (N,).")
-    if narrow.values == (0.0, 1.0) and wide.values is None:
+    if (narrow.values == (0.0, 1.0) or (narrow.whole and wide.high == 1)) and wide.values is None:
         said.append("It takes labels of 0 and 1 alone.")
     return said
 
