@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from losscli.classes.names import Classes
+
     Array = NDArray[np.float64]
 else:
     Array = Any
@@ -108,12 +110,21 @@ def _alone(batch: Batch) -> tuple[Batch]:
 
 
 class Stream:
-    """Rows, callable again and again, and as chunks; its `models` are None where only the rows name them."""
+    """Rows, callable again and again, and as chunks; its `models` are None where only the rows name them.
+
+    `classes` are those whose numbers the labels are, where they have names.
+    """
 
     models: tuple[str, ...] | None
+    classes: Classes | None
 
-    def __init__(self, batches: Callable[[], Iterator[Batch]], models: tuple[str, ...] | None = None) -> None:
-        self._batches, self.models = batches, models
+    def __init__(
+        self,
+        batches: Callable[[], Iterator[Batch]],
+        models: tuple[str, ...] | None = None,
+        classes: Classes | None = None,
+    ) -> None:
+        self._batches, self.models, self.classes = batches, models, classes
 
     @classmethod
     def of(cls, rows: Callable[[], Iterator[Batch]]) -> Stream:
@@ -189,8 +200,12 @@ def arrays_stream(
     predictions: Mapping[str, ArrayLike],
     weight: ArrayLike | None,
     by: ArrayLike | Mapping[str, ArrayLike] | None = None,
+    classes: Classes | None = None,
 ) -> Stream:
-    """One batch of arrays, as often as asked for. `by` has a label a row (N,), or several by name."""
+    """One batch of arrays, as often as asked for. `by` has a label a row (N,), or several by name.
+
+    `classes` are those whose numbers the labels are.
+    """
     arrays = {name: as_array(values, name) for name, values in predictions.items()}
     if not arrays:
         raise LosscliError("there are no predictions", "give those of at least one model")
@@ -208,7 +223,7 @@ def arrays_stream(
                 f"{name} has {len(array)} samples and {first} {len(batch)}", "give one value for each sample"
             )
 
-    return Stream(lambda: iter((batch,)), tuple(arrays))
+    return Stream(lambda: iter((batch,)), tuple(arrays), classes)
 
 
 def _labels(by: ArrayLike | Mapping[str, ArrayLike]) -> Labels:
@@ -219,13 +234,16 @@ def _labels(by: ArrayLike | Mapping[str, ArrayLike]) -> Labels:
         column = np.asarray(values, dtype=object)
         if column.ndim != 1:
             raise LosscliError(f"by has the shape {column.shape}", "give one label for each sample")
-        columns.append(encoded(name, [_text(value) for value in column.tolist()]))
+        columns.append(encoded(name, [as_label(value) for value in column.tolist()]))
     if not columns or len({len(column) for column in columns}) > 1:
         raise LosscliError("by has columns of different lengths", "give one label for each sample")
     return combined(columns)
 
 
-def _text(value: Any) -> str:
+def as_label(value: Any) -> str:
+    """A value as a label; nothing for what is missing."""
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
     try:
         return "" if value is None or value != value else str(value)
     except TypeError:  # pandas.NA compares to nothing

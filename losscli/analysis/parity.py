@@ -20,7 +20,7 @@ from losscli.engine.top import Tally
 from losscli.errors import LosscliError
 from losscli.frameworks.call import Conversion, Given
 from losscli.frameworks.convention import Convention, convention, conventions
-from losscli.frameworks.live import Arrays
+from losscli.frameworks.live import LiveArrays
 from losscli.frameworks.writing import Takes, conversion_of, write
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
@@ -216,7 +216,7 @@ def _measured(request: Request, stream: Stream, way: Convention, row: ParityRow)
     )
 
 
-def gather(request: Request, stream: Stream, way: Convention) -> Arrays:
+def gather(request: Request, stream: Stream, way: Convention) -> LiveArrays:
     """All rows of a stream in the layout that the loss's definition gives them."""
     reweigh = None
     if request.class_weight is not None:
@@ -231,7 +231,7 @@ def gather(request: Request, stream: Stream, way: Convention) -> Arrays:
     weights = [batch.weight for batch in batches if batch.weight is not None]
     signature = way.loss.signature
     pred = np.concatenate([y_pred for _, y_pred in held])
-    return Arrays(
+    return LiveArrays(
         _laid_out(np.concatenate(trues), signature.y_true) if trues and signature.y_true else None,
         _laid_out(pred, signature.y_pred),
         np.concatenate(weights) if weights else None,

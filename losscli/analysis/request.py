@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from losscli.batch import Stream
 from losscli.catalogue.find import Named, named
 from losscli.catalogue.pages import explanation
 from losscli.engine.partial import Task
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import convention
 from losscli.results.score import Remark
+from losscli.rows import Roles
 
 if TYPE_CHECKING:
-    from losscli.batch import Stream
+    from collections.abc import Sequence
+
+    from losscli.classes.names import Classes
     from losscli.engine.class_weight import ClassWeight
     from losscli.engine.missing import Missing
     from losscli.frameworks.convention import Convention
     from losscli.losses.declare import Loss
+
+
+IGNORED = ("ignore_class", "ignore_index")  # parameters: the label that a loss leaves out
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +87,9 @@ class Request:
         params, adjust = dict(self.params.get(loss.name, {})), None
         called = self.called.get(loss.name, Named(loss))
         said = tuple(Remark("data", sentence) for sentence in called.said)
+        classes = Stream.of(stream).classes
+        if classes is not None:
+            params = by_number(loss, params, classes)
         if self.class_weight is not None:
             from losscli.engine.class_weight import weigh_classes
 
@@ -90,7 +100,7 @@ class Request:
         bound = way.bind(params)
         words = explanation(loss, elsewhere=self.like != "exact")
         sure = "from_logits" in params and "from_logits" not in called.params
-        return Task(way, bound, words=words, said=said, adjust=adjust, sure=sure)
+        return Task(way, bound, words=words, said=said, adjust=adjust, sure=sure, classes=classes)
 
 
 def _known(one: Named, like: str) -> Named:
@@ -124,3 +134,37 @@ def _check_logits(word: str, stream: Stream) -> None:
         f"{word} takes logits, and every value of y_pred lies in [0, 1], as probabilities do",
         "say which they are: -p from_logits=true or -p from_logits=false",
     )
+
+
+def takes(losses: Sequence[Loss], params: Mapping[str, Any]) -> Roles:
+    """What the losses make of y_true and y_pred; of none of them, what there may be."""
+    if not losses:
+        return Roles(labels=True, columns=True, alike=True)
+    domains = [loss.signature for loss in losses]
+    true = [domain.y_true for domain in domains if domain.y_true is not None]
+    pred = [domain.y_pred.given(params) for domain in domains if not domain.y_pred.by]
+    columns = any(d.below_classes or d.index is not None for d in true)
+    let = [value for name, value in params.items() if name.rpartition(".")[2] in IGNORED]
+    return Roles(
+        labels=bool(true) and all(d.means in ("label", "class index") or d.index is not None for d in true),
+        columns=columns,
+        numbers=columns,
+        alike=all(domain.y_pred.means == "label" for domain in domains),
+        equality=all(d.means == "label" and d.grain == "index" for d in true),
+        probability=bool(pred) and all(d.means == "probability" and d.grain == "entry" for d in pred),
+        let=(*let, *(-1.0 for d in true if d.grain == "indices")),
+    )
+
+
+def by_number(loss: Loss, params: Mapping[str, Any], classes: Classes) -> dict[str, Any]:
+    """The parameters that name a class, by its number."""
+    numbers = {}
+    for name, value in params.items():
+        number = classes.number(value) if _names_a_class(loss, name) and value is not None else None
+        numbers[name] = value if number is None else int(number)
+    return numbers
+
+
+def _names_a_class(loss: Loss, name: str) -> bool:
+    parameter = loss.parameters.get(name)
+    return name in IGNORED or (parameter is not None and parameter.range.below_classes)

@@ -44,6 +44,12 @@ class Named(NamedTuple):
     others: tuple[Named, ...] = ()
     because: str = ""
 
+    @property
+    def labelled(self) -> tuple[Loss, ...]:
+        """The losses that it may stand for on rows with a label each; else the one that it stands for."""
+        losses = tuple(named.loss for named in (self, *self.others))
+        return tuple(loss for loss in losses if _grain(loss) != "row") or losses[:1]
+
     def given(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters with those that the name implies, where they are not given."""
         return {**self.params, **in_our_words(params, self.words, self.loss.parameters)}

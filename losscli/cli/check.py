@@ -57,7 +57,9 @@ def check(
     entries = resolved is None or resolved.signature.y_pred.grain in ENTRIES
     source = open_source(
         rows,
-        "check" if resolved is None else resolved.name,
+        () if read is None else read.labelled,
+        params,
+        command="check",
         truth=resolved is None or resolved.truth,
         # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
         models=entries and "," not in (rows.true or "") and "*" not in (rows.true or ""),

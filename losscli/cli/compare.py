@@ -72,13 +72,8 @@ def compare(
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")
     with arriving(machine.quiet):
-        source = open_source(
-            rows,
-            ", ".join(names),
-            truth=any(one.loss.truth for one in read),
-            models=True,
-            drop=settings.missing == "drop",
-        )
+        losses_read = [loss for one in read for loss in one.labelled]
+        source = open_source(rows, losses_read, asked["params"], models=True, drop=settings.missing == "drop")
     read = [meant(one, source) for one in read]
     request = Request.of_several(
         read, **asked | {"params": _share_out(asked["params"], [one.loss for one in read])}

@@ -113,7 +113,7 @@ def compute(
     _check_values(out.rows, settings.missing, gradient)
     with arriving(machine.quiet):
         drop = settings.missing == "drop"
-        source = open_source(rows, resolved.name, truth=resolved.truth, models=False, drop=drop)
+        source = open_source(rows, read.labelled, asked["params"], drop=drop)
     request = Request.of(meant(read, source), **asked)
     order = sort or ("loss" if out.read_by_eye else "index")
     result: Score | Steps

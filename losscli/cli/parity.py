@@ -56,7 +56,7 @@ def parity(
     source = None
     if rows.named:
         drop = settings.missing == "drop"
-        source = open_source(rows, read.loss.name, truth=read.loss.truth, models=False, drop=drop)
+        source = open_source(rows, read.labelled, asked["params"], drop=drop)
     # The worked example is the loss's own, whatever the name implies.
     request = Request.of(read.loss if source is None else meant(read, source), **asked)
     record = confronted(request, source, source=None if source is None else source.name, live=live)

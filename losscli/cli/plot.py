@@ -108,10 +108,8 @@ def plot(
     read = [named(name) for name in names]
     source = None
     if rows.named:
-        listed = ", ".join(one.loss.name for one in read)
-        truth = any(one.loss.truth for one in read)
-        drop = settings.missing == "drop"
-        source = open_source(rows, listed, truth=truth, models=False, drop=drop)
+        resolved = [loss for one in read for loss in one.labelled]
+        source = open_source(rows, resolved, {}, drop=settings.missing == "drop")
     picture = curves.draw(
         read,
         params,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from losscli.batch import Batch
+from losscli.classes.names import Classes
 from losscli.engine.group_sums import GroupSums, Keys
 from losscli.engine.sums import Sum
 from losscli.engine.top import Tally, Top, shifted
@@ -23,7 +24,8 @@ class Task:
     """One loss under one convention on one model's predictions, with its parameters bound.
 
     `words` are its page's, `said` stands beside its number whatever the rows are; `adjust` changes each
-    batch before the kernel sees it: class weights do. `sure`: it was said what y_pred holds.
+    batch before the kernel sees it: class weights do. `sure`: it was said what y_pred holds. `classes` are
+    the names of those that labels number.
     """
 
     convention: Convention
@@ -33,6 +35,7 @@ class Task:
     said: tuple[Remark, ...] = ()
     adjust: Callable[[Batch], Batch] | None = None
     sure: bool = False
+    classes: Classes | None = None
 
     @property
     def per(self) -> str:

@@ -123,9 +123,12 @@ class Convention:
         return convention, (self.loss, self.framework.name)
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Every parameter with its value, those given by our names or by the framework's own."""
-        words = self.framework.words(self.loss.name) if given else {}
-        return self.signature.bind(self.owner, in_our_words(given, words, self.signature.parameters))
+        """Every parameter with its value, those given by our names or by a framework's, its own first."""
+        own, words = self.signature.parameters, dict[str, str]()
+        if not own.keys() >= given.keys():
+            for known in (*map(framework, FRAMEWORKS), self.framework):
+                words |= known.words(self.loss.name)
+        return self.signature.bind(self.owner, in_our_words(given, words, own))
 
     def reduction(self, name: str) -> Reduction:
         """The framework's reduction of this name; LosscliError when it has none."""

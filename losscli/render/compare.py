@@ -202,7 +202,7 @@ def _beside(score: Score) -> str:
     reduced = {"statistic": None}.get(score.kind, "value" if score.reduction == "none" else score.reduction)
     parts = [
         ", ".join(filter(None, (reduced, words.divided(score) if reduced != "sum" else None))),
-        words.best(score.about) if score.about else "",
+        words.best(score.about, score.like) if score.about else "",
         words.parameters(score.params),
         "" if score.like == "exact" else words.definition(score),
     ]

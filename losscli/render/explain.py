@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _PICTURE = 100  # columns at most
 _COMPUTED_ON = {
     "statistic": "totals over all rows: no row has a value of its own",
-    "batch": "pairs or groups of rows, all rows at once",
+    "batch": "all rows at once: a part of them gives another number",
 }
 
 

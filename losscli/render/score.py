@@ -130,7 +130,7 @@ def results(score: Score) -> list[Block]:
     """The number and what it is: mean, sum, n, divisor, unit, range, best, and which samples dominate."""
     facts: list[tuple[str, Span]] = []
     if score.about:
-        facts += [("unit", Span(score.about.unit)), ("range", Span(words.best(score.about)))]
+        facts += [("unit", Span(score.about.unit)), ("range", Span(words.best(score.about, score.like)))]
     if dominant := words.dominate(score.concentration):
         facts.append(("dominated by", Span(dominant)))
     return [numbers(score), Facts(tuple(facts), _LABEL, tight=True)] if facts else [numbers(score)]

@@ -47,7 +47,7 @@ def page(steps: Steps, width: int) -> list[Block]:
         blocks += [Section("Together"), _lines(steps.reduced, room, 2)]
     blocks += remarks(steps.remarks)
     if about:
-        facts = (("unit", Span(about.unit)), ("range", Span(words.best(about))))
+        facts = (("unit", Span(about.unit)), ("range", Span(words.best(about, steps.like))))
         blocks.append(Facts((*facts, ("more", Span(f"losscli explain {steps.loss}", "accent"))), 12))
     return blocks
 

@@ -182,8 +182,11 @@ def test_a_frameworks_own_parameters_are_read() -> None:
     score = losscli.compute(call, [0, 1, 255], logits, like="torch", ignore_index=255)
     assert score.value == close(1.350991366931, 1e-12)
     assert losscli.compute(call, [0, 1, 255], logits, ignore_index=255).value == close(1.350991366931, 1e-12)
-    theirs = losscli.compute("quantile", [1, 2], [2, 2], like="sklearn", alpha=0.9)
-    assert theirs.value == close(0.05, 1e-15)
+    for like, word in (("sklearn", "alpha"), ("exact", "alpha"), ("exact", "tau")):
+        theirs = losscli.compute("quantile", [1, 2], [2, 2], like=like, **{word: 0.9})
+        assert theirs.value == close(0.05, 1e-15)
+    with pytest.raises(LosscliError, match="quantile has no parameter delta"):
+        losscli.compute("quantile", [1, 2], [2, 2], delta=0.9)
     assert losscli.compute("reg:quantileerror", [1, 2], [2, 2], quantile_alpha=0.9).value == close(
         0.05, 1e-15
     )

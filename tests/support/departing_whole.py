@@ -245,6 +245,14 @@ CASES: dict[tuple[str, str, int], Case] = {
         ((1 - 0.75 / 1.25) * 1.6 + (1 - 1.25 / 1.75) * 0.4) / 2,
         1 - 2 * (0.75 + 1.25 / 4) / (2.5 + 3.5 / 4),
     ),
+    ("optax", "generalized_dice", 1): Case(
+        ("smooth is 1 unless told otherwise", "the definition's 0"),
+        [[1, 0], [0, 1], [0, 1]],
+        [[0.75, 0.25], [0.5, 0.5], [0.25, 0.75]],
+        {},
+        ((1 - 1.75 / 2.25) * 1.6 + (1 - 2.25 / 2.75) * 0.4) / 2,
+        1 - 2 * (0.75 + 1.25 / 4) / (2.5 + 3.5 / 4),
+    ),
     ("optax", "dice", 0): Case(
         ("one ratio for each sample and averages them", "one over everything"),
         [[1, 0], [1, 1]],
@@ -454,6 +462,7 @@ QUIET: dict[tuple[str, str, int], tuple[dict[str, Any], ...]] = {
     ("torch", "bce", 1): ({"from_logits": False},),
     ("optax", "bce", 1): ({}, {"label_smoothing": 0.0}),
     ("optax", "triplet", 1): ({}, {"p": 2.0}, {"p": 4.0}),
+    ("optax", "generalized_dice", 1): ({"smooth": 0.0}, {"smooth": 0.5}),
     ("sklearn", "tweedie", 0): ({"power": 1.5}, {"power": 1.0}, {"power": 3.0}),
     ("tfa", "binary_focal", 1): ({"alpha": None}, {"alpha": 0.0}),
     ("torchvision", "binary_focal", 1): ({"alpha": None},),

@@ -10,7 +10,7 @@ import numpy as np
 from losscli.analysis.check import amounts, labels, layout, probabilities, scales, trial, values
 from losscli.analysis.check.fault import CheckedData, Fault
 from losscli.analysis.profile import profile
-from losscli.analysis.request import meant
+from losscli.analysis.request import by_number, meant
 from losscli.batch import Stream
 from losscli.catalogue.find import Named
 from losscli.engine.missing import Missing
@@ -78,10 +78,11 @@ def _case(
         if unknown or like != "exact":
             what = f"the parameter {unknown[0]}" if unknown else f"--like {like}"
             raise LosscliError(f"{what} belongs to a loss, and none was named", "name it: --loss huber")
-        return CheckedData(profile(stream), None, None, params, missing)
+        return CheckedData(profile(stream), None, None, params, missing, Stream.of(stream).classes)
     way = convention(loss, like)
-    bound = way.bind(params)
-    return CheckedData(profile(stream), loss, way, bound, missing)
+    names = Stream.of(stream).classes
+    bound = way.bind(params if names is None else by_number(loss, params, names))
+    return CheckedData(profile(stream), loss, way, bound, missing, names)
 
 
 def _located(faults: list[Fault], stream: Stream) -> list[Finding]:

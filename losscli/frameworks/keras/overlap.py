@@ -44,7 +44,8 @@ def _tversky(overlap: Any, missed: Any, false: Any, *, alpha: float, beta: float
     "losses.Tversky",
     EMPTY,
     Departure(
-        "Keras 3.15 weighs false negatives by alpha and false positives by beta, the definition the reverse",
+        "Where alpha and beta differ, Keras 3.15 weighs false negatives by alpha and false positives by "
+        "beta, the definition the reverse",
         when=lambda params: params["alpha"] != params["beta"],
         cause="parameters",
     ),

@@ -76,6 +76,11 @@ def _weighted_dice(overlap: Array, true: Array, found: Array, *, smooth: float) 
         "Optax averages one Dice a class, weighed by 1/(Sy² + 1e-7), where the definition takes one ratio",
         cause="averaging",
     ),
+    Departure(
+        "Optax's smooth is 1 unless told otherwise, the definition's 0",
+        when=lambda params: params["smooth"] == 1,
+        cause="default",
+    ),
     finish=_weighted_dice,
     merges={"overlap": "columns", "true": "columns", "found": "columns"},
     reductions={"mean": OVER_SAMPLES},

@@ -72,7 +72,8 @@ BY_INDEX: dict[str, Any] = {
     "reductions": {**REDUCTIONS, "mean": Reduction("mean", "/Σw_y", lambda t: t.counts or math.nan)},
 }
 BY_CLASS_WEIGHTS = Departure(
-    "PyTorch divides by the class weights of the samples added up, the definition by the number of samples",
+    "With class_weight PyTorch divides by the class weights of the samples added up, the definition by the "
+    "number of samples",
     when=lambda params: params["class_weight"] is not None,
     cause="divisor",
     reductions=("mean",),
