@@ -10,7 +10,7 @@ import numpy as np
 from losscli.advice import recommend as recommend
 from losscli.analysis.request import Request, takes
 from losscli.analysis.score import score
-from losscli.arrays import Arrays, models_of
+from losscli.arrays import ReadArrays, models_of
 from losscli.catalogue.find import find as find
 from losscli.catalogue.find import lookup
 from losscli.catalogue.registry import names as names
@@ -74,7 +74,7 @@ def compute(
     """
     request = Request.of(lookup(loss), params, reduction, like, missing)
     roles = takes(request.losses, params)
-    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, by, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, by, roles, classes, positive)
     return arrays.mention(score(request, arrays.stream, show=Show(values=True)))
 
 
@@ -96,7 +96,7 @@ def gradient(
     """
     request = Request.of(lookup(loss), params, reduction)
     roles = takes(request.losses, params)
-    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
     stream, pred = arrays.stream, arrays.predictions["y_pred"]
     task = request.task(request.loss, stream)
     told = score(request, stream, show=Show(0 if task.rowwise else None, gradient=True))
@@ -133,7 +133,7 @@ def compare(
     request = Request(resolved, params or {}, reduction, like, missing)
     roles = takes(request.losses, {})
     models = models_of(predictions)
-    arrays = Arrays.of(y_true, models, sample_weight, by, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, models, sample_weight, by, roles, classes, positive)
     return arrays.mention(compared(request, arrays.stream, skip_unfit=skip_unfit))
 
 
@@ -160,7 +160,7 @@ def steps(
 
     request = Request.of(lookup(loss), params, reduction, like, missing)
     roles = takes(request.losses, params)
-    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
     return arrays.mention(worked(request, arrays.stream, rows=rows, order="index"))
 
 
@@ -185,7 +185,7 @@ def why(
 
     request = Request.of(lookup(loss), params, reduction, like, missing)
     roles = takes(request.losses, params)
-    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
     stream = arrays.stream
     return whys_of([score(request, stream, show=Show(0))], stream, request)[0][0]
 
@@ -213,7 +213,7 @@ def check(
 
     known = None if loss is None else lookup(loss)
     roles = takes(() if known is None else (known,), params)
-    arrays = Arrays.of(y_true, models_of(y_pred), sample_weight, None, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, models_of(y_pred), sample_weight, None, roles, classes, positive)
     return examine(arrays.stream, known, like, params=params, missing=missing, chosen=arrays.said)
 
 
@@ -243,7 +243,7 @@ def curve(
     if y_pred is None:
         return draw(losses, params, None, like=like, limits=span, missing=missing)
     roles = takes(losses, {})
-    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
     return arrays.mention(draw(losses, params, arrays.stream, like=like, limits=span, missing=missing))
 
 
@@ -283,5 +283,5 @@ def parity(
     if y_pred is None:
         return confronted(request, None, live=live)
     roles = takes(request.losses, params)
-    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
     return arrays.mention(confronted(request, arrays.stream, live=live))
