@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.advice import recommend as recommend
-from losscli.analysis.request import Request, takes
+from losscli.analysis.request import Request, meant, takes
 from losscli.analysis.score import score
 from losscli.arrays import ReadArrays, models_of
 from losscli.catalogue.find import find as find
-from losscli.catalogue.find import lookup
+from losscli.catalogue.find import lookup, named
 from losscli.catalogue.registry import names as names
 from losscli.engine.finish import Show
 from losscli.engine.gradient import of_samples
@@ -41,13 +41,14 @@ def explain(name: str | Loss) -> Explanation:
     from losscli.catalogue.pages import explanation
     from losscli.results.explain import Explanation
 
-    loss = find(name)
+    read = named(name)
+    loss = find(read.loss)
     words = explanation(loss)
     example = words.example
-    if example is None:
-        return Explanation(**vars(words), picture=small(loss, {}))
-    score = compute(loss, example.y_true, example.y_pred, **example.params)
-    return Explanation(**vars(words), example_score=score, picture=small(loss, example.params))
+    score = None if example is None else compute(loss, example.y_true, example.y_pred, **example.params)
+    picture = small(loss, {} if example is None else example.params)
+    said = next(iter(read.said), None)
+    return Explanation(**vars(words), example_score=score, picture=picture, read_as=said)
 
 
 def compute(
@@ -72,9 +73,10 @@ def compute(
     (a DataFrame's columns may name them too), `positive` is that of class 1 of two. The Score holds every
     sample, in order. Raises LosscliError for anything that does not fit.
     """
-    request = Request.of(lookup(loss), params, reduction, like, missing)
-    roles = takes(request.losses, params)
+    read = named(loss)
+    roles = takes(read.labelled, params)
     arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, by, roles, classes, positive)
+    request = Request.of(meant(read, arrays.stream), params, reduction, like, missing)
     return arrays.mention(score(request, arrays.stream, show=Show(values=True)))
 
 
@@ -94,10 +96,11 @@ def gradient(
     d(a sample's loss)/d(y_pred) for kind sample (weights and reduction do not enter), d(the reduced
     value)/d(y_pred) for statistic and batch.
     """
-    request = Request.of(lookup(loss), params, reduction)
-    roles = takes(request.losses, params)
+    read = named(loss)
+    roles = takes(read.labelled, params)
     arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
     stream, pred = arrays.stream, arrays.predictions["y_pred"]
+    request = Request.of(meant(read, stream), params, reduction)
     task = request.task(request.loss, stream)
     told = score(request, stream, show=Show(0 if task.rowwise else None, gradient=True))
     if task.rowwise:
@@ -129,11 +132,12 @@ def compare(
     """
     from losscli.analysis.compare import compare as compared
 
-    resolved = tuple(map(lookup, losses))
-    request = Request(resolved, params or {}, reduction, like, missing)
-    roles = takes(request.losses, {})
+    read = tuple(map(named, losses))
+    roles = takes([loss for one in read for loss in one.labelled], {})
     models = models_of(predictions)
     arrays = ReadArrays.of(y_true, models, sample_weight, by, roles, classes, positive)
+    called = [meant(one, arrays.stream) for one in read]
+    request = Request.of_several(called, params or {}, reduction, like, missing)
     return arrays.mention(compared(request, arrays.stream, skip_unfit=skip_unfit))
 
 
@@ -158,9 +162,10 @@ def steps(
     """
     from losscli.analysis.steps import steps as worked
 
-    request = Request.of(lookup(loss), params, reduction, like, missing)
-    roles = takes(request.losses, params)
+    read = named(loss)
+    roles = takes(read.labelled, params)
     arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    request = Request.of(meant(read, arrays.stream), params, reduction, like, missing)
     return arrays.mention(worked(request, arrays.stream, rows=rows, order="index"))
 
 
@@ -183,10 +188,11 @@ def why(
     """
     from losscli.analysis.why import whys_of
 
-    request = Request.of(lookup(loss), params, reduction, like, missing)
-    roles = takes(request.losses, params)
+    read = named(loss)
+    roles = takes(read.labelled, params)
     arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
     stream = arrays.stream
+    request = Request.of(meant(read, stream), params, reduction, like, missing)
     return whys_of([score(request, stream, show=Show(0))], stream, request)[0][0]
 
 
@@ -211,10 +217,10 @@ def check(
     """
     from losscli.analysis.check import examine
 
-    known = None if loss is None else lookup(loss)
-    roles = takes(() if known is None else (known,), params)
+    read = None if loss is None else named(loss)
+    roles = takes(() if read is None else read.labelled, params)
     arrays = ReadArrays.of(y_true, models_of(y_pred), sample_weight, None, roles, classes, positive)
-    return examine(arrays.stream, known, like, params=params, missing=missing, chosen=arrays.said)
+    return examine(arrays.stream, read, like, params=params, missing=missing, chosen=arrays.said)
 
 
 def curve(
@@ -238,13 +244,14 @@ def curve(
     """
     from losscli.analysis.plot.picture import draw
 
-    named = loss if isinstance(loss, Sequence) and not isinstance(loss, str) else [loss]
-    losses = [lookup(one) for one in named]
+    read = [
+        named(one) for one in (loss if isinstance(loss, Sequence) and not isinstance(loss, str) else [loss])
+    ]
     if y_pred is None:
-        return draw(losses, params, None, like=like, limits=span, missing=missing)
-    roles = takes(losses, {})
+        return draw(read, params, None, like=like, limits=span, missing=missing)
+    roles = takes([each for one in read for each in one.labelled], {})
     arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
-    return arrays.mention(draw(losses, params, arrays.stream, like=like, limits=span, missing=missing))
+    return arrays.mention(draw(read, params, arrays.stream, like=like, limits=span, missing=missing))
 
 
 def code(loss: str | Loss, framework: str = "numpy", *, reduction: str = "mean", **params: Any) -> str:
@@ -256,7 +263,8 @@ def code(loss: str | Loss, framework: str = "numpy", *, reduction: str = "mean",
     """
     from losscli.analysis.code import snippet
 
-    return snippet(lookup(loss), framework, params, reduction).code
+    read = named(loss)
+    return snippet(read.loss, framework, read.given(params), reduction).code
 
 
 def parity(
@@ -279,9 +287,10 @@ def parity(
     """
     from losscli.analysis.parity import parity as confronted
 
-    request = Request.of(lookup(loss), params, missing=missing)
     if y_pred is None:
-        return confronted(request, None, live=live)
-    roles = takes(request.losses, params)
+        return confronted(Request.of(lookup(loss), params, missing=missing), live=live)
+    read = named(loss)
+    roles = takes(read.labelled, params)
     arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    request = Request.of(meant(read, arrays.stream), params, missing=missing)
     return arrays.mention(confronted(request, arrays.stream, live=live))

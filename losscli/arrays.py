@@ -28,7 +28,7 @@ TEXT_KINDS = "OSUT"  # NumPy's kinds of arrays that may hold words
 
 @dataclass(frozen=True, eq=False)
 class ReadArrays:
-    """ReadArrays of numbers, (N, ...), as `of` reads them from a person's; `said` is what was chosen on the way.
+    """Arrays of numbers, (N, ...), as `of` reads them from a person's; `said` is what was chosen on the way.
 
     `order` says where the columns of y_pred stood, for models whose columns were put in the classes' order.
     """

@@ -30,12 +30,14 @@ class Origin(NamedTuple):
     "y_true", "weight" and each model, the names of its columns: one, or one for each entry along the
     last axis. For inline values the label is the option ("--true"). `noun` stands before a label:
     "column" for tables, "" otherwise. `before` rows of other files are numbered before this one's.
+    `columns`: an array (N,) is a column of a table, whose shape nobody chose.
     """
 
     name: str | None = None
     labels: Mapping[str, tuple[str, ...]] = {}
     noun: str = ""
     before: int = 0
+    columns: bool = False
 
     def place(self, argument: str, row: int | None = None, entry: tuple[int, ...] = ()) -> str:
         """`sales.csv, row 3, column forecast`; `row` counts data rows from 1."""

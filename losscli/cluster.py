@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from losscli.analysis.compare import compare as compared
-from losscli.analysis.request import Request, takes
+from losscli.analysis.request import Request, meant, takes
 from losscli.analysis.score import score
-from losscli.catalogue.find import lookup
+from losscli.catalogue.find import named
 from losscli.classes.names import ClassNames
 from losscli.data.daskframe import Parted, aligned
 from losscli.data.opening import open_table
@@ -67,9 +67,9 @@ def compute(
     distributed.Client. Of the rows no more than `rows` are brought here, the worst ones. Raises LosscliError
     for whatever does not fit, and for a loss that holds every row at once.
     """
-    request = Request.of(lookup(loss), params, reduction, like, missing, class_weight)
-    truth = request.loss.truth
-    class_names, roles = ClassNames(classes, positive), takes(request.losses, params)
+    read = named(loss)
+    truth = read.loss.truth
+    class_names, roles = ClassNames(classes, positive), takes(read.labelled, params)
     with _on(client) as executor:
         source = _source(
             executor,
@@ -85,6 +85,7 @@ def compute(
             truth=truth,
             models=False,
         )
+        request = Request.of(meant(read, source), params, reduction, like, missing, class_weight)
         return score(request, source, run=Run(executor), show=Show(rows, by_loss=True))
 
 
@@ -112,14 +113,15 @@ def compare(
 
     The arguments are those of `compute` here and of `losscli.compare`.
     """
-    resolved = tuple(map(lookup, losses))
-    class_names, roles = ClassNames(classes, positive), takes(resolved, {})
-    request = Request(resolved, params or {}, reduction, like, missing, class_weight)
-    truth = any(loss.truth for loss in resolved)
+    read = tuple(map(named, losses))
+    roles = takes([each for one in read for each in one.labelled], {})
+    class_names, truth = ClassNames(classes, positive), any(one.loss.truth for one in read)
     with _on(client) as executor:
         source = _source(
             executor, data, true, pred, weight, by, table, query, class_names, roles, truth=truth, models=True
         )
+        resolved = [meant(one, source) for one in read]
+        request = Request.of_several(resolved, params or {}, reduction, like, missing, class_weight)
         return compared(request, source, run=Run(executor), skip_unfit=skip_unfit)
 
 

@@ -45,7 +45,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """`did you mean "huber"?`, or None when nothing known is close to `word`."""
     candidates = list(known)
     folded = {name.casefold(): name for name in candidates}
-    close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.65)
     return f'did you mean "{folded[close[0]]}"?' if close else None
 
 

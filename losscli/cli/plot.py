@@ -102,15 +102,16 @@ def plot(
 
     from losscli import render
     from losscli.analysis import plot as curves
-    from losscli.catalogue.find import lookup
+    from losscli.catalogue.find import named
     from losscli.cli.reading import mention_chosen, open_source
 
-    losses = [lookup(name) for name in names]
+    read = [named(name) for name in names]
     source = None
     if rows.named:
-        source = open_source(rows, losses, {}, drop=settings.missing == "drop")
+        resolved = [loss for one in read for loss in one.labelled]
+        source = open_source(rows, resolved, {}, drop=settings.missing == "drop")
     picture = curves.draw(
-        losses,
+        read,
         params,
         source,
         like=settings.like,

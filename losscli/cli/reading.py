@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from losscli.analysis.request import takes
+from losscli.cli.output import say
 from losscli.errors import LosscliError
 from losscli.results.score import Remark
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import TypeVar
 
+    from losscli.catalogue.find import Named
     from losscli.classes.names import ClassNames
     from losscli.data.source import Source
     from losscli.data.tables import Table
@@ -123,6 +125,13 @@ def _open_truth(path: str) -> Table:
         raise LosscliError(
             f"--truth: {error.what}", "--truth takes a file of one table; a --query of DATA can join others"
         ) from None
+
+
+def mention_read(read: Sequence[Named], params: Mapping[str, Any]) -> None:
+    """Says on stderr what was read under names that are not the losses' own, where no result says it."""
+    for one in read:
+        for sentence in one.besides(params).said:
+            say(sentence)
 
 
 def mention_chosen(source: Source, result: Result) -> Result:

@@ -34,10 +34,12 @@ FIRST_ROWS = 50  # rows, of which most must be words where a column is to hold n
 class Table(ABC):
     """A file of named columns. `name` is the file as messages show it.
 
-    `said` tells in sentences what was chosen in the file without being named.
+    `said` tells in sentences what was chosen in the file without being named. The columns of a `shaped` one
+    are arrays with shapes of their own.
     """
 
     said: tuple[str, ...] = ()
+    shaped = False
 
     def __init__(self, name: str, columns: Sequence[str]) -> None:
         self.name = name
@@ -241,7 +243,7 @@ class Table(ABC):
             labels["y_true"] = self._labels(true)
         if weight:
             labels["weight"] = self._labels(weight)
-        origin = Origin(self.name, labels, "column")
+        origin = Origin(self.name, labels, "column", columns=not self.shaped)
         for arrays in reading:
             columns = iter(arrays)
             y_true = self._stack(true, columns, first_row, groups.classes) if true else None

@@ -32,8 +32,8 @@ from losscli.analysis.check.trial import single
 from losscli.analysis.score import in_files
 from losscli.analysis.why.constants import _instead
 from losscli.batch import Batch, Chunk, Labels, Origin, whole
+from losscli.catalogue.find import lookup as find
 from losscli.catalogue.pages import explanation
-from losscli.catalogue.registry import find
 from losscli.classes.names import Classes
 from losscli.data import jsontext, known, many, spool
 from losscli.data.blocks import Odd, Part
