@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from losscli.errors import BadValue
+from losscli.frameworks.convention import conventions
+from losscli.losses.declare import Loss
 from losscli.losses.domain import SUM_SLACK, Array, Domain
 
 
@@ -41,11 +43,11 @@ def require(
     params: Mapping[str, Any],
     in_domain: bool,
     extents: Extents | None = None,
-    loss: str = "",
+    loss: Loss | None = None,
 ) -> None:
     """BadValue for the first value outside the domain. NaN passes: missing values are dealt with before.
 
-    `loss` is the name of the loss whose prediction it is, of which a hint may say what Keras would do.
+    Of a `loss` it is said what frameworks make of such a value.
     """
     if array.size == 0 or domain.grain == "index" or not in_domain:
         return
@@ -93,26 +95,32 @@ def _complain(argument: str, array: Array, bad: Array, domain: Domain) -> None:
     raise BadValue(argument, first[0], first[1:], f"{value:.15g} is not {domain.words}{more}", hint)
 
 
-def _check_sums(argument: str, array: Array, domain: Domain, loss: str) -> None:
+def _check_sums(argument: str, array: Array, domain: Domain, loss: Loss | None) -> None:
     sums = array.sum(axis=-1, dtype=np.float64)
     off = np.abs(sums - 1) > SUM_SLACK
     if off.any():
         row = int(np.flatnonzero(off)[0])
         count = int(np.count_nonzero(off))
         more = f" ({count} rows are off)" if count > 1 else ""
-        logits = "for logits add --from-logits; " if domain.under else ""
-        way = "divide each row by its sum where its entries are shares of one whole"
-        if loss and _keras_rescales(loss):
-            way = "Keras would divide such a row by its sum and go on (--like keras)"
-        what = f"the class probabilities sum to {sums[row]:.6g}, not 1{more}"
-        raise BadValue(argument, row, (), what, logits + way)
+        ways = ["divide each row by its sum", *(["for logits add --from-logits"] if domain.under else [])]
+        raise BadValue(
+            argument,
+            row,
+            (),
+            f"the class probabilities sum to {sums[row]:.6g}, not 1{more}",
+            "; ".join([*ways, *(_elsewhere(loss) if loss and argument == "y_pred" else [])]),
+        )
 
 
-def _keras_rescales(loss: str) -> bool:
-    from losscli.frameworks.convention import framework  # for a hint alone
-
-    entry = framework("keras").entries.get(loss)
-    return entry is not None and any(d.cause == "rescaling" for d in entry.facts["departures"])
+def _elsewhere(loss: Loss) -> Iterator[str]:
+    """What frameworks make of a row of y_pred whose sum is not 1: told where it is so for this loss."""
+    for name, way in conventions(loss).items():
+        defaults = {name: parameter.default for name, parameter in way.signature.parameters.items()}
+        for departure in way.departures:
+            if departure.cause == "rescaling" and departure.holds(defaults):
+                yield f"{way.framework.title} would divide such a row by its sum and go on (--like {name})"
+            elif departure.takes and departure.holds(defaults):
+                yield f"{way.framework.title} would read it as {departure.takes}"
 
 
 def _check_boxes(argument: str, array: Array, box_format: str) -> None:

@@ -49,8 +49,10 @@ def page(about: Explanation, width: int) -> list[Block]:
 
 
 def _opening(about: Explanation) -> list[Block]:
+    read = [] if about.read_as is None else [Paragraph(Span(about.read_as, "quiet"), tight=True)]
     return [
         Head(about.title, about.name, about.family),
+        *read,
         Paragraph(Span(about.summary, "strong"), tight=True),
         FormulaLines(tuple(about.formula.split("\n")), about.where, indent=4),
         Facts(_lines("gradient", about.gradient)),

@@ -12,7 +12,8 @@ from losscli.errors import LosscliError
 from losscli.formula.arrays import source
 from losscli.frameworks.adapted import HARMLESS, Adapted
 from losscli.frameworks.call import Conversion, Given
-from losscli.frameworks.convention import Convention, Departure
+from losscli.frameworks.convention import Convention
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.writing import conversion_of, write
 
 
