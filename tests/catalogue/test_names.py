@@ -73,7 +73,7 @@ def test_a_frameworks_call_is_found_with_its_module_and_without(call: str, loss:
     assert loss in {read.loss.name, *(one.loss.name for one in read.others)}
 
 
-# Names that are also another loss's: one is said to be, one is no loss by itself, one is a loss of that name.
+# Words that alone are mostly another loss than the function of that name, with what is said of it.
 OTHERWISE = {"l2_loss": "half", "kl_div": "SciPy", "cosine": "SciPy", "dice_loss": ""}
 
 
