@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from losscli.batch import Batch
-from losscli.engine.align import align
+from losscli.engine.align import align, as_held
 from losscli.engine.domains import Extents
 from losscli.engine.group_sums import Block, GroupSums
 from losscli.engine.notes import note_codings, note_departures, note_lengths
@@ -47,14 +47,15 @@ def add(
     if task.adjust is not None:
         batch = task.adjust(batch)
     raw = batch.y_pred[task.model]
-    y_true, y_pred = align(convention, batch.y_true, raw, params, extents)
+    true, pred = as_held(convention, batch, task.model)
+    y_true, y_pred = align(convention, true, pred, params, extents)
     if batch.weight is not None and not convention.weights:
         why = "its values belong to pairs of rows" if convention.loss.kind == "batch" else "its call has none"
         raise LosscliError(f"{convention.owner} takes no sample weights: {why}", "leave --weight out")
     weight = None
     if batch.weight is not None:
         weight = batch.weight.astype(convention.dtype, copy=False).astype(np.float64, copy=False)
-    collects = _needs_all(convention, y_pred, raw)
+    collects = _needs_all(convention, y_pred, pred)
     if part.values is not None and collects:
         raise no_values(task)
     made: Any = None
@@ -70,7 +71,7 @@ def add(
 
     part.n += len(raw)
     part.weighted |= weight is not None
-    part.shape = raw.shape
+    part.shape = pred.shape
     add_weights(part.weights, weight, len(raw))
     by = None if part.groups is None or groups is None else _By(part.groups, groups)
     gone = None
@@ -82,16 +83,16 @@ def add(
         if weight is not None:
             by.add("weights", weight, True)
     note_codings(part, y_true, rows)
-    note_departures(part, y_true, y_pred, rows, facts)
     note_lengths(part, y_pred, rows)
     if collects:
         given = np.ones(len(raw)) if weight is None else weight
-        part.collected.append((np.asarray(rows), batch.y_true, raw, given))
+        part.collected.append((np.asarray(rows), true, pred, given))
         part.counts.add(float(len(raw)))
         part.weighted_counts.add_block(given, one_sign=True)
         if by is not None:
             by.sums.collect(by.block)
         return
+    note_departures(part, y_true, y_pred, rows, facts)
     with np.errstate(all="ignore"):
         if not task.rowwise:
             _add_terms(part, made, weight, len(raw), by)

@@ -58,10 +58,13 @@ def _of_samples(part: Partial, ratio: Reduction) -> Reduced:
         times = part.cells if ratio.whole or ratio.divisor is None else 1
         return Sum(value.units * times, value.special).over(divisor, exponent)
 
-    mean, total = (over(known) for known in (convention.reductions["mean"], SUM))
-    value = total if ratio.divisor is None else over(ratio)
+    mean = over(convention.reductions["mean"])
+    total: float | None = over(SUM)
+    value = over(ratio)
     dividing = ratio if ratio.divisor is not None else convention.reductions["mean"]
     assert dividing.divisor is not None
+    if collapsed and ratio.divisor is not None:
+        total = None  # the one value again, which nobody takes for the sum of the rows
     if collapsed and convention.trailing == "sum":
         return Reduced(value, mean, total, None, "not divided: the framework adds the samples up")
     return Reduced(value, mean, total, dividing.divisor(totals), dividing.words(totals))
@@ -82,6 +85,8 @@ def _of_statistic(part: Partial, ratio: Reduction) -> Reduced:
     assert convention.finish is not None
     with np.errstate(all="ignore"):
         value = float(np.mean(convention.finish(**term_totals(part), **part.task.kernel_params)))
+    if totals.weighted and totals.weights == 0:
+        return Reduced(convention.empty, None, None, None, "one value, of weights that are all 0")
     if convention.collapse:
         totals = totals._replace(counts=float(part.n), weighted_counts=totals.weights)  # every row counts
         value = _weigh(value, 1.0 if ratio.divisor is None else ratio.divisor(totals), totals)

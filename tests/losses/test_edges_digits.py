@@ -55,13 +55,15 @@ def test_groups_of_huge_weights_have_their_own_means() -> None:
         assert float(Fraction(value.units) / total.units) == close(wanted, 1e-15)
 
 
-@pytest.mark.parametrize("at", [(1, 500_000), (999_998, 3), (65_535, 65_536)])
+@pytest.mark.parametrize("at", [(1, 150_000), (199_998, 3), (65_535, 65_536)])
 def test_what_cancels_between_blocks_leaves_the_ones(at: tuple[int, int]) -> None:
-    critic = np.full(1_000_000, -1.0)
+    critic = np.full(200_000, -1.0)
     critic[at[0]], critic[at[1]] = -1e16, 1e16
-    assert losscli.compute("wasserstein", np.ones(1_000_000), critic).value == 0.999998
+    assert losscli.compute("wasserstein", np.ones(200_000), critic, reduction="sum").value == 199_998
     # as the entries of one row too
-    assert losscli.compute("wasserstein", np.ones((1, 1_000_000)), critic[None]).value == 0.999998
+    row = np.full((1, 1000), -1.0)
+    row[0, 3], row[0, 500] = 1e16, -1e16
+    assert losscli.compute("wasserstein", np.ones((1, 1000)), row).value == 0.998
 
 
 def poisson(y: Any, p: Any) -> Any:
