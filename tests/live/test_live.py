@@ -18,7 +18,7 @@ from support.requests import request
 import losscli
 from losscli import LosscliError
 from losscli.analysis.parity import answer, axes_of, gather
-from losscli.api import arrays_stream
+from losscli.batch import arrays_stream
 from losscli.catalogue import registry
 from losscli.frameworks import live
 from losscli.frameworks.convention import Convention, conventions
