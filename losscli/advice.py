@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from losscli.analysis.request import takes
-from losscli.arrays import Arrays
+from losscli.arrays import ReadArrays
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def recommend(
     first = y_true if y_pred is None else y_pred
     assert first is not None
     true, roles = None if alone else y_true, takes((), {})._replace(alone=alone)
-    arrays = Arrays.of(true, {"y_pred": first}, sample_weight, None, roles, classes, positive)
+    arrays = ReadArrays.of(true, {"y_pred": first}, sample_weight, None, roles, classes, positive)
     return advise(
         arrays.stream,
         chosen=arrays.said,

@@ -10,7 +10,7 @@ import numpy as np
 from losscli.advice import recommend as recommend
 from losscli.analysis.request import Request, meant, takes
 from losscli.analysis.score import score
-from losscli.arrays import Arrays, models_of
+from losscli.arrays import ReadArrays, models_of
 from losscli.catalogue.find import find as find
 from losscli.catalogue.find import lookup, named
 from losscli.catalogue.registry import names as names
@@ -75,7 +75,7 @@ def compute(
     """
     read = named(loss)
     roles = takes(read.labelled, params)
-    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, by, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, by, roles, classes, positive)
     request = Request.of(meant(read, arrays.stream), params, reduction, like, missing)
     return arrays.mention(score(request, arrays.stream, show=Show(values=True)))
 
@@ -98,7 +98,7 @@ def gradient(
     """
     read = named(loss)
     roles = takes(read.labelled, params)
-    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
     stream, pred = arrays.stream, arrays.predictions["y_pred"]
     request = Request.of(meant(read, stream), params, reduction)
     task = request.task(request.loss, stream)
@@ -135,7 +135,7 @@ def compare(
     read = tuple(map(named, losses))
     roles = takes([loss for one in read for loss in one.labelled], {})
     models = models_of(predictions)
-    arrays = Arrays.of(y_true, models, sample_weight, by, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, models, sample_weight, by, roles, classes, positive)
     called = [meant(one, arrays.stream) for one in read]
     request = Request.of_several(called, params or {}, reduction, like, missing)
     return arrays.mention(compared(request, arrays.stream, skip_unfit=skip_unfit))
@@ -164,7 +164,7 @@ def steps(
 
     read = named(loss)
     roles = takes(read.labelled, params)
-    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
     request = Request.of(meant(read, arrays.stream), params, reduction, like, missing)
     return arrays.mention(worked(request, arrays.stream, rows=rows, order="index"))
 
@@ -190,7 +190,7 @@ def why(
 
     read = named(loss)
     roles = takes(read.labelled, params)
-    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
     stream = arrays.stream
     request = Request.of(meant(read, stream), params, reduction, like, missing)
     return whys_of([score(request, stream, show=Show(0))], stream, request)[0][0]
@@ -219,7 +219,7 @@ def check(
 
     read = None if loss is None else named(loss)
     roles = takes(() if read is None else read.labelled, params)
-    arrays = Arrays.of(y_true, models_of(y_pred), sample_weight, None, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, models_of(y_pred), sample_weight, None, roles, classes, positive)
     return examine(arrays.stream, read, like, params=params, missing=missing, chosen=arrays.said)
 
 
@@ -250,7 +250,7 @@ def curve(
     if y_pred is None:
         return draw(read, params, None, like=like, limits=span, missing=missing)
     roles = takes([each for one in read for each in one.labelled], {})
-    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
     return arrays.mention(draw(read, params, arrays.stream, like=like, limits=span, missing=missing))
 
 
@@ -291,6 +291,6 @@ def parity(
         return confronted(Request.of(lookup(loss), params, missing=missing), live=live)
     read = named(loss)
     roles = takes(read.labelled, params)
-    arrays = Arrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
     request = Request.of(meant(read, arrays.stream), params, missing=missing)
     return arrays.mention(confronted(request, arrays.stream, live=live))

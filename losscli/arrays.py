@@ -27,7 +27,7 @@ TEXT_KINDS = "OSUT"  # NumPy's kinds of arrays that may hold words
 
 
 @dataclass(frozen=True, eq=False)
-class Arrays:
+class ReadArrays:
     """Arrays of numbers, (N, ...), as `of` reads them from a person's; `said` is what was chosen on the way.
 
     `order` says where the columns of y_pred stood, for models whose columns were put in the classes' order.
@@ -51,7 +51,7 @@ class Arrays:
         roles: Roles = NO_ROLES,
         classes: Sequence[Any] | None = None,
         positive: Any = None,
-    ) -> Arrays:
+    ) -> ReadArrays:
         """LosscliError for pandas objects with different indexes, and what is neither numbers nor names."""
         named = dict(by) if isinstance(by, Mapping) else {"by": by}
         _check_indexes({"y_true": y_true, **predictions, "sample_weight": weight, **named})
@@ -63,7 +63,7 @@ class Arrays:
         return _coded(cls, held, words, weight, by, roles, classes, positive)
 
     @classmethod
-    def _numbers(cls, held: Mapping[str, Any], weight: Any, by: Any, **known: Any) -> Arrays:
+    def _numbers(cls, held: Mapping[str, Any], weight: Any, by: Any, **known: Any) -> ReadArrays:
         arrays = {name: as_array(array, name) for name, array in held.items()}
         y_true = arrays.pop("y_true", None)
         return cls(y_true, arrays, weight, by, **known)
@@ -133,7 +133,7 @@ def _number(text: str | bytes) -> bool:
 
 
 def _coded(
-    cls: type[Arrays],
+    cls: type[ReadArrays],
     held: Mapping[str, Any],
     words: set[str],
     weight: Any,
@@ -141,7 +141,7 @@ def _coded(
     roles: Roles,
     classes: Sequence[Any] | None,
     positive: Any,
-) -> Arrays:
+) -> ReadArrays:
     """The arrays with their labels numbered."""
     from losscli.classes.names import ClassNames
     from losscli.classes.resolve import Labelled, resolve

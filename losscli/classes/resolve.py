@@ -70,6 +70,8 @@ def resolve(
         names = _two(asked.positive, roles)
         classes = Classes(names, let=_let(takes, names))
         return Coding(classes, tuple(roles), f"classes: {classes.words}", _orders(names, wide, False))
+    if worded and truth is not None and not truth.worded and takes.columns and not takes.numbers:
+        return None  # without a loss, nothing says that y_true is a class
     if worded:
         return _by_words(worded, held, wide, takes)
     if truth is not None and takes.numbers and wide:

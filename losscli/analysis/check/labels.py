@@ -161,6 +161,7 @@ def _from_1(case: CheckedData, truth: TruthProfile, values: set[float]) -> bool:
     if classes > max(values) and any(
         class_numbers([column.name for column in model.columns]) == list(range(1, classes + 1))
         for model in case.profile.predictions
+        if not model.columns[0].name.endswith("]")  # arrays' columns, which losscli numbers
     ):
         return True  # the columns are numbered so, and the last class does not occur
     return max(values) == (classes if classes > 1 else 2) and (
