@@ -63,7 +63,7 @@ def align(
         if wanted.below_classes:
             check_classes(true, pred.shape[-1], params)
         if wanted is not rows:
-            true = one_hot(true, pred.shape[-1]).astype(convention.dtype)
+            true = one_hot(true, pred.shape[-1], convention.dtype)
     require("y_pred", pred, given, params, convention.checked, extents, convention.loss)
     return true, pred
 

@@ -38,6 +38,18 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
         tally = part.tallies["unit"]
         text = "embeddings that are not of unit length were computed as given"
         said.append(Remark("data", text, tally.count, tally.rows))
+    loss = convention.loss
+    if "below" in part.tallies:
+        tally = part.tallies["below"]
+        text = (
+            f"the loss is below {loss.lowest:g}, which it never is for distributions: y_true and y_pred, as "
+            "they are read here, do not both sum to 1"
+        )
+        said.append(Remark("data", text, tally.count, tally.rows, "below_range"))
+    if loss.says is not None and convention.framework.name == "exact" and not task.rowwise:
+        warning = loss.says(**term_totals(part))
+        if warning is not None:
+            said.append(Remark("data", warning, cause="nothing_true"))
     said += _departures(part, reduction)
     if convention.collapse and len(part.shape) == 1 and (part.weighted or reduction == "sum"):
         said.append(

@@ -53,7 +53,7 @@ from losscli.parallel.dask import Stretch, pack
 from losscli.results.rows import RowValues
 from losscli.results.score import Concentration, Remark, Sample, Score
 
-ORIGIN = Origin("f.csv", {"y_true": ("y",), "m": ("c",)}, "column", 7)
+ORIGIN = Origin("f.csv", {"y_true": ("y",), "m": ("c",)}, "column", 7, True)
 
 
 def full_batch() -> Batch:

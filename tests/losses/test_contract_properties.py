@@ -47,7 +47,7 @@ def same_after(change: Callable[[Case, np.random.Generator], Case], slack: float
     """A check that a change of the inputs leaves every value."""
 
     def check_loss(loss: Loss, _: str | None, asked: Condition) -> None:
-        @settings(max_examples=3 * EXAMPLES * asked.tries)
+        @settings(max_examples=2 * EXAMPLES * asked.tries)
         @given(admitted(loss, asked, wide=False, rows=(2, 6)), seeds)
         def check(case: Case, seed: int) -> None:
             changed = change(case, np.random.default_rng(seed))
@@ -94,7 +94,7 @@ def rotated(case: Case, rng: np.random.Generator) -> Case:
 
 
 def zero_at_truth(loss: Loss, _: str | None, asked: Condition) -> None:
-    @settings(max_examples=3 * EXAMPLES * asked.tries)
+    @settings(max_examples=2 * EXAMPLES * asked.tries)
     @given(data=st.data())
     def check(data: Any) -> None:
         wide = data.draw(st.booleans()) and not loss.signature.y_pred.ordered  # no area, no overlap: 1
@@ -114,7 +114,7 @@ def bounded(loss: Loss, detail: str | None, _: Condition) -> None:
 
 
 def margin(loss: Loss, _: str | None, asked: Condition) -> None:
-    @settings(max_examples=3 * EXAMPLES * asked.tries)
+    @settings(max_examples=2 * EXAMPLES * asked.tries)
     @given(admitted(loss, asked, wide=False, rows=(2, 6)), st.sampled_from([10.0, 1e3]))
     def check(case: Case, size: float) -> None:
         assert (values_of(perfect(case, size)) == 0).all()

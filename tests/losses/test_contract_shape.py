@@ -37,7 +37,7 @@ def another(case: Case, seed: int, wide: bool = False) -> Array:
 def convex(loss: Loss, _: str | None, asked: Condition) -> None:
     """In y_pred; of probabilities without the condition that says so, in the logits behind them too."""
 
-    @settings(max_examples=3 * EXAMPLES * asked.tries)
+    @settings(max_examples=2 * EXAMPLES * asked.tries)
     @given(st.data(), st.booleans(), seeds, st.sampled_from([0.5, 0.1, 0.9]))
     def check(data: Any, wide: bool, seed: int, part: float) -> None:
         case = tamed(data.draw(admitted(loss, asked, wide=wide, rows=(2, 6))))
@@ -128,7 +128,7 @@ def bounded_gradient(loss: Loss, detail: str | None, asked: Condition) -> None:
     expression = compile(detail or "", loss.name, "eval")
     sums = loss.kind != "statistic" and not asked.mean
 
-    @settings(max_examples=5 * EXAMPLES * asked.tries)
+    @settings(max_examples=3 * EXAMPLES * asked.tries)
     @given(data=st.data())
     def check(data: Any) -> None:
         case = data.draw(admitted(loss, asked, wide=data.draw(st.booleans())))

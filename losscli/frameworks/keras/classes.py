@@ -124,7 +124,7 @@ def _(
     from_logits: Flag = False,
     ignore_class: WholeOrNone = None,
 ) -> Array:
-    t = one_hot(y_true, y_pred.shape[-1])
+    t = one_hot(y_true, y_pred.shape[-1], y_pred.dtype)
     values = -np.sum(t * _log_probabilities(y_pred, from_logits), axis=-1)
     return np.where(y_true == ignore_class, 0.0, values)
 
@@ -195,7 +195,7 @@ def _probabilities(y_pred: Array, from_logits: bool) -> Array:
     Departure("Keras takes class indices in y_true, the definition one-hot rows", cause="input"),
 )
 def _(y_true: ClassIndex, y_pred: Vector, *, q: Between01 = 0.5) -> Array:
-    return (1 - np.sum(y_pred * one_hot(y_true, y_pred.shape[-1]), axis=-1) ** q) / q
+    return (1 - np.sum(y_pred * one_hot(y_true, y_pred.shape[-1], y_pred.dtype), axis=-1) ** q) / q
 
 
 @formula(

@@ -126,13 +126,13 @@ def _(y_true: Vector, y_pred: Vector) -> Array:
 
 @formula("multiclass_hinge", "losses.multiclass_hinge_loss")
 def _(y_true: ClassLabel, y_pred: ClassScores) -> Array:
-    t = one_hot(y_true, y_pred.shape[-1])
+    t = one_hot(y_true, y_pred.shape[-1], y_pred.dtype)
     return np.max(y_pred + 1 - t, axis=-1) - np.sum(y_pred * t, axis=-1)
 
 
 @formula("multiclass_perceptron", "losses.multiclass_perceptron_loss")
 def _(y_true: ClassLabel, y_pred: ClassScores) -> Array:
-    t = one_hot(y_true, y_pred.shape[-1])
+    t = one_hot(y_true, y_pred.shape[-1], y_pred.dtype)
     return np.max(y_pred, axis=-1) - np.sum(y_pred * t, axis=-1)
 
 

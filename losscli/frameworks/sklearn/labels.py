@@ -80,7 +80,7 @@ def _(y_true: ClassLabel, y_pred: ClassScores, *, labels: Labels) -> Array:
     return np.maximum(0, 1 - (np.take_along_axis(y_pred, own, axis=1)[:, 0] - others))
 
 
-_Class = Annotated[Array, Domain("a class label: a whole number", "label", grain="scalar")]
+_Class = Annotated[Array, Domain("a class label: a whole number", "label", grain="index", whole=True)]
 _Probabilities = Annotated[
     Array, Domain("a probability in [0, 1]", "probability", grain="rest", low=0.0, high=1.0)
 ]

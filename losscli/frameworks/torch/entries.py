@@ -39,8 +39,8 @@ same("smooth_l1", "nn.SmoothL1Loss")
     Departure(
         "PyTorch adds 1e-8 to the rate inside the logarithm, so that a rate of 0 costs 18.4 a count instead "
         "of infinity",
-        lambda y_true, y_pred, *, from_log, **_: (y_pred <= 1e-8) & (y_true != 0) & (not from_log),
-        lambda params: params["eps"] == EPS,
+        lambda y_true, y_pred, **_: (y_pred <= EPS) & (y_true != 0),
+        lambda params: params["eps"] == EPS and not params["from_log"],
         cause="epsilon",
     ),
     Departure(
