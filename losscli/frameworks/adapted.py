@@ -23,7 +23,7 @@ class Adapted(NamedTuple):
     """A call made to give the definition's number: `form` holds {call}, `swap` what stands for an argument.
 
     `reduction` is what the call is asked for, `comment` says what was done. `mean_alone`: the call's sum and
-    values are the definition's as they are.
+    values are the definition's as they are. `meets` is the cause of the departures that it does away with.
     """
 
     comment: str
@@ -31,6 +31,7 @@ class Adapted(NamedTuple):
     swap: tuple[str, str] = ("", "")
     reduction: str = "mean"
     mean_alone: bool = False
+    meets: str = "label coding"
 
 
 def signs(where: str) -> Adapted:
