@@ -45,7 +45,7 @@ def open_source(rows: Rows, losses: str, *, truth: bool, models: bool, drop: boo
     if rows.truth is not None:
         from losscli.data.joined import join
 
-        return join(open_data(rows), _open_truth(rows.truth), rows, models=models, drop=drop)
+        return join(open_data(rows), _open_truth(rows), rows, models=models, drop=drop)
     if rows.files:
         return open_data(rows).select(true, pred, rows.weight, rows.by, truth=truth, models=models)
     if rows.table is not None or rows.query is not None:
@@ -67,22 +67,29 @@ def open_source(rows: Rows, losses: str, *, truth: bool, models: bool, drop: boo
         )
     from losscli.data import read_stream
 
-    return read_stream(true, pred, rows.weight, input_format=rows.input_format)
+    return read_stream(true, pred, rows.weight, input_format=rows.input_format, text=rows.text)
 
 
 def open_data(rows: Rows) -> Table:
     """The table that DATA is."""
     from losscli.data import open_table
 
-    return open_table(rows.files, input_format=rows.input_format, table=rows.table, query=rows.query)
+    return open_table(
+        rows.files,
+        input_format=rows.input_format,
+        table=rows.table,
+        query=rows.query,
+        text=rows.text,
+        lenient=rows.truth is not None,
+    )
 
 
-def _open_truth(path: str) -> Table:
+def _open_truth(rows: Rows) -> Table:
     from losscli.data import open_table
     from losscli.data.within import SeveralTables
 
     try:
-        return open_table(path)
+        return open_table(rows.truth or "", text=rows.text, lenient=True)
     except SeveralTables as error:
         raise LosscliError(
             f"--truth: {error.what}", "--truth takes a file of one table; a --query of DATA can join others"

@@ -11,8 +11,10 @@ import numpy as np
 
 from losscli.batch import Batch, Chunk, Origin, combined, whole
 from losscli.data.convert import ValuePlace
+from losscli.data.numbers import PLAIN
 from losscli.data.selection import Selection, select, there_are
 from losscli.data.source import BATCH_ROWS, Source
+from losscli.data.textcells import TextCells
 from losscli.data.words import shown
 from losscli.errors import LosscliError
 
@@ -35,7 +37,7 @@ class Pick:
     label: bool = False
 
 
-class Table(ABC):
+class Table(TextCells, ABC):
     """A file of named columns. `name` is the file as messages show it.
 
     `said` tells in sentences what was chosen in the file without being named.
@@ -147,10 +149,11 @@ class Table(ABC):
 
     def source(self, selection: Selection) -> Source:
         """The rows of these columns."""
+        numbers = [pick.index for pick in _GroupColumns(selection).picks if not pick.label]
         return Source(
             self.name,
             tuple(selection.models),
-            (*self.said, *selection.chosen),
+            (*self.said, *self.as_read(numbers), *selection.chosen),
             partial(self._batches, selection),
             partial(self._chunks, selection),
             self.size,
@@ -176,6 +179,7 @@ class Table(ABC):
             shown(self.columns[pick.index]),
             f"mend the cell, or choose other columns with {pick.option} ({there_are(self.columns)})",
             first_row,
+            PLAIN if pick.label else self.written(pick.index)[0],
         )
 
     def _batches(self, selection: Selection, rows: int) -> Iterator[Batch]:
@@ -216,7 +220,7 @@ class Table(ABC):
             labels["weight"] = self._labels(weight)
         origin = Origin(self.name, labels, "column")
         for arrays in reading:
-            columns = iter(arrays)
+            columns = map(self.without_marks, arrays)
             y_true = self._stack(true, columns) if true else None
             weights = self._stack(weight, columns) if weight else None
             if weights is not None and weights.ndim > 1:
