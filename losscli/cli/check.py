@@ -44,7 +44,7 @@ def check(
 
     Exit codes: 0 nothing was found, 1 there are findings, 2 the data cannot be used.
     """
-    out = choose(format, output, get_args(options.FormatName))
+    out = choose(format, output, get_args(options.FormatName), data=rows)
     params = settings.params()
 
     from losscli import render

@@ -57,7 +57,7 @@ def compare(
     debug: options.Debug = False,
 ) -> None:
     """Compare losses, and models, on the same rows."""
-    out = choose(format, output, get_args(options.FormatName))
+    out = choose(format, output, get_args(options.FormatName), data=rows)
     asked = settings.read()
     most = read_size(machine.max_memory, "--max-memory")
 

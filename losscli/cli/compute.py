@@ -105,7 +105,7 @@ def compute(
     # Sorted by loss they must be held; a loss without rows has its result alone.
     each = resolved.kind == "sample" or asked["params"].get("per") == "sample"
     every = many is None and sort != "loss" and rows.by is None and each and not steps
-    out = choose(format, output, get_args(options.FormatName), values=not steps, rows=every)
+    out = choose(format, output, get_args(options.FormatName), data=rows, values=not steps, rows=every)
     if (
         out.rows_alone and convention(resolved, settings.like).collapse
     ):  # whether rows have values the data says

@@ -42,7 +42,7 @@ def parity(
 
     Without data, on the worked example of the loss's page.
     """
-    out = choose(format, output, get_args(options.FormatName))
+    out = choose(format, output, get_args(options.FormatName), data=rows)
     asked = settings.read()
 
     from losscli import render

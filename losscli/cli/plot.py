@@ -96,7 +96,7 @@ def plot(
 
     Over the error, the probability, the margin: the axis that is natural to the loss.
     """
-    out = choose(format, output, get_args(PlotFormatName))
+    out = choose(format, output, get_args(PlotFormatName), data=rows)
     params = {name: _several(value) for name, value in settings.params().items()}
     limits = None if range_ is None else _read_range(range_)
 

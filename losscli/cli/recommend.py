@@ -61,7 +61,7 @@ def recommend(
 
     With --true alone, by the values of the target.
     """
-    out = choose(format, output, get_args(options.FormatName))
+    out = choose(format, output, get_args(options.FormatName), data=rows)
 
     from losscli import render
     from losscli.analysis import recommend as advice

@@ -69,7 +69,7 @@ def add(
     part.n += len(raw)
     part.weighted |= weight is not None
     part.shape = raw.shape
-    _add_weights(part.weights, weight, len(raw))
+    add_weights(part.weights, weight, len(raw))
     by = None if part.groups is None or groups is None else _By(part.groups, groups)
     gone = None
     if extents.missing(batch.y_true, batch.weight, raw):  # this model's own: others may be complete
@@ -104,7 +104,7 @@ def add(
             part.term("scaled").add_block(scaled, False)
             if by is not None:
                 by.add("scaled", scaled, False)
-        _add_values(part, made, counted, weight, rows, batch, raw, by)
+        add_values(part, made, counted, weight, rows, batch, raw, by)
 
 
 class _By(NamedTuple):
@@ -182,14 +182,15 @@ def weighted(weight: Array, values: Array) -> Array:
         return np.where(weight == 0, 0.0, weight * values)
 
 
-def _add_weights(total: Sum, weight: Array | None, n: int) -> None:
+def add_weights(total: Sum, weight: Array | None, n: int) -> None:
+    """Adds the weights (N,), 1 for each of `n` rows where there are none."""
     if weight is None:
         total.add(float(n))
     else:
         total.add_block(weight, one_sign=True)
 
 
-def _add_values(
+def add_values(
     part: Partial,
     values: Array,
     counted: Array | None,
@@ -199,6 +200,7 @@ def _add_values(
     raw: Array,
     by: _By | None,
 ) -> None:
+    """Adds the values of rows (N,), each counted as often as `counted` says (None: once)."""
     loss = part.task.convention.loss
     one_sign = loss.lowest >= 0 or loss.highest <= 0
     contribution = values if weight is None else weighted(weight, values)
@@ -207,7 +209,7 @@ def _add_values(
         finite &= part.term("plain").add_block(values, one_sign)
     if counted is None:
         part.counts.add(float(len(values)))
-        _add_weights(part.weighted_counts, weight, len(values))
+        add_weights(part.weighted_counts, weight, len(values))
     else:
         part.counts.add_block(counted, one_sign=True)
         part.weighted_counts.add_block(counted if weight is None else weight * counted, one_sign=True)
@@ -266,7 +268,7 @@ def _add_terms(
             weights = None if spread is None else spread.reshape(-1, width)[:, k]
             _add_term(part, f"{name}/{k}", values, weights, merge, by)
     part.counts.add(float(n))
-    _add_weights(part.weighted_counts, weight, n)
+    add_weights(part.weighted_counts, weight, n)
 
 
 def _add_term(
