@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from losscli.data.convert import MISSING, word
 from losscli.data.dialect import SEPARATORS, TextDialect, delimiter_of, parted, separator_named
 from losscli.data.layout import SAMPLE, lay_out
-from losscli.data.numbers import NumberFormat, formats_of
+from losscli.data.numbers import NumberFormat, formats_of, is_number
 from losscli.data.printed import is_list
 from losscli.data.selection import COMMON_PRED, COMMON_TRUE
 from losscli.errors import LosscliError
@@ -65,13 +65,19 @@ class FirstLines:
             self.layout = lay_out(self.rows, name, True, likely)
 
     @property
-    def likeness(self) -> tuple[bool, bool, float]:
-        """How much like a table it is: of several columns, all rows alike, and full of numbers."""
+    def likeness(self) -> tuple[bool, bool, bool, float, int]:
+        """How much like a table it is: of several columns, all rows alike, under names, full of numbers.
+
+        Of two that are so alike the one whose words hold less of what parts columns elsewhere.
+        """
         layout = self.layout
         several = layout is not None and len(layout.names) > 1
         if layout is None or layout.fits < 1:
-            return (False, several, 0.0)
-        return (several, several, layout.numeric / len(layout.names))
+            return (False, several, False, 0.0, 0)
+        share = layout.numeric / len(layout.names)
+        cells = [cell for row in self.rows[layout.body :][:SAMPLE] for cell in row if not is_number(cell)]
+        parting = sum(any(mark in cell for mark in SEPARATORS) for cell in cells)
+        return (several, several, layout.named and share > 0, share, -parting)
 
     def dialect(self, usual: str) -> TextDialect:
         """What the lines say, beside what was said of them."""
@@ -127,12 +133,18 @@ class FirstLines:
         """The mark of lines that are comments, if there are such."""
         filled = [line.strip() for line in self.lines if line.strip()][:SAMPLE]
         marked = {line: mark[1] for line in filled if (mark := _COMMENT.match(line))}
-        # A mark before a separator is a cell.
-        marked = {line: mark for line, mark in marked.items() if line[len(mark) :][:1] != self.separator}
         others = [line for line in filled if line not in marked]
         if not marked or not others:
             return ""
         width = len(self._fields(others[-1]))
+        # A mark before a separator is a cell.
+        marked = {
+            line: mark
+            for line, mark in marked.items()
+            if line[len(mark) :][:1] != self.separator or len(self._fields(line)) != width
+        }
+        if not marked:
+            return ""
         alike = any(len(self._fields(line)) == width for line in marked)
         return "" if alike and filled[0] not in marked else next(iter(marked.values()))
 
