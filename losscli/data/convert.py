@@ -113,13 +113,20 @@ def _from_plain(texts: list[str], form: NumberFormat) -> Array | None:
 
 def _from_lists(texts: list[str], place: ValuePlace, trailing: tuple[int, ...] | None) -> Array:
     """Texts of lists, such as "[0.1, 0.9]", as float64 (N, ...)."""
+    rows = [_list_of(text, place, row) for row, text in enumerate(texts)]
+    return from_nested(rows, place._replace(form=PLAIN), trailing)
+
+
+def _list_of(text: str, place: ValuePlace, row: int) -> list[Any]:
     from losscli.data.printed import read_printed
 
-    rows = [read_printed(text) for text in texts]
-    if None in rows:
-        row = rows.index(None)
-        raise place.error(row, (), f"{quoted(texts[row])} where other rows hold a list of numbers")
-    return from_nested(rows, place._replace(form=PLAIN), trailing)
+    try:
+        value = read_printed(text)
+    except LosscliError as error:
+        raise place.error(row, (), error.what, error.hint) from None
+    if value is None:
+        raise place.error(row, (), f"{quoted(text)} where other rows hold a list of numbers")
+    return value
 
 
 def from_cells(cells: Sequence[Any], place: ValuePlace) -> Array:
@@ -164,9 +171,9 @@ def from_nested(rows: Sequence[Any], place: ValuePlace, trailing: tuple[int, ...
     as in from_texts.
     """
     if place.form.lists:
-        from losscli.data.printed import read_printed
-
-        rows = [read_printed(row) if isinstance(row, str) else row for row in rows]
+        rows = [
+            _list_of(each, place, row) if isinstance(each, str) else each for row, each in enumerate(rows)
+        ]
     elif trailing in (None, ()) and set(map(type, rows[:1])) == {str} == set(map(type, rows)):
         return from_texts(list(rows), place)
     try:

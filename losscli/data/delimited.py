@@ -12,7 +12,7 @@ import numpy as np
 
 from losscli.data.blocks import BLOCK, Odd, cut, cut_unread, is_large, next_line
 from losscli.data.convert import ValuePlace, from_texts, labels
-from losscli.data.dialect import UNIT, TextDialect, plain_dialect
+from losscli.data.dialect import NUMBERED, UNIT, TextDialect, plain_dialect
 from losscli.data.encodings import HEAD, as_utf8
 from losscli.data.formats import DELIMITERS
 from losscli.data.numbers import PLAIN
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 class Delimited(Table):
     """A table of text: columns parted by a character or by blanks, with or without a header."""
 
+    unsaid = ""  # a sentence that does not matter
+
     def __init__(self, file: File, form: str, text: TextOptions = UNTOLD) -> None:
         file, encoded = as_utf8(file, text.encoding)
         self._file = file
@@ -49,7 +51,7 @@ class Delimited(Table):
         self._dialect = dialect
         self.text = text
         super().__init__(file.name, dialect.names)
-        sentences = [encoded, *dialect.said] if encoded else dialect.said
+        sentences = [sentence for sentence in (encoded, *dialect.said) if sentence not in ("", self.unsaid)]
         if sentences:
             self.said = (f"{file.name}: {'; '.join(sentences)}",)
 
@@ -200,6 +202,8 @@ def _normal(data: bytes, dialect: TextDialect) -> bytes:
 
 class _Matrix(Delimited):
     """The same as one array: its columns have no names that a message could give."""
+
+    unsaid = NUMBERED
 
     def place(self, pick: Pick, first_row: int = 1) -> ValuePlace:
         return ValuePlace(self.name, None, None, first_row, self.written(pick.index)[0])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 
+NUMBERED = "there is no header line, so the columns are numbered from 1"
 UNIT = "\x1f"  # in place of a run of blanks, where blanks part the columns
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 NAMED = {

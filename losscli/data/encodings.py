@@ -6,6 +6,7 @@ import codecs
 from typing import TYPE_CHECKING
 
 from losscli.data.files import of_bytes
+from losscli.data.formats import no_text
 from losscli.data.spool import blocks_of, hold
 from losscli.data.words import shown
 from losscli.errors import LosscliError
@@ -41,7 +42,7 @@ def as_utf8(file: File, encoding: str | None) -> tuple[File, str]:
         return (
             (file, "") if marked == "utf-8" else (_decoded(file, marked), f"it is text in {marked.upper()}")
         )
-    if head.isascii() or b"\0" in head or _is(head, "utf-8", cut=len(head) == HEAD):
+    if head.isascii() or b"\0" in head or no_text(head) or _is(head, "utf-8", cut=len(head) == HEAD):
         return file, ""
     if not _is(head, WESTERN, cut=False):
         raise file.undecodable()

@@ -85,7 +85,9 @@ class File(NamedTuple):
         """
         head = self.head()
         if told := no_text(head):
-            raise LosscliError(f"{self.name} is not UTF-8 text: it is {told[0]}", told[1])
+            raise LosscliError(
+                f"{self.name} is no table of text: it is {told[0]}", told[1].replace("FILE", self.name)
+            )
         if b"\0" in head:
             raise LosscliError(
                 f"{self.name} is not text: it holds NUL bytes",

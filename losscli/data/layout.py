@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from losscli.data.convert import BOOLEANS, word
+from losscli.data.dialect import NUMBERED
 from losscli.data.numbers import MARKS, is_mark, is_number
 from losscli.data.printed import is_list
 from losscli.data.words import listed, shown
@@ -80,7 +81,7 @@ def lay_out(
         whole = header is False or all(map(is_number, filter(None, filled[0][1])))
         start = body = filled[0][0] if whole else fitting[0][0]
         if header is None:
-            sentence = "there is no header line, so the columns are numbered from 1"
+            sentence = NUMBERED
     if sentence:
         said.insert(0, sentence)
     if titles := [row for i, row in filled if i < start]:

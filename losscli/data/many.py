@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from losscli.data.tables import Cells
 
 _ENDINGS = [form.endings[0][1:] for form in FORMATS.values() if form.in_folders]
+FEW = 3  # files of which it is said how they are written
 NO_LABEL = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -118,7 +120,7 @@ class Many(Table):
         return Source(
             self.name,
             tuple(selection.models),
-            (said, *self.tables[0].said, *selection.chosen),
+            (said, *_as_read(sources), *selection.chosen),
             partial(_batches, sources),
             partial(_chunks, sources),
             None if None in sizes else sum(size for size in sizes if size is not None),
@@ -128,6 +130,20 @@ class Many(Table):
         for table in self.tables:
             own = [replace(pick, index=_index(pick.index, self.tables[0], table)) for pick in picks]
             yield from table.read(own, rows)
+
+
+def _as_read(sources: Sequence[Source]) -> list[str]:
+    """What is to be said of how the files are read: of the first, and of those not written as it is."""
+
+    def way(source: Source) -> list[str]:
+        sentences = (sentence.replace(source.name or "", "", 1) for sentence in source.chosen)
+        return [re.sub('".*?" is read as [^ ]+', "", sentence) for sentence in sentences]
+
+    first, *others = sources
+    unlike = [source for source in others if way(source) != way(first)]
+    said = [sentence for source in (first, *unlike[:FEW]) for sentence in source.chosen]
+    rest = len(unlike) - FEW
+    return [*said, f"{counted(rest, 'more file')} are not written as the first is"] if rest > 0 else said
 
 
 def _batches(sources: Sequence[Source], rows: int) -> Iterator[Batch]:

@@ -31,7 +31,10 @@ def is_list(text: str) -> bool:
         return False
     if text.lstrip().startswith("(") and ", " not in text and ",)" not in text:
         return False
-    return read_printed(text) is not None
+    try:
+        return read_printed(text) is not None
+    except LosscliError:
+        return True  # with entries left out: told where it is read
 
 
 def read_printed(text: str) -> list[Any] | None:

@@ -54,7 +54,7 @@ class TextCells:
             if example:
                 examples.setdefault(form, (example, []))[1].append(column)
         return [
-            f'"{shown(example)}" is read as {word(example, form):.15g} (in {listed(names)})'
+            f'{self.name}: "{shown(example)}" is read as {word(example, form):.15g} (in {listed(names)})'
             for form, (example, names) in examples.items()
         ]
 

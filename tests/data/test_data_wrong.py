@@ -51,7 +51,7 @@ ROWS = json.dumps([{"y": 1, "pred": 1}] * 3)
             "{}, line 3: the byte 0x81 is not UTF-8 text",
             "name its encoding: --encoding cp1252, or save it as UTF-8",
         ),
-        ("t.csv", npz_bytes(y=[1]), "{} is not UTF-8 text: it is a zip archive, as npz and xlsx are", None),
+        ("t.csv", npz_bytes(y=[1]), "{} is no table of text: it is a zip archive, as npz and xlsx are", None),
         ("t.csv", b"\x1f\x8b\x08\x00", "{} (gzip) is damaged or cut short", None),
         ("t.json", '{"y": [1, 2],\n "pred": [1, x]}', "{}, line 2, column 14: broken JSON: ", None),
         ("t.json", '"text"', '{} holds "text": no table', NESTED),
