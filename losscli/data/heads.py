@@ -177,7 +177,7 @@ def formats_in(
             form = form._replace(lists=True)
         if form != NumberFormat():
             odd[j] = form
-        strange = [cell for cell in cells[j] if not _is_plain(cell) and word(cell, form) is not None]
+        strange = [cell for cell in cells[j] if _is_strange(cell, form)]
         if strange and not form.lists:
             examples[j] = max(strange, key=lambda cell: sum(not character.isdigit() for character in cell))
     return odd, examples
@@ -188,9 +188,12 @@ def marks_of(text: TextOptions) -> frozenset[str]:
     return frozenset(mark.strip().lower() for mark in (text.na or "").split(",") if mark.strip())
 
 
-def _is_plain(cell: str) -> bool:
+def _is_strange(cell: str, form: NumberFormat) -> bool:
+    """Whether a cell is a number that Python would not read, or read as another."""
+    value = word(cell, form)
+    if value is None:
+        return False
     try:
-        float(cell)
+        return float(cell) != value
     except ValueError:
-        return word(cell) is not None and not any(map(str.isdigit, cell))
-    return True
+        return any(map(str.isdigit, cell))

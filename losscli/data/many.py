@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from losscli.batch import Array, Batch
     from losscli.data.blocks import Part
     from losscli.data.formats import FileFormat
+    from losscli.data.numbers import NumberFormat
     from losscli.data.tables import Cells
 
 _ENDINGS = [form.endings[0][1:] for form in FORMATS.values() if form.in_folders]
@@ -219,7 +220,7 @@ class Partitioned(Table):
 
     def __init__(self, table: Table, values: dict[str, str]) -> None:
         super().__init__(table.name, (*table.columns, *values))
-        self.said = table.said
+        self.said, self.text = table.said, table.text
         self._table = table
         self._all = values
         self._values = tuple(values.values())
@@ -235,6 +236,10 @@ class Partitioned(Table):
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for arrays in self._table.read(self._own(picks), rows):
             yield self._filled(picks, arrays)
+
+    def written(self, index: int) -> tuple[NumberFormat, str]:
+        own = index < len(self._table.columns)
+        return self._table.written(index) if own else super().written(index)
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
         of_all = self.named([""] * len(self._table.columns) + list(self._values))[len(self._table.columns) :]

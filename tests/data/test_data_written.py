@@ -286,3 +286,16 @@ def test_files_each_in_its_own_way_and_a_truth_in_another(tmp_path: Path) -> Non
     (one, two) = source.batches(4)
     np.testing.assert_array_equal(one.y_true, two.y_true)
     assert any("b.csv: its columns are separated by semicolons" in said for said in source.chosen)
+
+
+def test_files_in_folders_that_are_labels(tmp_path: Path) -> None:
+    for region, value in {"north": "1.234", "south": "-999"}.items():
+        folder = tmp_path / f"region={region}"
+        folder.mkdir()
+        (folder / "t.csv").write_text(f"y;pred\n{value};0,5\n")
+    source = open_table(str(tmp_path), text=TextOptions(na="-999")).select(
+        None, None, None, "region", truth=True, models=False
+    )
+    values = np.concatenate([batch.y_true for batch in source.batches(9) if batch.y_true is not None])
+    np.testing.assert_array_equal(values, [1234, NAN])
+    assert "read as 1234 (in y)" in " ".join(source.chosen)
