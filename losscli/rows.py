@@ -1,4 +1,4 @@
-"""Rows: what a command line, or anyone else, says of where the data is."""
+"""Rows: what a command line, or anyone else, says of where the data is; Roles: what the losses take of it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -41,6 +41,8 @@ class Rows(NamedTuple):  # a dataclass takes eight times as long to make
     skip: int | None = None
     comment: str | None = None
     na: str | None = None
+    classes: str | None = None
+    positive: str | None = None
 
     @property
     def text(self) -> TextOptions:
@@ -65,5 +67,24 @@ class Rows(NamedTuple):  # a dataclass takes eight times as long to make
     @property
     def named(self) -> bool:
         """Whether any rows are spoken of; a format, or how text is written, alone speaks of none."""
-        how = ("input_format", *TextOptions._fields)
+        how = ("input_format", "classes", "positive", *TextOptions._fields)
         return any(getattr(self, name) is not None for name in self._fields if name not in how)
+
+
+class Roles(NamedTuple):
+    """What the losses make of y_true and y_pred, as far as it decides how columns are read.
+
+    `labels`: y_true is a class, which may have a name; `columns`: y_pred has a column for each class;
+    `numbers`: so surely that the numbers in the columns' names count; `alike`: y_pred holds labels too;
+    `equality`: of labels it matters only which are equal; `alone`: there is a truth alone; `probability`:
+    y_pred is one; `let`: labels that are no class, which a loss leaves out.
+    """
+
+    labels: bool = False
+    columns: bool = False
+    numbers: bool = False
+    alike: bool = False
+    equality: bool = False
+    alone: bool = False
+    probability: bool = False
+    let: tuple[float | str, ...] = ()

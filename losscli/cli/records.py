@@ -66,6 +66,8 @@ OPTIONS: dict[str, Any] = {
     "skip": options.Skip,
     "comment": options.Comment,
     "na": options.Na,
+    "classes": options.Classes,
+    "positive": options.Positive,
     "class_weight": options.ClassWeight,
     "missing": options.Missing,
     "param": options.Param,

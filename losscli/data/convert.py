@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from losscli.batch import encoded
-from losscli.data.numbers import PLAIN, NumberFormat, advice, number
+from losscli.data.numbers import PLAIN, NumberFormat, advice, is_number, number
 from losscli.data.words import counted, quoted
 from losscli.errors import LosscliError
 
@@ -127,6 +127,15 @@ def _list_of(text: str, place: ValuePlace, row: int) -> list[Any]:
     if value is None:
         raise place.error(row, (), f"{quoted(text)} where other rows hold a list of numbers")
     return value
+
+
+def is_word(text: str) -> bool:
+    """Whether a text is a word: it has letters, and is no number, none missing, no list."""
+    if word(text) is not None or not any(map(str.isalpha, text)):
+        return False
+    from losscli.data.printed import is_list
+
+    return not is_number(text) and not is_list(text)
 
 
 def from_cells(cells: Sequence[Any], place: ValuePlace) -> Array:

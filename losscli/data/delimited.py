@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import csv
-import re
 from contextlib import contextmanager
 from itertools import islice, repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from losscli.data.blocks import BLOCK, Odd, cut, cut_unread, is_large, next_line
+from losscli.data.blocks import BLOCK, cut, cut_unread, is_large, next_line
 from losscli.data.convert import ValuePlace, from_texts, labels
-from losscli.data.dialect import NUMBERED, UNIT, TextDialect, plain_dialect
+from losscli.data.dialect import NUMBERED, TextDialect, plain_dialect
 from losscli.data.encodings import HEAD, as_utf8
 from losscli.data.formats import DELIMITERS
 from losscli.data.numbers import PLAIN
 from losscli.data.source import BATCH_ROWS
-from losscli.data.tables import Pick, Table
+from losscli.data.tables import FIRST_ROWS, Pick, Table
 from losscli.data.words import counted
 from losscli.errors import LosscliError
 from losscli.rows import UNTOLD, TextOptions
@@ -76,11 +75,15 @@ class Delimited(Table):
         columns = [pick.index for pick in picks]
         groups = [self.known(pick) if pick.label else None for pick in picks]
         forms = [self.written(pick.index)[0] for pick in picks]
-        data = _normal(part.read(self._file), dialect)
+        data = dialect.normal(part.read(self._file))
         if part.start == 0:
             data = data.removeprefix(b"\xef\xbb\xbf")
         lines = FieldLines(len(self.columns), dialect.delimiter, dialect.after, part.quoted)
         return parse_delimited(data, columns, groups, forms, lines)
+
+    def first_values(self, index: int) -> list[str]:
+        _, chunk = next(self._runs(FIRST_ROWS), (1, []))
+        return [row[index] for row in chunk]
 
     def _cut(self, picks: Sequence[Pick], quoted: bool) -> Iterator[Part] | None:
         """A large file in parts that Arrow reads; None of a small one, or one with an odd header.
@@ -186,18 +189,6 @@ def _dialect(file: File, usual: str, text: TextOptions) -> TextDialect | None:
     from losscli.data.heads import likeliest
 
     return likeliest(head, cut, file.name, usual, text)
-
-
-def _normal(data: bytes, dialect: TextDialect) -> bytes:
-    """The bytes of some lines without comments, and with one UNIT for blanks."""
-    if dialect.comment:
-        data = re.sub(rb"(?m)^[ \t]*" + re.escape(dialect.comment.encode()) + rb".*\n?", b"", data)
-    if dialect.separator == " ":
-        if b'"' in data:
-            raise Odd("blanks may stand in quotes")
-        data = re.sub(rb"[ \t]*(\r?\n)[ \t]*", rb"\1", data.strip(b" \t"))
-        data = re.sub(rb"[ \t]+", UNIT.encode(), data)
-    return data
 
 
 class _Matrix(Delimited):

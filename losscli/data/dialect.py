@@ -6,6 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from losscli.data.blocks import Odd
 from losscli.data.convert import word
 from losscli.data.numbers import NumberFormat
 from losscli.data.words import shown
@@ -70,6 +71,17 @@ class TextDialect(NamedTuple):
             (line for line in lines if not line.lstrip().startswith(self.comment)) if self.comment else lines
         )
         return map(parted, kept) if self.separator == " " else iter(kept)
+
+    def normal(self, data: bytes) -> bytes:
+        """The bytes of some lines without comments, and with one UNIT for blanks; Odd where it is in doubt."""
+        if self.comment:
+            data = re.sub(rb"(?m)^[ \t]*" + re.escape(self.comment.encode()) + rb".*\n?", b"", data)
+        if self.separator == " ":
+            if b'"' in data:
+                raise Odd("blanks may stand in quotes")
+            data = re.sub(rb"[ \t]*(\r?\n)[ \t]*", rb"\1", data.strip(b" \t"))
+            data = re.sub(rb"[ \t]+", UNIT.encode(), data)
+        return data
 
 
 def parted(line: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from losscli.data.arraytable import texts_in
 from losscli.data.blocks import BLOCK, Odd, Part, import_arrow
 from losscli.data.jsonshapes import flat
-from losscli.data.tables import Pick, Table
+from losscli.data.tables import FIRST_ROWS, Pick, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,8 +43,12 @@ class JsonRows(Table):
             raise Odd("the first objects are odd") from None
         if any(flat(record) is not record for record in records):
             raise Odd("records in records")
-        self._first = records
+        self._first = records[:FIRST_ROWS]
         super().__init__(file.name, list(dict.fromkeys(key for record in records for key in record)))
+
+    def first_values(self, index: int) -> list[str]:
+        values = (record.get(self.columns[index]) for record in self._first)
+        return [value for value in values if isinstance(value, str)]
 
     def in_full(self) -> Table:
         return self._any()

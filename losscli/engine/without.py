@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from losscli.batch import Batch, Stream
-from losscli.engine.add import add, add_values, add_weights, weighted
+from losscli.engine.add import add, add_values, add_weights
 from losscli.engine.domains import Extents
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
@@ -17,6 +17,7 @@ from losscli.engine.survey import survey
 from losscli.engine.top import Rows, numbers_of
 from losscli.engine.walk import walk
 from losscli.losses.domain import Array
+from losscli.losses.stable import times
 from losscli.parallel.executor import THREADS
 from losscli.results.rows import RowValues
 from losscli.stats.concentration import Spread
@@ -47,7 +48,7 @@ def _values(part: Partial) -> RowValues:
 def _keys(part: Partial) -> Array:
     """w·loss of each row, the larger the worse: nan is infinite."""
     values = _values(part)
-    made = values.loss if values.weight is None else weighted(values.weight, values.loss)
+    made = values.loss if values.weight is None else times(values.weight, values.loss)
     return np.where(np.isnan(made), np.inf, made)
 
 
