@@ -73,7 +73,7 @@ class TextDialect(NamedTuple):
         return map(parted, kept) if self.separator == " " else iter(kept)
 
     def normal(self, data: bytes) -> bytes:
-        """The bytes of some lines without comments, and with one UNIT for blanks; Odd where it is in doubt."""
+        """The bytes of some lines without comments, one UNIT in place of blanks; Odd where in doubt."""
         if self.comment:
             data = re.sub(rb"(?m)^[ \t]*" + re.escape(self.comment.encode()) + rb".*\n?", b"", data)
         if self.separator == " ":
