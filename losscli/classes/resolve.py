@@ -100,12 +100,12 @@ def _by_words(
     if len(names) > 2:
         raise LosscliError(
             f"{where} holds {len(names)} class names ({_listed(names)}) beside {numbers}",
-            f"say which number each has: --classes {','.join(map(shown, names[:LISTED]))} counts them from 0",
+            f"say which number each has: --classes {_written(names)} counts them from 0",
         )
     both = f"two words ({names[0]}, {names[1]})" if len(names) > 1 else f"the word {names[0]}"
     raise LosscliError(
         f"{where} holds {both} beside {numbers}: which is class 1?",
-        f"name it: --positive {shown(names[-1])}",
+        f"name it: --positive {_written(names[-1:])}",
     )
 
 
@@ -116,7 +116,7 @@ def _by_columns(
     for model in wide.values():
         names = named_after(words, model.columns)
         if names is None:
-            listed = ",".join(map(shown, list(words.values())[:LISTED]))
+            listed = _written(tuple(words.values()))
             raise LosscliError(
                 f"{where} holds class names ({_listed(tuple(words.values()))}), and the columns "
                 f"{model.place} are not named after them",
@@ -225,3 +225,10 @@ def _let(takes: Roles, names: Sequence[str]) -> dict[str, float]:
 def _listed(names: Sequence[str]) -> str:
     more = len(names) - LISTED
     return ", ".join(map(shown, names[:LISTED])) + (f" … and {more} more" if more > 0 else "")
+
+
+def _written(names: Sequence[str]) -> str:
+    """Names as the value of --classes, for a shell."""
+    from shlex import quote
+
+    return quote(",".join(map(shown, names[:LISTED])))

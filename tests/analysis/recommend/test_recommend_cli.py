@@ -126,7 +126,10 @@ def test_the_list_of_tasks_and_advice_for_each(capsys: pytest.CaptureFixture[str
         (["examples/diabetes.csv", "--pred", "rdge"], 'did you mean "ridge"?'),
         (["examples/diabetes.csv", "--pred", "ridge", "--quantile", "90"], "between 0 and 1"),
         (["examples/diabetes.csv", "--pred", "ridge", "--missing", "propagate"], "--missing drop"),
-        (["examples/diabetes.csv", "--true", "age", "--pred", "ridge"], "is not a number"),
+        (
+            ["examples/diabetes.csv", "--true", "age", "--pred", "ridge"],
+            "--classes '40 to 59,60 and over,under 40' counts them",
+        ),
         (["--pred", "1,2,3"], "there is no y_true"),
         (["nowhere.csv"], "no such file"),
     ],
