@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from losscli.results.rows import RowSink
+    from losscli.rows import Rows
 
 WIDTH_ON_A_PIPE = 80
 
@@ -52,6 +53,8 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
         if text and not text.endswith("\n"):
             text += "\n"
         if self.file is not None and self.rows is None:
+            from losscli.cli.destination import replacing
+
             with replacing(self.file) as beside:
                 beside.write(text.encode())
         else:
@@ -60,6 +63,8 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
     def write_bytes(self, content: bytes) -> None:
         """A figure, to the file or to stdout; LosscliError where stdout is a terminal."""
         if self.file is not None:
+            from losscli.cli.destination import replacing
+
             with replacing(self.file) as beside:
                 beside.write(content)
         elif sys.stdout is not None:
@@ -77,12 +82,13 @@ class Output(NamedTuple):  # a dataclass takes five times as long to make
         if self.rows is None:
             yield None
             return
+        from losscli.cli.destination import replacing, unnamed
         from losscli.render.rowfile import check_format, writer
 
         check_format(self.rows)
         with _whole_on_stdout() if self.file is None else replacing(self.file) as there:
             folder = os.path.dirname(there.name) if isinstance(there.name, str) else None
-            with _unnamed(folder) as held:  # the disk that has room for the file
+            with unnamed(folder) as held:  # the disk that has room for the file
                 yield writer(self.rows, there, held)
 
 
@@ -91,11 +97,12 @@ def choose(
     output: str | None,
     known: Collection[str],
     *,
+    data: Rows | None = None,
     values: bool = False,
     rows: bool = False,
 ) -> Output:
-    """What the options and the terminal ask for; LosscliError when the file cannot be written or its ending
-    names none of the `known` formats.
+    """What the options and the terminal ask for; LosscliError when the file cannot be written, is one of
+    `data` that is to be read, or has an ending that names none of the `known` formats.
 
     With `values` a file may be of a format that holds every row's value and nothing else; with `rows` every
     row is asked for, and a format of rows holds them all.
@@ -103,7 +110,9 @@ def choose(
     file = None if output in (None, "-") else Path(str(output))
     each = None
     if file is not None:
-        _check(file)
+        from losscli.cli.destination import check_file
+
+        check_file(file, data)
         ending = ENDINGS.get(file.suffix.lower())
         if values and ending in VALUES:
             each = ending
@@ -139,23 +148,12 @@ def _format_by_ending(file: Path, known: Collection[str], values: bool) -> str:
     return str(form)
 
 
-def _check(file: Path) -> None:
-    if file.is_dir():
-        raise LosscliError(f"--output {file} is a folder", "name a file in it")
-    if not file.parent.is_dir():
-        raise LosscliError(f"--output {file}: there is no folder {file.parent}", "make it first")
-
-
-def _unnamed(folder: str | None = None) -> IO[bytes]:
-    from tempfile import TemporaryFile  # 4 ms that a result on stdout need not wait for
-
-    return TemporaryFile(dir=folder)
-
-
 @contextmanager
 def _whole_on_stdout() -> Iterator[IO[bytes]]:
     """A temporary file that is copied to stdout at the end; nothing is where an error ends it."""
-    with _unnamed() as beside:
+    from losscli.cli.destination import unnamed
+
+    with unnamed() as beside:
         yield beside
         beside.seek(0)
         if sys.stdout is not None:
@@ -163,29 +161,6 @@ def _whole_on_stdout() -> Iterator[IO[bytes]]:
                 sys.stdout.flush()
                 shutil.copyfileobj(beside, sys.stdout.buffer)
                 sys.stdout.buffer.flush()
-
-
-@contextmanager
-def replacing(file: Path) -> Iterator[IO[bytes]]:
-    """A temporary file beside `file`, put in its place at the end; nothing is left where an error ends it."""
-    target = file.resolve()  # a link keeps pointing where it did
-    try:
-        if target.exists() and not target.is_file():  # /dev/null, a named pipe: nothing to put in its place
-            with _unnamed() as beside:
-                yield beside
-                beside.seek(0)
-                with target.open("wb") as there:
-                    shutil.copyfileobj(beside, there)
-            return
-        beside_it = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        try:
-            with beside_it.open("w+b") as beside:
-                yield beside
-            beside_it.replace(target)
-        finally:
-            beside_it.unlink(missing_ok=True)
-    except OSError as error:
-        raise LosscliError(f"--output {file}: {error.strerror or error}") from error
 
 
 def write_stdout(text: str) -> None:

@@ -8,15 +8,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from losscli.batch import Batch
-from losscli.engine.align import align
+from losscli.engine.align import align, as_held
 from losscli.engine.domains import Extents
 from losscli.engine.group_sums import Block, GroupSums
 from losscli.engine.notes import note_codings, note_departures, note_lengths
 from losscli.engine.partial import Partial, Task
-from losscli.engine.sums import Sum
+from losscli.engine.sums import Sum, products
 from losscli.engine.top import Rows, Tally, missing_rows, numbers_of
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import Convention
+from losscli.losses import stable
+from losscli.losses.declare import OWN
 from losscli.losses.domain import Array
 from losscli.results.rows import RowValues
 
@@ -45,14 +47,15 @@ def add(
     if task.adjust is not None:
         batch = task.adjust(batch)
     raw = batch.y_pred[task.model]
-    y_true, y_pred = align(convention, batch.y_true, raw, params, extents)
+    true, pred = as_held(convention, batch, task.model)
+    y_true, y_pred = align(convention, true, pred, params, extents)
     if batch.weight is not None and not convention.weights:
         why = "its values belong to pairs of rows" if convention.loss.kind == "batch" else "its call has none"
         raise LosscliError(f"{convention.owner} takes no sample weights: {why}", "leave --weight out")
     weight = None
     if batch.weight is not None:
         weight = batch.weight.astype(convention.dtype, copy=False).astype(np.float64, copy=False)
-    collects = _needs_all(convention, y_pred, raw)
+    collects = _needs_all(convention, y_pred, pred)
     if part.values is not None and collects:
         raise no_values(task)
     made: Any = None
@@ -68,8 +71,8 @@ def add(
 
     part.n += len(raw)
     part.weighted |= weight is not None
-    part.shape = raw.shape
-    _add_weights(part.weights, weight, len(raw))
+    part.shape = pred.shape
+    add_weights(part.weights, weight, len(raw))
     by = None if part.groups is None or groups is None else _By(part.groups, groups)
     gone = None
     if extents.missing(batch.y_true, batch.weight, raw):  # this model's own: others may be complete
@@ -80,16 +83,16 @@ def add(
         if weight is not None:
             by.add("weights", weight, True)
     note_codings(part, y_true, rows)
-    note_departures(part, y_true, y_pred, rows, facts)
     note_lengths(part, y_pred, rows)
     if collects:
         given = np.ones(len(raw)) if weight is None else weight
-        part.collected.append((np.asarray(rows), batch.y_true, raw, given))
+        part.collected.append((np.asarray(rows), true, pred, given))
         part.counts.add(float(len(raw)))
         part.weighted_counts.add_block(given, one_sign=True)
         if by is not None:
             by.sums.collect(by.block)
         return
+    note_departures(part, y_true, y_pred, rows, facts)
     with np.errstate(all="ignore"):
         if not task.rowwise:
             _add_terms(part, made, weight, len(raw), by)
@@ -99,12 +102,11 @@ def add(
             gone = missing_rows(len(raw), batch.y_true, raw)
             made = np.where(gone if counted is None else gone & (counted > 0), np.nan, made)
         if convention.scale is not None and y_true is not None:
-            scaled = made * convention.scale(y_true, **params)
-            scaled = scaled if weight is None else weighted(weight, scaled)
-            part.term("scaled").add_block(scaled, False)
+            scaled, unit = products(weight, made * convention.scale(y_true, **params))
+            part.term("scaled").add_block(scaled, False, unit)
             if by is not None:
-                by.add("scaled", scaled, False)
-        _add_values(part, made, counted, weight, rows, batch, raw, by)
+                by.add("scaled", scaled, False, unit)
+        add_values(part, made, counted, weight, rows, batch, raw, by)
 
 
 class _By(NamedTuple):
@@ -113,8 +115,8 @@ class _By(NamedTuple):
     sums: GroupSums
     block: Block
 
-    def add(self, name: str, values: Array, one_sign: bool) -> None:
-        self.sums.add(self.block, name, values, one_sign)
+    def add(self, name: str, values: Array, one_sign: bool, exponent: int = 0) -> None:
+        self.sums.add(self.block, name, values, one_sign, exponent)
 
 
 def no_values(task: Task) -> LosscliError:
@@ -170,26 +172,23 @@ def _per_sample(part: Partial, values: Array, has_weights: bool) -> Array:
             "leave --weight out, or give y_true and y_pred as (N, D)",
         )
     part.cells = cells
+    loss = convention.loss
+    cancels = loss.lowest < 0 < loss.highest
     if convention.trailing == "sum":
-        values = values.sum(axis=-1)
+        values = stable.total(values) if cancels else values.sum(axis=-1)
     # The size is named: with no rows left, −1 would have none to give.
-    return values.reshape(len(values), int(np.prod(values.shape[1:]))).mean(axis=-1)
+    return stable.mean(values.reshape(len(values), int(np.prod(values.shape[1:]))), cancels)
 
 
-def weighted(weight: Array, values: Array) -> Array:
-    """w·v, where a weight of 0 silences any value."""
-    with np.errstate(invalid="ignore"):
-        return np.where(weight == 0, 0.0, weight * values)
-
-
-def _add_weights(total: Sum, weight: Array | None, n: int) -> None:
+def add_weights(total: Sum, weight: Array | None, n: int) -> None:
+    """Adds the weights (N,), 1 for each of `n` rows where there are none."""
     if weight is None:
         total.add(float(n))
     else:
         total.add_block(weight, one_sign=True)
 
 
-def _add_values(
+def add_values(
     part: Partial,
     values: Array,
     counted: Array | None,
@@ -199,20 +198,21 @@ def _add_values(
     raw: Array,
     by: _By | None,
 ) -> None:
+    """Adds the values of rows (N,), each counted as often as `counted` says (None: once)."""
     loss = part.task.convention.loss
     one_sign = loss.lowest >= 0 or loss.highest <= 0
-    contribution = values if weight is None else weighted(weight, values)
-    finite = part.term("value").add_block(contribution, one_sign)
+    contribution, unit = products(weight, values)
+    finite = part.term("value").add_block(contribution, one_sign, unit)
     if weight is not None:
         finite &= part.term("plain").add_block(values, one_sign)
     if counted is None:
         part.counts.add(float(len(values)))
-        _add_weights(part.weighted_counts, weight, len(values))
+        add_weights(part.weighted_counts, weight, len(values))
     else:
         part.counts.add_block(counted, one_sign=True)
         part.weighted_counts.add_block(counted if weight is None else weight * counted, one_sign=True)
     if by is not None:
-        by.add("value", contribution, one_sign)
+        by.add("value", contribution, one_sign, unit)
         if weight is not None:
             by.add("plain", values, one_sign)
         if counted is not None:
@@ -220,8 +220,13 @@ def _add_values(
             by.add("weighted_counts", counted if weight is None else weight * counted, True)
     if contribution.size == 0:
         return
+    contribution = np.ldexp(contribution, unit) if unit else contribution
     greatest = float(contribution.max())
     part.spread.add(contribution, int(rows[0]), 0.0 if loss.lowest >= 0 else None, greatest)
+    if loss.lowest == 0 and loss.signature.y_pred.given(part.task.params).sums_to_one:
+        below = values < -1e-6  # more than float32 rounds away
+        if below.any():
+            part.tallies.setdefault("below", Tally()).add(numbers_of(rows, below))
     if not finite:
         for kind, where in (("inf", np.isinf(values)), ("nan", np.isnan(values))):
             if where.any():
@@ -266,7 +271,7 @@ def _add_terms(
             weights = None if spread is None else spread.reshape(-1, width)[:, k]
             _add_term(part, f"{name}/{k}", values, weights, merge, by)
     part.counts.add(float(n))
-    _add_weights(part.weighted_counts, weight, n)
+    add_weights(part.weighted_counts, weight, n)
 
 
 def _add_term(
@@ -277,7 +282,8 @@ def _add_term(
         if by is not None:
             by.sums.add_squares(by.block, name, values, weight)
         return
-    values = values if weight is None else weighted(weight, values)
-    part.term(name).add_block(values, one_sign=False)
+    one_sign = part.task.convention.loss.family != OWN  # every term of the package is 0 or more
+    values, unit = products(weight, values)
+    part.term(name).add_block(values, one_sign, unit)
     if by is not None:
-        by.add(name, values, False)
+        by.add(name, values, one_sign, unit)

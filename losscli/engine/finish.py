@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from losscli.engine import gradient
-from losscli.engine.add import weighted
 from losscli.engine.fold import Folded
 from losscli.engine.partial import Partial
 from losscli.engine.provenance import remarks, signature
@@ -17,6 +16,7 @@ from losscli.engine.reduce import Reduced, reduce, rows_of, term_totals
 from losscli.engine.top import Top
 from losscli.frameworks.convention import Reduction
 from losscli.losses.domain import Array
+from losscli.losses.stable import times
 from losscli.results.score import Concentration, Sample, Score
 from losscli.version import __version__
 
@@ -136,7 +136,7 @@ def shares_of(part: Partial, weight: Array | None, loss: Array) -> Array | None:
     total = float(part.terms["value"])
     if part.spread.lowest < 0 or not 0 < total < math.inf:
         return None
-    return (loss if weight is None else weighted(weight, loss)) / total + 0.0
+    return (loss if weight is None else times(weight, loss)) / total + 0.0
 
 
 def _gradients(part: Partial, folded: Folded, show: Show, ratio: Reduction) -> tuple[Sample, ...]:

@@ -1,4 +1,7 @@
-"""Gradients with respect to y_pred, of the exact definition. NaN stands for "there is none"."""
+"""Gradients with respect to y_pred, of the exact definition, an entry at a time.
+
+NaN stands for "there is none"; an infinite one is steeper than float64 can hold, or vertical.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from losscli.engine.partial import Task
 from losscli.errors import LosscliError
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array
+from losscli.losses.stable import times
 
 
 def slope_of(loss: Loss) -> Callable[..., Array]:
@@ -32,11 +36,11 @@ def of_samples(task: Task, y_true: Array | None, y_pred: Array, losses: Array | 
             ones = [1] * (args[-1].ndim - 1)
             totals = {name: total.reshape(-1, *ones) for name, total in row_totals(made).items()}
             gradient = np.asarray(slope(*args, **totals, **task.kernel_params), np.float64)
-            return _finite(gradient).reshape(y_pred.shape)
+            return gradient.reshape(y_pred.shape)
         values = np.asarray(made)
         gradient = np.asarray(slope(*args, **task.kernel_params), np.float64)
-    gradient = _finite(gradient) / int(np.prod(values.shape[1:]))  # the engine averages the entries
-    gradient[~np.isfinite(values.reshape(len(values), -1)).all(axis=1)] = np.nan
+    gradient = gradient / int(np.prod(values.shape[1:]))  # the engine averages the entries
+    gradient[np.isnan(values.reshape(len(values), -1)).any(axis=1)] = np.nan
     if losses is not None:  # of a row with a missing value, also where its kernel does not look at it
         gradient[np.isnan(losses)] = np.nan
     return gradient.reshape(y_pred.shape)
@@ -49,12 +53,12 @@ def of_statistic(
     slope = slope_of(task.convention.loss)
     args = _aligned(task, y_true, y_pred)
     with np.errstate(all="ignore"):
-        gradient = _finite(np.asarray(slope(*args, **totals, **task.kernel_params), np.float64))
-    if task.per == "class":
-        gradient = gradient / gradient.shape[-1]
-    if weight is not None:  # a maximum asks of a weight only whether there is one
-        times = weight > 0 if "max" in task.convention.merges.values() else weight
-        gradient = gradient * times.reshape(-1, *[1] * (gradient.ndim - 1))
+        gradient = np.asarray(slope(*args, **totals, **task.kernel_params), np.float64)
+        if task.per == "class":
+            gradient = gradient / gradient.shape[-1]
+        if weight is not None:  # a maximum asks of a weight only whether there is one
+            counts = weight > 0 if "max" in task.convention.merges.values() else weight
+            gradient = times(counts.reshape(-1, *[1] * (gradient.ndim - 1)), gradient)
     return gradient.reshape(y_pred.shape)
 
 
@@ -64,13 +68,9 @@ def of_batch(task: Task, y_true: Array | None, y_pred: Array, divisor: float) ->
     args = _aligned(task, y_true, y_pred)
     with np.errstate(all="ignore"):
         gradient = np.asarray(slope(*args, **task.kernel_params), np.float64) / max(divisor, 1.0)
-    return _finite(gradient).reshape(y_pred.shape)
+    return gradient.reshape(y_pred.shape)
 
 
 def _aligned(task: Task, y_true: Array | None, y_pred: Array) -> tuple[Array, ...]:
     true, pred = align(task.convention, y_true, y_pred, task.params)
     return (pred,) if true is None else (true, pred)
-
-
-def _finite(slope: Array) -> Array:
-    return np.where(np.isfinite(slope), slope, np.nan)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from losscli.batch import Batch, Stream
-from losscli.engine.add import add, weighted
+from losscli.engine.add import add, add_values, add_weights
 from losscli.engine.domains import Extents
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
@@ -17,8 +17,12 @@ from losscli.engine.survey import survey
 from losscli.engine.top import Rows, numbers_of
 from losscli.engine.walk import walk
 from losscli.losses.domain import Array
+from losscli.losses.stable import times
 from losscli.parallel.executor import THREADS
+from losscli.results.rows import RowValues
 from losscli.stats.concentration import Spread
+
+_ROUNDING = 4  # units in the last place
 
 
 def without(stream: Stream, task: Task, left_out: Array, missing: Missing) -> Partial:
@@ -35,90 +39,123 @@ def _keyed(task: Task, batch: Batch, rows: Rows, facts: Mapping[str, Any], exten
     return part
 
 
-def _keys(part: Partial) -> Array:
-    """w·loss of each row, the larger the worse: nan is infinite."""
+def _values(part: Partial) -> RowValues:
     assert part.values is not None
     (values,) = part.values
-    made = values.loss if values.weight is None else weighted(values.weight, values.loss)
+    return values
+
+
+def _keys(part: Partial) -> Array:
+    """w·loss of each row, the larger the worse: nan is infinite."""
+    values = _values(part)
+    made = values.loss if values.weight is None else times(values.weight, values.loss)
     return np.where(np.isnan(made), np.inf, made)
 
 
-def _among(rows: Array, numbers: Array) -> tuple[Array, Array]:
+def _among(rows: Array, numbers: Rows) -> tuple[Array, Array]:
     """Which of the rows are among these numbers, which ascend, and where."""
+    if isinstance(numbers, range):
+        at = np.flatnonzero((rows >= numbers.start) & (rows < numbers.stop))
+        return at, rows[at] - numbers.start
     places = np.minimum(np.searchsorted(numbers, rows), len(numbers) - 1)
     at = np.flatnonzero(numbers[places] == rows)
     return at, places[at]
 
 
+def _only(batch: Batch, model: str, at: Array) -> Batch:
+    """The rows at these places, and of the predictions this model's."""
+    return replace(
+        batch,
+        y_true=None if batch.y_true is None else batch.y_true[at],
+        y_pred={model: batch.y_pred[model][at]},
+        weight=None if batch.weight is None else batch.weight[at],
+    )
+
+
+@dataclass(eq=False, repr=False)
+class RowKeys:
+    """w·loss of the rows `wanted` for each task (tasks, rows): only theirs is computed."""
+
+    tasks: Sequence[Task]
+    facts: Sequence[Mapping[str, Any]]
+    wanted: Array
+    own: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.own = np.full((len(self.tasks), len(self.wanted)), np.nan)
+
+    def like(self) -> RowKeys:
+        return RowKeys(self.tasks, self.facts, self.wanted)
+
+    def add(self, batch: Batch, rows: Rows, extents: Extents) -> None:
+        at, places = _among(self.wanted, rows)
+        if at.size:
+            for i, (task, known) in enumerate(zip(self.tasks, self.facts, strict=True)):
+                some = _only(batch, task.model, places)
+                self.own[i, at] = _keys(_keyed(task, some, numbers_of(rows, places), known, Extents()))
+
+    def merge(self, other: RowKeys) -> None:
+        self.own = np.fmax(self.own, other.own)
+
+
 @dataclass(eq=False, repr=False)
 class Rest:
-    """Partials without some rows, several for each task; and w·loss of the rows `wanted`, for each task."""
+    """Partials without some rows, several for each task; and how many rows have a larger w·loss than `own`.
+
+    `own` is (tasks, rows), the RowKeys of single rows; equal ones share a place, and those that rounding
+    alone tells apart: what a kernel gives for a row may depend on the rows beside it, in the last digit.
+    """
 
     tasks: Sequence[Task]
     facts: Sequence[Mapping[str, Any]]
     left_out: Sequence[Sequence[Array]]
-    wanted: Array = field(default_factory=lambda: np.empty(0, np.int64))
+    own: Array | None = None
     partials: list[list[Partial]] = field(init=False)
-    own: Array = field(init=False)
+    above: Array = field(init=False)
 
     def __post_init__(self) -> None:
         self.partials = [
             [Partial.of(task, spread=Spread.unkept()) for _ in rows]
             for task, rows in zip(self.tasks, self.left_out, strict=True)
         ]
-        self.own = np.full((len(self.tasks), len(self.wanted)), np.nan)
+        self.above = np.zeros((0,) if self.own is None else self.own.shape, np.int64)
 
     def like(self) -> Rest:
-        return Rest(self.tasks, self.facts, self.left_out, self.wanted)
+        return Rest(self.tasks, self.facts, self.left_out, self.own)
 
     def add(self, batch: Batch, rows: Rows, extents: Extents) -> None:
-        numbers = numbers_of(rows, np.arange(len(batch)))
-        at, places = _among(self.wanted, numbers)
         for i, (task, known) in enumerate(zip(self.tasks, self.facts, strict=True)):
-            gone = [_among(left_out, numbers)[1] for left_out in self.left_out[i]]
-            full = None
-            if at.size or not all(some.size for some in gone):
-                full = _keyed(task, batch, rows, known, extents)
-            if full is not None and at.size:
-                self.own[i, at] = _keys(full)[places]
-            for running, some in zip(self.partials[i], gone, strict=True):
-                if full is not None and not some.size:
+            full = _keyed(task, batch, rows, known, extents)
+            if self.own is not None:
+                keys, own = _keys(full), self.own[i]
+                slack = _ROUNDING * np.finfo(task.convention.dtype).eps
+                own = np.where(np.isinf(own), own, own + slack * np.abs(own))
+                larger = np.sort(keys[keys > own.min()])
+                self.above[i] += len(larger) - np.searchsorted(larger, own, side="right")
+            for running, left_out in zip(self.partials[i], self.left_out[i], strict=True):
+                _, gone = _among(left_out, rows)
+                if not gone.size:
                     running.merge(full)
-                elif some.size < len(numbers):
-                    kept = np.delete(np.arange(len(numbers)), some)
-                    y_true = None if batch.y_true is None else batch.y_true[kept]
-                    weight = None if batch.weight is None else batch.weight[kept]
-                    y_pred = {task.model: batch.y_pred[task.model][kept]}
-                    rest = replace(batch, y_true=y_true, y_pred=y_pred, weight=weight)
-                    add(running, rest, numbers[kept], known, Extents())
+                elif gone.size < len(batch):
+                    running.merge(_fewer(full, batch, known, np.delete(np.arange(len(batch)), gone), rows))
 
     def merge(self, other: Rest) -> None:
         for mine, theirs in zip(self.partials, other.partials, strict=True):
             for running, part in zip(mine, theirs, strict=True):
                 running.merge(part)
-        self.own = np.fmax(self.own, other.own)
+        self.above += other.above
 
 
-@dataclass(eq=False, repr=False)
-class Above:
-    """How many rows have a larger w·loss than each of `own` (tasks, rows); equal ones share a place."""
-
-    tasks: Sequence[Task]
-    facts: Sequence[Mapping[str, Any]]
-    own: Array
-    counts: Array = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.counts = np.zeros(self.own.shape, np.int64)
-
-    def like(self) -> Above:
-        return Above(self.tasks, self.facts, self.own)
-
-    def add(self, batch: Batch, rows: Rows, extents: Extents) -> None:
-        for count, own, task, known in zip(self.counts, self.own, self.tasks, self.facts, strict=True):
-            keys = _keys(_keyed(task, batch, rows, known, extents))
-            larger = np.sort(keys[keys > own.min()])
-            count += len(larger) - np.searchsorted(larger, own, side="right")
-
-    def merge(self, other: Above) -> None:
-        self.counts += other.counts
+def _fewer(full: Partial, batch: Batch, known: Mapping[str, Any], kept: Array, rows: Rows) -> Partial:
+    """What the rows `kept` leave behind, from the values of all where these are all that counts."""
+    task, values = full.task, _values(full)
+    if task.convention.adds is not None or task.convention.scale is not None:
+        return _keyed(task, _only(batch, task.model, kept), numbers_of(rows, kept), known, Extents())
+    part = Partial.of(
+        task, spread=Spread.unkept(), shape=full.shape, cells=full.cells, weighted=full.weighted
+    )
+    part.n = len(kept)
+    weight = None if values.weight is None else values.weight[kept]
+    add_weights(part.weights, weight, len(kept))
+    add_values(part, values.loss[kept], None, weight, numbers_of(rows, kept), batch, values.y_pred, None)
+    return part

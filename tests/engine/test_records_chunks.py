@@ -53,7 +53,7 @@ from losscli.engine.partial import Partial
 from losscli.engine.survey import _Seen
 from losscli.engine.top import Tally, Top
 from losscli.engine.walk import HeldRows, _Walked
-from losscli.engine.without import Above
+from losscli.engine.without import Rest, RowKeys
 from losscli.errors import LosscliError
 from losscli.parallel.dask import Stretch
 from losscli.stats import concentration as spread
@@ -135,9 +135,17 @@ def others(kind: str) -> _Others:
     return made
 
 
-def above(*counts: int) -> Above:
-    made = Above([TASK], [{"a": 1}], np.array([[5.0, 2.0]]))
-    made.counts += counts
+def row_keys(*own: float) -> RowKeys:
+    made = RowKeys([TASK], [{"a": 1}], np.array([4, 9]))
+    made.own[:] = own
+    return made
+
+
+def rest(n: int, *above: int) -> Rest:
+    """Of `n` rows that are left, with how many rows cost more than 5 and than 2."""
+    made = Rest([TASK], [{"a": 1}], [[np.array([4])]], np.array([[5.0, 2.0]]))
+    made.above += above
+    made.partials[0][0].n = n
     return made
 
 
@@ -253,18 +261,32 @@ CASES = [
         bare=["exact"],
     ),
     Case(
-        "Above.merge",
-        lambda: (above(2, 0), above(1, 3)),
+        "RowKeys.merge",
+        lambda: (row_keys(2.0, np.nan), row_keys(np.nan, 7.0)),
         act("merge"),
-        {**plain(above(2, 0)), "counts": [[3, 3]]},
-        dict.fromkeys(["tasks", "facts", "own"], ONCE),
+        {**plain(row_keys(2.0, 7.0))},
+        dict.fromkeys(["tasks", "facts", "wanted"], ONCE),
     ),
     Case(
-        "Above.like",
-        lambda: (above(2, 1),),
+        "RowKeys.like",
+        lambda: (row_keys(2.0, 7.0),),
         lambda full: full.like(),
-        {**plain(above(2, 1)), "counts": [[0, 0]]},
-        dict.fromkeys(["tasks", "facts", "own"], ONCE),
+        {**plain(row_keys(np.nan, np.nan))},
+        dict.fromkeys(["tasks", "facts", "wanted"], ONCE),
+    ),
+    Case(
+        "Rest.merge",
+        lambda: (rest(3, 2, 0), rest(4, 1, 3)),
+        act("merge"),
+        {**plain(rest(7, 3, 3))},
+        dict.fromkeys(["tasks", "facts", "left_out", "own"], ONCE),
+    ),
+    Case(
+        "Rest.like",
+        lambda: (rest(3, 2, 1),),
+        lambda full: full.like(),
+        {**plain(rest(0, 0, 0))},
+        dict.fromkeys(["tasks", "facts", "left_out", "own"], ONCE),
     ),
     Case(
         "HeldRows.merge",
@@ -370,7 +392,7 @@ ELSEWHERE = {
     "EntrySample.add": "below",
     "Duplicates.add": "test_profile.py",
     **dict.fromkeys(
-        ["Above.add", "Rest.add", "Rest.like", "Rest.merge", "Target.add", "Target.like", "Target.merge"],
+        ["RowKeys.add", "Rest.add", "Target.add", "Target.like", "Target.merge"],
         "test_why_passes.py",
     ),
 }

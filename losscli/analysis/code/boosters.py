@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.analysis.code.estimator import TYPICAL, estimator
 from losscli.analysis.code.layout import definition, module
-from losscli.analysis.code.slopes import Score, Slopes, numbers, score_of, slopes
+from losscli.analysis.code.slopes import RawScore, Slopes, numbers, score_of, slopes
 from losscli.errors import LosscliError
 from losscli.frameworks import BOOSTERS
 from losscli.losses.declare import Loss
@@ -131,7 +131,7 @@ def _own(loss: Loss, framework: str, params: Mapping[str, Any]) -> str | None:
 
 
 def _notes(
-    loss: Loss, framework: str, params: Mapping[str, Any], written: Slopes, score: Score
+    loss: Loss, framework: str, params: Mapping[str, Any], written: Slopes, score: RawScore
 ) -> tuple[str, ...]:
     title = BOOSTERS[framework].title
     notes = [f"An objective of {title}'s scikit-learn interface; its estimator starts at the best constant."]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from losscli.analysis.code.slopes import Score
+from losscli.analysis.code.slopes import RawScore
 
 TYPICAL = '''def typical(sizes):
     """The mean of the smaller nine tenths, which no outlier moves."""
@@ -64,7 +64,7 @@ _LIBRARIES: Mapping[str, _Library] = {
 }
 
 
-def estimator(library: str, objective: str, model: str, score: Score) -> list[str]:
+def estimator(library: str, objective: str, model: str, score: RawScore) -> list[str]:
     """The objective as the library calls it, and the class that is fitted with it."""
     lines = f"    unit = {score.unit}\n    grad, hess = grad / unit, hess / unit\n" if score.unit else ""
     said = "The same for fitting, with a usual hessian of 1." if score.unit else "The same for fitting."

@@ -17,7 +17,7 @@ from losscli.losses.declare import Loss
 from losscli.losses.domain import Domain
 
 
-class Score(NamedTuple):
+class RawScore(NamedTuple):
     """What a raw score is to a loss: the prediction, or what a link makes a prediction of.
 
     `start` is NumPy code of y, near the best constant; `unit` of hess, whose size depends on y's unit.
@@ -37,24 +37,24 @@ class Score(NamedTuple):
         return source(translator.value(expression(self.link.format("z"))).node) if self.link else ""
 
 
-_AMOUNT = Score("np.log(np.mean(y))", "min(typical(hess), 1.0)", "exp({})", "mu")
-_SCORES: Mapping[str, Score] = {
-    "number": Score("np.median(y)", "typical(hess)"),
-    "probability": Score(link="sigmoid({})", name="p"),
+_AMOUNT = RawScore("np.log(np.mean(y))", "min(typical(hess), 1.0)", "exp({})", "mu")
+_SCORES: Mapping[str, RawScore] = {
+    "number": RawScore("np.median(y)", "typical(hess)"),
+    "probability": RawScore(link="sigmoid({})", name="p"),
     "rate": _AMOUNT,
     "amount": _AMOUNT,
-    "distance": Score(link="exp({})", name="d"),
+    "distance": RawScore(link="exp({})", name="d"),
 }
 _SIGN = "1 if y_true == 1 else -1"
 _BY_PREDICTION = {"from_logits": False, "from_log": False}  # the link takes their place
 
 
-def score_of(loss: Loss, params: Mapping[str, Any]) -> Score:
+def score_of(loss: Loss, params: Mapping[str, Any]) -> RawScore:
     """What a booster's raw score is to this loss."""
     pred = _prediction(loss, params)
     if pred.low == -1:
         return _AMOUNT._replace(start="np.log1p(np.mean(y))", link="expm1({})")
-    return _SCORES.get(pred.means, Score())
+    return _SCORES.get(pred.means, RawScore())
 
 
 def _prediction(loss: Loss, params: Mapping[str, Any]) -> Domain:

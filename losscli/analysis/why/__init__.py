@@ -24,7 +24,7 @@ from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
 from losscli.engine.walk import HeldRows, Look, walk
-from losscli.engine.without import Above, Rest
+from losscli.engine.without import Rest, RowKeys
 from losscli.parallel.executor import THREADS
 from losscli.results.compare import Comparison
 from losscli.results.score import Score
@@ -79,8 +79,8 @@ def whys_of(
 ) -> tuple[list[Why], Ranking | None]:
     """A Why for each score, and the places of the worst rows, where two scores give each row a value.
 
-    At most five passes: over y_true, for the rows that cost most, for the constants, without those rows, and
-    for their places; all but the first over memory, where the rows fit there.
+    At most five passes: over y_true, for the rows that cost most, for the constants, for what those rows cost
+    under the others, and without them; all but the first over memory, where the rows fit there.
     """
     tasks = [_task(made, stream, request) for made in scores]
     reduction = "mean" if request.reduction == "none" else request.reduction
@@ -157,7 +157,12 @@ def _looked_at(
         {row for part in parts.values() for row in part.top.select(WORST, by_loss=True)[0].tolist()}
     )
     ranked = worst if len(parts) > 1 else []
-    rest = Rest(tasks, facts, [[rows for _, rows in of] for of in jobs.values()], np.array(ranked, np.int64))
+    own = None
+    if ranked:
+        keys = RowKeys(tasks, facts, np.array(ranked, np.int64))
+        walk(executor, stream, [keys], missing, tasks, lengths)
+        own = keys.own
+    rest = Rest(tasks, facts, [[rows for _, rows in of] for of in jobs.values()], own)
     walk(executor, stream, [rest], missing, tasks, lengths)
     left = {
         i: tuple(
@@ -169,10 +174,8 @@ def _looked_at(
     }
     if not ranked:
         return left, None
-    above = Above(tasks, facts, rest.own)
-    walk(executor, stream, [above], missing, tasks, lengths)
     named = [(scores[i].loss, scores[i].model) for i in parts]
-    return left, ranking_of(named, ranked, above.counts + 1, WORST)
+    return left, ranking_of(named, ranked, rest.above + 1, WORST)
 
 
 def _why(

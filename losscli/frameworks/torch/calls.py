@@ -86,11 +86,10 @@ ADAPTED = {
         reduction="sum",
         mean_alone=True,
     ),
-    "poisson": Adapted(
-        "eps is added to every rate: 1e-45 is too small to be seen, the default of 1e-8 is not. "
-        "A rate of 0 costs 103 a count instead of infinity.",
-        swap=("log_input=False", "log_input=False, eps=1e-45"),
-        meets="epsilon",
-    ),
     "soft_margin": signs("torch.where"),
+    "poisson": Adapted(
+        "Its eps is added to the rate inside the logarithm: one of 1e-300 changes no rate but 0.",
+        params={"eps": 1e-300},
+        when=lambda params: not params["from_log"],
+    ),
 }
