@@ -37,6 +37,9 @@ def asked(draw: Any, name: str, library: str) -> tuple[Case, str]:
         loss = replace(loss, kernel=way.kernel)
     case = draw(cases(loss, wide=False, rows=(2, 5)))
     case = replace(case, loss=loss_of(name))
+    true = case.loss.signature.y_true
+    if true is not None and true.index is not None and case.y_true.ndim > 1:  # it is written for indices
+        case = replace(case, y_true=case.y_true.argmax(axis=-1))
     if name == "generalized_dice" and case.y_pred.ndim == 1:  # it is written for a column a class
         case = replace(case, y_true=case.y_true[:, None], y_pred=case.y_pred[:, None])
     single = loss.kind == "statistic" and case.params.get("per") != "sample"

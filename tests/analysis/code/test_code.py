@@ -70,7 +70,7 @@ def hold_whole(name: str, code: str) -> None:
     loaded = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     stored |= {n.arg for n in nodes if isinstance(n, ast.arg)} | {
-        n.name for n in nodes if isinstance(n, ast.FunctionDef)
+        n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)
     }
     imported = {
         (alias.asname or alias.name).partition(".")[0]
