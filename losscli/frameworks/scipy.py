@@ -41,7 +41,7 @@ FRAMEWORK = Framework(
         "reductions": {"mean": OVER_SAMPLES, "sum": SUM, "none": NONE},
     },
 )
-formula = FRAMEWORK.formula
+same, formula = FRAMEWORK.same, FRAMEWORK.formula
 
 
 @formula("pseudo_huber", "special.pseudo_huber")
@@ -58,12 +58,7 @@ def _sqrt1pm1(x: Array) -> Array:
     return np.expm1(np.log1p(x) / 2)
 
 
-@formula("huber", "special.huber")
-def _(y_true: Real, y_pred: Real, *, delta: Number = 1.0) -> Array:
-    if delta < 0:
-        return np.full_like(y_pred, np.inf)
-    size = np.abs(y_pred - y_true)
-    return np.where(size <= delta, size * size / 2, delta * (size - delta / 2))
+same("huber", "special.huber")
 
 
 def _entropy(y_true: Array, y_pred: Array) -> Array:

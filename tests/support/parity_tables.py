@@ -282,7 +282,7 @@ TABLES = [
             "keras": Told(
                 1 - 0.5 / (0.5 + 0.25 * 0.5 + 0.75 * 0.25),
                 False,
-                ("parameters: Keras 3.15 weighs", "float32"),
+                ("parameters: Where alpha and beta differ, Keras", "float32"),
             ),
             "optax": Told(None, takes="y_pred must be (N, …, C)"),
         },

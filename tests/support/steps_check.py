@@ -38,9 +38,14 @@ class Drawn(NamedTuple):
     facts: dict[str, Any]
 
 
+# A ratio for each sample and class, and a reading of labels by all rows: outside the language of the lines.
+WITHOUT_STEPS = {("tversky", "optax"), ("brier", "sklearn")}
+
+
 def ways(loss: Loss) -> dict[str, Convention]:
     """The definition and every framework's way with a loss, by name."""
-    return {"exact": exact(loss), **conventions(loss)}
+    known = {"exact": exact(loss), **conventions(loss)}
+    return {name: way for name, way in known.items() if (loss.name, name) not in WITHOUT_STEPS}
 
 
 def formulas(loss: Loss) -> Iterator[tuple[Formula, Convention]]:
