@@ -251,4 +251,4 @@ def test_every_part_of_a_condition_is_needed(
 ) -> None:
     loss = loss_of(name)
     with pytest.raises((AssertionError, LosscliError)):  # not so, or not even admitted
-        ALL[what](loss, detail, condition(loss, [word for word in words if word != part], tries=9))
+        ALL[what](loss, detail, condition(loss, [word for word in words if word != part], tries=20))

@@ -29,7 +29,6 @@ HARD = {"for labels 0 and 1", "for one-hot labels"}
 BOUNDS: dict[str, Callable[[float, float], bool]] = {
     "above": lambda value, bound: value > bound,
     "up to": lambda value, bound: value <= bound,
-    "from": lambda value, bound: value >= bound,
 }
 WITHOUT = re.compile(r"without (\w+)")  # which is left at its default
 AT = re.compile(r"at (\w+) = (\S+)")
