@@ -86,6 +86,11 @@ def open_source(
         raise LosscliError(
             f"--by {rows.by}: there is no file that has such a column", "name one, as in sales.csv"
         )
+    if rows.classes is not None or rows.positive is not None:
+        option = "--positive" if rows.classes is None else "--classes"
+        raise LosscliError(
+            f"{option}: there is no file whose labels it names", "name one, as in preds.csv, or give numbers"
+        )
     if pred is None or (true is None and truth):
         needed = {"--true": true, "--pred": pred} if truth else {"--pred": pred}
         lacking = [option for option, text in needed.items() if text is None]
