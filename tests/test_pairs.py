@@ -34,6 +34,8 @@ APART = {
     "--input-format": ELSEWHERE,
     "--table": ELSEWHERE,
     "--query": ELSEWHERE,
+    "--classes": ELSEWHERE,
+    "--positive": ELSEWHERE,
     **dict.fromkeys(
         ("--separator", "--decimal", "--thousands", "--encoding", "--header", "--skip", "--comment", "--na"),
         ELSEWHERE,
