@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from losscli.catalogue.pages import explanation
 from losscli.engine.partial import Task
 from losscli.frameworks.convention import convention
+from losscli.losses.layout import read_layout
 
 if TYPE_CHECKING:
     from losscli.batch import Stream
@@ -57,7 +58,8 @@ class Request:
 
     def _made(self, loss: Loss, stream: Stream) -> Task:
         way = self.way(loss)
-        params, adjust = dict(self.params.get(loss.name, {})), None
+        given, adjust = self.params.get(loss.name, {}), None
+        params, layout = read_layout(loss, way.signature, given, exact=self.like == "exact")
         said: tuple[Remark, ...] = ()
         if self.class_weight is not None:
             from losscli.engine.class_weight import weigh_classes
@@ -65,4 +67,4 @@ class Request:
             adjust, params, said = weigh_classes(way, params, self.class_weight, stream, self.missing)
         bound = way.signature.bind(way.owner, params)
         words = explanation(loss, elsewhere=self.like != "exact")
-        return Task(way, bound, words=words, said=said, adjust=adjust)
+        return Task(way, bound, words=words, said=said, adjust=adjust, layout=layout)

@@ -8,11 +8,20 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from losscli.batch import Batch
-from losscli.engine.align import align
 from losscli.engine.domains import Extents
 from losscli.engine.group_sums import Block, GroupSums
 from losscli.engine.notes import note_codings, note_departures, note_lengths
 from losscli.engine.partial import Partial, Task
+from losscli.engine.positions import Laid, aligned, lay
+from losscli.engine.row_sums import (
+    Rowed,
+    by_positions,
+    by_rows,
+    cells_of,
+    counted_terms,
+    spread_over,
+    weighted,
+)
 from losscli.engine.sums import Sum
 from losscli.engine.top import Rows, Tally, missing_rows, numbers_of
 from losscli.errors import LosscliError
@@ -45,14 +54,15 @@ def add(
     if task.adjust is not None:
         batch = task.adjust(batch)
     raw = batch.y_pred[task.model]
-    y_true, y_pred = align(convention, batch.y_true, raw, params, extents)
+    laid = lay(task, batch.y_true, raw, batch.weight)
+    y_true, y_pred = aligned(task, laid, extents)
     if batch.weight is not None and not convention.weights:
         why = "its values belong to pairs of rows" if convention.loss.kind == "batch" else "its call has none"
         raise LosscliError(f"{convention.owner} takes no sample weights: {why}", "leave --weight out")
     weight = None
-    if batch.weight is not None:
-        weight = batch.weight.astype(convention.dtype, copy=False).astype(np.float64, copy=False)
-    collects = _needs_all(convention, y_pred, raw)
+    if laid.weight is not None:
+        weight = laid.weight.astype(convention.dtype, copy=False).astype(np.float64, copy=False)
+    collects = _needs_all(convention, y_pred, laid.y_pred)
     if part.values is not None and collects:
         raise no_values(task)
     made: Any = None
@@ -61,14 +71,16 @@ def add(
         args = (y_pred,) if y_true is None else (y_true, y_pred)
         with np.errstate(all="ignore"):
             made = convention.kernel(*args, **task.kernel_params, **facts)
+            if laid.per and convention.loss.kind == "statistic":
+                made = counted_terms(laid, made, convention.merges)
+            if convention.adds is not None and y_true is not None:
+                counted = convention.adds(y_true, **params)
             if task.rowwise:
-                made = _values(part, batch, made)
-                if convention.adds is not None and y_true is not None:
-                    counted = convention.adds(y_true, **params)
+                made = _rowed(part, laid, args, made, counted, weight, extents)
 
     part.n += len(raw)
     part.weighted |= weight is not None
-    part.shape = raw.shape
+    part.shape = raw.shape if laid.per else laid.y_pred.shape
     add_weights(part.weights, weight, len(raw))
     by = None if part.groups is None or groups is None else _By(part.groups, groups)
     gone = None
@@ -79,12 +91,12 @@ def add(
         by.sums.count(by.block, gone)
         if weight is not None:
             by.add("weights", weight, True)
-    note_codings(part, y_true, rows)
-    note_departures(part, y_true, y_pred, rows, facts)
-    note_lengths(part, y_pred, rows)
+    note_codings(part, laid, y_true, rows)
+    note_departures(part, laid, y_true, y_pred, rows, facts)
+    note_lengths(part, laid, y_pred, rows)
     if collects:
         given = np.ones(len(raw)) if weight is None else weight
-        part.collected.append((np.asarray(rows), batch.y_true, raw, given))
+        part.collected.append((np.asarray(rows), laid.y_true, laid.y_pred, given))
         part.counts.add(float(len(raw)))
         part.weighted_counts.add_block(given, one_sign=True)
         if by is not None:
@@ -94,17 +106,12 @@ def add(
         if not task.rowwise:
             _add_terms(part, made, weight, len(raw), by)
             return
-        missing = convention.checked and extents.missing(batch.y_true, raw)
-        if missing:  # 0 · log p of a missing p is missing too
-            gone = missing_rows(len(raw), batch.y_true, raw)
-            made = np.where(gone if counted is None else gone & (counted > 0), np.nan, made)
         if convention.scale is not None and y_true is not None:
-            scaled = made * convention.scale(y_true, **params)
-            scaled = scaled if weight is None else weighted(weight, scaled)
+            scaled = weighted(weight, made.values * convention.scale(y_true, **params))
             part.term("scaled").add_block(scaled, False)
             if by is not None:
                 by.add("scaled", scaled, False)
-        add_values(part, made, counted, weight, rows, batch, raw, by)
+        add_values(part, made, rows, batch, raw, by)
 
 
 class _By(NamedTuple):
@@ -126,17 +133,33 @@ def no_values(task: Task) -> LosscliError:
     return LosscliError(f"{name} makes one value of all rows: there is none for each row", hint)
 
 
-def _values(part: Partial, batch: Batch, made: Any) -> Array:
-    """A value a sample (N,) in float64."""
-    task = part.task
-    if task.convention.loss.kind == "sample":
-        return _per_sample(part, np.asarray(made), batch.weight is not None)
-    return _ratios(task, made)
+def _rowed(
+    part: Partial,
+    laid: Laid,
+    args: tuple[Array, ...],
+    made: Any,
+    counted: Array | None,
+    weight: Array | None,
+    extents: Extents,
+) -> Rowed:
+    """What each sample adds to the sums, from what the kernel made of the arrays."""
+    task, checked = part.task, part.task.convention.checked
+    if task.convention.loss.kind != "sample":
+        values = _ratios(task, made)
+    elif laid.per:
+        part.positions, part.axis, part.cells = laid.per, laid.axis, cells_of(task.convention, laid)
+        return by_positions(laid, args, np.asarray(made), counted, weight, checked)
+    else:
+        values = _per_sample(part, np.asarray(made), weight is not None)
+    if checked and extents.missing(*args):  # 0 · log p of a missing p is missing too
+        gone = missing_rows(len(values), *args)
+        values = np.where(gone if counted is None else gone & (counted > 0), np.nan, values)
+    return by_rows(values, counted, weight)
 
 
-def _needs_all(convention: Convention, y_pred: Array, raw: Array) -> bool:
+def _needs_all(convention: Convention, y_pred: Array, given: Array) -> bool:
     """Batch losses, and rows that a framework takes for one vector."""
-    return convention.loss.kind == "batch" or (raw.ndim == 1 and y_pred.ndim == 2)
+    return convention.loss.kind == "batch" or (given.ndim == 1 and y_pred.ndim == 2)
 
 
 def _ratios(task: Task, terms: Mapping[str, Array]) -> Array:
@@ -176,66 +199,51 @@ def _per_sample(part: Partial, values: Array, has_weights: bool) -> Array:
     return values.reshape(len(values), int(np.prod(values.shape[1:]))).mean(axis=-1)
 
 
-def weighted(weight: Array, values: Array) -> Array:
-    """w·v, where a weight of 0 silences any value."""
-    with np.errstate(invalid="ignore"):
-        return np.where(weight == 0, 0.0, weight * values)
-
-
 def add_weights(total: Sum, weight: Array | None, n: int) -> None:
-    """Adds the weights (N,), 1 for each of `n` rows where there are none."""
+    """Adds the weights (N,), or of each position, 1 for each of `n` rows where there are none."""
     if weight is None:
         total.add(float(n))
     else:
-        total.add_block(weight, one_sign=True)
+        total.add_block(weight.ravel(), one_sign=True)
 
 
-def add_values(
-    part: Partial,
-    values: Array,
-    counted: Array | None,
-    weight: Array | None,
-    rows: Rows,
-    batch: Batch,
-    raw: Array,
-    by: _By | None,
-) -> None:
-    """Adds the values of rows (N,), each counted as often as `counted` says (None: once)."""
+def add_values(part: Partial, made: Rowed, rows: Rows, batch: Batch, raw: Array, by: _By | None) -> None:
+    """Adds the values of rows (N,)."""
     loss = part.task.convention.loss
     one_sign = loss.lowest >= 0 or loss.highest <= 0
-    contribution = values if weight is None else weighted(weight, values)
-    finite = part.term("value").add_block(contribution, one_sign)
+    values, weight, counts = made.values, made.weight, made.counts
+    finite = part.term("value").add_block(made.cost, one_sign)
     if weight is not None:
-        finite &= part.term("plain").add_block(values, one_sign)
-    if counted is None:
+        finite &= part.term("plain").add_block(made.plain, one_sign)
+    if counts is None or made.weighted_counts is None:
         part.counts.add(float(len(values)))
         add_weights(part.weighted_counts, weight, len(values))
     else:
-        part.counts.add_block(counted, one_sign=True)
-        part.weighted_counts.add_block(counted if weight is None else weight * counted, one_sign=True)
+        part.counts.add_block(counts, one_sign=True)
+        part.weighted_counts.add_block(made.weighted_counts, one_sign=True)
     if by is not None:
-        by.add("value", contribution, one_sign)
+        by.add("value", made.cost, one_sign)
         if weight is not None:
-            by.add("plain", values, one_sign)
-        if counted is not None:
-            by.add("counts", counted, True)
-            by.add("weighted_counts", counted if weight is None else weight * counted, True)
-    if contribution.size == 0:
+            by.add("plain", made.plain, one_sign)
+        if counts is not None and made.weighted_counts is not None:
+            by.add("counts", counts, True)
+            by.add("weighted_counts", made.weighted_counts, True)
+    if made.cost.size == 0:
         return
-    greatest = float(contribution.max())
-    part.spread.add(contribution, int(rows[0]), 0.0 if loss.lowest >= 0 else None, greatest)
+    greatest = float(made.cost.max())
+    part.spread.add(made.cost, int(rows[0]), 0.0 if loss.lowest >= 0 else None, greatest)
     if not finite:
         for kind, where in (("inf", np.isinf(values)), ("nan", np.isnan(values))):
             if where.any():
                 part.tallies.setdefault(kind, Tally()).add(numbers_of(rows, where))
     if part.top.wants(greatest):
         given = np.ones(len(values)) if weight is None else weight
-        arrays = {"loss": values, "y_pred": raw, "weight": given}
+        arrays = {"loss": values, "y_pred": raw, "weight": given, "cost": made.cost}
         if batch.y_true is not None:
             arrays["y_true"] = batch.y_true
-        part.top.add(rows, contribution, arrays)
+        part.top.add(rows, made.cost, arrays)
     if part.values is not None:
-        part.values.append(RowValues(rows, batch.y_true, raw, values, weight))
+        part.values.append(RowValues(rows, batch.y_true, raw, values, weight, made.cost))
 
 
 def _add_terms(
@@ -246,7 +254,7 @@ def _add_terms(
         weight = None
     for name, term in terms.items():
         merge = convention.merges.get(name, "sum")
-        spread = None if weight is None else weight.reshape(-1, *[1] * (term.ndim - 1))
+        spread = None if weight is None else spread_over(weight, term.shape)
         if merge == "max":
             counts = term if spread is None else np.where(spread > 0, term, -np.inf)
             largest = float(np.max(counts, initial=-np.inf))

@@ -23,6 +23,8 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
     if folded.missing.count:
         how = "rows with missing values were " + ("left out" if part.n < folded.read else "computed with")
         said.append(Remark("data", how, folded.missing.count, folded.missing.rows))
+    if part.axis is not None and part.positions:
+        said += _positions(part)
     infinite = None if task.words is None else task.words.infinite
     for kind, words, why in (("inf", "infinite", infinite), ("nan", "nan", None)):
         if kind in part.tallies:
@@ -67,12 +69,32 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
     return tuple(said)
 
 
+def _positions(part: Partial) -> list[Remark]:
+    """How arrays of several axes were read."""
+    way, last = part.task.convention, len(part.shape) - 1
+    shape = "(" + ", ".join(["N", *map(str, part.shape[1:])]) + ")"
+    where = "the last axis" if part.axis == last else f"axis {part.axis}"
+    what = {"box": "boxes", "probability": "classes", "logit": "classes", "log-probability": "classes"}
+    along = what.get(way.loss.signature.y_pred.means, "rows of numbers")
+    text = (
+        f"y_pred {shape} was read with its {along} along {where}, {part.positions} positions a sample; a "
+        "row's loss is the mean over those of its positions that count"
+    )
+    said = [Remark("data", text)]
+    usual = last if way.class_axis < 0 else way.class_axis
+    if way.framework.name != "exact" and part.axis != usual:
+        there = "last" if usual == last else f"on axis {usual}"
+        moved = f"{way.framework.title} takes them {there}: its call gets y_pred with axis {part.axis} moved"
+        said.append(Remark("departure", moved, cause="input"))
+    return said
+
+
 def signature(part: Partial, ratio: Reduction, folded: Folded) -> str:
     """One line that makes the number reproducible: huber|delta:1|like:exact|mean:/N|n:442|losscli:0.1.0."""
     convention = part.task.convention
     kind = convention.loss.kind
     parts = [convention.loss.name]
-    parts += [f"{name}:{short(value)}" for name, value in part.task.params.items()]
+    parts += [f"{name}:{short(value)}" for name, value in part.task.shown.items()]
     parts.append(f"like:{convention.framework.name}")
     weighted = {"/Σw": part.weighted, "/Σw_y": part.task.params.get("class_weight") is not None}
     sign = ratio.sign if weighted.get(ratio.sign, True) else "/N"

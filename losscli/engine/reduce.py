@@ -34,7 +34,15 @@ class Reduced(NamedTuple):
 def _totals(part: Partial) -> Totals:
     weights, counts, both = float(part.weights), float(part.counts), float(part.weighted_counts)
     class_weighted = part.task.params.get("class_weight") is not None
-    return Totals(part.n, weights, counts, both, part.weighted, class_weighted)
+    n = part.n * max(part.positions, 1)
+    return Totals(n, weights, counts, both, part.weighted, class_weighted, unit_of(part))
+
+
+def unit_of(part: Partial) -> str:
+    """What a mean counts: samples, their positions, or where some may be left out their entries."""
+    if part.positions < 2:
+        return "sample"
+    return "entry" if part.task.convention.signature.y_pred.grain == "entry" else "position"
 
 
 def _of_samples(part: Partial, ratio: Reduction) -> Reduced:
@@ -50,8 +58,8 @@ def _of_samples(part: Partial, ratio: Reduction) -> Reduced:
             )
             return _weigh(one, divisor, totals)
         value = part.terms["scaled" if ratio.scaled else "value"]
-        times = part.cells if ratio.whole or ratio.divisor is None else 1
-        return Sum(value.units * times, value.special).over(divisor)
+        times, over = times_of(part, ratio)
+        return Sum(value.units * times, value.special).over(divisor * over)
 
     mean, total = (over(known) for known in (convention.reductions["mean"], SUM))
     value = total if ratio.divisor is None else over(ratio)
@@ -60,6 +68,14 @@ def _of_samples(part: Partial, ratio: Reduction) -> Reduced:
     if collapsed and convention.trailing == "sum":
         return Reduced(value, mean, total, None, "not divided: the framework adds the samples up")
     return Reduced(value, mean, total, dividing.divisor(totals), dividing.words(totals))
+
+
+def times_of(part: Partial, ratio: Reduction) -> tuple[int, int]:
+    """What the sum of the values is taken times, and divided by, beside the divisor: a sum has all of a
+    sample's values that the convention makes.
+    """
+    whole = ratio.whole or ratio.divisor is None
+    return (part.cells if whole else 1), (max(part.positions, 1) if ratio.divisor is None else 1)
 
 
 def _weigh(one: float, divisor: float, totals: Totals) -> float:

@@ -84,13 +84,15 @@ class Pair:
 
 
 def read_pair(y_true: Array, y_pred: Array, box_format: str) -> Pair:
-    """(N, 4) boxes in xyxy, yxyx or xywh order, side by side."""
+    """(N, 4) boxes in xyxy, yxyx, xywh or (by their centres) cxcywh order, side by side."""
     y, p = y_true.T, y_pred.T
     if box_format == "yxyx":
         y, p = y[[1, 0, 3, 2]], p[[1, 0, 3, 2]]
     start = p[:2] - y[:2]
-    if box_format == "xywh":
+    if box_format in ("xywh", "cxcywh"):
         true, pred = y[2:], p[2:]
+        if box_format == "cxcywh":
+            start = start - (pred - true) / 2
         end = start + (pred - true)
     else:
         true, pred, end = y[2:] - y[:2], p[2:] - p[:2], p[2:] - y[2:]
@@ -242,4 +244,7 @@ def _back(pair: Pair, slope: Array, box_format: str) -> Array:
         return np.stack([top, left, bottom, right], axis=1)
     if box_format == "xywh":
         return np.stack([left + right, top + bottom, right, bottom], axis=1)
+    if box_format == "cxcywh":
+        sides = [left + right, top + bottom, (right - left) / 2, (bottom - top) / 2]
+        return np.stack(sides, axis=1)
     return np.stack([left, top, right, bottom], axis=1)

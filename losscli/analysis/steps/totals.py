@@ -14,7 +14,7 @@ from losscli.analysis.steps.reduced import line, weigh
 from losscli.analysis.steps.rows import ENTRIES, lost_digits, rounded
 from losscli.analysis.steps.work import FormulaWork
 from losscli.batch import Array
-from losscli.engine.add import weighted
+from losscli.engine.row_sums import weighted
 from losscli.engine.sums import Sum
 from losscli.formula.evaluate import Values, run, value_of
 from losscli.formula.language import TOTALS, Line
