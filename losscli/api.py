@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.analysis.request import Request
+from losscli.advice import recommend as recommend
+from losscli.analysis.request import Request, meant, takes
 from losscli.analysis.score import score
-from losscli.batch import arrays_stream, as_array
+from losscli.arrays import ReadArrays, models_of
 from losscli.catalogue.find import find as find
-from losscli.catalogue.find import lookup
+from losscli.catalogue.find import lookup, named
 from losscli.catalogue.registry import names as names
-from losscli.engine import gradient as slopes
 from losscli.engine.finish import Show
-from losscli.errors import LosscliError
+from losscli.engine.gradient import of_samples
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from losscli.results.explain import Explanation
     from losscli.results.parity import Parity
     from losscli.results.plot import Picture
-    from losscli.results.recommend import Recommendations
     from losscli.results.score import Score
     from losscli.results.steps import Steps
     from losscli.results.why import Why
@@ -42,13 +41,14 @@ def explain(name: str | Loss) -> Explanation:
     from losscli.catalogue.pages import explanation
     from losscli.results.explain import Explanation
 
-    loss = find(name)
+    read = named(name)
+    loss = find(read.loss)
     words = explanation(loss)
     example = words.example
-    if example is None:
-        return Explanation(**vars(words), picture=small(loss, {}))
-    score = compute(loss, example.y_true, example.y_pred, **example.params)
-    return Explanation(**vars(words), example_score=score, picture=small(loss, example.params))
+    score = None if example is None else compute(loss, example.y_true, example.y_pred, **example.params)
+    picture = small(loss, {} if example is None else example.params)
+    said = next(iter(read.said), None)
+    return Explanation(**vars(words), example_score=score, picture=picture, read_as=said)
 
 
 def compute(
@@ -61,17 +61,23 @@ def compute(
     like: str = "exact",
     missing: Missing = "refuse",
     by: Groupings | None = None,
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> Score:
     """A loss on arrays: y_true (N, ...) or None, y_pred (N, ...), sample_weight (N,) or None.
 
     `by` has a label for each sample (N,), or several by name ({"region": …}): the Score then holds `groups`.
     `params` are the loss's own (delta=1.5). `reduction` is "mean", "sum", "none" or a framework's word under
-    `like`. The Score holds every sample, in order. Raises LosscliError for anything that does not fit.
+    `like`. Labels may be names: `classes` are those of the classes 0, 1, …, in the order of y_pred's columns
+    (a DataFrame's columns may name them too), `positive` is that of class 1 of two. The Score holds every
+    sample, in order. Raises LosscliError for anything that does not fit.
     """
-    request = Request.of(lookup(loss), params, reduction, like, missing)
-    stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight, by)
-    return score(request, stream, show=Show(values=True))
+    read = named(loss)
+    roles = takes(read.labelled, params)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, by, roles, classes, positive)
+    request = Request.of(meant(read, arrays.stream), params, reduction, like, missing)
+    return arrays.mention(score(request, arrays.stream, show=Show(values=True)))
 
 
 def gradient(
@@ -81,6 +87,8 @@ def gradient(
     sample_weight: ArrayLike | None = None,
     *,
     reduction: str = "mean",
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> NDArray[np.float64]:
     """The exact definition's gradient, the shape of y_pred; NaN where there is none.
@@ -88,15 +96,18 @@ def gradient(
     d(a sample's loss)/d(y_pred) for kind sample (weights and reduction do not enter), d(the reduced
     value)/d(y_pred) for statistic and batch.
     """
-    request = Request.of(lookup(loss), params, reduction)
-    pred = as_array(y_pred, "y_pred")
-    stream = arrays_stream(y_true, {"y_pred": pred}, sample_weight)
+    read = named(loss)
+    roles = takes(read.labelled, params)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    stream, pred = arrays.stream, arrays.predictions["y_pred"]
+    request = Request.of(meant(read, stream), params, reduction)
     task = request.task(request.loss, stream)
     told = score(request, stream, show=Show(0 if task.rowwise else None, gradient=True))
     if task.rowwise:
-        true = None if y_true is None else as_array(y_true, "y_true")
-        return slopes.of_samples(task, true, pred)
-    return np.array([sample.gradient for sample in told.gradients], dtype=np.float64).reshape(pred.shape)
+        slopes = of_samples(task, arrays.y_true, pred)
+    else:
+        slopes = np.array([sample.gradient for sample in told.gradients], np.float64).reshape(pred.shape)
+    return arrays.as_given(slopes, "y_pred")
 
 
 def compare(
@@ -111,6 +122,8 @@ def compare(
     skip_unfit: bool = False,
     params: Mapping[str, Mapping[str, Any]] | None = None,
     by: Groupings | None = None,
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
 ) -> Comparison:
     """Several losses, and models ({"ridge": p1, "forest": p2}), on the same rows in one pass.
 
@@ -119,10 +132,13 @@ def compare(
     """
     from losscli.analysis.compare import compare as compared
 
-    resolved = tuple(map(lookup, losses))
-    request = Request(resolved, params or {}, reduction, like, missing)
-    models = predictions if isinstance(predictions, Mapping) else {"y_pred": predictions}
-    return compared(request, arrays_stream(y_true, models, sample_weight, by), skip_unfit=skip_unfit)
+    read = tuple(map(named, losses))
+    roles = takes([loss for one in read for loss in one.labelled], {})
+    models = models_of(predictions)
+    arrays = ReadArrays.of(y_true, models, sample_weight, by, roles, classes, positive)
+    called = [meant(one, arrays.stream) for one in read]
+    request = Request.of_several(called, params or {}, reduction, like, missing)
+    return arrays.mention(compared(request, arrays.stream, skip_unfit=skip_unfit))
 
 
 def steps(
@@ -135,6 +151,8 @@ def steps(
     reduction: str = "mean",
     like: str = "exact",
     missing: Missing = "refuse",
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> Steps:
     """A loss on arrays, worked out: the lines of each row shown, and how all rows become the value.
@@ -144,9 +162,11 @@ def steps(
     """
     from losscli.analysis.steps import steps as worked
 
-    request = Request.of(lookup(loss), params, reduction, like, missing)
-    stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    return worked(request, stream, rows=rows, order="index")
+    read = named(loss)
+    roles = takes(read.labelled, params)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    request = Request.of(meant(read, arrays.stream), params, reduction, like, missing)
+    return arrays.mention(worked(request, arrays.stream, rows=rows, order="index"))
 
 
 def why(
@@ -158,6 +178,8 @@ def why(
     reduction: str = "mean",
     like: str = "exact",
     missing: Missing = "refuse",
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> Why:
     """What makes a loss's value on arrays: y_true (N, ...) or None, y_pred (N, ...), sample_weight (N,).
@@ -166,8 +188,11 @@ def why(
     """
     from losscli.analysis.why import whys_of
 
-    request = Request.of(lookup(loss), params, reduction, like, missing)
-    stream = arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
+    read = named(loss)
+    roles = takes(read.labelled, params)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    stream = arrays.stream
+    request = Request.of(meant(read, stream), params, reduction, like, missing)
     return whys_of([score(request, stream, show=Show(0))], stream, request)[0][0]
 
 
@@ -179,6 +204,8 @@ def check(
     like: str = "exact",
     *,
     missing: Missing = "refuse",
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> Checkup:
     """What is wrong with y_true (N, ...) or None, y_pred (N, ...) (or several, by name) and weights (N,).
@@ -190,50 +217,10 @@ def check(
     """
     from losscli.analysis.check import examine
 
-    models = y_pred if isinstance(y_pred, Mapping) else {"y_pred": y_pred}
-    known = None if loss is None else lookup(loss)
-    return examine(arrays_stream(y_true, models, sample_weight), known, like, params=params, missing=missing)
-
-
-def recommend(
-    y_true: ArrayLike | None = None,
-    y_pred: ArrayLike | None = None,
-    sample_weight: ArrayLike | None = None,
-    *,
-    task: str | None = None,
-    quantile: float | None = None,
-    from_logits: bool = False,
-    missing: Missing = "refuse",
-) -> Recommendations:
-    """Losses that fit y_true (N, ...) and y_pred (N, ...), or y_true alone, or without data a task.
-
-    `task` says what the data is where its values do not; `quantile` is one that is wanted; `from_logits`
-    says that y_pred holds logits. Rows of weight 0 are left out; otherwise each row counts once. Raises
-    LosscliError for an unknown task, and for data that no loss or not the task takes.
-    """
-    from losscli.analysis.recommend import advise, by_task
-
-    if y_true is None and y_pred is None:
-        if task is None:
-            if quantile is None:
-                raise LosscliError(
-                    "there is nothing to advise on: neither data nor a task",
-                    "give y_true and y_pred, or task=",
-                )
-            task = "quantiles"
-        return by_task(task, quantile, library=True)
-    alone = y_pred is None
-    first = y_true if y_pred is None else y_pred
-    assert first is not None
-    return advise(
-        arrays_stream(None if alone else y_true, {"y_pred": first}, sample_weight),
-        task=task,
-        quantile=quantile,
-        from_logits=from_logits,
-        missing=missing,
-        truth_alone=alone,
-        weighted=sample_weight is not None,
-    )
+    read = None if loss is None else named(loss)
+    roles = takes(() if read is None else read.labelled, params)
+    arrays = ReadArrays.of(y_true, models_of(y_pred), sample_weight, None, roles, classes, positive)
+    return examine(arrays.stream, read, like, params=params, missing=missing, chosen=arrays.said)
 
 
 def curve(
@@ -245,6 +232,8 @@ def curve(
     like: str = "exact",
     span: tuple[float, float] | None = None,
     missing: Missing = "refuse",
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> Picture:
     """One loss, or several, over their natural axis: arrays of points, of which the pictures are drawn.
@@ -255,10 +244,14 @@ def curve(
     """
     from losscli.analysis.plot.picture import draw
 
-    stream = None if y_pred is None else arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    named = loss if isinstance(loss, Sequence) and not isinstance(loss, str) else [loss]
-    losses = [lookup(one) for one in named]
-    return draw(losses, params, stream, like=like, limits=span, missing=missing)
+    read = [
+        named(one) for one in (loss if isinstance(loss, Sequence) and not isinstance(loss, str) else [loss])
+    ]
+    if y_pred is None:
+        return draw(read, params, None, like=like, limits=span, missing=missing)
+    roles = takes([each for one in read for each in one.labelled], {})
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    return arrays.mention(draw(read, params, arrays.stream, like=like, limits=span, missing=missing))
 
 
 def code(loss: str | Loss, framework: str = "numpy", *, reduction: str = "mean", **params: Any) -> str:
@@ -270,7 +263,8 @@ def code(loss: str | Loss, framework: str = "numpy", *, reduction: str = "mean",
     """
     from losscli.analysis.code import snippet
 
-    return snippet(lookup(loss), framework, params, reduction).code
+    read = named(loss)
+    return snippet(read.loss, framework, read.given(params), reduction).code
 
 
 def parity(
@@ -281,6 +275,8 @@ def parity(
     *,
     missing: Missing = "refuse",
     live: bool = False,
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
     **params: Any,
 ) -> Parity:
     """A loss by its definition and by every framework that has it, on y_true (N, ...) and y_pred (N, ...).
@@ -291,6 +287,10 @@ def parity(
     """
     from losscli.analysis.parity import parity as confronted
 
-    request = Request.of(lookup(loss), params, missing=missing)
-    stream = None if y_pred is None else arrays_stream(y_true, {"y_pred": y_pred}, sample_weight)
-    return confronted(request, stream, live=live)
+    if y_pred is None:
+        return confronted(Request.of(lookup(loss), params, missing=missing), live=live)
+    read = named(loss)
+    roles = takes(read.labelled, params)
+    arrays = ReadArrays.of(y_true, {"y_pred": y_pred}, sample_weight, None, roles, classes, positive)
+    request = Request.of(meant(read, arrays.stream), params, missing=missing)
+    return arrays.mention(confronted(request, arrays.stream, live=live))

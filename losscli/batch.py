@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from losscli.classes.names import Classes
+
     Array = NDArray[np.float64]
 else:
     Array = Any
@@ -28,12 +30,14 @@ class Origin(NamedTuple):
     "y_true", "weight" and each model, the names of its columns: one, or one for each entry along the
     last axis. For inline values the label is the option ("--true"). `noun` stands before a label:
     "column" for tables, "" otherwise. `before` rows of other files are numbered before this one's.
+    `columns`: an array (N,) is a column of a table, whose shape nobody chose.
     """
 
     name: str | None = None
     labels: Mapping[str, tuple[str, ...]] = {}
     noun: str = ""
     before: int = 0
+    columns: bool = False
 
     def place(self, argument: str, row: int | None = None, entry: tuple[int, ...] = ()) -> str:
         """`sales.csv, row 3, column forecast`; `row` counts data rows from 1."""
@@ -106,12 +110,21 @@ def _alone(batch: Batch) -> tuple[Batch]:
 
 
 class Stream:
-    """Rows, callable again and again, and as chunks; its `models` are None where only the rows name them."""
+    """Rows, callable again and again, and as chunks; its `models` are None where only the rows name them.
+
+    `classes` are those whose numbers the labels are, where they have names.
+    """
 
     models: tuple[str, ...] | None
+    classes: Classes | None
 
-    def __init__(self, batches: Callable[[], Iterator[Batch]], models: tuple[str, ...] | None = None) -> None:
-        self._batches, self.models = batches, models
+    def __init__(
+        self,
+        batches: Callable[[], Iterator[Batch]],
+        models: tuple[str, ...] | None = None,
+        classes: Classes | None = None,
+    ) -> None:
+        self._batches, self.models, self.classes = batches, models, classes
 
     @classmethod
     def of(cls, rows: Callable[[], Iterator[Batch]]) -> Stream:
@@ -187,8 +200,12 @@ def arrays_stream(
     predictions: Mapping[str, ArrayLike],
     weight: ArrayLike | None,
     by: ArrayLike | Mapping[str, ArrayLike] | None = None,
+    classes: Classes | None = None,
 ) -> Stream:
-    """One batch of arrays, as often as asked for. `by` has a label a row (N,), or several by name."""
+    """One batch of arrays, as often as asked for. `by` has a label a row (N,), or several by name.
+
+    `classes` are those whose numbers the labels are.
+    """
     arrays = {name: as_array(values, name) for name, values in predictions.items()}
     if not arrays:
         raise LosscliError("there are no predictions", "give those of at least one model")
@@ -206,7 +223,7 @@ def arrays_stream(
                 f"{name} has {len(array)} samples and {first} {len(batch)}", "give one value for each sample"
             )
 
-    return Stream(lambda: iter((batch,)), tuple(arrays))
+    return Stream(lambda: iter((batch,)), tuple(arrays), classes)
 
 
 def _labels(by: ArrayLike | Mapping[str, ArrayLike]) -> Labels:
@@ -217,13 +234,16 @@ def _labels(by: ArrayLike | Mapping[str, ArrayLike]) -> Labels:
         column = np.asarray(values, dtype=object)
         if column.ndim != 1:
             raise LosscliError(f"by has the shape {column.shape}", "give one label for each sample")
-        columns.append(encoded(name, [_text(value) for value in column.tolist()]))
+        columns.append(encoded(name, [as_label(value) for value in column.tolist()]))
     if not columns or len({len(column) for column in columns}) > 1:
         raise LosscliError("by has columns of different lengths", "give one label for each sample")
     return combined(columns)
 
 
-def _text(value: Any) -> str:
+def as_label(value: Any) -> str:
+    """A value as a label; nothing for what is missing."""
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
     try:
         return "" if value is None or value != value else str(value)
     except TypeError:  # pandas.NA compares to nothing

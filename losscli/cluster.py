@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from losscli.analysis.compare import compare as compared
-from losscli.analysis.request import Request
+from losscli.analysis.request import Request, meant, takes
 from losscli.analysis.score import score
-from losscli.catalogue.find import lookup
+from losscli.catalogue.find import named
+from losscli.classes.names import ClassNames
 from losscli.data.daskframe import Parted, aligned
 from losscli.data.opening import open_table
 from losscli.engine.finish import Show
@@ -26,6 +27,7 @@ from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 from losscli.parallel.dask import Cluster
 from losscli.parallel.dask import open_cluster as open_cluster
+from losscli.rows import Roles
 
 if TYPE_CHECKING:
     from losscli.data.source import Source
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from losscli.losses.declare import Loss
     from losscli.results.compare import Comparison
     from losscli.results.score import Score
+
+TEXTS = ("object", "string", "str", "category")  # pandas's types of columns that may hold words
 
 
 def compute(
@@ -45,6 +49,8 @@ def compute(
     by: str | None = None,
     table: str | None = None,
     query: str | None = None,
+    classes: str | None = None,
+    positive: str | None = None,
     client: Any = None,
     reduction: str = "mean",
     like: str = "exact",
@@ -61,10 +67,25 @@ def compute(
     distributed.Client. Of the rows no more than `rows` are brought here, the worst ones. Raises LosscliError
     for whatever does not fit, and for a loss that holds every row at once.
     """
-    request = Request.of(lookup(loss), params, reduction, like, missing, class_weight)
-    truth = request.loss.truth
+    read = named(loss)
+    truth = read.loss.truth
+    class_names, roles = ClassNames(classes, positive), takes(read.labelled, params)
     with _on(client) as executor:
-        source = _source(executor, data, true, pred, weight, by, table, query, truth=truth, models=False)
+        source = _source(
+            executor,
+            data,
+            true,
+            pred,
+            weight,
+            by,
+            table,
+            query,
+            class_names,
+            roles,
+            truth=truth,
+            models=False,
+        )
+        request = Request.of(meant(read, source), params, reduction, like, missing, class_weight)
         return score(request, source, run=Run(executor), show=Show(rows, by_loss=True))
 
 
@@ -78,6 +99,8 @@ def compare(
     by: str | None = None,
     table: str | None = None,
     query: str | None = None,
+    classes: str | None = None,
+    positive: str | None = None,
     client: Any = None,
     reduction: str = "mean",
     like: str = "exact",
@@ -90,11 +113,15 @@ def compare(
 
     The arguments are those of `compute` here and of `losscli.compare`.
     """
-    resolved = tuple(map(lookup, losses))
-    request = Request(resolved, params or {}, reduction, like, missing, class_weight)
-    truth = any(loss.truth for loss in resolved)
+    read = tuple(map(named, losses))
+    roles = takes([each for one in read for each in one.labelled], {})
+    class_names, truth = ClassNames(classes, positive), any(one.loss.truth for one in read)
     with _on(client) as executor:
-        source = _source(executor, data, true, pred, weight, by, table, query, truth=truth, models=True)
+        source = _source(
+            executor, data, true, pred, weight, by, table, query, class_names, roles, truth=truth, models=True
+        )
+        resolved = [meant(one, source) for one in read]
+        request = Request.of_several(resolved, params or {}, reduction, like, missing, class_weight)
         return compared(request, source, run=Run(executor), skip_unfit=skip_unfit)
 
 
@@ -116,6 +143,8 @@ def _source(
     by: str | None = None,
     table: str | None = None,
     query: str | None = None,
+    class_names: ClassNames | None = None,
+    roles: Roles | None = None,
     *,
     truth: bool,
     models: bool,
@@ -123,7 +152,9 @@ def _source(
     """The rows that were meant."""
     if isinstance(data, str):
         opened = open_table(data, table=table, query=query)
-        return opened.select(true, pred, weight, by, truth=truth, models=models)
+        return opened.select(
+            true, pred, weight, by, truth=truth, models=models, takes=roles, asked=class_names
+        )
     if table is not None or query is not None:
         raise LosscliError("table and query choose in a database", "give its path as data")
     if data is not None:
@@ -133,8 +164,11 @@ def _source(
                 "give the path of a file, a Dask DataFrame, or Dask arrays as true and pred without data",
             )
         names = [str(name) for name in data.columns]
-        frame = Parted("the Dask DataFrame", names, data.to_delayed(), executor.bring)
-        return frame.select(true, pred, weight, by, truth=truth, models=models)
+        texts = [i for i, kind in enumerate(data.dtypes) if str(kind) in TEXTS]
+        frame = Parted("the Dask DataFrame", names, data.to_delayed(), executor.bring, texts)
+        return frame.select(
+            true, pred, weight, by, truth=truth, models=models, takes=roles, asked=class_names
+        )
     if by is not None:
         raise LosscliError("by names a column: Dask arrays have none", "give a Dask DataFrame")
     given = {"y_true": true, "y_pred": pred, "sample_weight": weight}

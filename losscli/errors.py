@@ -45,5 +45,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """`did you mean "huber"?`, or None when nothing known is close to `word`."""
     candidates = list(known)
     folded = {name.casefold(): name for name in candidates}
-    close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.65)
     return f'did you mean "{folded[close[0]]}"?' if close else None
+
+
+def shown(text: str) -> str:
+    r"""`text` with what a terminal would act on or hide (control characters …) escaped, as in `\x1b`."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,4 +1,4 @@
-"""Rows: what a command line, or anyone else, says of where the data is."""
+"""Rows: what a command line, or anyone else, says of where the data is; Roles: what the losses take of it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,6 +17,8 @@ class Rows(NamedTuple):  # a dataclass takes eight times as long to make
     by: str | None = None
     truth: str | None = None
     key: str | None = None
+    classes: str | None = None
+    positive: str | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -26,4 +28,24 @@ class Rows(NamedTuple):  # a dataclass takes eight times as long to make
     @property
     def named(self) -> bool:
         """Whether any rows are spoken of; a format alone speaks of none."""
-        return any(text is not None for text in self._replace(input_format=None))
+        of_none = self._replace(input_format=None, classes=None, positive=None)
+        return any(text is not None for text in of_none)
+
+
+class Roles(NamedTuple):
+    """What the losses make of y_true and y_pred, as far as it decides how columns are read.
+
+    `labels`: y_true is a class, which may have a name; `columns`: y_pred has a column for each class;
+    `numbers`: so surely that the numbers in the columns' names count; `alike`: y_pred holds labels too;
+    `equality`: of labels it matters only which are equal; `alone`: there is a truth alone; `probability`:
+    y_pred is one; `let`: labels that are no class, which a loss leaves out.
+    """
+
+    labels: bool = False
+    columns: bool = False
+    numbers: bool = False
+    alike: bool = False
+    equality: bool = False
+    alone: bool = False
+    probability: bool = False
+    let: tuple[float | str, ...] = ()

@@ -17,7 +17,7 @@ from losscli.data import formats as data_formats
 from losscli.render import formats as render_formats
 
 PACKAGE = ROOT / "losscli"
-RECORDS = {"batch", "errors", "results", "rows", "version"}
+RECORDS = {"batch", "classes", "errors", "results", "rows", "version"}
 
 # Room → the other rooms it may import, and which third-party packages; anywhere in a file, for types too.
 # No room imports one that stands further down.
@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "version": (set(), set()),
     "rows": (set(), set()),
-    "batch": ({"errors"}, {"numpy"}),
+    "classes": ({"errors", "rows"}, set()),
+    "batch": ({"classes", "errors"}, {"numpy"}),
     "results": (set(), {"numpy"}),
     "losses": ({"errors"}, {"numpy"}),
     "stats": (set(), {"numpy"}),
@@ -34,7 +35,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "parallel": ({"batch", "errors"}, {"numpy", "dask"}),
     "catalogue": ({"losses", "frameworks", "formula", "results", "errors"}, {"yaml"}),
     "data": (
-        {"batch", "errors", "rows"},
+        {"batch", "classes", "errors", "rows"},
         {"numpy", "polars", "pyarrow", "duckdb", "python_calamine", "dask"},
     ),
     "engine": ({"losses", "frameworks", "parallel", "stats", *RECORDS}, {"numpy"}),
@@ -43,7 +44,9 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"losses", "stats", "frameworks", "formula", "parallel", "catalogue", "engine", *RECORDS},
         {"numpy", "yaml"},
     ),
-    "api": ({"analysis", "catalogue", "engine", "losses", *RECORDS}, {"numpy"}),
+    "arrays": ({"batch", "classes", "errors", "results", "rows"}, {"numpy"}),
+    "advice": ({"analysis", "arrays", "engine", *RECORDS}, {"numpy"}),
+    "api": ({"advice", "analysis", "arrays", "catalogue", "engine", "losses", *RECORDS}, {"numpy"}),
     "cluster": ({"analysis", "catalogue", "data", "engine", "losses", "parallel", *RECORDS}, set()),
     "__init__": ({"api", "cluster", "errors", "version"}, set()),
     "cli": (

@@ -151,9 +151,9 @@ def case_of(new: Loss, true: list[float], pred: list[float]) -> CheckedData:
 
 def test_a_new_loss_of_a_kind_is_seen_by_its_declaration() -> None:
     case = case_of(new_entropy, [0.0, 1.0, 1.0, 0.0], [0.0, 0.4, 1.0, 0.2])
-    assert {fault.id for fault in probabilities.check(case)} >= {"saturated", "saturated_wrong"}
+    assert {fault.id for fault in probabilities.faults(case)} >= {"saturated", "saturated_wrong"}
     case = case_of(new_ratio, [0.0, 1.0, 4.0, 2.5], [0.5, 0.4, 4.5, 2.0])
-    assert "zeros" in {fault.id for fault in amounts.check(case)}
+    assert "zeros" in {fault.id for fault in amounts.faults(case)}
     assert "decision_function" in scorer.closing(new_margin, {})
     assert "predict_proba" in scorer.closing(new_entropy, {})
     with pytest.raises(LosscliError) as refused:  # without a gradient

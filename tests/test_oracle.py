@@ -408,3 +408,19 @@ def test_a_file_of_every_rows_value(loss: str, draw: Draw) -> None:
             records = [{name: cell_of(text) for name, text in row.items()} for row in csv.DictReader(file)]
         same(records, right["samples"])
         assert set(records[0]) == {*right["samples"][0], "signature"}
+
+
+def test_ties_within_the_last_digits_are_left_open_and_no_others() -> None:
+    one, other, third = (
+        Row(1, 0.0, {"p": 0.1}, None),
+        Row(2, 0.0, {"p": 0.3}, None),
+        Row(3, 0.0, {"p": 0.1}, None),
+    )
+    assert oracle.undecided([one, other], [0.1, 0.1 * (1 + 1e-15)], 1, ordered=False)
+    assert oracle.undecided([one, other], [0.1, 0.1], 2, ordered=True)
+    assert not oracle.undecided(
+        [one, third], [0.1, 0.1], 1, ordered=False
+    )  # the same numbers: the first counts
+    assert not oracle.undecided([one, other], [0.5, 0.5], 1, ordered=False)  # exact: the first counts
+    assert not oracle.undecided([one, other], [0.1, 0.1 * (1 + 1e-11)], 1, ordered=False)
+    assert not oracle.undecided([one, other], [0.1, 0.1], 2, ordered=False)  # both come

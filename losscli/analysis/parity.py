@@ -13,13 +13,14 @@ from losscli.analysis.request import Request
 from losscli.analysis.score import score
 from losscli.batch import Batch, Stream, arrays_stream
 from losscli.catalogue.pages import explanation
+from losscli.engine.align import as_held
 from losscli.engine.finish import Show
 from losscli.engine.missing import complete
 from losscli.engine.top import Tally
 from losscli.errors import LosscliError
 from losscli.frameworks.call import Conversion, Given
 from losscli.frameworks.convention import Convention, convention, conventions
-from losscli.frameworks.live import Arrays
+from losscli.frameworks.live import LiveArrays
 from losscli.frameworks.writing import Takes, conversion_of, write
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
@@ -49,9 +50,9 @@ def parity(
         source = EXAMPLE
     exact = score(request, stream, show=Show(0))
     rows = [ParityRow("exact", "definition", _own_call(exact, loss), "float64", exact.value, same=True)]
-    axes = axes_of(stream)
+    first = next(iter(stream()))
     for way in conventions(loss).values():
-        row = _row(request, stream, way, axes, exact.value)
+        row = _row(request, stream, way, axes_of(first, way), exact.value)
         rows.append(_measured(request, stream, way, row) if live else row)
     return Parity(
         loss=loss.name,
@@ -86,12 +87,10 @@ def answer(request: Request, stream: Stream, way: Convention, axes: tuple[int, i
     return write(way, given, conversion), made
 
 
-def axes_of(stream: Stream) -> tuple[int, int]:
-    """How many axes y_true and y_pred have."""
-    for batch in stream():
-        first = next(iter(batch.y_pred.values()))
-        return (0 if batch.y_true is None else batch.y_true.ndim), first.ndim
-    return 0, 0
+def axes_of(batch: Batch, way: Convention) -> tuple[int, int]:
+    """How many axes y_true and y_pred have as the call is handed them."""
+    y_true, y_pred = as_held(way, batch, next(iter(batch.y_pred)))
+    return (0 if y_true is None else y_true.ndim), y_pred.ndim
 
 
 def _own_call(exact: Score, loss: Loss) -> str:
@@ -217,7 +216,7 @@ def _measured(request: Request, stream: Stream, way: Convention, row: ParityRow)
     )
 
 
-def gather(request: Request, stream: Stream, way: Convention) -> Arrays:
+def gather(request: Request, stream: Stream, way: Convention) -> LiveArrays:
     """All rows of a stream in the layout that the loss's definition gives them."""
     reweigh = None
     if request.class_weight is not None:
@@ -227,11 +226,12 @@ def gather(request: Request, stream: Stream, way: Convention) -> Arrays:
         reweigh, _, _ = weigh_classes(way, params, wanted, stream, request.missing)
     batches = [batch for batch, _ in complete(stream, request.missing, Tally())]
     batches = batches if reweigh is None else [reweigh(batch) for batch in batches]
-    trues = [batch.y_true for batch in batches if batch.y_true is not None]
+    held = [as_held(way, batch, next(iter(batch.y_pred))) for batch in batches]
+    trues = [y_true for y_true, _ in held if y_true is not None]
     weights = [batch.weight for batch in batches if batch.weight is not None]
     signature = way.loss.signature
-    pred = np.concatenate([next(iter(batch.y_pred.values())) for batch in batches])
-    return Arrays(
+    pred = np.concatenate([y_pred for _, y_pred in held])
+    return LiveArrays(
         _laid_out(np.concatenate(trues), signature.y_true) if trues and signature.y_true else None,
         _laid_out(pred, signature.y_pred),
         np.concatenate(weights) if weights else None,

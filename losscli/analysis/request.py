@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from losscli.batch import Stream
+from losscli.catalogue.find import Named, named
 from losscli.catalogue.pages import explanation
 from losscli.engine.partial import Task
+from losscli.errors import LosscliError
 from losscli.frameworks.convention import convention
 from losscli.losses.layout import read_layout
+from losscli.results.score import Remark
+from losscli.rows import Roles
 
 if TYPE_CHECKING:
-    from losscli.batch import Stream
+    from collections.abc import Sequence
+
+    from losscli.classes.names import Classes
     from losscli.engine.class_weight import ClassWeight
     from losscli.engine.missing import Missing
     from losscli.frameworks.convention import Convention
     from losscli.losses.declare import Loss
-    from losscli.results.score import Remark
+
+
+IGNORED = ("ignore_class", "ignore_index")  # parameters: the label that a loss leaves out
 
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """The losses, each with its parameters by its name, and how their numbers are to be made."""
+    """The losses, each with its parameters by its name, and how their numbers are to be made.
+
+    `called` holds, by the loss, the names of another library's that they were asked for by.
+    """
 
     losses: tuple[Loss, ...]
     params: Mapping[str, Mapping[str, Any]]
@@ -30,12 +44,25 @@ class Request:
     like: str = "exact"
     missing: Missing = "refuse"
     class_weight: ClassWeight | None = None
+    called: Mapping[str, Named] = field(default_factory=dict)
     _tasks: dict[str, tuple[Stream, Task]] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def of(cls, loss: Loss, params: Mapping[str, Any], *how: Any, **named: Any) -> Request:
+    def of(cls, loss: Loss | Named, params: Mapping[str, Any], *how: Any, **more: Any) -> Request:
         """One loss with its parameters; the rest is as for several."""
-        return cls((loss,), {loss.name: params}, *how, **named)
+        return cls.of_several([loss], {named(loss).loss.name: params}, *how, **more)
+
+    @classmethod
+    def of_several(
+        cls, losses: Iterable[Loss | Named], params: Mapping[str, Mapping[str, Any]], *how: Any, **more: Any
+    ) -> Request:
+        """Losses, with their parameters by their names or by those that they were asked for by."""
+        like = more.get("like", how[1] if len(how) > 1 else "exact")
+        read = tuple(_known(named(loss), like) for loss in losses)
+        shares = {one.loss.name: params.get(one.loss.name) or params.get(one.word) or {} for one in read}
+        given = {one.loss.name: one.given(shares[one.loss.name]) for one in read}
+        more["called"] = {one.loss.name: one.besides(shares[one.loss.name]) for one in read}
+        return cls(tuple(one.loss for one in read), given, *how, **more)
 
     @property
     def loss(self) -> Loss:
@@ -60,11 +87,88 @@ class Request:
         way = self.way(loss)
         given, adjust = self.params.get(loss.name, {}), None
         params, layout = read_layout(loss, way.signature, given, exact=self.like == "exact")
-        said: tuple[Remark, ...] = ()
+        called = self.called.get(loss.name, Named(loss))
+        said = tuple(Remark("data", sentence) for sentence in called.said)
+        classes = Stream.of(stream).classes
+        if classes is not None:
+            params = by_number(loss, params, classes)
         if self.class_weight is not None:
             from losscli.engine.class_weight import weigh_classes
 
-            adjust, params, said = weigh_classes(way, params, self.class_weight, stream, self.missing)
-        bound = way.signature.bind(way.owner, params)
+            adjust, params, weighed = weigh_classes(way, params, self.class_weight, stream, self.missing)
+            said = (*said, *weighed)
+        if self.like == "exact" and called.params.get("from_logits"):
+            _check_logits(called.word, stream)
+        bound = way.bind(params)
         words = explanation(loss, elsewhere=self.like != "exact")
-        return Task(way, bound, words=words, said=said, adjust=adjust, layout=layout)
+        sure = "from_logits" in params and "from_logits" not in called.params
+        return Task(
+            way, bound, words=words, said=said, adjust=adjust, sure=sure, classes=classes, layout=layout
+        )
+
+
+def _known(one: Named, like: str) -> Named:
+    """The same without the implied parameters that `like` does not know: they are another framework's."""
+    if not one.params:
+        return one
+    try:
+        known = convention(one.loss, like).signature.parameters
+    except LosscliError:  # it has no such call, which is told when it is computed
+        return one
+    return one._replace(params={name: value for name, value in one.params.items() if name in known})
+
+
+def meant(word: str | Loss | Named, stream: Stream | None) -> Named:
+    """What a word stands for on these rows: a name may be another loss's where they have another shape."""
+    read = named(word)
+    if not read.others or stream is None:
+        return read
+    for batch in stream():
+        pred = next(iter(batch.y_pred.values()))
+        return read.by_rows(() if batch.y_true is None else batch.y_true.shape, pred.shape)
+    return read
+
+
+def _check_logits(word: str, stream: Stream) -> None:
+    """LosscliError where a name that stands for logits has values that may be probabilities, one and all."""
+    for batch in stream():
+        if any(np.any((pred < 0) | (pred > 1)) for pred in batch.y_pred.values()):
+            return
+    raise LosscliError(
+        f"{word} takes logits, and every value of y_pred lies in [0, 1], as probabilities do",
+        "say which they are: -p from_logits=true or -p from_logits=false",
+    )
+
+
+def takes(losses: Sequence[Loss], params: Mapping[str, Any]) -> Roles:
+    """What the losses make of y_true and y_pred; of none of them, what there may be."""
+    if not losses:
+        return Roles(labels=True, columns=True, alike=True)
+    domains = [loss.signature for loss in losses]
+    true = [domain.y_true for domain in domains if domain.y_true is not None]
+    pred = [domain.y_pred.given(params) for domain in domains if not domain.y_pred.by]
+    columns = any(d.below_classes or d.index is not None for d in true)
+    let = [value for name, value in params.items() if name.rpartition(".")[2] in IGNORED]
+    return Roles(
+        labels=bool(true) and all(d.means in ("label", "class index") or d.index is not None for d in true),
+        columns=columns,
+        numbers=columns,
+        alike=all(domain.y_pred.means == "label" for domain in domains),
+        equality=all(d.means == "label" and d.grain == "index" for d in true),
+        probability=bool(pred) and all(d.means == "probability" and d.grain == "entry" for d in pred),
+        let=(*let, *(-1.0 for d in true if d.grain == "indices")),
+    )
+
+
+def by_number(loss: Loss, params: Mapping[str, Any], classes: Classes) -> dict[str, Any]:
+    """The parameters that name a class, by its number."""
+    numbers = {}
+    for name, value in params.items():
+        number = classes.number(value) if _names_a_class(loss, name) and value is not None else None
+        numbers[name] = value if number is None else int(number)
+    return numbers
+
+
+def _names_a_class(loss: Loss, name: str) -> bool:
+    parameter = loss.parameters.get(name)
+    return name in IGNORED or (parameter is not None and parameter.range.below_classes)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 
-# What a property of a loss means; the contract suite checks each that a file declares.
+# What a property of a loss means; the contract suite checks each that a file declares. One that holds under
+# a condition alone says which: {convex: in the probabilities}, {minimiser: mean; without pos_weight}.
 PROPERTIES = {
     "convex": "convex in y_pred",
     "smooth": "the gradient exists and is continuous",
@@ -43,6 +44,7 @@ PROPERTIES = {
     "minimiser": "the best constant prediction",
     "margin": "exactly 0 beyond the margin",
 }
+WITH_DETAIL = {"bounded_gradient", "bounded", "minimiser"}  # which say what bounds it, or what it is
 
 
 @cache
@@ -155,8 +157,11 @@ def _several(names: str | list[str]) -> tuple[str, ...]:
 def _property(item: str | dict[str, Any]) -> Property:
     if isinstance(item, str):
         return Property(item)
-    ((name, detail),) = item.items()
-    return Property(name, str(detail))
+    ((name, value),) = item.items()
+    if name not in WITH_DETAIL:
+        return Property(name, None, str(value))
+    detail, _, when = str(value).partition("; ")
+    return Property(name, detail, when or None)
 
 
 def _citation(item: dict[str, str]) -> Citation:
@@ -182,7 +187,7 @@ def _elsewhere(loss: Loss) -> tuple[Elsewhere, ...]:
 def _note(convention: Convention) -> str:
     notes = ["float32"] if convention.float32 else []
     if convention.loss.kind == "sample" and convention.weights and convention.over_samples("mean"):
-        notes.append("weighted sums are divided by the samples")
+        notes.append("weighted means divide by N, not by the sum of weights")
     return ", ".join(notes)
 
 

@@ -1,4 +1,4 @@
-"""Finding a loss by name or alias. Its family is the folder of its YAML file; only that one is imported."""
+"""Which losses there are. A loss's family is the folder of its YAML file; only that one is imported."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from losscli.errors import LosscliError, did_you_mean
 
 if TYPE_CHECKING:
     from losscli.losses.declare import Loss
@@ -50,7 +48,8 @@ def get(name: str) -> Loss:
 
 
 @cache
-def _aliases() -> dict[str, str]:
+def aliases() -> dict[str, str]:
+    """Folded name or alias → loss, as the losses declare them. Imports every family."""
     return {folded_name(alias): name for name in names() for alias in (name, *get(name).aliases)}
 
 
@@ -61,15 +60,3 @@ def folded_name(word: str) -> str:
         if bare.endswith(ending) and bare != ending:
             return bare.removesuffix(ending)
     return bare
-
-
-def find(word: str) -> Loss:
-    """The loss of this name or alias; LosscliError with the nearest name if there is none."""
-    if word in _files():
-        return get(word)
-    name = _aliases().get(folded_name(word))
-    if name is None:
-        known = {*names(), *(alias for n in names() for alias in get(n).aliases)}
-        hint = did_you_mean(word, known) or "losscli list shows every loss"
-        raise LosscliError(f'there is no loss called "{word}"', hint)
-    return get(name)

@@ -136,6 +136,6 @@ def run(arguments: list[str]) -> int:
             traceback.print_exc()
         from losscli.cli.usage import explain
 
-        say(*explain(error))
+        say(*explain(error, arguments))
         return 2
     return code or 0

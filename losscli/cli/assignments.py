@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 SIZES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
+# Arguments of frameworks' calls that are options here.
+OPTIONS = {"reduction": "--reduction {}", "sample_weight": "--weight {}"}
+
+
 def read_size(text: str, option: str) -> int:
     """Bytes, of a number with K, M, G or T and perhaps a B after it: 500M, 1.5GB."""
     written = text.strip().upper().removesuffix("B")
@@ -34,6 +38,9 @@ def read_parameters(texts: Sequence[str] | None, *, from_logits: bool = False) -
         name = name.strip()
         if not equals or not name:
             raise LosscliError(f'-p "{text}": a parameter is given as NAME=VALUE', "for example -p delta=1.5")
+        if name in OPTIONS:
+            option = OPTIONS[name].format(value)
+            raise LosscliError(f"{name} is no parameter of a loss", f"write it so: {option}")
         if name in given:
             raise LosscliError(f"the parameter {name} is given twice", "keep one of the two")
         given[name] = read_value(value)

@@ -49,22 +49,25 @@ def check(
 
     from losscli import render
     from losscli.analysis import check as checkup
-    from losscli.catalogue.find import lookup
+    from losscli.catalogue.find import named
     from losscli.cli.reading import open_source
 
-    named = None if loss is None else lookup(loss)
-    entries = named is None or named.signature.y_pred.grain in ENTRIES
+    read = None if loss is None else named(loss)
+    resolved = None if read is None else read.loss
+    entries = resolved is None or resolved.signature.y_pred.grain in ENTRIES
     source = open_source(
         rows,
-        "check" if named is None else named.name,
-        truth=named is None or named.truth,
+        () if read is None else read.labelled,
+        params,
+        command="check",
+        truth=resolved is None or resolved.truth,
         # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
         models=entries and "," not in (rows.true or "") and "*" not in (rows.true or ""),
         drop=settings.missing == "drop",
     )
     record = checkup.examine(
         source,
-        named,
+        read,
         settings.like,
         params=params,
         missing=settings.missing,

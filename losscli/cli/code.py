@@ -66,7 +66,10 @@ def code(
 
     from losscli import render
     from losscli.analysis import code as snippets
-    from losscli.catalogue.find import lookup
+    from losscli.catalogue.find import named
+    from losscli.cli.reading import mention_read
 
-    snippet = snippets.snippet(lookup(loss), framework, params, reduction)
+    read = named(loss)
+    mention_read([read], params)
+    snippet = snippets.snippet(read.loss, framework, read.given(params), reduction)
     out.write(render.render(snippet, out.format, width=out.width, color=out.color))

@@ -63,23 +63,21 @@ def compare(
 
     from losscli import render
     from losscli.analysis.compare import compare as compared
-    from losscli.analysis.request import Request
-    from losscli.catalogue.find import lookup
+    from losscli.analysis.request import Request, meant
+    from losscli.catalogue.find import named
     from losscli.cli.reading import mention_chosen, open_source
 
-    resolved = [lookup(name) for name in _split(losses)]
-    names = [loss.name for loss in resolved]
+    read = [named(name) for name in _split(losses)]
+    names = [one.loss.name for one in read]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")
-    request = Request(tuple(resolved), **asked | {"params": _share_out(asked["params"], resolved)})
     with arriving(machine.quiet):
-        source = open_source(
-            rows,
-            ", ".join(names),
-            truth=any(loss.truth for loss in resolved),
-            models=True,
-            drop=settings.missing == "drop",
-        )
+        losses_read = [loss for one in read for loss in one.labelled]
+        source = open_source(rows, losses_read, asked["params"], models=True, drop=settings.missing == "drop")
+    read = [meant(one, source) for one in read]
+    request = Request.of_several(
+        read, **asked | {"params": _share_out(asked["params"], [one.loss for one in read])}
+    )
     with working(machine, rows, source, most) as run:
         comparison = compared(
             request,

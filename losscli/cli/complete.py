@@ -20,7 +20,13 @@ def _starting(incomplete: str, words: Iterable[str]) -> list[str]:
 
 
 def loss(incomplete: str) -> list[str]:
-    return _starting(incomplete, registry.names())
+    """The losses; where none begins so, their names elsewhere, those that a shell takes for one word."""
+    from losscli.catalogue import othernames
+
+    names = _starting(incomplete, registry.names())
+    return names or [
+        name for name in _starting(incomplete, othernames.leading()) if not set(name) & set(": ")
+    ]
 
 
 def losses(incomplete: str) -> list[str]:
@@ -49,7 +55,7 @@ def parameter(ctx: typer.Context, incomplete: str) -> list[str]:
         # While an option still lacks its value, what stands before it is left in ctx.args, unparsed.
         named = ctx.params.get("loss") or next(iter(ctx.args), "")
     chosen = set(named.split(",")) & set(registry.names()) or registry.names()
-    names = {name for loss_name in chosen for name in _parameters(loss_name)}
+    names = {name for loss_name in chosen for name in parameters_of(loss_name)}
     return _starting(incomplete, [f"{name}=" for name in sorted(names)])
 
 
@@ -130,7 +136,7 @@ def _block(loss_name: str, key: str) -> Iterator[str]:
             yield line
 
 
-def _parameters(loss_name: str) -> list[str]:
+def parameters_of(loss_name: str) -> list[str]:
     return [m[1] for line in _block(loss_name, "parameters") if (m := re.match(r"  (\w+):", line))]
 
 

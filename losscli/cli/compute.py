@@ -86,22 +86,22 @@ def compute(
     """Compute a loss, row by row and reduced."""
     beside = {"--gradient": gradient, "--why": why, "--by": rows.by, "--scheduler": machine.scheduler}
     beside["--engine"] = machine.engine != "local"
-    if steps and (named := [option for option, value in beside.items() if value]):
+    if steps and (refused := [option for option, value in beside.items() if value]):
         raise LosscliError(
-            "--steps works the value out alone, in this process", f"leave {' and '.join(named)} out"
+            "--steps works the value out alone, in this process", f"leave {' and '.join(refused)} out"
         )
     many = 0 if rows.by is not None and shown is None else _read_rows(shown)
     asked = settings.read()
     most = read_size(machine.max_memory, "--max-memory")
 
     from losscli import render
-    from losscli.analysis.request import Request
-    from losscli.catalogue.find import lookup
+    from losscli.analysis.request import Request, meant
+    from losscli.catalogue.find import named
     from losscli.cli.reading import mention_chosen, open_source
     from losscli.frameworks.convention import convention
 
-    resolved = lookup(loss)
-    request = Request.of(resolved, **asked)
+    read = named(loss)
+    resolved = read.loss
     # Sorted by loss they must be held; a loss without rows has its result alone.
     each = resolved.kind == "sample" or asked["params"].get("per") == "sample"
     every = many is None and sort != "loss" and rows.by is None and each and not steps
@@ -113,7 +113,8 @@ def compute(
     _check_values(out.rows, settings.missing, gradient)
     with arriving(machine.quiet):
         drop = settings.missing == "drop"
-        source = open_source(rows, resolved.name, truth=resolved.truth, models=False, drop=drop)
+        source = open_source(rows, read.labelled, asked["params"], drop=drop)
+    request = Request.of(meant(read, source), **asked)
     order = sort or ("loss" if out.read_by_eye else "index")
     result: Score | Steps
     if steps:

@@ -87,10 +87,10 @@ class Group(TyperGroup):
         raise LosscliError(f'there is no command "{word}"', self._instead_of(word))
 
     def _instead_of(self, word: str) -> str:
-        from losscli.catalogue.registry import find
+        from losscli.catalogue.find import lookup
 
         try:
-            name = find(word).name
+            name = lookup(word).name
         except LosscliError:
             return (
                 did_you_mean(word, self.commands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, get_args
 
 from typer import Option
@@ -51,7 +52,7 @@ def list_losses(
             "--search",
             metavar="WORDS",
             rich_help_panel=options.LOSS,
-            help="Losses whose pages hold all of these words.",
+            help="Losses whose pages or names elsewhere hold all of these words.",
         ),
     ] = None,
     format: options.Format = None,
@@ -72,15 +73,17 @@ def list_losses(
         _check("property", name, PROPERTIES)
 
     wanted = set(property or ())
-    words = search.casefold().split() if search else []
+    words = [re.compile(rf"(?<![^\W_]){re.escape(word)}") for word in (search or "").casefold().split()]
     pages = [
         page
         for folder, names in registry.families().items()
         if family in (None, folder)
         for page in (explanation(registry.get(name), elsewhere=False) for name in names)
-        if wanted <= {held.name for held in page.properties} and all(word in _words(page) for word in words)
+        if wanted <= {held.name for held in page.properties}
+        and all(word.search(_words(page)) for word in words)
     ]
     out.write(render.render(pages, out.format, width=out.width, color=out.color, version=__version__))
+    _mention_absent(search)
     if not pages:
         say("no loss has all of that")
 
@@ -92,6 +95,21 @@ def _check(kind: str, word: str, known: Collection[str]) -> None:
 
 
 def _words(page: Words) -> str:
-    """What is searched: everything a person would look for a loss by."""
-    said = (page.name, page.title, *page.aliases, page.summary, page.meaning, *page.use_when, *page.pitfalls)
-    return " ".join(said).casefold()
+    """What is searched: everything a person would look for a loss by, its names elsewhere too."""
+    from losscli.catalogue import othernames
+
+    names = (page.name, page.title, *page.aliases, *othernames.by_loss().get(page.name, ()))
+    said = (page.summary, page.meaning, *page.use_when, *page.pitfalls)
+    return " ".join((*names, *said)).casefold()
+
+
+def _mention_absent(search: str | None) -> None:
+    """Says what is nearest to a name that the table knows to be no loss here."""
+    from losscli.catalogue import othernames
+    from losscli.catalogue.find import lookup
+
+    if search is not None and othernames.spelled(search) is not None:
+        try:
+            lookup(search)
+        except LosscliError as absent:
+            say(absent.what, absent.hint)

@@ -141,6 +141,18 @@ Key = Annotated[
         help="The columns of DATA and of --truth by which their rows are joined.",
     ),
 ]
+CLASSES = "The names of the classes in y_true, in the order of their columns: cat,dog,bird. Without it, names"
+Classes = Annotated[
+    str | None,
+    Option(
+        "--classes",
+        metavar="NAME,…",
+        rich_help_panel=DATA,
+        help=f"{CLASSES} that columns bear (p_cat, p_dog) are matched.",
+    ),
+]
+POSITIVE = "Of two class names in y_true, the one that is class 1."
+Positive = Annotated[str | None, Option("--positive", metavar="NAME", rich_help_panel=DATA, help=POSITIVE)]
 By = Annotated[
     str | None,
     Option(

@@ -47,17 +47,18 @@ def parity(
 
     from losscli import render
     from losscli.analysis.parity import parity as confronted
-    from losscli.analysis.request import Request
-    from losscli.catalogue.find import lookup
+    from losscli.analysis.request import Request, meant
+    from losscli.catalogue.find import named
     from losscli.cli.reading import open_source
     from losscli.results.score import Remark
 
-    resolved = lookup(loss)
+    read = named(loss)
     source = None
     if rows.named:
         drop = settings.missing == "drop"
-        source = open_source(rows, resolved.name, truth=resolved.truth, models=False, drop=drop)
-    request = Request.of(resolved, **asked)
+        source = open_source(rows, read.labelled, asked["params"], drop=drop)
+    # The worked example is the loss's own, whatever the name implies.
+    request = Request.of(read.loss if source is None else meant(read, source), **asked)
     record = confronted(request, source, source=None if source is None else source.name, live=live)
     if source is not None:
         chosen = tuple(Remark("data", sentence) for sentence in source.chosen)

@@ -102,18 +102,16 @@ def plot(
 
     from losscli import render
     from losscli.analysis import plot as curves
-    from losscli.catalogue.find import lookup
+    from losscli.catalogue.find import named
     from losscli.cli.reading import mention_chosen, open_source
 
-    losses = [lookup(name) for name in names]
+    read = [named(name) for name in names]
     source = None
     if rows.named:
-        listed = ", ".join(loss.name for loss in losses)
-        truth = any(loss.truth for loss in losses)
-        drop = settings.missing == "drop"
-        source = open_source(rows, listed, truth=truth, models=False, drop=drop)
+        resolved = [loss for one in read for loss in one.labelled]
+        source = open_source(rows, resolved, {}, drop=settings.missing == "drop")
     picture = curves.draw(
-        losses,
+        read,
         params,
         source,
         like=settings.like,

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from losscli.analysis.request import takes
+from losscli.cli.output import say
 from losscli.errors import LosscliError
 from losscli.results.score import Remark
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from typing import TypeVar
 
+    from losscli.catalogue.find import Named
+    from losscli.classes.names import ClassNames
     from losscli.data.source import Source
     from losscli.data.tables import Table
+    from losscli.losses.declare import Loss
     from losscli.results.compare import Comparison
     from losscli.results.plot import Picture
     from losscli.results.score import Score
@@ -25,19 +31,32 @@ if TYPE_CHECKING:
 EXAMPLE = {"--true": "1,2,3", "--pred": "1,2,5"}
 
 
-def open_source(rows: Rows, losses: str, *, truth: bool, models: bool, drop: bool = False) -> Source:
-    """The rows that are meant: columns of DATA, or values where there is no DATA.
+def open_source(
+    rows: Rows,
+    losses: Sequence[Loss],
+    params: Mapping[str, Any],
+    *,
+    command: str = "",
+    truth: bool | None = None,
+    models: bool = False,
+    drop: bool = False,
+) -> Source:
+    """The rows that are meant, for these losses: columns of DATA, or values where there is no DATA.
 
-    `losses` names them in messages, and `truth` says whether any of them takes y_true; with `models` the
-    commas of --pred separate models. With `drop` rows without a partner in --truth may be left out.
+    `truth` says whether there is a y_true, where no loss does; with `models` the commas of --pred separate
+    models. With `drop` rows without a partner in --truth may be left out. Messages name the losses, or the
+    `command`.
     """
+    named = ", ".join(loss.name for loss in losses) or command
+    truth = any(loss.truth for loss in losses) if truth is None else truth
+    roles = takes(losses, params)
     true, pred = rows.true, rows.pred
     if true is not None and not truth:
-        raise LosscliError(f"{losses} takes no y_true", "leave --true out")
+        raise LosscliError(f"{named} takes no y_true", "leave --true out")
     if rows.truth is None and rows.key is not None:
         raise LosscliError(f"--key {rows.key} joins two files", "name that of y_true: --truth truth.csv")
     if rows.truth is not None and not truth:
-        raise LosscliError(f"{losses} takes no y_true", "leave --truth out")
+        raise LosscliError(f"{named} takes no y_true", "leave --truth out")
     if rows.truth is not None and not rows.files:
         raise LosscliError(
             f"--truth {rows.truth}: there is no file of predictions", "name it as DATA, as in preds.csv"
@@ -45,9 +64,19 @@ def open_source(rows: Rows, losses: str, *, truth: bool, models: bool, drop: boo
     if rows.truth is not None:
         from losscli.data.joined import join
 
-        return join(open_data(rows), _open_truth(rows.truth), rows, models=models, drop=drop)
+        return join(
+            open_data(rows),
+            _open_truth(rows.truth),
+            rows,
+            roles,
+            models=models,
+            drop=drop,
+            asked=asked(rows),
+        )
     if rows.files:
-        return open_data(rows).select(true, pred, rows.weight, rows.by, truth=truth, models=models)
+        return open_data(rows).select(
+            true, pred, rows.weight, rows.by, truth=truth, models=models, takes=roles, asked=asked(rows)
+        )
     if rows.table is not None or rows.query is not None:
         option = "--query" if rows.table is None else "--table"
         raise LosscliError(
@@ -70,6 +99,15 @@ def open_source(rows: Rows, losses: str, *, truth: bool, models: bool, drop: boo
     return read_stream(true, pred, rows.weight, input_format=rows.input_format)
 
 
+def asked(rows: Rows) -> ClassNames | None:
+    """How classes are named; None where they are not."""
+    if rows.classes is None and rows.positive is None:
+        return None
+    from losscli.classes.names import ClassNames
+
+    return ClassNames(rows.classes, rows.positive)
+
+
 def open_data(rows: Rows) -> Table:
     """The table that DATA is."""
     from losscli.data import open_table
@@ -87,6 +125,13 @@ def _open_truth(path: str) -> Table:
         raise LosscliError(
             f"--truth: {error.what}", "--truth takes a file of one table; a --query of DATA can join others"
         ) from None
+
+
+def mention_read(read: Sequence[Named], params: Mapping[str, Any]) -> None:
+    """Says on stderr what was read under names that are not the losses' own, where no result says it."""
+    for one in read:
+        for sentence in one.besides(params).said:
+            say(sentence)
 
 
 def mention_chosen(source: Source, result: Result) -> Result:

@@ -101,14 +101,15 @@ def recommend(
 def _open(rows: Rows, drop: bool) -> tuple[Source, bool]:
     """The rows, and whether they hold the truth alone (as y_pred). Losses without a truth are asked for by
     --pred alone, where no column has a common name of the truth."""
-    from losscli.cli.reading import open_data, open_source
+    from losscli.analysis.request import takes
+    from losscli.cli.reading import asked, open_data, open_source
 
     joined = rows.truth is not None or rows.key is not None
     if joined or not rows.files:
         alone = not joined and rows.pred is None and rows.true is not None
         truth = joined or (rows.true is not None and not alone)
         meant = rows._replace(true=None, pred=rows.true) if alone else rows
-        return open_source(meant, "recommend", truth=truth, models=False, drop=drop), alone
+        return open_source(meant, (), {}, command="recommend", truth=truth, drop=drop), alone
     from losscli.data.selection import COMMON_PRED, COMMON_TRUE
 
     table = open_data(rows)
@@ -118,4 +119,7 @@ def _open(rows: Rows, drop: bool) -> tuple[Source, bool]:
     alone = pred is None and true is not None and columns.isdisjoint(COMMON_PRED)
     if alone:
         true, pred, has_true = None, true, False
-    return table.select(true, pred, rows.weight, truth=has_true or pred is None, models=False), alone
+    truth = has_true or pred is None
+    roles = takes((), {})._replace(alone=alone)
+    source = table.select(true, pred, rows.weight, truth=truth, models=False, takes=roles, asked=asked(rows))
+    return source, alone

@@ -58,6 +58,8 @@ OPTIONS: dict[str, Any] = {
     "by": options.By,
     "truth": options.Truth,
     "key": options.Key,
+    "classes": options.Classes,
+    "positive": options.Positive,
     "class_weight": options.ClassWeight,
     "missing": options.Missing,
     "param": options.Param,

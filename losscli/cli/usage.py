@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from losscli.errors import LosscliError, did_you_mean
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _WORDS = {"is not a valid float": "is not a number", "is not a valid integer": "is not a whole number"}
+SHOWN = 5  # losses that a hint names
 _EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)")
 
 
-def explain(error: Exception) -> tuple[str, str | None]:
-    """(what, hint) of an error."""
+def explain(error: Exception, line: Sequence[str] = ()) -> tuple[str, str | None]:
+    """(what, hint) of an error that ended this command line."""
     if isinstance(error, LosscliError):
         return error.what, error.hint
     if isinstance(error, typer.TyperException):
-        return _explain_usage(error, getattr(error, "ctx", None), getattr(error, "param", None))
+        return _explain_usage(error, line, getattr(error, "ctx", None), getattr(error, "param", None))
     return (
         f"this is a bug in losscli: {type(error).__name__}: {error}",
         "run it again with --debug for the traceback, and report it",
     )
 
 
-def _explain_usage(error: typer.TyperException, context: Any, parameter: Any) -> tuple[str, str | None]:
+def _explain_usage(
+    error: typer.TyperException, line: Sequence[str], context: Any, parameter: Any
+) -> tuple[str, str | None]:
     # Typer publishes the base class alone; what tells the kinds apart is held by its range in pyproject.toml.
     from typer._click import exceptions
 
@@ -35,6 +41,8 @@ def _explain_usage(error: typer.TyperException, context: Any, parameter: Any) ->
     more = f"{context.command_path} -h shows examples and every option" if context else None
     if isinstance(error, exceptions.NoSuchOption):
         known = [name for option in context.command.get_params(context) for name in option.opts]
+        if "-p" in known and (hint := _as_parameter(error.option_name, line)):
+            return f"there is no option {error.option_name}", hint
         return f"there is no option {error.option_name}", did_you_mean(error.option_name, known) or more
     if isinstance(error, exceptions.BadOptionUsage) and "requires an argument" in message:
         return f"{error.option_name} is without its value", f"write it behind: {error.option_name} …"
@@ -48,3 +56,23 @@ def _explain_usage(error: typer.TyperException, context: Any, parameter: Any) ->
     if extra := _EXTRA.match(message):
         return f"there is no place for {extra[1]} in {context.command_path}", more
     return message[:1].lower() + message[1:], more
+
+
+def _as_parameter(option: str, line: Sequence[str]) -> str | None:
+    """How an option that is a parameter of a loss is written; None where no loss has it."""
+    from losscli.catalogue import registry
+    from losscli.cli.complete import parameters_of
+
+    name = option.lstrip("-").replace("-", "_")
+    words = {part for word in line for part in word.split(",")}
+    takers = [loss for loss in registry.names() if name in parameters_of(loss)]
+    losses = words & set(registry.names())
+    if not takers:
+        return None
+    if losses and not losses & set(takers):
+        return f"{name} is a parameter of {', '.join(takers[:SHOWN])}" + (" …" if len(takers) > SHOWN else "")
+    written = next((word for word in line if word.partition("=")[0] == option), option)
+    _, equals, value = written.partition("=")
+    after = line[line.index(written) + 1 :] if written in line else ()
+    value = value if equals else next((word for word in after if not word.startswith("--")), "…")
+    return f"a parameter of the loss is written -p {name}={value}"

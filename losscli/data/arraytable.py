@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.data.tables import Pick, Table
+from losscli.data.tables import FIRST_ROWS, Pick, Table
 from losscli.data.words import shown
 from losscli.errors import LosscliError
 
@@ -40,6 +40,9 @@ class ArrayTable(Table):
             )
             for row in rows
         }
+
+    def first_values(self, index: int) -> list[str]:
+        return [value for value in self.whole(index)[:FIRST_ROWS] if isinstance(value, str)]
 
     @abstractmethod
     def whole(self, index: int) -> Sequence[Any] | Array:

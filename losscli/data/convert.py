@@ -64,6 +64,11 @@ def word(text: str) -> float | None:
         return None
 
 
+def is_word(text: str) -> bool:
+    """Whether a text is a word: it has letters, and is no number, none missing."""
+    return word(text) is None and any(map(str.isalpha, text))
+
+
 def from_texts(texts: list[str], place: ValuePlace) -> Array:
     """Texts (N,) as float64; empty ones and words such as NA are NaN."""
     if "_" not in "".join(texts):

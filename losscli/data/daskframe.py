@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -47,14 +47,23 @@ def _together(*parts: Any) -> tuple[Any, ...]:
 
 
 class Parted(Table):
-    """The columns of a Dask collection; `bring` brings one of its parts here."""
+    """The columns of a Dask collection; `bring` brings one of its parts here, `texts` may hold words."""
 
     def __init__(
-        self, name: str, columns: Sequence[str], parts: Sequence[Any], bring: Callable[[Any], Any]
+        self,
+        name: str,
+        columns: Sequence[str],
+        parts: Sequence[Any],
+        bring: Callable[[Any], Any],
+        texts: Sequence[int] = (),
     ) -> None:
         super().__init__(name, columns)
+        self._texts = texts
         self._parts = parts
         self._bring = bring
+
+    def first_values(self, index: int) -> Iterable[str]:
+        return super().first_values(index) if index in self._texts else ()
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for part in self._parts:

@@ -14,7 +14,7 @@ from losscli.data.blocks import BLOCK, cut, cut_unread, is_large, next_line
 from losscli.data.convert import BOOLEANS, ValuePlace, from_texts, labels, word
 from losscli.data.formats import DELIMITERS
 from losscli.data.source import BATCH_ROWS
-from losscli.data.tables import Pick, Table
+from losscli.data.tables import FIRST_ROWS, Pick, Table
 from losscli.data.words import counted
 from losscli.errors import LosscliError
 
@@ -70,6 +70,11 @@ class Delimited(Table):
         separator = DELIMITERS[self._form]
         data = part.read(self._file)
         return parse_delimited(data, columns, groups, len(self.columns), separator, part.quoted)
+
+    def first_values(self, index: int) -> list[str]:
+        with _reader(self._file, self._form) as lines:
+            _next_row(lines, 2)
+            return [row[index] for row in islice(lines, FIRST_ROWS) if len(row) == len(self.columns)]
 
     def _cut(self, quoted: bool) -> Iterator[Part] | None:
         """A large file in parts that Polars reads; None of a small one, or one with an odd header.

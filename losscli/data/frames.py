@@ -17,7 +17,7 @@ from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from losscli.batch import Array
     from losscli.data.files import File
@@ -103,6 +103,10 @@ class Frame(Scanned):
             self._rows = int(self.scan().select(pl.len()).collect().item())
         if not self._rows:
             raise LosscliError(f"{self.name} has no rows")
+
+    def first_values(self, index: int) -> Iterable[str]:
+        kind = self._schema[self.columns[index]]
+        return super().first_values(index) if str(kind).startswith(("String", "Categorical", "Enum")) else ()
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for part in self.parts(picks):

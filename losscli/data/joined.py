@@ -8,69 +8,107 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from losscli.data.selection import select_key, select_truth
-from losscli.data.source import Source
+from losscli.classes.resolve import TRUTH
+from losscli.data.coding import Columns, coding_of, with_coding
+from losscli.data.keys import Places, check_partners, disagreement
+from losscli.data.probability import beside_labels
+from losscli.data.selection import paired, select_key, select_truth
 from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
+from losscli.rows import Roles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from losscli.batch import Array, Batch, Chunk, Labels
+    from losscli.classes.names import ClassNames
     from losscli.data.selection import Selection
+    from losscli.data.source import Source
     from losscli.data.tables import Table
     from losscli.rows import Rows
 
-FIRST = 5  # rows that a message names
+NOTHING = Roles()
 
 
-def join(predictions: Table, truth: Table, rows: Rows, *, models: bool = False, drop: bool = False) -> Source:
+def join(
+    predictions: Table,
+    truth: Table,
+    rows: Rows,
+    takes: Roles = NOTHING,
+    *,
+    models: bool = False,
+    drop: bool = False,
+    asked: ClassNames | None = None,
+) -> Source:
     """The rows of `predictions` with the y_true of `truth`; `rows` names the columns of both.
 
     The key is in both; without, the rows are in the same order. With `models`, commas in --pred separate
-    models. LosscliError where the lengths differ, a key stands twice in `truth`, or (unless `drop`) one file
-    has a key that the other lacks.
+    models. `takes` and `asked` are those of `Table.select`. LosscliError where the lengths differ, a key
+    stands twice, or (unless `drop`) one file has a key that the other lacks.
     """
     key = rows.key
-    truth, selection, opened = _chosen(
-        truth, lambda table: select_truth(table.name, table.columns, rows.true, key)
-    )
+    truth, picked = _chosen(truth, lambda table: select_truth(table.name, table.columns, rows.true, key))
+    true = picked.models["y_pred"]
+
+    def choose(table: Table) -> Selection:
+        chosen = table.selection(None, rows.pred, rows.weight, rows.by, truth=False, models=models)
+        chosen = paired([truth.columns[i] for i in true], table.columns, chosen)
+        if takes.probability and chosen.common:
+            chosen = beside_labels(table, chosen, models=models)
+        return chosen._replace(by=select_key(table.name, table.columns, key) + chosen.by)
+
+    predictions, chosen = _chosen(predictions, choose)
+    held = {model: Columns(predictions, indices) for model, indices in chosen.models.items()}
+    coding = coding_of(Columns(truth, true), held, takes, asked)
+    if coding is not None:
+        chosen = with_coding(chosen, coding)
+        if TRUTH in coding.roles:
+            picked = picked._replace(classes=coding.classes, coded=("y_pred",))
+    opened, source = truth.source(picked), predictions.source(chosen)
     batches = list(opened())
     values = np.concatenate([batch.y_pred["y_pred"] for batch in batches])
     if not len(values):
         raise LosscliError(f"{truth.name} has no rows")
-    column = ", ".join(shown(truth.columns[i]) for i in selection.models["y_pred"])
-    held = _Truth(predictions.name, truth.name, values, column, len(selection.by))
-
-    def choose(table: Table) -> Selection:
-        chosen = table.selection(None, rows.pred, rows.weight, rows.by, truth=False, models=models)
-        return chosen._replace(by=select_key(table.name, table.columns, key) + chosen.by)
-
-    predictions, chosen, source = _chosen(predictions, choose)
+    column = ", ".join(shown(truth.columns[i]) for i in true)
     said = [*opened.chosen, *source.chosen]
     if key is None:
+        held_truth = _Truth(predictions.name, truth.name, values, column, 0)
         said.append(f"y_true is that of {truth.name}, row by row")
-        return Source(
-            source.name, source.models, tuple(said), partial(_by_row, source, held), None, source.size
-        )
-    places = _places(truth.name, batches)
-    keyed = predictions.source(chosen._replace(by=chosen.by[: held.key], weight=None))
-    said.append(f"y_true is that of {truth.name}, joined by {key}" + _check(keyed, held, places, drop))
-    return Source(
-        source.name,
-        source.models,
-        tuple(said),
-        partial(_by_key, source, held, places),
-        partial(_chunks, source, held, places),
-        source.size,
+        taken = {truth.columns[i] for i in true}
+        taken |= {predictions.columns[i] for indices in chosen.models.values() for i in indices}
+        other = disagreement(predictions, truth, taken)
+        if other is not None and other.differ and other.rows == len(values):
+            if 2 * other.common >= len(values):
+                raise LosscliError(
+                    f"{predictions.name} and {truth.name} would be joined row by row, and {other.words}",
+                    f"{other.option} joins them by it",
+                )
+            said.append(f"{other.words} between {predictions.name} and {truth.name}: not joined by it")
+        hint = "" if other is None or not other.common else f"; {other.option} joins them by it"
+        reading = partial(_by_row, source, held_truth, hint)
+        return replace(source, chosen=tuple(said), read=reading, split=None, cells=None)
+    places = Places.of(truth.name, batches, len(picked.by), drop=drop)
+    held_truth = _Truth(predictions.name, truth.name, values, column, places.width)
+    keyed = predictions.source(chosen._replace(weight=None))
+    said.append(
+        f"y_true is that of {truth.name}, joined by {key}"
+        + check_partners(predictions.name, truth.name, keyed, batches, places, drop=drop)
+    )
+    return replace(
+        source,
+        chosen=tuple(said),
+        read=partial(_by_key, source, held_truth, places),
+        split=partial(_chunks, source, held_truth, places),
+        cells=None,
     )
 
 
-def _chosen(table: Table, choose: Callable[[Table], Selection]) -> tuple[Table, Selection, Source]:
+def _chosen(table: Table, choose: Callable[[Table], Selection]) -> tuple[Table, Selection]:
     """The columns that `choose` takes of a table, or of the table in full where only later rows have them."""
     try:
         selection = choose(table)
-        return table, selection, table.source(selection)
+        table.source(selection)  # several files may differ in their columns
+        return table, selection
     except LosscliError:
         full = table.in_full()
         if full is table:
@@ -106,7 +144,7 @@ def _fewer(by: Labels) -> Labels:
     return replace(by, codes=codes[by.codes], names=list(numbers))
 
 
-def _by_row(source: Source, held: _Truth, rows: int) -> Iterator[Batch]:
+def _by_row(source: Source, held: _Truth, hint: str, rows: int) -> Iterator[Batch]:
     n, done = len(held.values), 0
     for batch in source.batches(rows):
         if done + len(batch) <= n:
@@ -115,92 +153,29 @@ def _by_row(source: Source, held: _Truth, rows: int) -> Iterator[Batch]:
     if done != n:
         raise LosscliError(
             f"{held.predictions} has {counted(done, 'row')} and {held.truth} has {n}",
-            "without --key the rows of both are the same ones, in the same order",
+            f"without --key the rows of both are the same ones, in the same order{hint}",
         )
 
 
-def _places(truth: str, batches: Sequence[Batch]) -> dict[tuple[str, ...], int]:
-    """The row, from 0, of each key of the truth."""
-    places: dict[tuple[str, ...], int] = {}
-    at = 0
-    for batch in batches:
-        assert batch.by is not None
-        names = batch.by.names
-        for code in batch.by.codes.tolist():
-            first = places.setdefault(names[code], at)
-            if first != at:
-                written = ", ".join(names[code])
-                raise LosscliError(
-                    f"{truth}, row {at + 1}: the key {shown(written)} stands in row {first + 1} too",
-                    "each key has one y_true: name more columns in --key, or mend the file",
-                )
-            at += 1
-    return places
-
-
-def _rows(by: Labels, key: int, places: dict[tuple[str, ...], int]) -> Array:
-    """The truth's row of each of a batch's rows, from 0; -1 where it has none."""
-    used = np.unique(by.codes)
-    row_of = np.full(len(by.names), -1)
-    row_of[used] = [places.get(tuple(by.names[code][:key]), -1) for code in used.tolist()]
-    return np.asarray(row_of[by.codes])
-
-
-def _check(source: Source, held: _Truth, places: dict[tuple[str, ...], int], drop: bool) -> str:
-    """What is to be said of rows that have no partner; LosscliError unless they may be dropped."""
-    met = np.zeros(len(held.values), bool)
-    lost, rows, at = 0, list[int](), 0
-    example = ""
-    for batch in source():
-        assert batch.by is not None
-        matched = _rows(batch.by, held.key, places)
-        met[matched[matched >= 0]] = True
-        gone = np.flatnonzero(matched < 0)
-        if gone.size and not example:
-            example = ", ".join(batch.by.names[batch.by.codes[gone[0]]])
-        lost += gone.size
-        rows += [at + int(row) + 1 for row in gone[: FIRST - len(rows)]]
-        at += len(batch)
-    alone = int(np.count_nonzero(~met))
-    if not lost and not alone:
-        return ""
-    hint = "--missing drop leaves rows without a partner out"
-    if lost and not drop:
-        listed = ", ".join(map(str, rows)) + (", …" if lost > len(rows) else "")
-        raise LosscliError(
-            f"{held.predictions}: {counted(lost, 'row')} with a key that {held.truth} lacks, "
-            f"as {shown(example)} (row {listed})",
-            hint,
-        )
-    if alone and not drop:
-        first = int(np.flatnonzero(~met)[0]) + 1
-        raise LosscliError(
-            f"{held.truth}: {counted(alone, 'row')} with a key that {held.predictions} lacks, "
-            f"the first of them row {first}",
-            hint,
-        )
-    return f"; without a partner: {counted(lost, 'row')} of {held.predictions}, {alone} of {held.truth}"
-
-
-def _joined(batch: Batch, held: _Truth, places: dict[tuple[str, ...], int]) -> Batch:
+def _joined(batch: Batch, held: _Truth, places: Places) -> Batch:
     assert batch.by is not None
-    matched = _rows(batch.by, held.key, places)
+    matched = places.find(batch.by)
     values = np.where((matched >= 0).reshape(-1, *[1] * (held.values.ndim - 1)), held.values[matched], np.nan)
     return held.beside(batch, values)
 
 
-def _by_key(source: Source, held: _Truth, places: dict[tuple[str, ...], int], rows: int) -> Iterator[Batch]:
+def _by_key(source: Source, held: _Truth, places: Places, rows: int) -> Iterator[Batch]:
     return (_joined(batch, held, places) for batch in source.batches(rows))
 
 
-def _chunks(source: Source, held: _Truth, places: dict[tuple[str, ...], int]) -> Iterator[Chunk]:
+def _chunks(source: Source, held: _Truth, places: Places) -> Iterator[Chunk]:
     return (_joined_chunk(chunk, held, places) for chunk in source.chunks())
 
 
-def _joined_chunk(chunk: Chunk, held: _Truth, places: dict[tuple[str, ...], int]) -> Chunk:
+def _joined_chunk(chunk: Chunk, held: _Truth, places: Places) -> Chunk:
     """A chunk of the predictions, with its y_true. It is not light: it holds the truth."""
     return replace(chunk, read=partial(_joined_rows, chunk, held, places), light=False)
 
 
-def _joined_rows(chunk: Chunk, held: _Truth, places: dict[tuple[str, ...], int]) -> Iterator[Batch]:
+def _joined_rows(chunk: Chunk, held: _Truth, places: Places) -> Iterator[Batch]:
     return (_joined(batch, held, places) for batch in chunk())

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from losscli.data.blocks import BLOCK, Odd, Part, import_arrow
-from losscli.data.tables import Pick, Table
+from losscli.data.tables import FIRST_ROWS, Pick, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +39,12 @@ class JsonRows(Table):
             records = json.loads(head[: gaps[-1].start() + 1].decode() + "]")
         except (ValueError, RecursionError):
             raise Odd("the first objects are odd") from None
+        self._first = records[:FIRST_ROWS]
         super().__init__(file.name, list(dict.fromkeys(key for record in records for key in record)))
+
+    def first_values(self, index: int) -> list[str]:
+        values = (record.get(self.columns[index]) for record in self._first)
+        return [value for value in values if isinstance(value, str)]
 
     def in_full(self) -> Table:
         return self._any()

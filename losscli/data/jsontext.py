@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from losscli.data.arraytable import ArrayTable, cell_text
 from losscli.data.blocks import cut, cut_unread, is_large
 from losscli.data.convert import ValuePlace, from_nested, labels
-from losscli.data.tables import Pick, Table
+from losscli.data.tables import FIRST_ROWS, Pick, Table
 from losscli.data.words import quoted, shown
 from losscli.errors import LosscliError
 
@@ -160,6 +160,11 @@ class JsonLines(Table):
         if part.start == 0:
             data = data.removeprefix(b"\xef\xbb\xbf")
         return parse_lines(data, [self.columns[pick.index] for pick in picks])
+
+    def first_values(self, index: int) -> list[str]:
+        column = self.columns[index]
+        values = (record.get(column) for record in islice(self._records(), FIRST_ROWS))
+        return [value for value in values if isinstance(value, str)]
 
     def _read_lines(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         records = self._records()

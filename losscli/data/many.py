@@ -24,7 +24,7 @@ from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from losscli.batch import Array, Batch
     from losscli.data.blocks import Part
@@ -122,7 +122,11 @@ class Many(Table):
             partial(_batches, sources),
             partial(_chunks, sources),
             None if None in sizes else sum(size for size in sizes if size is not None),
+            classes=selection.classes,
         )
+
+    def first_values(self, index: int) -> Iterable[str]:
+        return self.tables[0].first_values(index)
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for table in self.tables:
@@ -173,7 +177,9 @@ def _same(chosen: Selection, first: Table, table: Table) -> Selection:
 
     models = {model: indices(columns) for model, columns in chosen.models.items()}
     weight = None if chosen.weight is None else indices([chosen.weight])[0]
-    return Selection(indices(chosen.true), models, weight, (), indices(chosen.by))
+    return chosen._replace(
+        true=indices(chosen.true), models=models, weight=weight, chosen=(), by=indices(chosen.by)
+    )
 
 
 def _index(index: int, first: Table, table: Table) -> int:
@@ -215,6 +221,10 @@ class Partitioned(Table):
     @property
     def size(self) -> int | None:
         return self._table.size
+
+    def first_values(self, index: int) -> Iterable[str]:
+        own = len(self._table.columns)
+        return self._table.first_values(index) if index < own else [self._values[index - own]]
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for arrays in self._table.read(self._own(picks), rows):

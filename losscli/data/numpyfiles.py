@@ -34,6 +34,8 @@ HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.re
 class Npz(ArrayTable):
     """An archive of arrays by name, each read when it is first asked for; a large one as its rows are."""
 
+    shaped = True
+
     def __init__(self, file: File) -> None:
         self._file = file
         self._unpacked: list[Unnamed] = []

@@ -17,7 +17,7 @@ from losscli.data.words import shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from losscli.batch import Array
     from losscli.data.files import File
@@ -70,6 +70,10 @@ class Parquet(Scanned):
     @property
     def size(self) -> int | None:
         return self._starts[-1]
+
+    def first_values(self, index: int) -> Iterable[str]:
+        kind = str(self._opened().schema_arrow.field(index).type)
+        return super().first_values(index) if "string" in kind else ()
 
     def parts(self, picks: Sequence[Pick]) -> Iterator[Part]:
         # Of lists, row 1 says how long all are.

@@ -11,6 +11,8 @@ from losscli.errors import LosscliError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from losscli.classes.names import Classes
+
 COMMON_TRUE = ("y_true", "true", "target", "label", "actual", "ground_truth", "y")
 COMMON_PRED = (
     "y_pred",
@@ -26,13 +28,20 @@ COMMON_PRED = (
 
 
 class Selection(NamedTuple):
-    """Columns by their index: of y_true (empty: there is none), of each model, of the weight, of labels."""
+    """Columns by their index: of y_true (empty: there is none), of each model, of the weight, of labels.
+
+    The arrays of `coded` ("y_true", models) hold labels, which `classes` number. `common` are the arrays
+    whose column was found by a common name.
+    """
 
     true: tuple[int, ...]
     models: Mapping[str, tuple[int, ...]]
     weight: int | None
     chosen: tuple[str, ...]
     by: tuple[int, ...] = ()
+    classes: Classes | None = None
+    coded: tuple[str, ...] = ()
+    common: tuple[str, ...] = ()
 
 
 def select(
@@ -76,13 +85,29 @@ def select(
         model_columns = {names[index] if models else "y_pred": (index,)}
         defaults["y_pred"] = names[index]
     if defaults:
-        # Only the first has a verb: "y_true is the column target, y_pred the column forecast".
-        (role, name), *rest = defaults.items()
-        sentence = f"{role} is the column {shown(name)}"
-        sentence += "".join(f", {role} the column {shown(name)}" for role, name in rest)
-        asked.chosen.append(f"{sentence}: the first of the common names found")
+        asked.chosen.append(of_common(defaults))
     weight_column = weight_columns[0] if weight_columns else None
-    return Selection(true_columns, model_columns, weight_column, tuple(asked.chosen), by_columns)
+    common = tuple(defaults)
+    chosen = Selection(
+        true_columns, model_columns, weight_column, tuple(asked.chosen), by_columns, common=common
+    )
+    return paired([names[i] for i in true_columns], names, chosen)
+
+
+def paired(true: Sequence[str], names: Sequence[str], chosen: Selection) -> Selection:
+    """The models' columns in the order of those of y_true, where their names end alike: t_cat and p_cat."""
+    if len(true) < 2:
+        return chosen
+    from losscli.classes.columns import ends
+
+    wanted, models, said = ends(true), dict(chosen.models), list(chosen.chosen)
+    for model, columns in chosen.models.items():
+        held = ends([names[index] for index in columns])
+        if held != wanted and len(set(held)) == len(held) and sorted(held) == sorted(wanted):
+            models[model] = tuple(columns[held.index(end)] for end in wanted)
+            listing = listed([names[index] for index in models[model]])
+            said.append(f"{shown(model)} follows y_true by its columns' names: {listing}")
+    return chosen._replace(models=models, chosen=tuple(said))
 
 
 def select_key(table: str, names: Sequence[str], key: str | None) -> tuple[int, ...]:
@@ -99,6 +124,14 @@ def select_truth(table: str, names: Sequence[str], true: str | None, key: str | 
     index = asked.common("y_true", COMMON_TRUE, set(keys))
     asked.chosen.append(f"y_true is the column {shown(names[index])}: the first of the common names found")
     return Selection((), {"y_pred": (index,)}, None, tuple(asked.chosen), keys)
+
+
+def of_common(columns: Mapping[str, str]) -> str:
+    """`y_true is the column target, y_pred the column forecast: …`: only the first has a verb."""
+    (role, name), *rest = columns.items()
+    sentence = f"{role} is the column {shown(name)}"
+    sentence += "".join(f", {role} the column {shown(name)}" for role, name in rest)
+    return f"{sentence}: the first of the common names found"
 
 
 def there_are(names: Sequence[str]) -> str:
@@ -154,12 +187,26 @@ class _Asked:
         if "" in items and "" not in self._at:
             what = f"{option} {shown(text)}: an empty name beside a comma"
             raise LosscliError(what if text.strip() else f"{option} names no column", self.there_are)
+        positions = [item for item in items if self._is_position(item)]
+        if 0 < len(positions) < len(items):
+            name = next(item for item in items if item not in positions)
+            at = [str(self._at[item][0] + 1) if item in self._at else item for item in items]
+            raise LosscliError(
+                f"{option} {shown(text)}: {positions[0]} is a position and {shown(name)} a name",
+                f"one list holds names or positions: {option} {shown(','.join(at))}; {self.there_are}",
+            )
         return items
+
+    def _is_position(self, item: str) -> bool:
+        return item not in self._at and re.fullmatch("[0-9]+", item) is not None
 
     def _find_item(self, item: str, option: str) -> list[int]:
         if item in self._at:
-            return [self._once(item)]
-        if re.fullmatch("[0-9]+", item):
+            index = self._once(item)
+            if re.fullmatch("[0-9]+", item) and item != str(index + 1):
+                self.chosen.append(f"{option} {item} is the column named {item}, at position {index + 1}")
+            return [index]
+        if self._is_position(item):
             # int() refuses very many digits.
             position = int(item) if len(item) < 10 else 0
             if not 1 <= position <= len(self.names):
@@ -184,7 +231,17 @@ class _Asked:
         names = [name for name in self._at if expression.fullmatch(name)]
         if not names:
             raise LosscliError(f"{option} {shown(pattern)} matches no column of {self.table}", self.there_are)
-        return [self._once(name) for name in sorted(names, key=_natural)]
+        from losscli.classes.columns import numbered
+
+        order = "in the file's order"
+        numbers = numbered(names)
+        if numbers is not None and numbers != sorted(numbers):
+            order = "by their numbers, which is not the file's order"
+            names = [name for _, name in sorted(zip(numbers, names, strict=True))]
+        indices = [self._once(name) for name in names]
+        taken = f"the columns {listed(names)}, {order}" if len(names) > 1 else f"the column {shown(names[0])}"
+        self.chosen.append(f"{option} {shown(pattern)} is {taken}")
+        return indices
 
     def _once(self, name: str) -> int:
         index, *others = self._at[name]
@@ -205,10 +262,3 @@ class _Asked:
                 raise LosscliError(f"{option} {shown(text)} takes the column {name} twice", "name it once")
             seen.add(index)
         return tuple(indices)
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """A sort key that takes digits as numbers: p_2 before p_10."""
-    parts = enumerate(re.split("([0-9]+)", name))
-    # Of two numbers without leading zeros the longer is the larger.
-    return [(len(part.lstrip("0")), part.lstrip("0")) if i % 2 else (0, part) for i, part in parts]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from losscli.batch import Batch, Chunk
+    from losscli.classes.names import Classes
 
 BATCH_ROWS = 32_768
 CHUNK = 262_144  # numbers of an array that one thread takes at a time
@@ -25,7 +26,7 @@ class Source(Stream):
     hands out the rows as chunks in their order, where reading them on several threads is worth it;
     `size` is what the sizes of all chunks add up to, in bytes or rows (None where nobody knows). `cells`
     gives every cell of the rows of these numbers (from 1, in order) as (column, text), once they were read;
-    None where they cannot be read again.
+    None where they cannot be read again. `classes` are the names of the classes 0, 1, …, if these have names.
     """
 
     name: str | None
@@ -35,6 +36,7 @@ class Source(Stream):
     split: Callable[[], Iterator[Chunk]] | None = None
     size: int | None = None
     cells: Callable[[Sequence[int]], Mapping[int, tuple[tuple[str, str], ...]]] | None = None
+    classes: Classes | None = None
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Batches of at most `rows` rows; each call starts from the first row.

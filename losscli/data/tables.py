@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from losscli.batch import Batch, Chunk, Origin, combined, whole
-from losscli.data.convert import ValuePlace
+from losscli.batch import MISSING, Batch, Chunk, Origin, combined, whole
+from losscli.data.convert import ValuePlace, is_word
+from losscli.data.picks import GroupColumns, numbers
+from losscli.data.picks import Pick as Pick
 from losscli.data.selection import Selection, select, there_are
 from losscli.data.source import BATCH_ROWS, Source
 from losscli.data.words import shown
@@ -20,28 +21,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from losscli.batch import Array, Labels
+    from losscli.classes.names import Classes, ClassNames
     from losscli.data.blocks import Part
     from losscli.data.known import Known
+    from losscli.rows import Roles
 
     Cells = tuple[tuple[str, str], ...]  # (column, text)
 
-
-@dataclass(eq=False, repr=False)
-class Pick:
-    """A column to read: its index, and the option that chose it. A `label` column is read as Labels."""
-
-    index: int
-    option: str
-    label: bool = False
+FIRST_ROWS = 50  # rows, of which most must be words where a column is to hold names
 
 
 class Table(ABC):
     """A file of named columns. `name` is the file as messages show it.
 
-    `said` tells in sentences what was chosen in the file without being named.
+    `said` tells in sentences what was chosen in the file without being named. The columns of a `shaped` one
+    are arrays with shapes of their own.
     """
 
     said: tuple[str, ...] = ()
+    shaped = False
 
     def __init__(self, name: str, columns: Sequence[str]) -> None:
         self.name = name
@@ -113,20 +111,32 @@ class Table(ABC):
         *,
         truth: bool,
         models: bool,
+        takes: Roles | None = None,
+        asked: ClassNames | None = None,
     ) -> Source:
         """The columns that the texts of --true, --pred, --weight and --by name, as a Source.
 
         Each is a name, a comma list or a pattern such as p_*, or a position from 1; several columns are
         stacked into (N, k). Left out, common names are tried. With `models`, commas in `pred` separate
-        models; without, there is one, named "y_pred". Without `truth` there is no y_true.
+        models; without, there is one, named "y_pred". Without `truth` there is no y_true. `takes` is what the
+        losses make of the columns, `asked` how classes are named.
         """
         try:
-            return self.source(self.selection(true, pred, weight, by, truth=truth, models=models))
+            selection = self.selection(true, pred, weight, by, truth=truth, models=models)
+            if takes is not None and (asked or takes.labels or takes.probability):
+                from losscli.data.coding import coded
+
+                selection = coded(self, selection, takes, asked)
+                if takes.probability and "y_pred" in selection.common:
+                    from losscli.data.probability import beside_labels
+
+                    selection = beside_labels(self, selection, models=models)
+            return self.source(selection)
         except LosscliError:
             full = self.in_full()
             if full is self:
                 raise
-            return full.select(true, pred, weight, by, truth=truth, models=models)
+            return full.select(true, pred, weight, by, truth=truth, models=models, takes=takes, asked=asked)
 
     def in_full(self) -> Table:
         """The table with the columns that only later rows have, where opening it did not look; or itself."""
@@ -155,7 +165,26 @@ class Table(ABC):
             partial(self._chunks, selection),
             self.size,
             self.cells,
+            selection.classes,
         )
+
+    def labels(self, index: int, rows: int = BATCH_ROWS) -> Iterator[Labels]:
+        """A column as labels, in chunks of at most `rows` rows."""
+        for (labels,) in self.read([Pick(index, "--key", label=True)], rows):
+            yield cast("Labels", labels)
+
+    def first_values(self, index: int) -> Iterable[str]:
+        """A column's first values as text."""
+        pick = Pick(index, "--true", label=True)
+        for (labels,) in self.read([pick], FIRST_ROWS):
+            names = cast("Labels", labels).names
+            return [names[code][0] for code in cast("Labels", labels).codes.tolist()]
+        return ()
+
+    def worded(self, index: int) -> bool:
+        """Whether most of a column's first values are words, that are no numbers."""
+        known = [is_word(text) for text in self.first_values(index) if text not in ("", MISSING)]
+        return 2 * sum(known) > len(known)
 
     def named(self, cells: Iterable[str]) -> Cells:
         """A row's cells with their columns' names; a name that stands twice gets its position."""
@@ -179,11 +208,11 @@ class Table(ABC):
         )
 
     def _batches(self, selection: Selection, rows: int) -> Iterator[Batch]:
-        groups = _GroupColumns(selection)
+        groups = GroupColumns(selection)
         return self._arranged(groups, self.read(groups.picks, rows), 1)
 
     def _chunks(self, selection: Selection) -> Iterator[Chunk]:
-        parts = self.parts(_GroupColumns(selection).picks)
+        parts = self.parts(GroupColumns(selection).picks)
         if parts is None:
             yield from map(whole, self._batches(selection, BATCH_ROWS))
             return
@@ -199,13 +228,13 @@ class Table(ABC):
 
     def part_batches(self, selection: Selection, part: Part) -> Iterator[Batch]:
         """The rows of one of its `parts`, numbered from 1 where their first is not known."""
-        groups = _GroupColumns(selection)
+        groups = GroupColumns(selection)
         arrays = self.read_part(groups.picks, part)
         if len(arrays[0]):
             yield from self._arranged(groups, [arrays], part.first_row or 1)
 
     def _arranged(
-        self, groups: _GroupColumns, reading: Iterable[Sequence[Array]], first_row: int
+        self, groups: GroupColumns, reading: Iterable[Sequence[Array]], first_row: int
     ) -> Iterator[Batch]:
         """What was read, as Batches."""
         labels = {model: self._labels(picks) for model, picks in groups.models.items()}
@@ -214,16 +243,19 @@ class Table(ABC):
             labels["y_true"] = self._labels(true)
         if weight:
             labels["weight"] = self._labels(weight)
-        origin = Origin(self.name, labels, "column")
+        origin = Origin(self.name, labels, "column", columns=not self.shaped)
         for arrays in reading:
             columns = iter(arrays)
-            y_true = self._stack(true, columns) if true else None
+            y_true = self._stack(true, columns, first_row, groups.classes) if true else None
             weights = self._stack(weight, columns) if weight else None
             if weights is not None and weights.ndim > 1:
                 raise LosscliError(
                     f"{self.place(weight[0]).whole} holds lists", "a weight is one number a row"
                 )
-            y_pred = {model: self._stack(group, columns) for model, group in groups.models.items()}
+            y_pred = {
+                model: self._stack(group, columns, first_row, groups.classes)
+                for model, group in groups.models.items()
+            }
             by = combined(cast("list[Labels]", list(columns))) if groups.by else None
             yield Batch(y_true, y_pred, weights, first_row, origin, by)
             first_row += len(arrays[0])
@@ -231,10 +263,21 @@ class Table(ABC):
     def _labels(self, picks: Sequence[Pick]) -> tuple[str, ...]:
         return tuple(shown(self.columns[pick.index]) for pick in picks)
 
-    def _stack(self, picks: Sequence[Pick], columns: Iterator[Array]) -> Array:
-        if len(picks) == 1:
-            return next(columns)
+    def _stack(
+        self,
+        picks: Sequence[Pick],
+        columns: Iterator[Array],
+        first_row: int = 1,
+        classes: Classes | None = None,
+    ) -> Array:
         group = [next(columns) for _ in picks]
+        if classes is not None:
+            group = [
+                numbers(column, self.place(pick, first_row), classes) if pick.label else column
+                for pick, column in zip(picks, group, strict=True)
+            ]
+        if len(picks) == 1:
+            return group[0]
         for pick, column in zip(picks, group, strict=True):
             if column.ndim > 1:
                 raise LosscliError(
@@ -243,17 +286,3 @@ class Table(ABC):
                     f"name it alone in {pick.option}",
                 )
         return np.stack(group, axis=1)
-
-
-class _GroupColumns:
-    """The columns of a selection in the order in which they are read."""
-
-    def __init__(self, selection: Selection) -> None:
-        self.true = [Pick(index, "--true") for index in selection.true]
-        self.weight = [] if selection.weight is None else [Pick(selection.weight, "--weight")]
-        self.models = {
-            model: [Pick(index, "--pred") for index in columns] for model, columns in selection.models.items()
-        }
-        self.by = [Pick(index, "--by", label=True) for index in selection.by]
-        models = [pick for group in self.models.values() for pick in group]
-        self.picks = [*self.true, *self.weight, *models, *self.by]

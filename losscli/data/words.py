@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from losscli.errors import shown as shown
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LONGEST_VALUE = 60
 LONGEST_LISTING = 12
-
-
-def shown(text: str) -> str:
-    r"""`text` with what a terminal would act on or hide (control characters …) escaped, as in `\x1b`."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def quoted(value: Any) -> str:

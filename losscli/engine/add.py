@@ -8,24 +8,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from losscli.batch import Batch
+from losscli.engine.align import as_held
 from losscli.engine.domains import Extents
 from losscli.engine.group_sums import Block, GroupSums
 from losscli.engine.notes import note_codings, note_departures, note_lengths
 from losscli.engine.partial import Partial, Task
 from losscli.engine.positions import Laid, aligned, lay
-from losscli.engine.row_sums import (
-    Rowed,
-    by_positions,
-    by_rows,
-    cells_of,
-    counted_terms,
-    spread_over,
-    weighted,
-)
-from losscli.engine.sums import Sum
+from losscli.engine.row_sums import Rowed, by_positions, by_rows, cells_of, counted_terms, spread_over
+from losscli.engine.sums import Sum, products
 from losscli.engine.top import Rows, Tally, missing_rows, numbers_of
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import Convention
+from losscli.losses import stable
+from losscli.losses.declare import OWN
 from losscli.losses.domain import Array
 from losscli.results.rows import RowValues
 
@@ -54,7 +49,8 @@ def add(
     if task.adjust is not None:
         batch = task.adjust(batch)
     raw = batch.y_pred[task.model]
-    laid = lay(task, batch.y_true, raw, batch.weight)
+    true, pred = as_held(convention, batch, task.model)
+    laid = lay(task, true, pred, batch.weight)
     y_true, y_pred = aligned(task, laid, extents)
     if batch.weight is not None and not convention.weights:
         why = "its values belong to pairs of rows" if convention.loss.kind == "batch" else "its call has none"
@@ -80,7 +76,7 @@ def add(
 
     part.n += len(raw)
     part.weighted |= weight is not None
-    part.shape = raw.shape if laid.per else laid.y_pred.shape
+    part.shape = pred.shape if laid.per else laid.y_pred.shape
     add_weights(part.weights, weight, len(raw))
     by = None if part.groups is None or groups is None else _By(part.groups, groups)
     gone = None
@@ -92,7 +88,6 @@ def add(
         if weight is not None:
             by.add("weights", weight, True)
     note_codings(part, laid, y_true, rows)
-    note_departures(part, laid, y_true, y_pred, rows, facts)
     note_lengths(part, laid, y_pred, rows)
     if collects:
         given = np.ones(len(raw)) if weight is None else weight
@@ -102,15 +97,16 @@ def add(
         if by is not None:
             by.sums.collect(by.block)
         return
+    note_departures(part, laid, y_true, y_pred, rows, facts)
     with np.errstate(all="ignore"):
         if not task.rowwise:
             _add_terms(part, made, weight, len(raw), by)
             return
         if convention.scale is not None and y_true is not None:
-            scaled = weighted(weight, made.values * convention.scale(y_true, **params))
-            part.term("scaled").add_block(scaled, False)
+            scaled, unit = products(weight, made.values * convention.scale(y_true, **params))
+            part.term("scaled").add_block(scaled, False, unit)
             if by is not None:
-                by.add("scaled", scaled, False)
+                by.add("scaled", scaled, False, unit)
         add_values(part, made, rows, batch, raw, by)
 
 
@@ -120,8 +116,8 @@ class _By(NamedTuple):
     sums: GroupSums
     block: Block
 
-    def add(self, name: str, values: Array, one_sign: bool) -> None:
-        self.sums.add(self.block, name, values, one_sign)
+    def add(self, name: str, values: Array, one_sign: bool, exponent: int = 0) -> None:
+        self.sums.add(self.block, name, values, one_sign, exponent)
 
 
 def no_values(task: Task) -> LosscliError:
@@ -193,10 +189,12 @@ def _per_sample(part: Partial, values: Array, has_weights: bool) -> Array:
             "leave --weight out, or give y_true and y_pred as (N, D)",
         )
     part.cells = cells
+    loss = convention.loss
+    cancels = loss.lowest < 0 < loss.highest
     if convention.trailing == "sum":
-        values = values.sum(axis=-1)
+        values = stable.total(values) if cancels else values.sum(axis=-1)
     # The size is named: with no rows left, −1 would have none to give.
-    return values.reshape(len(values), int(np.prod(values.shape[1:]))).mean(axis=-1)
+    return stable.mean(values.reshape(len(values), int(np.prod(values.shape[1:]))), cancels)
 
 
 def add_weights(total: Sum, weight: Array | None, n: int) -> None:
@@ -212,7 +210,7 @@ def add_values(part: Partial, made: Rowed, rows: Rows, batch: Batch, raw: Array,
     loss = part.task.convention.loss
     one_sign = loss.lowest >= 0 or loss.highest <= 0
     values, weight, counts = made.values, made.weight, made.counts
-    finite = part.term("value").add_block(made.cost, one_sign)
+    finite = part.term("value").add_block(made.cost, one_sign, made.unit)
     if weight is not None:
         finite &= part.term("plain").add_block(made.plain, one_sign)
     if counts is None or made.weighted_counts is None:
@@ -222,7 +220,7 @@ def add_values(part: Partial, made: Rowed, rows: Rows, batch: Batch, raw: Array,
         part.counts.add_block(counts, one_sign=True)
         part.weighted_counts.add_block(made.weighted_counts, one_sign=True)
     if by is not None:
-        by.add("value", made.cost, one_sign)
+        by.add("value", made.cost, one_sign, made.unit)
         if weight is not None:
             by.add("plain", made.plain, one_sign)
         if counts is not None and made.weighted_counts is not None:
@@ -230,20 +228,25 @@ def add_values(part: Partial, made: Rowed, rows: Rows, batch: Batch, raw: Array,
             by.add("weighted_counts", made.weighted_counts, True)
     if made.cost.size == 0:
         return
-    greatest = float(made.cost.max())
-    part.spread.add(made.cost, int(rows[0]), 0.0 if loss.lowest >= 0 else None, greatest)
+    cost = np.ldexp(made.cost, made.unit) if made.unit else made.cost
+    greatest = float(cost.max())
+    part.spread.add(cost, int(rows[0]), 0.0 if loss.lowest >= 0 else None, greatest)
+    if loss.lowest == 0 and loss.signature.y_pred.given(part.task.params).sums_to_one:
+        below = values < -1e-6  # more than float32 rounds away
+        if below.any():
+            part.tallies.setdefault("below", Tally()).add(numbers_of(rows, below))
     if not finite:
         for kind, where in (("inf", np.isinf(values)), ("nan", np.isnan(values))):
             if where.any():
                 part.tallies.setdefault(kind, Tally()).add(numbers_of(rows, where))
     if part.top.wants(greatest):
         given = np.ones(len(values)) if weight is None else weight
-        arrays = {"loss": values, "y_pred": raw, "weight": given, "cost": made.cost}
+        arrays = {"loss": values, "y_pred": raw, "weight": given, "cost": cost}
         if batch.y_true is not None:
             arrays["y_true"] = batch.y_true
-        part.top.add(rows, made.cost, arrays)
+        part.top.add(rows, cost, arrays)
     if part.values is not None:
-        part.values.append(RowValues(rows, batch.y_true, raw, values, weight, made.cost))
+        part.values.append(RowValues(rows, batch.y_true, raw, values, weight, cost))
 
 
 def _add_terms(
@@ -287,7 +290,8 @@ def _add_term(
         if by is not None:
             by.sums.add_squares(by.block, name, values, weight)
         return
-    values = values if weight is None else weighted(weight, values)
-    part.term(name).add_block(values, one_sign=False)
+    one_sign = part.task.convention.loss.family != OWN  # every term of the package is 0 or more
+    values, unit = products(weight, values)
+    part.term(name).add_block(values, one_sign, unit)
     if by is not None:
-        by.add(name, values, False)
+        by.add(name, values, one_sign, unit)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.batch import Batch
 from losscli.engine.domains import Extents, check_classes, require
 from losscli.errors import BadValue, LosscliError
 from losscli.frameworks.convention import Convention
@@ -18,6 +19,14 @@ from losscli.losses.stable import one_hot
 def shape_words(array: Array) -> str:
     """(N,), (N, 1), (N, 3): the first axis by its name, whatever its length."""
     return "(" + ", ".join(["N", *map(str, array.shape[1:])]) + ("," if array.ndim == 1 else "") + ")"
+
+
+def as_held(convention: Convention, batch: Batch, model: str) -> tuple[Array | None, Array]:
+    """y_true and y_pred as the framework's users hold them: a table's column may be (N, 1)."""
+    y_true, y_pred = batch.y_true, batch.y_pred[model]
+    if not (convention.framework.tall and batch.origin.columns and y_pred.ndim == 1):
+        return y_true, y_pred
+    return (y_true[:, None] if y_true is not None and y_true.ndim == 1 else y_true), y_pred[:, None]
 
 
 def align(
@@ -53,12 +62,12 @@ def align(
         _match(convention.loss, true, pred, y_true, y_pred, wanted, given)
     _match_parameters(convention, pred, params)
     if true is not None:
-        require("y_true", true, wanted, params, convention.checked, extents, noun)
+        require("y_true", true, wanted, params, convention.checked, extents, convention.loss, noun)
         if wanted.below_classes:
             check_classes(true, pred.shape[-1], params)
         if wanted is not rows:
-            true = one_hot(true, pred.shape[-1]).astype(convention.dtype)
-    require("y_pred", pred, given, params, convention.checked, extents, noun)
+            true = one_hot(true, pred.shape[-1], convention.dtype)
+    require("y_pred", pred, given, params, convention.checked, extents, convention.loss, noun)
     return true, pred
 
 

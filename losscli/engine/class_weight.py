@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from losscli.errors import LosscliError
 from losscli.frameworks.convention import Convention
 from losscli.losses.domain import Array
 from losscli.results.score import Remark
+
+if TYPE_CHECKING:
+    from losscli.classes.names import Classes
 
 ClassWeight = Mapping[Any, float] | Literal["balanced"]
 
@@ -32,6 +35,10 @@ def weigh_classes(
     """
     _refuse_reals(convention)
     ignored = params.get("ignore_class")
+    classes = Stream.of(stream).classes
+
+    def name(label: float) -> str:
+        return f"{label:g}" if classes is None else classes.name(label)
 
     def labels(batch: Batch) -> Array:
         return _labels(convention, batch)
@@ -42,20 +49,19 @@ def weigh_classes(
         weights = {label: total / (len(counts) * count) for label, count in counts.items()}
         how = "balanced, N / (C · count)"
     else:
-        weights = _given(wanted)
+        weights = _given(wanted, classes)
         how = "as given"
         absent = sorted(set(weights) - set(counts))
         if absent:
-            known = ", ".join(f"{label:g}" for label in sorted(counts)[:12])
+            known = ", ".join(map(name, sorted(counts)[:12]))
             raise LosscliError(
-                f"--class-weight: there is no class {absent[0]:g} in y_true", f"the classes are {known}"
+                f"--class-weight: there is no class {name(absent[0])} in y_true", f"the classes are {known}"
             )
         if any(weight < 0 or not np.isfinite(weight) for weight in weights.values()):
             raise LosscliError("--class-weight: a weight must be a number of 0 or more")
-    listed = ", ".join(f"{label:g}: {weight:.6g}" for label, weight in sorted(weights.items())[:12])
+    listed = ", ".join(f"{name(label)}: {weight:.6g}" for label, weight in sorted(weights.items())[:12])
     if "class_weight" in convention.signature.parameters:
-        classes = _classes(stream)
-        vector = [weights.get(float(k), 1.0) for k in range(classes)]
+        vector = [weights.get(float(k), 1.0) for k in range(_columns(stream))]
         text = f"class weights {how} ({listed}), as the loss's own parameter class_weight"
         return None, {**params, "class_weight": vector}, (Remark("data", text),)
 
@@ -67,7 +73,10 @@ def weigh_classes(
     return reweigh, dict(params), (Remark("data", text),)
 
 
-def _given(wanted: Mapping[Any, float]) -> dict[float, float]:
+def _given(wanted: Mapping[Any, float], classes: Classes | None) -> dict[float, float]:
+    if classes is not None:
+        numbers = {label: classes.number(label) for label in wanted}
+        wanted = {label if numbers[label] is None else numbers[label]: w for label, w in wanted.items()}
     try:
         return {float(label): float(weight) for label, weight in wanted.items()}
     except (TypeError, ValueError):
@@ -112,7 +121,7 @@ def _labels(convention: Convention, batch: Batch) -> Array:
     return y_true
 
 
-def _classes(stream: Stream) -> int:
+def _columns(stream: Stream) -> int:
     for batch in stream():
         return int(next(iter(batch.y_pred.values())).shape[-1])
     return 0

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from losscli.errors import BadValue
+from losscli.frameworks.convention import conventions
+from losscli.losses.declare import Loss
 from losscli.losses.domain import SUM_SLACK, Array, Domain
 
 
@@ -41,9 +43,13 @@ def require(
     params: Mapping[str, Any],
     in_domain: bool,
     extents: Extents | None = None,
+    loss: Loss | None = None,
     noun: str = "rows",
 ) -> None:
-    """BadValue for the first value outside the domain. NaN passes: missing values are dealt with before."""
+    """BadValue for the first value outside the domain. NaN passes: missing values are dealt with before.
+
+    Of a `loss` it is said what frameworks make of such a value.
+    """
     if array.size == 0 or domain.grain == "index" or not in_domain:
         return
     low, high = (extents or Extents()).of(array)
@@ -74,7 +80,7 @@ def require(
         first = tuple(int(i) for i in np.argwhere(zero)[0])
         raise BadValue(argument, first[0], first[1:], "a zero vector has no direction")
     if domain.sums_to_one:
-        _check_sums(argument, array, domain, noun)
+        _check_sums(argument, array, domain, loss, noun)
     if domain.ordered is not None:
         _check_boxes(argument, array, params[domain.ordered])
 
@@ -90,23 +96,34 @@ def _complain(argument: str, array: Array, bad: Array, domain: Domain, noun: str
     raise BadValue(argument, first[0], first[1:], f"{value:.15g} is not {domain.words}{more}", hint)
 
 
-def _check_sums(argument: str, array: Array, domain: Domain, noun: str) -> None:
+def _check_sums(argument: str, array: Array, domain: Domain, loss: Loss | None, noun: str) -> None:
     sums = array.sum(axis=-1, dtype=np.float64)
     off = np.abs(sums - 1) > SUM_SLACK
     if off.any():
         row = int(np.flatnonzero(off)[0])
         count = int(np.count_nonzero(off))
         more = f" ({count} {noun} are off)" if count > 1 else ""
-        logits = "for logits add --from-logits; " if domain.under else ""
-        logits += "where the classes are on another axis say which: -p class_axis=1; " * (noun != "rows")
+        ways = ["divide each row by its sum", *(["for logits add --from-logits"] if domain.under else [])]
+        if noun != "rows":
+            ways.insert(0, "where the classes are on another axis say which: -p class_axis=1")
         raise BadValue(
             argument,
             row,
             (),
             f"the class probabilities sum to {sums[row]:.6g}, not 1{more}",
-            f"{logits}Keras would divide such a row by its sum and go on (--like keras), PyTorch would read "
-            "it as logits",
+            "; ".join([*ways, *(_elsewhere(loss) if loss and argument == "y_pred" else [])]),
         )
+
+
+def _elsewhere(loss: Loss) -> Iterator[str]:
+    """What frameworks make of a row of y_pred whose sum is not 1: told where it is so for this loss."""
+    for name, way in conventions(loss).items():
+        defaults = {name: parameter.default for name, parameter in way.signature.parameters.items()}
+        for departure in way.departures:
+            if departure.cause == "rescaling" and departure.holds(defaults):
+                yield f"{way.framework.title} would divide such a row by its sum and go on (--like {name})"
+            elif departure.takes and departure.holds(defaults):
+                yield f"{way.framework.title} would read it as {departure.takes}"
 
 
 def _check_boxes(argument: str, array: Array, box_format: str) -> None:

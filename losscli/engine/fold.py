@@ -167,7 +167,8 @@ def _check_rows(read: int, absent: Tally, missing: Missing, partials: Sequence[P
     if read == 0:
         raise LosscliError("there are no samples", "give at least one row")
     for running in partials:
-        if running.weighted and float(running.weights) == 0:
+        refused = running.task.convention.framework.wants_weight
+        if refused and running.weighted and float(running.weights) == 0:
             raise LosscliError("the weights are all zero: no sample counts", "give some row a weight above 0")
 
 

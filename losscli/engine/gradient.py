@@ -1,4 +1,7 @@
-"""Gradients with respect to y_pred, of the exact definition. NaN stands for "there is none"."""
+"""Gradients with respect to y_pred, of the exact definition, an entry at a time.
+
+NaN stands for "there is none"; an infinite one is steeper than float64 can hold, or vertical.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from losscli.engine.row_sums import counted_terms, spread_over
 from losscli.errors import LosscliError
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array
+from losscli.losses.stable import times
 
 
 def slope_of(loss: Loss) -> Callable[..., Array]:
@@ -35,11 +39,10 @@ def of_samples(task: Task, y_true: Array | None, y_pred: Array, losses: Array | 
             terms = counted_terms(laid, made, task.convention.merges)
             totals = {name: total.reshape(-1, *ones) for name, total in row_totals(terms).items()}
             gradient = np.asarray(slope(*args, **totals, **task.kernel_params), np.float64)
-            return laid.slope_back(_finite(gradient))
+            return laid.slope_back(gradient)
         values = np.asarray(made)
         gradient = np.asarray(slope(*args, **task.kernel_params), np.float64)
-    gradient = _finite(gradient)
-    gradient[~np.isfinite(values.reshape(len(values), -1)).all(axis=1)] = np.nan
+    gradient[np.isnan(values.reshape(len(values), -1)).any(axis=1)] = np.nan
     if laid.per:  # a sample's value is the mean of its positions that count
         gradient = laid.slope_back(gradient)
         some = np.maximum(laid.counting().sum(axis=1), 1.0)
@@ -58,12 +61,12 @@ def of_statistic(
     slope = slope_of(task.convention.loss)
     laid, args = _aligned(task, y_true, y_pred, weight)
     with np.errstate(all="ignore"):
-        gradient = _finite(np.asarray(slope(*args, **totals, **task.kernel_params), np.float64))
-    if task.per == "class":
-        gradient = gradient / gradient.shape[-1]
-    if laid.weight is not None:  # a maximum asks of a weight only whether there is one
-        times = laid.weight > 0 if "max" in task.convention.merges.values() else laid.weight
-        gradient = gradient * spread_over(times, gradient.shape)
+        gradient = np.asarray(slope(*args, **totals, **task.kernel_params), np.float64)
+        if task.per == "class":
+            gradient = gradient / gradient.shape[-1]
+        if laid.weight is not None:  # a maximum asks of a weight only whether there is one
+            counts = laid.weight > 0 if "max" in task.convention.merges.values() else laid.weight
+            gradient = times(spread_over(counts, gradient.shape), gradient)
     return laid.slope_back(gradient)
 
 
@@ -73,7 +76,7 @@ def of_batch(task: Task, y_true: Array | None, y_pred: Array, divisor: float) ->
     _, args = _aligned(task, y_true, y_pred)
     with np.errstate(all="ignore"):
         gradient = np.asarray(slope(*args, **task.kernel_params), np.float64) / max(divisor, 1.0)
-    return _finite(gradient).reshape(y_pred.shape)
+    return gradient.reshape(y_pred.shape)
 
 
 def _aligned(
@@ -82,7 +85,3 @@ def _aligned(
     laid = lay(task, y_true, y_pred, weight)
     true, pred = aligned(task, laid)
     return laid, ((pred,) if true is None else (true, pred))
-
-
-def _finite(slope: Array) -> Array:
-    return np.where(np.isfinite(slope), slope, np.nan)

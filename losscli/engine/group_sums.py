@@ -14,14 +14,12 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from losscli.batch import Labels
-from losscli.engine.sums import Sum
+from losscli.engine.sums import HUGE, UP, Sum, products
 from losscli.losses.domain import Array
 
 Label: TypeAlias = "tuple[str, ...]"
 
-HUGE, TINY = 2.0**900, 2.0**-400  # sums of larger values, and squares of these, are kept in other units
-SQUARED = 2.0**400
-UP = 1_000  # what the unit of the others is apart, as a power of 2
+SQUARED, TINY = 2.0**400, 2.0**-400  # squares of larger and of smaller values are kept in other units
 
 
 class Keys:
@@ -140,16 +138,17 @@ class GroupSums:
             self.gone = _grown(self.gone, len(self.keys.names), 0)
             self.gone[block.groups] += np.add.reduceat(block.sort(gone.astype(np.int64))[0], block.starts)
 
-    def add(self, block: Block, name: str, values: Array, one_sign: bool) -> None:
-        """Adds values (N·m,) to the sum of this name, each to its row's group."""
+    def add(self, block: Block, name: str, values: Array, one_sign: bool, exponent: int = 0) -> None:
+        """Adds values (N·m,) times 2^exponent to the sum of this name, each to its row's group."""
         values = values.astype(np.float64, copy=False).ravel()
         size = max(-float(values.min()), float(values.max()))
         if not size <= HUGE:  # or nan
             huge = np.isfinite(values) & (np.abs(values) > HUGE)
             if huge.any():
-                self._put(block, name, UP, np.ldexp(np.where(huge, values, 0.0), -UP), one_sign)
+                scaled = np.ldexp(np.where(huge, values, 0.0), -UP)
+                self._put(block, name, exponent + UP, scaled, one_sign)
                 values = np.where(huge, 0.0, values)
-        self._put(block, name, 0, values, one_sign)
+        self._put(block, name, exponent, values, one_sign)
 
     def add_squares(self, block: Block, name: str, values: Array, weight: Array | None) -> None:
         """Adds w v² (weights of 1 if None), also where v² would leave float64."""
@@ -161,8 +160,8 @@ class GroupSums:
         for where, half in ((large, UP // 2), (small, -UP // 2), (~(large | small), 0)):
             if where.any():
                 scaled = np.ldexp(np.where(where, values, 0.0), -half)
-                squares = scaled * scaled
-                self._put(block, name, 2 * half, squares if weight is None else squares * weight, True)
+                squares, unit = products(weight, scaled * scaled)
+                self._put(block, name, 2 * half + unit, squares, True)
 
     def collect(self, block: Block) -> None:
         """Keeps the group of each of a block's rows, which are held themselves."""

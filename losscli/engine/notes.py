@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.engine.top import Rows, Tally, numbers_of
-from losscli.losses.domain import Array
+from losscli.losses.domain import SUM_SLACK, Array
 
 if TYPE_CHECKING:
     from losscli.engine.partial import Partial
@@ -47,11 +47,42 @@ def note_departures(
     rows: Rows,
     facts: Mapping[str, Any],
 ) -> None:
-    for number, departure in enumerate(part.task.convention.departures):
-        if departure.rows is None:
+    """Counts the rows that each departure changed, and those that do not look like what the call takes."""
+    task = part.task
+    for number, departure in enumerate(task.convention.departures):
+        if not departure.holds(task.params):
+            continue
+        if departure.takes and not task.sure:
+            _note_probabilities(part, y_pred, rows)
+        if departure.rows is None or (departure.totals is not None and not task.rowwise):
             continue
         with np.errstate(all="ignore"):
-            changed = np.asarray(departure.rows(y_true, y_pred, **part.task.params, **facts))
-        if changed.any() and len(changed) == len(y_pred):
-            where = laid.touched(changed)
-            part.tallies.setdefault(number, Tally()).add(numbers_of(rows, where))
+            changed: Array = np.asarray(departure.rows(y_true, y_pred, **task.params, **facts))
+        if changed.any():
+            tally = part.tallies.setdefault(number, Tally())
+            if changed.ndim:  # else it is no matter of rows
+                where = laid.touched(changed) if laid.per else _by_row(changed, len(rows))
+                tally.add(numbers_of(rows, np.broadcast_to(where, len(rows))))
+
+
+def _by_row(marked: Array, n: int) -> Array:
+    """Which of n rows hold a marked entry; an array of one row may stand for n that a framework takes so."""
+    if len(marked) != n and marked.size == n:
+        return marked.reshape(n)
+    return np.asarray(marked.reshape(len(marked), -1).any(axis=1))
+
+
+def _note_probabilities(part: Partial, y_pred: Array, rows: Rows) -> None:
+    """Counts rows whose values all lie in [0, 1], those among them that sum to 1, and those not all 0."""
+    if not y_pred.size:
+        return
+    table = y_pred.reshape(len(rows), -1)
+    inside: Array = np.asarray(((table >= 0) & (table <= 1)).all(axis=1))
+    if not inside.any():
+        return
+    whole = np.zeros(len(rows), bool)
+    if y_pred.ndim > 1 and y_pred.shape[-1] > 1:
+        sums = np.abs(y_pred.sum(axis=-1, dtype=np.float64) - 1).reshape(len(rows), -1)
+        whole = inside & (sums <= SUM_SLACK).all(axis=1)
+    for name, where in (("inside", inside), ("sums", whole), ("nonzero", inside & table.any(axis=1))):
+        part.tallies.setdefault(name, Tally()).add(numbers_of(rows, where))

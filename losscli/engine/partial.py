@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from losscli.batch import Batch
+from losscli.classes.names import Classes
 from losscli.engine.group_sums import GroupSums, Keys
 from losscli.engine.sums import Sum
 from losscli.engine.top import Tally, Top, shifted
@@ -24,7 +25,8 @@ class Task:
     """One loss under one convention on one model's predictions, with its parameters bound.
 
     `words` are its page's, `said` stands beside its number whatever the rows are; `adjust` changes each
-    batch before the kernel sees it: class weights do. `layout` says how the arrays stand.
+    batch before the kernel sees it: class weights do. `sure`: it was said what y_pred holds. `classes` are
+    the names of those that labels number. `layout` says how the arrays stand.
     """
 
     convention: Convention
@@ -33,17 +35,19 @@ class Task:
     words: Words | None = None
     said: tuple[Remark, ...] = ()
     adjust: Callable[[Batch], Batch] | None = None
+    sure: bool = False
+    classes: Classes | None = None
     layout: Layout = PLAIN
 
     @property
     def per(self) -> str:
-        """Over what a ratio is taken: "batch", "sample" or "class"."""
+        """Over what a ratio is taken: "batch", "sample", "class" or "sample_class"."""
         return str(self.params.get("per", "batch"))
 
     @property
     def rowwise(self) -> bool:
         """Whether each row has a value of its own."""
-        return self.convention.loss.kind == "sample" or self.per == "sample"
+        return self.convention.loss.kind == "sample" or self.per.startswith("sample")
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -62,7 +66,8 @@ class Partial:
 
     Where rows have values `terms` holds "value" (Σwv) and, if weighted, "plain" (Σv); for a statistic one
     sum a term ("term/k" where kept by class). Rows of batch losses are collected in `collected`. `tallies`
-    counts rows by "inf", "nan", "gone" (a missing value was let through) and the number of a departure.
+    counts rows by "inf", "nan", "gone" (a missing value was let through), the number of a departure, and
+    "inside", "sums" and "nonzero", by which y_pred looks like probabilities.
     `values` holds every row's, where they are handed on. `groups` has the sums by group, where groups are
     asked for. Of samples whose `positions` each (0: not so) count by themselves, the sums are over positions,
     and `axis` is the one of y_pred's classes.

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from losscli.engine.fold import Folded
 from losscli.engine.memory import SAID, needed, size_words
+from losscli.engine.notes import note_departures
 from losscli.engine.partial import Partial
+from losscli.engine.positions import aligned, lay
+from losscli.engine.reduce import rows_of, term_totals
+from losscli.engine.top import Tally
 from losscli.frameworks.convention import Reduction
 from losscli.results.score import Remark
 from losscli.version import __version__
@@ -35,13 +40,19 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
         tally = part.tallies["unit"]
         text = "embeddings that are not of unit length were computed as given"
         said.append(Remark("data", text, tally.count, tally.rows))
-    for number, departure in enumerate(convention.departures):
-        if departure.rows is None:
-            if departure.when is None or departure.when(task.params):
-                said.append(Remark("departure", departure.why, cause=departure.cause))
-        elif number in part.tallies:
-            tally = part.tallies[number]
-            said.append(Remark("departure", departure.why, tally.count, tally.rows, departure.cause))
+    loss = convention.loss
+    if "below" in part.tallies:
+        tally = part.tallies["below"]
+        text = (
+            f"the loss is below {loss.lowest:g}, which it never is for distributions: y_true and y_pred, as "
+            "they are read here, do not both sum to 1"
+        )
+        said.append(Remark("data", text, tally.count, tally.rows, "below_range"))
+    if loss.says is not None and convention.framework.name == "exact" and not task.rowwise:
+        warning = loss.says(**term_totals(part))
+        if warning is not None:
+            said.append(Remark("data", warning, cause="nothing_true"))
+    said += _departures(part, reduction)
     if convention.collapse and len(part.shape) == 1 and (part.weighted or reduction == "sum"):
         said.append(
             Remark(
@@ -89,12 +100,65 @@ def _positions(part: Partial) -> list[Remark]:
     return said
 
 
+def _departures(part: Partial, reduction: str) -> Iterator[Remark]:
+    """What the framework did otherwise with these rows, and that they are not what it takes."""
+    task = part.task
+    tallies = _tallied_at_once(part) if part.collected else part.tallies
+    for number, departure in enumerate(task.convention.departures):
+        if not departure.holds(task.params, reduction):
+            continue
+        if departure.takes and (warning := _of_probabilities(part, tallies, departure.takes)):
+            yield warning
+        if number in tallies:
+            tally = tallies[number]
+            yield Remark("departure", departure.why, tally.count or None, tally.rows, departure.cause)
+        elif departure.totals is not None and not task.rowwise:
+            with np.errstate(all="ignore"):
+                changed = departure.totals(**term_totals(part), **task.kernel_params)
+            if np.any(changed):
+                yield Remark("departure", departure.why, cause=departure.cause)
+        elif departure.rows is None and departure.totals is None:
+            yield Remark("departure", departure.why, cause=departure.cause)
+
+
+def _tallied_at_once(part: Partial) -> Mapping[str | int, Tally]:
+    """What is counted of rows that a loss takes all at once."""
+    whole = part.some(part.n)
+    laid = lay(part.task, *rows_of(part))
+    y_true, y_pred = aligned(part.task, laid)
+    note_departures(whole, laid, y_true, y_pred, np.concatenate([rows for rows, *_ in part.collected]), {})
+    return whole.tallies
+
+
+def _of_probabilities(part: Partial, tallies: Mapping[str | int, Tally], takes: str) -> Remark | None:
+    """The warning that y_pred looks like probabilities, where the framework reads it as something else."""
+    count = {name: tallies[name].count for name in ("inside", "sums", "nonzero") if name in tallies}
+    if count.get("inside") != part.n or not count.get("nonzero"):
+        return None
+    convention, sums = part.task.convention, count.get("sums")
+    title = convention.framework.title
+    text = "every value of y_pred lies in [0, 1]" + (
+        f", and {sums} of {part.n} rows sum to 1" if sums else ""
+    )
+    text += f": {title} takes {takes}, and reads them so. For probabilities leave --like out"
+    if any(call.conversion for call in convention.framework.calls.get(convention.loss.name, ())):
+        text += f", or have losscli parity hand {title} their logarithms"
+    if "from_logits" in convention.signature.parameters:
+        text += "; if they are logits, --from-logits says so"
+    return Remark("warning", text, cause="input")
+
+
 def signature(part: Partial, ratio: Reduction, folded: Folded) -> str:
     """One line that makes the number reproducible: huber|delta:1|like:exact|mean:/N|n:442|losscli:0.1.0."""
     convention = part.task.convention
     kind = convention.loss.kind
     parts = [convention.loss.name]
-    parts += [f"{name}:{short(value)}" for name, value in part.task.shown.items()]
+    theirs, ours = convention.signature.parameters, convention.loss.parameters
+    parts += [
+        f"{name}:{short(value)}"
+        for name, value in part.task.shown.items()
+        if name in ours or name not in theirs or value is not theirs[name].default  # of the call's, if set
+    ]
     parts.append(f"like:{convention.framework.name}")
     weighted = {"/Σw": part.weighted, "/Σw_y": part.task.params.get("class_weight") is not None}
     sign = ratio.sign if weighted.get(ratio.sign, True) else "/N"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from losscli.engine.align import align
 from losscli.engine.partial import Partial
-from losscli.engine.sums import Sum
+from losscli.engine.sums import UP, Sum
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import SUM, Reduction, Totals
 from losscli.losses.domain import Array
@@ -31,8 +32,10 @@ class Reduced(NamedTuple):
     divided_by: str
 
 
-def _totals(part: Partial) -> Totals:
-    weights, counts, both = float(part.weights), float(part.counts), float(part.weighted_counts)
+def _totals(part: Partial, exponent: int = 0) -> Totals:
+    """The sums that divide; those of weights over 2^exponent."""
+    weights, both = (total.over(1.0, exponent) for total in (part.weights, part.weighted_counts))
+    counts = float(part.counts)
     class_weighted = part.task.params.get("class_weight") is not None
     n = part.n * max(part.positions, 1)
     return Totals(n, weights, counts, both, part.weighted, class_weighted, unit_of(part))
@@ -51,20 +54,25 @@ def _of_samples(part: Partial, ratio: Reduction) -> Reduced:
     collapsed = convention.collapse and len(part.shape) == 1
 
     def over(ratio: Reduction) -> float:
-        divisor = 1.0 if ratio.divisor is None else ratio.divisor(totals)
+        divisor, exponent = 1.0 if ratio.divisor is None else ratio.divisor(totals), 0
+        if ratio.divisor is not None and math.isinf(divisor):  # finite weights whose sum leaves float64
+            divisor, exponent = ratio.divisor(_totals(part, UP)), UP
         if collapsed:
             one = part.terms["plain" if part.weighted else "value"].over(
                 part.n if convention.trailing == "mean" else 1
             )
             return _weigh(one, divisor, totals)
         value = part.terms["scaled" if ratio.scaled else "value"]
-        times, over = times_of(part, ratio)
-        return Sum(value.units * times, value.special).over(divisor * over)
+        times, parts = times_of(part, ratio)
+        return Sum(value.units * times, value.special).over(divisor * parts, exponent)
 
-    mean, total = (over(known) for known in (convention.reductions["mean"], SUM))
-    value = total if ratio.divisor is None else over(ratio)
+    mean = over(convention.reductions["mean"])
+    total: float | None = over(SUM)
+    value = over(ratio)
     dividing = ratio if ratio.divisor is not None else convention.reductions["mean"]
     assert dividing.divisor is not None
+    if collapsed and ratio.divisor is not None:
+        total = None  # the one value again, which nobody takes for the sum of the rows
     if collapsed and convention.trailing == "sum":
         return Reduced(value, mean, total, None, "not divided: the framework adds the samples up")
     return Reduced(value, mean, total, dividing.divisor(totals), dividing.words(totals))
@@ -93,6 +101,8 @@ def _of_statistic(part: Partial, ratio: Reduction) -> Reduced:
     assert convention.finish is not None
     with np.errstate(all="ignore"):
         value = float(np.mean(convention.finish(**term_totals(part), **part.task.kernel_params)))
+    if totals.weighted and totals.weights == 0:
+        return Reduced(convention.empty, None, None, None, "one value, of weights that are all 0")
     if convention.collapse:
         totals = totals._replace(counts=float(part.n), weighted_counts=totals.weights)  # every row counts
         value = _weigh(value, 1.0 if ratio.divisor is None else ratio.divisor(totals), totals)
@@ -100,13 +110,16 @@ def _of_statistic(part: Partial, ratio: Reduction) -> Reduced:
 
 
 def term_totals(part: Partial) -> dict[str, Any]:
-    """Each term's total: a sum (C of them if kept by class), the root of a sum of squares, or the largest."""
+    """Each term's total: a sum (C of them if kept by class), the root of a sum of squares, or the largest.
+
+    A sum beyond float64 is a long double, as what is made of it may be inside.
+    """
     merges = part.task.convention.merges
     totals: dict[str, Any] = dict(part.largest)
     for name, total in part.terms.items():
         term, _, column = name.partition("/")
         rooted = merges.get(term) in ("norm", "column_norms")
-        value = total.root() if rooted else np.float64(float(total))
+        value = total.root() if rooted else total.long()
         if column:
             totals.setdefault(term, []).append(value)
         else:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from losscli.engine.sums import products
 from losscli.engine.top import missing_rows
+from losscli.losses.stable import times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Rowed(NamedTuple):
-    """What samples (n,) add to the sums: `cost` Σwv, `plain` Σv, their `weight` (None: none was given) and
+    """What samples (n,) add to the sums: `cost` Σwv (over 2^`unit`), `plain` Σv, their `weight` (None: none was given) and
     the `counts` Σc and `weighted_counts` Σwc (None: each sample counts 1, or its weight).
 
     `values` are the samples' own: of several positions, the mean over those that count.
@@ -30,14 +32,7 @@ class Rowed(NamedTuple):
     weight: Array | None = None
     counts: Array | None = None
     weighted_counts: Array | None = None
-
-
-def weighted(weight: Array | None, values: Array) -> Array:
-    """w·v, where a weight of 0 silences any value."""
-    if weight is None:
-        return values
-    with np.errstate(invalid="ignore"):
-        return np.where(weight == 0, 0.0, weight * values)
+    unit: int = 0
 
 
 def spread_over(weight: Array, shape: tuple[int, ...]) -> Array:
@@ -48,7 +43,8 @@ def spread_over(weight: Array, shape: tuple[int, ...]) -> Array:
 def by_rows(values: Array, counted: Array | None, weight: Array | None) -> Rowed:
     """Of samples with one value each (n,); `counted` is what each adds to the mean's divisor."""
     both = counted if counted is None or weight is None else weight * counted
-    return Rowed(values, weighted(weight, values), values, weight, counted, both)
+    cost, unit = products(weight, values)
+    return Rowed(values, cost, values, weight, counted, both, unit)
 
 
 def by_positions(
@@ -73,12 +69,13 @@ def by_positions(
     values = np.where(kept > 0, values, 0.0)
     if weight is not None and weight.ndim == 1:
         weight = weight[:, None]
+    cost = values if weight is None else times(weight, values)
     some = np.maximum(kept.sum(axis=1), 1.0)
     plain = values.sum(axis=1)
     mean = None if weight is None else (np.broadcast_to(weight, kept.shape) * kept).sum(axis=1) / some
     counts = adds.sum(axis=1)
     both = counts if weight is None else (weight * adds).sum(axis=1)
-    return Rowed(plain / some, weighted(weight, values).sum(axis=1), plain, mean, counts, both)
+    return Rowed(plain / some, cost.sum(axis=1), plain, mean, counts, both)
 
 
 def cells_of(way: Convention, laid: Laid) -> int:

@@ -1,24 +1,26 @@
-"""Sums that lose nothing: exact between blocks, pairwise or compensated inside one.
+"""Sums that lose nothing: exact where terms may cancel, pairwise inside a block where all have one sign.
 
 A running sum is a whole number of units of 2⁻⁴⁰⁰⁰, so merging is exact, order does not matter, and a sum
-(or a sum of squares) may pass through values that float64 cannot hold.
+(or a sum of squares, or of products) may pass through values that float64 cannot hold.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from losscli.losses.domain import Array
+from losscli.losses.stable import times
 
 _SHIFT = 4000
 _SQUARED_SAFELY = (
     400  # the largest of a block's values below 2⁴⁰⁰ and above 2⁻⁴⁰⁰: its squares are in float64
 )
-_FEW = 1_024  # of fewer values than this, a tree of TwoSum steps costs nothing
-_SCALED = 900  # beyond 2⁹⁰⁰ (or so) there is no room above the values to round them at
+HUGE, TINY = 2.0**900, 2.0**-900
+UP = 1_100  # what larger and smaller products are apart, as a power of 2
 
 
 @dataclass(eq=False, repr=False)
@@ -34,31 +36,48 @@ class Sum:
             self.special += number
             return
         numerator, denominator = number.as_integer_ratio()
-        self.units += numerator << (_SHIFT + exponent - denominator.bit_length() + 1)
+        shift = _SHIFT + exponent - denominator.bit_length() + 1
+        self.units += numerator << shift if shift >= 0 else numerator >> -shift
 
-    def add_block(self, values: Array, one_sign: bool) -> bool:
-        """Adds an array: pairwise if its values have one sign (nothing cancels), compensated otherwise.
+    def add_block(self, values: Array, one_sign: bool, exponent: int = 0) -> bool:
+        """Adds an array times 2^exponent. Says whether all of it is finite.
 
-        Says whether all of them are finite.
+        With `one_sign`, which holds for every block of the sum, pairwise: nothing cancels. Otherwise exactly,
+        as what one block leaves may cancel with another.
         """
         if values.size == 0:
             return True
-        values = values.ravel()
-        with np.errstate(over="ignore", invalid="ignore"):
-            total, error = (float(np.add.reduce(values)), 0.0) if one_sign else _two_sums(values)
-        if math.isfinite(total) and math.isfinite(error):
-            self.add(total)
-            self.add(error)
-            return True
-        if np.isfinite(values).all():  # finite values whose sum leaves float64
-            scaled, error = compensated(np.ldexp(values, -64))
-            self.add(scaled, 64)
-            self.add(error, 64)
-            return True
+        values = values.ravel().astype(np.float64, copy=False)
+        if one_sign:
+            with np.errstate(over="ignore", invalid="ignore"):
+                total = float(np.add.reduce(values))
+            if math.isfinite(total):
+                self.add(total, exponent)
+                return True
         finite = np.isfinite(values)
-        self.add_block(values[finite], one_sign)
-        self.add(float(np.sum(values[~finite])))
+        if finite.all():
+            self._add_exactly(values, exponent)
+            return True
+        self._add_exactly(values[finite], exponent)
+        with np.errstate(invalid="ignore"):
+            self.add(float(np.sum(values[~finite])))
         return False
+
+    def _add_exactly(self, values: Array, exponent: int) -> None:
+        """Adds finite values, each cut at the same bit, so high that the upper parts add up exactly; what is
+        below it again, until nothing is left. Rump, Ogita, Oishi 2008.
+        """
+        while values.size and (top := max(-float(values.min()), float(values.max()))) > 0:
+            if top > HUGE:  # there is no room above them for the cut
+                huge = np.abs(values) > HUGE
+                self._add_exactly(np.ldexp(values[huge], -UP), exponent + UP)
+                values = values[~huge]
+                continue
+            cut = math.ldexp(1.0, math.frexp(top)[1] + values.size.bit_length())
+            upper = values + cut
+            upper -= cut
+            self.add(float(np.add.reduce(upper)), exponent)
+            values = np.subtract(values, upper, out=upper)
 
     def add_squares(self, values: Array, weight: Array | None = None) -> None:
         """Adds Σ w v² (weights of 1 if None), also where v² would leave float64."""
@@ -75,29 +94,36 @@ class Sum:
         if abs(exponent) < _SQUARED_SAFELY:
             exponent = 0
         scaled = np.ldexp(values, -exponent) if exponent else values
-        squares = scaled * scaled
-        if weight is not None:
-            squares *= weight
-        self.add(float(np.add.reduce(squares)), 2 * exponent)  # of one sign: nothing cancels
+        squares, unit = products(weight, scaled * scaled)
+        self.add_block(squares, True, 2 * exponent + unit)
 
     def merge(self, other: Sum) -> None:
         self.units += other.units
         self.special += other.special
 
-    def over(self, divisor: float) -> float:
-        """The sum divided by a number, rounded once; 0/0 is nan."""
+    def over(self, divisor: float, exponent: int = 0) -> float:
+        """The sum divided by divisor · 2^exponent, rounded once; 0/0 is nan."""
         if self.special != 0 or math.isnan(self.special) or not math.isfinite(divisor):
-            return float(np.divide(self.special, divisor)) if divisor else math.nan
+            with np.errstate(invalid="ignore"):
+                return float(np.divide(self.special, divisor)) if divisor else math.nan
         if divisor == 0:
             return math.nan if self.units == 0 else self._infinity()
         top, bottom = divisor.as_integer_ratio()
         try:
-            return (self.units * bottom) / (top << _SHIFT)
+            return (self.units * bottom) / (top << (_SHIFT + exponent))
         except OverflowError:
             return self._infinity()
 
     def _infinity(self) -> float:
         return math.inf if self.units > 0 else -math.inf
+
+    def long(self) -> np.floating[Any]:
+        """The sum; near the end of float64 and beyond it a long double, which may be longer."""
+        near = float(self)
+        if abs(near) < HUGE or self.special != 0 or math.isnan(self.special):
+            return np.float64(near)
+        length = self.units.bit_length()
+        return np.ldexp(np.longdouble(self.units / (1 << length)), length - _SHIFT)
 
     def root(self) -> np.longdouble:
         """√ of the sum, which may be outside float64; so may the root, where a long double is longer."""
@@ -113,35 +139,19 @@ class Sum:
         return self.over(1.0)
 
 
-def _two_sums(values: Array) -> tuple[float, float]:
-    """A sum and what its additions rounded away, by the cheapest way that keeps twice the digits.
-
-    Values of one sign need no second sum. Others are each cut at the same bit, so high that the upper parts
-    add up exactly and the lower ones, at most N·2⁻⁵² of the largest value each, lose nothing that counts:
-    half the time of a tree of TwoSum steps (Rump, Ogita, Oishi 2008, without their repetition).
-    """
-    low, high = float(values.min()), float(values.max())
-    if low >= 0 or high <= 0:
-        return float(np.add.reduce(values)), 0.0
-    if values.size < _FEW or not (exponent := math.frexp(max(-low, high))[1]) < _SCALED or low != low:
-        return compensated(values)
-    cut = math.ldexp(1.0, exponent + values.size.bit_length())
-    upper = values + cut
-    upper -= cut
-    total = float(np.add.reduce(upper))
-    np.subtract(values, upper, out=upper)
-    return total, float(np.add.reduce(upper))
-
-
-def compensated(values: Array) -> tuple[float, float]:
-    """A sum and what its additions rounded away: a tree of TwoSum steps (Ogita, Rump, Oishi 2005)."""
-    level = np.ravel(values).astype(np.float64, copy=False)
-    lost = 0.0
-    while level.size > 1:
-        half = level.size // 2
-        a, b = level[:half], level[half : 2 * half]
-        total = a + b
-        virtual = total - a
-        lost += float(np.sum((a - (total - virtual)) + (b - virtual)))
-        level = np.append(total, level[-1]) if level.size % 2 else total
-    return float(level[0]), lost
+def products(weight: Array | None, values: Array) -> tuple[Array, int]:
+    """w·v (weights of 1 if None) over a power of 2, and its exponent: 0 unless w·v would leave float64."""
+    if weight is None:
+        return values, 0
+    made = times(weight, values)
+    if made.size == 0:
+        return made, 0
+    top = max(-float(made.min()), float(made.max()))
+    if TINY <= top < math.inf or not (np.isfinite(values) & np.isfinite(weight) | (weight == 0)).all():
+        return made, 0
+    unit = UP if top > 1 else -UP if np.any(values) and np.any(weight) else 0
+    if unit == 0:
+        return made, 0
+    with np.errstate(over="ignore"):  # of what 0 is a factor of
+        product = times(np.ldexp(weight, -unit // 2), np.ldexp(values, -unit // 2))
+    return np.where(values == 0, 0.0, product), unit

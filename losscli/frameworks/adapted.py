@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from losscli.frameworks.call import NOTHING
 
 # What changes the number only at the ends of the floats, or for labels that are coded otherwise; and what is
 # met by handing data or parameters over in another form.
@@ -23,7 +26,8 @@ class Adapted(NamedTuple):
     """A call made to give the definition's number: `form` holds {call}, `swap` what stands for an argument.
 
     `reduction` is what the call is asked for, `comment` says what was done. `mean_alone`: the call's sum and
-    values are the definition's as they are.
+    values are the definition's as they are. `params` are the call's own parameters as they must be, where
+    `when(params)` of the definition holds (None: always).
     """
 
     comment: str
@@ -31,6 +35,8 @@ class Adapted(NamedTuple):
     swap: tuple[str, str] = ("", "")
     reduction: str = "mean"
     mean_alone: bool = False
+    params: Mapping[str, Any] = NOTHING
+    when: Callable[[Mapping[str, Any]], bool] | None = None
 
 
 def signs(where: str) -> Adapted:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from losscli.errors import LosscliError
 from losscli.losses.domain import Array
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -91,3 +93,25 @@ class Style(NamedTuple):
     array: str = "{}"
     hand_over: Callable[[Mapping[str, Any], Array], Any] = as_it_is
     backends: tuple[str, ...] = ()
+
+
+def words_of(calls: Iterable[Call]) -> dict[str, str]:
+    """A framework's names of parameters where they are not ours, with ours."""
+    written = (pair for call in calls for pair in call.names.items())
+    keywords = {
+        keyword[1]: ours
+        for ours, text in written
+        if isinstance(text, str) and (keyword := re.search(r"(\w+)=[^=,]*\{\}", text))
+    }
+    return {theirs: ours for theirs, ours in keywords.items() if theirs != ours}
+
+
+def in_our_words(given: Mapping[str, Any], words: Mapping[str, str], own: Collection[str]) -> dict[str, Any]:
+    """Parameters by our names, given by those or by a library's `words` for them."""
+    named: dict[str, Any] = {}
+    for name, value in given.items():
+        ours = name if name in own else words.get(name, name)
+        if ours in named:
+            raise LosscliError(f"{name} and {ours} are one parameter, given twice", "keep one of the two")
+        named[ours] = value
+    return named

@@ -14,7 +14,8 @@ import numpy as np
 
 from losscli.errors import LosscliError, did_you_mean
 from losscli.frameworks import FRAMEWORKS, FrameworkRecord
-from losscli.frameworks.call import Style
+from losscli.frameworks.call import NOTHING, Style, in_our_words, words_of
+from losscli.frameworks.departure import Departure, Survey
 from losscli.losses.declare import Loss, Merge, Signature, read_signature
 from losscli.losses.domain import Array
 
@@ -74,28 +75,6 @@ MEAN = Reduction("mean", "/Σw", lambda t: t.weighted_counts)
 OVER_SAMPLES = Reduction("mean", "/N", lambda t: t.counts)
 
 
-class Departure(NamedTuple):
-    """One difference from the definition, in a sentence told by its consequence.
-
-    `rows(y_true, y_pred, **params)` marks the entries it changed. Where it cannot be told by rows, the
-    sentence stands beside every number for which `when(params)` holds (None: every one). `cause` is what kind
-    of difference it is, in a word or two: "clipping", "divisor"; "input" where it says what the call takes.
-    """
-
-    why: str
-    rows: Callable[..., Array] | None = None
-    when: Callable[[Mapping[str, Any]], bool] | None = None
-    cause: str = "formula"
-
-
-class Survey(NamedTuple):
-    """A look at all of y_true before the first row: `look` at a batch, `merge` looks, hand over as `name`."""
-
-    name: str
-    look: Callable[[Array], Any]
-    merge: Callable[[Any, Any], Any]
-
-
 @dataclass(eq=False, repr=False)
 class Convention:
     """How one framework computes one loss. Fields left alone mean: as the definition does.
@@ -148,6 +127,14 @@ class Convention:
     def __reduce__(self) -> "tuple[Callable[[Loss, str], Convention], tuple[Loss, str]]":
         return convention, (self.loss, self.framework.name)
 
+    def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Every parameter with its value, those given by our names or by a framework's, its own first."""
+        own, words = self.signature.parameters, dict[str, str]()
+        if not own.keys() >= given.keys():
+            for known in (*map(framework, FRAMEWORKS), self.framework):
+                words |= known.words(self.loss.name)
+        return self.signature.bind(self.owner, in_our_words(given, words, own))
+
     def reduction(self, name: str) -> Reduction:
         """The framework's reduction of this name; LosscliError when it has none."""
         reduction = self.reductions.get(name)
@@ -174,20 +161,23 @@ class Convention:
 class Entry(NamedTuple):
     """What a framework's module says of one loss, before the loss itself is imported.
 
-    `also` names other calls of the same framework that are this loss.
+    `also` names other calls of the same framework that are this loss, each with the parameters that make
+    this call give its number.
     """
 
     call: str
     facts: Mapping[str, Any]
     kernel: Callable[..., Any] | None = None
-    also: tuple[str, ...] = ()
+    also: Mapping[str, Mapping[str, Any]] = NOTHING
 
 
 @dataclass(eq=False, repr=False)
 class Framework:
     """A framework and what all its losses share. `style` is how its calls are written, `calls` what is
     particular about a loss's: the first that holds. `adapted` makes a loss's call give the definition's
-    number; `takes_with` has parameters of a loss that its call takes only where another is true.
+    number; `takes_with` has parameters of a loss that its call takes only where another is true. `searched`:
+    all its public losses are known here, or in `left_out` (tests/live looks through its modules). `tall`: its
+    users hold a table's column as (N, 1). `wants_weight`: it refuses weights that are all 0.
     """
 
     about: FrameworkRecord
@@ -197,6 +187,9 @@ class Framework:
     takes_with: Mapping[tuple[str, str], str] = field(default_factory=dict)
     common: Mapping[str, Any] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
+    searched: bool = False
+    tall: bool = False
+    wants_weight: bool = False
 
     @property
     def name(self) -> str:
@@ -210,12 +203,28 @@ class Framework:
     def module(self) -> str:
         return self.about.module
 
-    def same(self, loss: str, call: str, *why: Departure, also: tuple[str, ...] = (), **facts: Any) -> None:
+    def words(self, loss: str) -> dict[str, str]:
+        """The framework's names of a loss's parameters where they are not ours, with ours."""
+        return words_of(self.calls.get(loss, ()))
+
+    def same(
+        self,
+        loss: str,
+        call: str,
+        *why: Departure,
+        also: Mapping[str, Mapping[str, Any]] = NOTHING,
+        **facts: Any,
+    ) -> None:
         """Declares that the framework's formula is the definition's; `facts` override the common ones."""
         self.entries[loss] = Entry(call, {"departures": why, **facts}, also=also)
 
     def formula(
-        self, loss: str, call: str, *why: Departure, also: tuple[str, ...] = (), **facts: Any
+        self,
+        loss: str,
+        call: str,
+        *why: Departure,
+        also: Mapping[str, Mapping[str, Any]] = NOTHING,
+        **facts: Any,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Decorator: declares the framework's own formula."""
 
@@ -229,16 +238,20 @@ class Framework:
         """This framework's way with a loss; LosscliError when it has no such call."""
         entry = self.entries.get(loss.name)
         if entry is None:
+            none = f"{self.title} has no call" if self.searched else f"losscli knows no call of {self.title}"
             raise LosscliError(
-                f"{self.title} has no call for {loss.name}",
-                f"losscli explain {loss.name} lists those that have",
+                f"{none} for {loss.name}", f"losscli explain {loss.name} lists those that have"
             )
         own = {"finish": loss.finish_, "adds": loss.adds, "merges": loss.merges}
         facts: dict[str, Any] = {**own, **self.common, **entry.facts}
         return Convention(self, loss, entry.call, entry.kernel or loss.kernel, **facts)
 
 
-EXACT = Framework(FrameworkRecord("exact", "the exact definition", "losscli"), Style({"losscli": "losscli"}))
+EXACT = Framework(
+    FrameworkRecord("exact", "the exact definition", "losscli"),
+    Style({"losscli": "losscli"}),
+    wants_weight=True,
+)
 
 
 def exact(loss: Loss) -> Convention:

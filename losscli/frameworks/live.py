@@ -19,7 +19,7 @@ PRECISION = {"float64": 1e-12, "float32": 1e-5}
 FLOOR = {"float64": 1e-14, "float32": 1e-7}
 
 
-class Arrays(NamedTuple):
+class LiveArrays(NamedTuple):
     """Data in NumPy's arrays: float64, class indices int64."""
 
     y_true: Array | None
@@ -42,7 +42,7 @@ def version(way: Convention) -> str:
     return f"{told} on {module.backend.backend()}" if way.framework.style.backends else told
 
 
-def run(way: Convention, code: str, arrays: Arrays) -> float:
+def run(way: Convention, code: str, arrays: LiveArrays) -> float:
     """The number that `code` gives; whatever the framework raises, this raises."""
     modules = _modules(way)
     hand_over = way.framework.style.hand_over

@@ -11,7 +11,8 @@ import numpy as np
 
 from losscli.frameworks import TORCHVISION
 from losscli.frameworks.call import Call, Given, Style, tensor
-from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Departure, Framework
+from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Framework
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.torch.framework import log_sigmoid
 from losscli.losses.domain import Array, Domain, Real
 from losscli.losses.ranges import FractionOrNone, LogitsOnly, Number, Range

@@ -18,7 +18,17 @@ from losscli.losses.domain import (
     SoftLabel,
 )
 from losscli.losses.ranges import Flag, FractionOrNone, NonNegative, NumberOrNone, PerColumn, Smoothing
-from losscli.losses.stable import difference, divide, product, quotient, sigmoid, softplus, xlog1py, xlogy
+from losscli.losses.stable import (
+    difference,
+    divide,
+    product,
+    quotient,
+    sigmoid,
+    softplus,
+    times,
+    xlog1py,
+    xlogy,
+)
 
 
 def _targets(y_true: Array, label_smoothing: float) -> tuple[Array, Array]:
@@ -66,9 +76,18 @@ def bce(
 @bce.gradient
 def _(y_true: Array, y_pred: Array, *, from_logits: bool, label_smoothing: float, pos_weight: float) -> Array:
     t, other = _targets(y_true, label_smoothing)
+    soft = (t > 0) & (other > 0) & np.equal(pos_weight, 1)  # there both terms may all but cancel
     if from_logits:
-        return other * sigmoid(y_pred) - pos_weight * t * sigmoid(-y_pred)
-    return quotient(other, 1 - y_pred, empty=0.0) - quotient(pos_weight * t, y_pred, empty=0.0)
+        slope = other * sigmoid(y_pred) - pos_weight * t * sigmoid(-y_pred)
+        return np.where(soft, _sigmoid_minus(t, other, y_pred), slope) if soft.any() else slope
+    slope = quotient(other, 1 - y_pred, empty=0.0) - quotient(pos_weight * t, y_pred, empty=0.0)
+    return np.where(soft, (y_pred - t) / y_pred / (1 - y_pred), slope) if soft.any() else slope
+
+
+def _sigmoid_minus(t: Array, other: Array, z: Array) -> Array:
+    """σ(z) − t, other = 1 − t, with its digits next to 0."""
+    near = (0.5 - t) + np.tanh(z / 2) / 2
+    return np.where(np.abs(z) < 1, near, np.where(z > 0, other - sigmoid(-z), sigmoid(z) - t))
 
 
 @facts("log of a probability")
@@ -88,8 +107,7 @@ def binary_focal(
     half = missed ** (gamma / 2)  # twice, around the entropy: the power alone may underflow
     exact = 1 + gamma * quotient(lost, missed, empty=0.0)
     balance = _balance(t, other, alpha)
-    cost = balance * (half * _entropy(t, other, y_pred, from_logits) * half) * exact
-    return np.where(balance == 0, 0.0, cost)  # a class without weight costs nothing, not 0 · ∞
+    return times(balance, half * _entropy(t, other, y_pred, from_logits) * half * exact)
 
 
 @binary_focal.gradient
@@ -110,9 +128,11 @@ def _(
     else:
         slope = quotient(other, 1 - y_pred, empty=0.0) - quotient(t, y_pred, empty=0.0)
         step = t - other
-    falling = gamma * quotient(_entropy(t, other, y_pred, from_logits), missed, empty=1.0) * step
-    balance = _balance(t, other, alpha)
-    return np.where(balance == 0, 0.0, balance * missed**gamma * (slope - falling))
+    falling = times(gamma, quotient(_entropy(t, other, y_pred, from_logits), missed, empty=1.0)) * step
+    steep = np.where(
+        np.isinf(slope), slope, slope - falling
+    )  # the logarithm is infinite there too, but slower
+    return times(_balance(t, other, alpha), missed**gamma * steep)
 
 
 def _entropy(t: Array, other: Array, y_pred: Array, from_logits: bool) -> Array:

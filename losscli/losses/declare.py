@@ -104,6 +104,7 @@ class Loss:
     norm for each index of the last axis); `finish(**totals, **params)` turns totals into the value. `per`
     adds the parameter of that name: one ratio over the batch, one a sample or one a class. `tags`, `twin` and
     `objectives` are what @facts declares.
+    `says` is a sentence that must stand beside the value of a statistic with such totals, or None.
     `slope` is the gradient: of the entry's or row's value for kind sample; of the value, from rows and
     totals, for statistic; of the *sum* of its values for batch. `adds` says what a sample adds to the mean's
     divisor.
@@ -131,6 +132,7 @@ class Loss:
     slope: Callable[..., Array] | None = None
     finish_: Callable[..., Any] | None = None
     adds: Callable[..., Array] | None = None
+    says: Callable[..., str | None] | None = None
     conventions: dict[str, Any] = field(default_factory=dict)
     family: str = ""
     constant: Constants = "usual"
@@ -162,6 +164,11 @@ class Loss:
         """Decorator: declares what each sample adds to the mean's divisor."""
         self.adds = adds
         return adds
+
+    def remark(self, says: Callable[..., str | None]) -> Callable[..., str | None]:
+        """Decorator: declares what must be said beside a statistic's value, given its totals."""
+        self.says = says
+        return says
 
     def __reduce__(self) -> "tuple[Any, ...]":
         # By its name where it is the package's: its functions cannot be pickled by theirs, which are its own.

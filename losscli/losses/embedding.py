@@ -16,15 +16,14 @@ from losscli.losses.domain import (
     Triplets,
 )
 from losscli.losses.ranges import AtLeastOne, CosineMargin, Flag, NonNegative, Number
-from losscli.losses.stable import difference, norm, nowhere, one_minus_cosine, power_of_two, unit
+from losscli.losses.stable import difference, norm, nowhere, one_minus_cosine, power_of_two, times, unit
 
 
 @loss("siamese", "siamese_contrastive", title="Contrastive (siamese)")
 def contrastive(y_true: SameOrNot, y_pred: Distance, *, margin: NonNegative = 1.0) -> Array:
     """y d² + (1 − y) max(0, m − d)², in squared distance. Hadsell, Chopra, LeCun 2006, without its ½."""
-    near = np.where(y_true > 0, y_pred, 0)  # d² may be ∞, and 0 · ∞ is no number
-    short = np.where(y_true < 1, np.maximum(0, margin - y_pred), 0)
-    return y_true * near**2 + (1 - y_true) * short**2
+    short = np.maximum(0, margin - y_pred)
+    return times(y_true, y_pred**2) + times(1 - y_true, short**2)
 
 
 @contrastive.gradient
@@ -44,10 +43,14 @@ def cosine_embedding(y_true: SignScalar, y_pred: EmbeddingPair, *, margin: Cosin
 def _(y_true: Array, y_pred: Array, *, margin: float) -> Array:
     direction, length = unit(y_pred), norm(y_pred)[..., None]
     cosine = np.sum(direction[:, 0] * direction[:, 1], axis=-1)[:, None, None]
-    slope = (direction[:, ::-1] - cosine * direction) / length
+    other = direction[:, ::-1]
+    slope = (other - cosine * direction) / length
     same = (y_true > 0)[:, None, None]
-    slope = np.where(same, -slope, np.where((cosine < margin) & (length > 0), 0.0, slope))
-    return nowhere(~same & (cosine == margin) & (slope != 0), slope)
+    slope = np.where(same, -slope, np.where(cosine < margin, 0.0, slope))
+    slope = nowhere(~same & (cosine == margin) & (slope != 0), slope)
+    # a zero vector has cosine 0 with all; once it moves, the cosine jumps to ± the other's direction
+    jumps = np.where(same, other != 0, np.maximum(0, np.abs(other) - margin) != np.maximum(0, -margin))
+    return np.where(length == 0, nowhere(jumps, 0.0), slope)
 
 
 @loss("HingeEmbeddingLoss", title="Hinge embedding")
@@ -104,16 +107,14 @@ def _length_gap(near: Array, far: Array, p: float, squared: bool) -> Array:
     return np.ldexp(gap, 2 * exponent[..., 0])
 
 
-def _length_slope(vector: Array, p: float, squared: bool) -> Array:
-    """The gradient of the P-norm or its square; none at length 0 unless squared, nor at a 0 under p = 1."""
+def _length_slope(vector: Array, p: float, squared: bool, side: int) -> Array:
+    """The gradient of the P-norm or its square to one side: |x|'s at length 0, and at a 0 under p = 1."""
     if squared and p == 2:
         return 2 * vector
     length = _length(vector, p)[..., None]
     direction = np.sign(vector) * (np.abs(vector) / length) ** (p - 1)
-    if squared:
-        direction = 2 * length * direction
-    empty = (length == 0) & (not squared)
-    return nowhere(empty | ((vector == 0) & (length > 0) & (p == 1)), np.where(length == 0, 0.0, direction))
+    direction = np.where((length == 0) | ((vector == 0) & (p == 1)), side, direction)
+    return 2 * length * direction if squared else direction
 
 
 @loss("TripletMarginLoss", title="Triplet margin")
@@ -142,18 +143,31 @@ def _near_and_far(y_pred: Array, p: float, swap: bool) -> tuple[Array, Array, Ar
 def _(y_pred: Array, *, margin: float, p: float, squared: bool, swap: bool) -> Array:
     near, far, order = _near_and_far(y_pred, p, swap)
     value = (_length_gap(near, far, p, squared) + margin)[:, None, None]
-    pull, push = (_length_slope(vector, p, squared) for vector in (near, far))
-    from_positive = order < 0
-    slope = np.stack(
-        [
-            pull - np.where(from_positive, 0.0, push),
-            -pull - np.where(from_positive, push, 0.0),
-            push,
-        ],
-        axis=1,
-    )
-    tied = (value == 0) | ((value > 0) & (order == 0)[:, None])
-    return nowhere(tied & (slope != 0), np.where(value < 0, 0.0, slope))
+    from_anchor = y_pred[:, 0] - y_pred[:, 2]
+    from_positive = y_pred[:, 1] - y_pred[:, 2]
+
+    def gap(side: int) -> Array:
+        """The slope of d(a, q) − d(a, n), or − d(q, n) where that is shorter; where they tie, either's."""
+        (pull, back), (push, away) = (
+            (_length_slope(vector, p, squared, side), -_length_slope(vector, p, squared, -side))
+            for vector in (near, from_anchor)
+        )
+        slope = np.stack([pull - push, back, -away], axis=1)
+        if not swap:
+            return slope
+        push, away = (
+            _length_slope(from_positive, p, squared, side),
+            -_length_slope(from_positive, p, squared, -side),
+        )
+        swapped = np.stack([pull, back - push, -away], axis=1)
+        steeper = np.maximum(slope, swapped) if side > 0 else np.minimum(slope, swapped)
+        place = order[:, None]
+        return np.where(place < 0, swapped, np.where(place == 0, steeper, slope))
+
+    right, left = gap(1), gap(-1)
+    right = np.where(value > 0, right, np.where(value < 0, 0.0, np.maximum(right, 0)))
+    left = np.where(value > 0, left, np.where(value < 0, 0.0, np.minimum(left, 0)))
+    return nowhere(right != left, right)
 
 
 @loss("QuadrupletLoss", "quadruplet_margin", title="Quadruplet")

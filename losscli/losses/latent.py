@@ -9,33 +9,33 @@ import numpy as np
 from losscli.losses.declare import loss
 from losscli.losses.domain import Array, MeanAndLogVariance, Weights
 from losscli.losses.ranges import LatentReduction, NonNegative
-from losscli.losses.stable import expm1_minus, nowhere
+from losscli.losses.stable import expm1_minus, mean, nowhere
 
 
 @loss(title="VAE latent KL")
 def vae_kl(y_pred: MeanAndLogVariance, *, latent_reduction: LatentReduction = "sum") -> Array:
     """−½ Σ (1 + ℓ − μ² − exp ℓ), in nats; 0 at the standard normal. Kingma, Welling 2014."""
-    mean, log_variance = y_pred[:, 0], y_pred[:, 1]
-    terms = mean * (mean / 2) + expm1_minus(log_variance) / 2
-    return np.mean(terms, axis=-1) if latent_reduction == "mean" else np.sum(terms, axis=-1)
+    location, log_variance = y_pred[:, 0], y_pred[:, 1]
+    terms = location * (location / 2) + expm1_minus(log_variance) / 2
+    return mean(terms) if latent_reduction == "mean" else np.sum(terms, axis=-1)
 
 
 @vae_kl.gradient
 def _(y_pred: Array, *, latent_reduction: str) -> Array:
-    mean, log_variance = y_pred[:, 0], y_pred[:, 1]
-    slope = np.stack([mean, np.expm1(log_variance) / 2], axis=1)
+    location, log_variance = y_pred[:, 0], y_pred[:, 1]
+    slope = np.stack([location, np.expm1(log_variance) / 2], axis=1)
     return slope / y_pred.shape[-1] if latent_reduction == "mean" else slope
 
 
 @loss(title="L1 penalty")
 def l1_penalty(y_pred: Weights, *, factor: NonNegative = 0.01) -> Array:
     """λ Σ |p| over a sample's values, in λ times their unit. Tibshirani 1996."""
-    return factor * np.sum(_rows(np.abs(y_pred)), axis=-1)
+    return np.sum(_rows(factor * np.abs(y_pred)), axis=-1)
 
 
 @l1_penalty.gradient
 def _(y_pred: Array, *, factor: float) -> Array:
-    return nowhere(y_pred == 0, factor * np.sign(y_pred))
+    return nowhere((y_pred == 0) & (factor > 0), factor * np.sign(y_pred))
 
 
 @loss("l2_regularization", "ridge_penalty", title="L2 penalty")

@@ -16,13 +16,16 @@ from losscli.losses.domain import (
     TweedieMean,
     TweedieTarget,
 )
+from losscli.losses.factorial import log_factorial_rest
 from losscli.losses.ranges import Flag, TweediePower
 from losscli.losses.stable import (
+    difference,
+    distance,
     excess,
     expm1_minus,
-    log_factorial_rest,
     log_ratio,
     nowhere,
+    product,
     quotient,
 )
 from losscli.losses.tweedie import half_deviance
@@ -43,7 +46,10 @@ def poisson(y_true: Count, y_pred: Rate, *, from_log: Flag = False, full: Flag =
 
 @poisson.gradient
 def _(y_true: Array, y_pred: Array, *, from_log: bool, full: bool) -> Array:
-    return np.exp(y_pred) - y_true if from_log else 1 - quotient(y_true, y_pred, empty=0.0)
+    if not from_log:
+        return quotient(y_pred - y_true, y_pred, empty=1.0)
+    rate, above = np.exp(y_pred), _above(y_true, y_pred)
+    return np.where(np.abs(above) <= 1, y_true * np.expm1(above), rate - y_true)
 
 
 def _from_log(y: Array, z: Array) -> Array:
@@ -54,11 +60,15 @@ def _from_log(y: Array, z: Array) -> Array:
 
 def _excess_log(y: Array, z: Array) -> Array:
     """y log y − y z − y + exp z, with 0 log 0 = 0."""
-    above = (Twofold(z) - log(Twofold(np.where(y == 0, 1.0, y)))).high
-    rate = np.exp(z)
+    above, rate = _above(y, z), np.exp(z)
     far = np.where(rate == np.inf, rate, rate - y * (1 + above))
     value = np.where(np.abs(above) <= 1, y * expm1_minus(above), far)
     return np.where(y == 0, rate, value).astype(z.dtype, copy=False)
+
+
+def _above(y: Array, z: Array) -> Array:
+    """z − log y, all of its digits; infinite for y = 0."""
+    return np.where(y == 0, np.inf, (Twofold(z) - log(Twofold(np.where(y == 0, 1.0, y)))).high)
 
 
 @facts("log of a prediction", "free of scale", xgboost="count:poisson", lightgbm="poisson")
@@ -70,7 +80,7 @@ def poisson_deviance(y_true: Count, y_pred: Rate) -> Array:
 
 @poisson_deviance.gradient
 def _(y_true: Array, y_pred: Array) -> Array:
-    return 2 * (1 - quotient(y_true, y_pred, empty=0.0))
+    return 2 * quotient(y_pred - y_true, y_pred, empty=1.0)
 
 
 @facts("log of a prediction", "free of scale", xgboost="reg:gamma", lightgbm="gamma")
@@ -116,7 +126,7 @@ def _(y_true: Array, y_pred: Array, *, power: float) -> Array:
     if power == 0:
         return 2 * (y_pred - y_true)
     root = y_pred ** (power / 2)
-    return 2 * ((y_pred - y_true) / root) / root
+    return 2 * np.where(y_pred == y_true, 0.0, (y_pred - y_true) / root / root)
 
 
 @loss(
@@ -139,8 +149,13 @@ def gaussian_nll(y_true: RealScalar, y_pred: MeanAndVariance, *, full: Flag = Fa
 
 @gaussian_nll.gradient
 def _(y_true: Array, y_pred: Array, *, full: bool) -> Array:
-    error, variance = y_pred[:, 0] - y_true, y_pred[:, 1]
-    return np.stack([error / variance, (0.5 - _half_square_over(error, variance)) / variance], axis=1)
+    variance = y_pred[:, 1]
+    error, lost = difference(y_pred[:, 0], y_true)
+    half = _half_square_over(error, variance)
+    square, square_lost = product(error, error)
+    left = ((variance - square) - square_lost - 2 * error * lost) / variance / 2
+    near = np.abs(half - 0.5) < 0.25
+    return np.stack([error / variance, np.where(near, left, 0.5 - half) / variance], axis=1)
 
 
 def _half_square_over(e: Number, v: Number) -> Number:
@@ -163,6 +178,6 @@ def laplace_nll(y_true: RealScalar, y_pred: LocationAndScale) -> Array:
 
 @laplace_nll.gradient
 def _(y_true: Array, y_pred: Array) -> Array:
-    error, scale = y_pred[:, 0] - y_true, y_pred[:, 1]
-    location_slope = nowhere(error == 0, np.sign(error) / scale)
-    return np.stack([location_slope, (1 - np.abs(error) / scale) / scale], axis=1)
+    (error, lost), scale = distance(y_pred[:, 0], y_true), y_pred[:, 1]
+    location_slope = nowhere(error == 0, np.sign(y_pred[:, 0] - y_true) / scale)
+    return np.stack([location_slope, ((scale - error) - lost) / scale / scale], axis=1)

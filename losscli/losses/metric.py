@@ -9,7 +9,7 @@ import numpy as np
 from losscli.losses.declare import batch
 from losscli.losses.domain import Array, ClassLabel, Embedding
 from losscli.losses.ranges import Flag, MetricDistance, NonNegative
-from losscli.losses.stable import norm, sigmoid, softplus, unit
+from losscli.losses.stable import norm, nowhere, sigmoid, softplus, times, unit
 
 
 class _Distances:
@@ -38,19 +38,37 @@ class _Distances:
         lengths[unsafe] = norm(vectors[unsafe])
         return lengths
 
+    def slopes(self, anchor: int, near: Array, j: Array, side: int) -> tuple[Array, Array]:
+        """The gradients of D(anchor, j) by the anchor and by each j, (J, D), to one side: |x|'s at 0."""
+        if self.kind == "cosine":
+            cosine, here, there = 1 - near[j, None], self.direction[anchor], self.direction[j]
+            own, others = self.length[anchor], self.length[j, None]
+            by_anchor, by_other = (cosine * here - there) / own, (cosine * there - here) / others
+            # a zero vector is at distance 1 of all, and jumps from there
+            jump = nowhere(there != 0, 0.0), nowhere(np.broadcast_to(here != 0, there.shape), 0.0)
+            return np.where(own == 0, jump[0], by_anchor), np.where(others == 0, jump[1], by_other)
+        vectors = self.points[anchor] - self.points[j]
+        if self.kind == "squared":
+            return 2 * vectors, -2 * vectors
+        vectors = vectors / near[j, None]
+        same = near[j, None] == 0
+        return np.where(same, side, vectors), np.where(same, side, -vectors)
+
     def add_slope(self, slope: Array, anchor: int, near: Array, weight: Array) -> None:
         """Adds to `slope` the gradient of Σⱼ weightⱼ D(anchor, j); none where that distance is 0 (a kink)."""
         j = np.flatnonzero(weight)
-        pull = weight[j, None]
-        if self.kind == "cosine":
-            cosine, here, there = 1 - near[j, None], self.direction[anchor], self.direction[j]
-            slope[anchor] += np.sum(pull * (cosine * here - there), axis=0) / self.length[anchor]
-            slope[j] += pull * (cosine * there - here) / self.length[j, None]
-            return
-        vectors = self.points[anchor] - self.points[j]
-        pull = pull * (2 * vectors if self.kind == "squared" else vectors / near[j, None])
-        slope[anchor] += pull.sum(axis=0)
-        slope[j] -= pull
+        right, left = (self.slopes(anchor, near, j, side) for side in (1, -1))
+        by_anchor, by_other = (weight[j, None] * nowhere(a != b, a) for a, b in zip(right, left, strict=True))
+        slope[anchor] += by_anchor.sum(axis=0)
+        slope[j] += by_other
+
+    def extreme(
+        self, anchor: int, near: Array, j: Array, side: int, least: bool = False
+    ) -> tuple[Array, Array]:
+        """The gradients of the largest (or least) of some equal D(anchor, j), by the anchor and each j."""
+        by_anchor, by_other = self.slopes(anchor, near, j, side)
+        most = np.minimum if (side > 0) is least else np.maximum
+        return most.reduce(by_anchor, axis=0), by_other if len(j) == 1 else most(by_other, 0)
 
 
 def _same_and_other(label: Array, anchor: int) -> tuple[Array, Array]:
@@ -150,16 +168,27 @@ def _hardest(label: Array, distances: _Distances) -> Iterator[tuple[int, Array, 
 
 @triplet_hard.gradient
 def _(y_true: Array, y_pred: Array, *, margin: float, soft: bool, distance: str) -> Array:
-    slope = np.zeros_like(y_pred)
     distances = _Distances(y_pred, distance)
+    right, left = np.zeros_like(y_pred), np.zeros_like(y_pred)
     for anchor, near, gap, farthest, nearest in _hardest(y_true, distances):
-        force = sigmoid(gap) if soft else float(margin + gap > 0)
-        tied = np.count_nonzero(farthest) > 1 or np.count_nonzero(nearest) > 1
-        if (tied and force > 0) or (not soft and margin + gap == 0):
-            slope[farthest | nearest] = np.nan
-            slope[anchor] = np.nan
-        else:
-            distances.add_slope(slope, anchor, near, force * farthest - force * nearest)
+        force = sigmoid(gap) if soft else float(margin + gap >= 0)
+        for slope, side in ((right, 1), (left, -1)):
+            raised = _raised(distances, anchor, near, np.flatnonzero(farthest), np.flatnonzero(nearest), side)
+            if not soft and margin + gap == 0:
+                raised = np.maximum(raised, 0) if side > 0 else np.minimum(raised, 0)
+            slope += times(force, raised)
+    return nowhere(right != left, right)
+
+
+def _raised(distances: _Distances, anchor: int, near: Array, far: Array, close: Array, side: int) -> Array:
+    """(N, D): the slope, to one side, of the largest D(anchor, far) less the least D(anchor, close)."""
+    slope = np.zeros_like(distances.points)
+    by_anchor, by_other = distances.extreme(anchor, near, far, side)
+    slope[anchor] += by_anchor
+    slope[far] += by_other
+    by_anchor, by_other = distances.extreme(anchor, near, close, side, least=True)
+    slope[anchor] -= by_anchor
+    slope[close] -= by_other
     return slope
 
 

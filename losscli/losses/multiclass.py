@@ -29,12 +29,12 @@ from losscli.losses.ranges import (
     Smoothing,
     WholeOrNone,
 )
-from losscli.losses.stable import log_softmax, minus_log1p, one_hot, quotient, softmax, xlogy
+from losscli.losses.stable import log_softmax, minus_log1p, one_hot, quotient, softmax, times, xlogy
 
 
 def _hot(y_true: Array, y_pred: Array) -> Array:
     """The one-hot rows of class indices, in y_pred's dtype; a row of zeros for an index outside."""
-    return one_hot(y_true, y_pred.shape[-1]).astype(y_pred.dtype)
+    return one_hot(y_true, y_pred.shape[-1], y_pred.dtype)
 
 
 def _smooth(y_true: Array, label_smoothing: float, class_weight: Array | float | None) -> Array:
@@ -61,7 +61,7 @@ def cce(
 ) -> Array:
     """−Σ wₖ tₖ log pₖ, in nats; least at the class probabilities. Good 1952, Bridle 1990."""
     t = _smooth(y_true, label_smoothing, class_weight)
-    logs = xlogy(t, y_pred) if not from_logits else t * log_softmax(y_pred)
+    logs = xlogy(t, y_pred) if not from_logits else times(t, log_softmax(y_pred))
     return -np.sum(logs, axis=-1)
 
 
@@ -143,7 +143,7 @@ def nll(
 ) -> Array:
     """−w_y p_y, p a log-probability; an ignored sample has value 0. torch.nn.NLLLoss."""
     w = _smooth(_hot(y_true, y_pred), 0.0, class_weight)
-    values = -np.sum(np.where(w == 0, 0.0, w * y_pred), axis=-1)
+    values = -np.sum(times(w, y_pred), axis=-1)
     return np.where(y_true == ignore_class, 0.0, values)
 
 
@@ -179,7 +179,7 @@ def categorical_focal(
     """−Σ αₖ (1 − pₖ)^γ tₖ log pₖ, in nats. Lin et al. 2017; keras.losses.CategoricalFocalCrossentropy."""
     t = _smooth(y_true, label_smoothing, alpha)
     _, missed, log_p = _chances(y_pred, from_logits)
-    return -np.sum(np.where(t == 0, 0.0, t * missed**gamma * log_p), axis=-1)
+    return -np.sum(times(t, missed**gamma * log_p), axis=-1)
 
 
 @categorical_focal.gradient
@@ -194,11 +194,13 @@ def _(
 ) -> Array:
     t = _smooth(y_true, label_smoothing, alpha)
     p, missed, log_p = _chances(y_pred, from_logits)
-    lost = t * missed**gamma  # t (1 − p)^γ, and log p / (1 − p) is −1 at p = 1
+    kept = missed**gamma  # and log p / (1 − p) is −1 at p = 1
     if from_logits:
-        slope = lost * (gamma * quotient(p * log_p, missed, empty=-1.0) - 1)  # p times the slope in p
+        falling = times(gamma, quotient(times(p, log_p), missed, empty=-1.0))
+        slope = times(t, kept * (falling - 1))  # p times the slope in p
         return slope * missed - p * (np.sum(slope, axis=-1, keepdims=True) - slope)
-    return np.where(t == 0, 0.0, lost * gamma * quotient(log_p, missed, empty=-1.0) - lost / p)
+    falling = times(t, kept * times(gamma, quotient(log_p, missed, empty=-1.0)))
+    return falling - quotient(t * kept, p, empty=0.0)
 
 
 @loss(
@@ -255,7 +257,7 @@ def poly_cce(
     """−Σ yₖ log pₖ + ε Σ yₖ (1 − pₖ), in nats. Leng et al. 2022."""
     _, missed, log_p = _chances(y_pred, from_logits)
     beyond = np.where(missed < 0.75, minus_log1p(-missed), -log_p - missed)  # −log p − (1 − p) ≥ 0
-    return np.sum(np.where(y_true == 0, 0.0, y_true * (beyond + (1 + epsilon) * missed)), axis=-1)
+    return np.sum(times(y_true, beyond + (1 + epsilon) * missed), axis=-1)
 
 
 @poly_cce.gradient

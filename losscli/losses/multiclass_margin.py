@@ -7,7 +7,7 @@ import numpy as np
 from losscli.losses.declare import facts, loss
 from losscli.losses.domain import Array, ClassIndex, ClassScores, ClassTargetOrIndex, Logits, OneHot
 from losscli.losses.ranges import NonNegative, OneOrTwo, PerClass
-from losscli.losses.stable import nowhere, over_margin, total
+from losscli.losses.stable import mean, nowhere, over_margin, times, total
 
 
 @facts(twin="multiclass_hinge")
@@ -21,11 +21,16 @@ def categorical_hinge(y_true: OneHot, y_pred: ClassScores) -> Array:
 @categorical_hinge.gradient
 def _(y_true: Array, y_pred: Array) -> Array:
     rivals = (1 - y_true) * y_pred
-    top = rivals == rivals.max(axis=-1, keepdims=True)
     margin = over_margin(1.0, rivals.max(axis=-1), np.sum(y_true * y_pred, axis=-1))[:, None]
-    slope = np.where(margin > 0, top * (1 - y_true) - y_true, 0.0)
-    tied = (top.sum(axis=-1, keepdims=True) > 1) & (margin > 0)
-    return nowhere(tied | (margin == 0), slope)
+    return _hinged(margin, rivals, y_true)
+
+
+def _hinged(margin: Array, rivals: Array, own: Array) -> Array:
+    """The slope of max(0, margin), which the largest rivals raise and what is `own` lowers."""
+    top = rivals == rivals.max(axis=-1, keepdims=True)
+    slope = np.where(margin >= 0, 1.0 * (top & (own == 0)) - own, 0.0)
+    tied = top & (own == 0) & (top.sum(axis=-1, keepdims=True) > 1)
+    return nowhere((slope != 0) & (tied | (margin == 0)), slope)
 
 
 def _true_class(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
@@ -47,11 +52,7 @@ def multiclass_hinge(y_true: ClassIndex, y_pred: ClassScores) -> Array:
 def _(y_true: Array, y_pred: Array) -> Array:
     hot, own = _true_class(y_true, y_pred)
     rivals = np.where(hot, -np.inf, y_pred)
-    rival = rivals.max(axis=-1, keepdims=True)
-    top, margin = rivals == rival, over_margin(1.0, rival, own)
-    tied = (top.sum(axis=-1, keepdims=True) > 1) & (margin > 0)
-    slope = np.where(margin > 0, 1.0 * top - hot, 0.0)
-    return nowhere(tied | (margin == 0), slope)
+    return _hinged(over_margin(1.0, rivals.max(axis=-1, keepdims=True), own), rivals, 1.0 * hot)
 
 
 @loss(title="Multiclass perceptron", constant="none")
@@ -65,7 +66,7 @@ def multiclass_perceptron(y_true: ClassIndex, y_pred: ClassScores) -> Array:
 def _(y_true: Array, y_pred: Array) -> Array:
     hot, _ = _true_class(y_true, y_pred)
     top = y_pred == y_pred.max(axis=-1, keepdims=True)
-    return nowhere(top.sum(axis=-1, keepdims=True) > 1, 1.0 * top - hot)
+    return nowhere(top & (top.sum(axis=-1, keepdims=True) > 1), 1.0 * top - hot)
 
 
 def project_simplex(z: Array) -> tuple[Array, Array]:
@@ -108,8 +109,8 @@ def multi_margin(
     """(w_y / C) Σ_{k≠y} max(0, m − p_y + pₖ)^P, no unit. torch.nn.MultiMarginLoss; Weston, Watkins 1999."""
     hot, own = _true_class(y_true, y_pred)
     over = np.where(hot, 0.0, np.maximum(0, over_margin(margin, y_pred, own)))
-    values = np.sum(over**p, axis=-1) / y_pred.shape[-1]
-    return values if class_weight is None else class_weight[y_true] * values
+    values = mean(over**p)
+    return values if class_weight is None else times(class_weight[y_true], values)
 
 
 @multi_margin.gradient
@@ -118,5 +119,5 @@ def _(y_true: Array, y_pred: Array, *, p: int, margin: float, class_weight: Arra
     over = over_margin(margin, y_pred, own)
     push = 1.0 * (over > 0) if p == 1 else 2 * np.maximum(0, over)
     push = np.where(hot, 0.0, nowhere((over == 0) & (p == 1), push))
-    slope = (push - hot * push.sum(axis=-1, keepdims=True)) / y_pred.shape[-1]
-    return slope if class_weight is None else class_weight[y_true][:, None] * slope
+    slope = np.where(hot, -push.sum(axis=-1, keepdims=True), push) / y_pred.shape[-1]
+    return slope if class_weight is None else times(class_weight[y_true][:, None], slope)

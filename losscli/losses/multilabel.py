@@ -15,7 +15,7 @@ from losscli.losses.domain import (
     SoftLabels,
 )
 from losscli.losses.ranges import Flag, NonNegative, PerClass, Smoothing
-from losscli.losses.stable import nowhere, over_margin, quotient, sigmoid, softplus
+from losscli.losses.stable import mean, nowhere, over_margin, quotient, sigmoid, softplus, times
 
 
 def _listed(y_true: Array, classes: int) -> Array:
@@ -55,7 +55,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
 def multilabel_soft_margin(y_true: SoftLabels, y_pred: Logits, *, class_weight: PerClass = None) -> Array:
     """(1/C) Σ wₖ [yₖ softplus(−zₖ) + (1 − yₖ) softplus(zₖ)], in nats: the mean bce of the labels. As bce."""
     values = y_true * softplus(-y_pred) + (1 - y_true) * softplus(y_pred)
-    return np.mean(values if class_weight is None else class_weight * values, axis=-1)
+    return mean(values if class_weight is None else times(class_weight, values))
 
 
 @multilabel_soft_margin.gradient
@@ -101,8 +101,8 @@ def _(
         rise, log_rise, fall = p * other, other, p * quotient(other, other + clip, empty=1.0)
     else:
         rise, log_rise, fall = np.ones_like(p), 1 / p, 1 / (other + clip)
-    hit = other**gamma_pos * (gamma_pos * quotient(log_p, other, empty=-1.0) * rise - log_rise)
-    miss = m**gamma_neg * (fall - gamma_neg * quotient(log_other, m, empty=-1.0) * rise)
+    hit = other**gamma_pos * (times(gamma_pos, quotient(log_p, other, empty=-1.0)) * rise - log_rise)
+    miss = m**gamma_neg * (fall - times(gamma_neg, quotient(log_other, m, empty=-1.0)) * rise)
     miss = np.where(p < clip, 0.0, miss)
     kink = (y_true == 0) & (p == clip) & (clip > 0) & (gamma_neg == 0)
     return nowhere(kink, np.where(y_true == 1, hit, miss))

@@ -9,7 +9,7 @@ import numpy as np
 from losscli.losses.declare import batch
 from losscli.losses.domain import Array, ClassProbabilities, OneHot
 from losscli.losses.ranges import KappaWeights
-from losscli.losses.stable import log_ratio
+from losscli.losses.stable import log_ratio, quotient
 
 
 def _disagreement(y_true: Array, y_pred: Array, weightage: str) -> tuple[Array, Array, Array]:
@@ -42,4 +42,4 @@ def weighted_kappa(
 @weighted_kappa.gradient
 def _(y_true: Array, y_pred: Array, *, weightage: str) -> Array:
     costs, by_chance, (observed, expected) = _disagreement(y_true, y_pred, weightage)
-    return costs / observed - by_chance / expected
+    return quotient(costs, observed, empty=0.0) - quotient(by_chance, expected, empty=0.0)

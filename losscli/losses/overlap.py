@@ -13,7 +13,7 @@ import numpy as np
 from losscli.losses.declare import batch, statistic
 from losscli.losses.domain import Array, Label01, Probability, ProbabilityOrLogit, Real, SoftLabel
 from losscli.losses.ranges import Flag, NonNegative, Positive
-from losscli.losses.stable import nowhere, quotient, sigmoid
+from losscli.losses.stable import nowhere, quotient, sigmoid, times
 
 
 def _areas(y: Array, p: Array, from_logits: bool = False) -> dict[str, Array]:
@@ -90,11 +90,25 @@ def _(hit: Array, missed: Array, false: Array, *, smooth: float) -> Any:
     return _ratio(np.sum(weight * (missed + false)), np.sum(weight * 2 * hit) + smooth * unit)
 
 
+@generalized_dice.remark
+def _(hit: Array, missed: Array, false: Array) -> str | None:
+    absent = (np.atleast_1d(hit + missed) == 0) & (np.atleast_1d(false) > 0)
+    if not absent.any():
+        return None
+    classes = ", ".join(map(str, np.flatnonzero(absent)[:5].tolist()))
+    where = "nothing is true" if absent.all() else f"nothing is true in class {classes}"
+    predicted = float(np.sum(np.atleast_1d(false)[absent]))
+    return (
+        f"{where}: a class counts by 1/(its true sum)², and not at all where that is 0, "
+        f"so that the {predicted:.6g} predicted there cost nothing"
+    )
+
+
 @generalized_dice.gradient
 def _(y_true: Array, y_pred: Array, hit: Array, missed: Array, false: Array, *, smooth: float) -> Array:
     weight, unit = _class_weights(hit + missed)
     right = np.sum(weight * 2 * hit) + smooth * unit
-    return weight * _slope(y_true, right, np.sum(weight * (missed + false)), 2, 1, 1)
+    return times(weight, _slope(y_true, right, np.sum(weight * (missed + false)), 2, 1, 1))
 
 
 @statistic("soft_iou", "jaccard_distance", title="Jaccard (soft IoU)", highest=1.0, per=True)
@@ -185,7 +199,7 @@ def _(
     y_true: Array, y_pred: Array, hit: Any, missed: Any, false: Any, *, gamma: float, **others: Any
 ) -> Array:
     steep = gamma * _tversky(hit, missed, false, **others) ** (gamma - 1)
-    return steep * _tversky_slope(y_true, y_pred, hit, missed, false, **others)
+    return times(_tversky_slope(y_true, y_pred, hit, missed, false, **others), steep)
 
 
 @statistic("f_beta", "fbeta_loss", title="Soft F-beta", highest=1.0, per=True)

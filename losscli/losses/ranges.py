@@ -24,7 +24,7 @@ class Range:
     high: float = math.inf
     open_low: bool = False
     open_high: bool = False
-    choices: tuple[str, ...] | None = None
+    choices: tuple[str | bool, ...] | None = None
     kind: Literal["number", "whole", "flag", "choice", "per_class", "per_column", "matrix"] = "number"
     nullable: bool = False
     hole: tuple[float, float] | None = None

@@ -14,6 +14,7 @@ from losscli.losses.stable import (
     divide,
     expm1_minus,
     log_ratio,
+    median,
     nowhere,
     one_minus_cosine,
     percent,
@@ -80,19 +81,19 @@ def _(y_true: Array, y_pred: Array) -> Array:
 @batch("medae", title="Median absolute error", memory=lambda n, d: 32 * n * d)
 def median_absolute_error(y_true: Real, y_pred: Real) -> Array:
     """The median over samples of |e|, one an output, in target units. Hampel 1974."""
-    return np.median(np.abs(y_pred - y_true).reshape(len(y_pred), -1), axis=0)
+    return median(np.abs(y_pred - y_true).reshape(len(y_pred), -1).T)
 
 
 @median_absolute_error.gradient
 def _(y_true: Array, y_pred: Array) -> Array:
     error = np.abs(y_pred - y_true)
     ordered, n = np.sort(error, axis=0), len(error)
-    share, none = np.zeros_like(error), np.zeros(error.shape, bool)
-    for middle in (ordered[(n - 1) // 2], ordered[n // 2]):  # one and the same for odd n
-        at = error == middle
-        share += at / 2
-        none |= at & ((at.sum(axis=0) > 1) | (middle == 0))
-    return nowhere(none, share * np.sign(y_pred - y_true))
+    falls, rises = np.zeros_like(error), np.zeros_like(error)
+    for place in ((n - 1) // 2, n // 2):  # one and the same for odd n
+        at, before = error == ordered[place], (ordered < ordered[place]).sum(axis=0)
+        falls += at * (before == place) / 2  # of equal errors, one that falls becomes the first
+        rises += at * (before + at.sum(axis=0) - 1 == place) / 2  # and one that rises the last
+    return nowhere(rises != np.where(error == 0, 0, falls), rises * np.sign(y_pred - y_true))
 
 
 @statistic("linf", "chebyshev", title="Maximum residual error", merges={"error": "max"})
@@ -120,7 +121,7 @@ def mape(y_true: Real, y_pred: Real) -> Array:
 
 @mape.gradient
 def _(y_true: Array, y_pred: Array) -> Array:
-    return nowhere(y_pred == y_true, 100 * np.sign(y_pred - y_true) / np.abs(y_true))
+    return nowhere((y_pred == y_true) | (y_true == 0), 100 * np.sign(y_pred - y_true) / np.abs(y_true))
 
 
 @facts("free of scale")
@@ -161,7 +162,7 @@ def _(error: Array, size: Array) -> Array:
 
 @wape.gradient
 def _(y_true: Array, y_pred: Array, error: float, size: float) -> Array:
-    return nowhere(y_pred == y_true, 100 * np.sign(y_pred - y_true) / size)
+    return nowhere((y_pred == y_true) | (size == 0), 100 * np.sign(y_pred - y_true) / size)
 
 
 @facts("free of scale", xgboost="reg:squaredlogerror")

@@ -127,9 +127,18 @@ def _(y_true: Array, y_pred: Array, *, scale: float) -> Array:
 @loss("biweight", "bisquare", title="Tukey's biweight")
 def tukey(y_true: Real, y_pred: Real, *, c: Positive = 4.685) -> Array:
     """c²/6 (1 − (1 − u)³) = e²/2 (1 − u + u²/3), u = (e/c)² up to 1, c²/6 beyond. Beaton, Tukey 1974."""
-    error, lost = distance(y_pred, y_true)
-    u = 2 * half_square(error, lost, c)
-    return np.where(u > 1, c * (c / 6), half_square(error, lost, 1.0) * (1 - u + u * u / 3))
+    error = np.abs(y_pred - y_true)
+    np.minimum(error, c, out=error)
+    rest = error / c
+    rest *= rest
+    np.subtract(1, rest, out=rest)  # w = 1 − u, of which (1 − w³)/u = 1 + w (1 + w) does not cancel
+    value = rest + 1
+    value *= rest
+    value += 1
+    value /= 6
+    value *= error
+    value *= error
+    return value
 
 
 @tukey.gradient
@@ -167,4 +176,10 @@ def _(y_true: Array, y_pred: Array, *, alpha: float, scale: float) -> Array:
         return x / scale * np.exp(-x * (x / 2))
     near = np.exp((alpha / 2 - 1) * np.log1p(x * (x / b)))
     size = np.hypot(1, x / math.sqrt(b))  # once beside x, so that its power stays within the floats
-    return np.where(x * x < b, x / scale * near, x / size / scale * size ** (alpha - 1))
+    far = x / size / scale * size ** (alpha - 1)
+    if not np.isfinite(size).all():  # x or x²/b has left the floats, the slope need not have
+        error, bend = y_pred - y_true, math.sqrt(b) * scale
+        length = np.hypot(bend, error)
+        huge = error / length * length ** (alpha - 1) * bend ** (2 - alpha) / scale / scale
+        far = np.where(np.isfinite(size), far, huge)
+    return np.where(x * x < b, x / scale * near, far)

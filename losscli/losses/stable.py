@@ -6,7 +6,6 @@ All work elementwise (or along the last axis, where said) on float arrays of any
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,13 @@ def xlog1py(x: Array, y: Array) -> Array:
 def softplus(x: Array) -> Array:
     """log(1 + exp x)."""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def times(factor: Array | float, value: Array) -> Array:
+    """factor · value, and 0 where the factor is 0, were the value infinite or NaN: it does not count."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        product = np.asarray(factor * value)
+    return product if np.all(factor) else np.where(np.equal(factor, 0), np.zeros_like(product), product)
 
 
 def sigmoid(x: Array) -> Array:
@@ -81,48 +87,6 @@ def expm1_minus(x: Array) -> Array:
     return np.where(np.abs(x) <= 1, near * near / 2 * series, np.expm1(x) - x)
 
 
-def log_factorial_rest(y: Array) -> Array:
-    """log Γ(y + 1) − (y log y − y) for y ≥ 0, once a distinct value (counts repeat); 0 at 0, else above."""
-    distinct, inverse = np.unique(y, return_inverse=True)
-    small = distinct < 1
-    rest = np.zeros(distinct.shape)
-    rest[small] = _log_factorial_rest_small(distinct[small].astype(np.float64))
-    rest[~small] = _log_factorial_rest_large(distinct[~small].astype(np.float64))
-    return rest.astype(y.dtype)[inverse].reshape(y.shape)
-
-
-def _log_factorial_rest_large(y: Array) -> Array:
-    """Stirling's series from 16 on; below, steps of rest(y) − rest(y + 1) = 1 − y log(1 + 1/y)."""
-    steps = np.zeros_like(y)
-    while (low := y < 16).any():
-        s = 1 / (2 * y[low] + 1)  # log(1 + 1/y) = 2 artanh s
-        steps[low] += s - (1 - s) * artanh_rest(s)
-        y = np.where(low, y + 1, y)
-    inverse, square = 1 / y, 1 / y / y
-    series = np.zeros_like(y)
-    for coefficient in (-691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12):
-        series = coefficient + square * series
-    return (np.log(y) / 2 + (math.log(2 * math.pi) / 2 - steps)) + inverse * series
-
-
-def _log_factorial_rest_small(y: Array) -> Array:
-    """log Γ(1 + y) = −log(1 + y) + (1 − γ) y + Σ (ζ(k) − 1) (−y)ᵏ/k for y < 1."""
-    series = np.zeros_like(y)
-    for k in range(50, 1, -1):
-        series = _zeta_minus_one(k) / k - y * series
-    log_gamma = (y * 0.42278433509846713 - np.log1p(y)) + y * y * series
-    return (y - xlogy(y, y)) + log_gamma
-
-
-@cache
-def _zeta_minus_one(k: int) -> float:
-    """ζ(k) − 1 = Σ n⁻ᵏ from n = 2: the terms below 150, and Euler and Maclaurin's rest."""
-    n = 150.0
-    first = math.fsum(i**-k for i in range(2, 150))
-    rest = n ** (1 - k) / (k - 1) + n**-k / 2 + k * n ** (-k - 1) / 12
-    return first + rest - k * (k + 1) * (k + 2) * n ** (-k - 3) / 720
-
-
 def erf(x: Array) -> Array:
     """2/√π ∫ exp(−t²) from 0 to x."""
     return np.array([math.erf(v) for v in x.ravel().tolist()], dtype=x.dtype).reshape(x.shape)
@@ -157,12 +121,12 @@ def unit(x: Array) -> Array:
     return quotient(scaled, np.broadcast_to(length, scaled.shape), empty=0.0)
 
 
-def one_hot(index: Array, classes: int) -> Array:
+def one_hot(index: Array, classes: int, dtype: Any = np.float64) -> Array:
     """(N,) whole numbers to (N, C) zeros and ones; a row of zeros for an index outside."""
-    return (index[:, None] == np.arange(classes)).astype(np.float64)
+    return (index[:, None] == np.arange(classes)).astype(dtype)
 
 
-def nowhere(condition: Array, slope: Array) -> Array:
+def nowhere(condition: Array, slope: Array | float) -> Array:
     """`slope`, and NaN where `condition` says that there is none."""
     return np.where(condition, np.nan, slope)
 
@@ -285,9 +249,26 @@ def total(x: Array) -> Array:
     return np.sum(x, axis=-1) + lost
 
 
+def median(x: Array) -> Array:
+    """The middle along the last axis, or the mean of the two in the middle."""
+    places = [(x.shape[-1] - 1) // 2, x.shape[-1] // 2]
+    middle = mean(np.partition(x, places, axis=-1)[..., places])
+    return np.where(np.isnan(x).any(axis=-1), np.nan, middle).astype(x.dtype, copy=False)
+
+
+def mean(x: Array, cancels: bool = False) -> Array:
+    """The mean along the last axis, also where the sum leaves the floats; with `cancels`, as `total` adds."""
+    means = np.asarray(np.divide(total(x), x.shape[-1]) if cancels else np.mean(x, axis=-1))
+    beyond = ~np.isfinite(means) & np.isfinite(x).all(axis=-1)
+    if beyond.any():
+        means[beyond] = np.ldexp(np.mean(np.ldexp(x[beyond], -64), axis=-1), 64)
+    return means
+
+
 def cosine_slope(y_true: Array, y_pred: Array) -> Array:
-    """The gradient of −cos by each row of y_pred: none at 0."""
+    """The gradient of −cos by each row of y_pred."""
     y, p, length = unit(y_true), unit(y_pred), norm(y_pred)[:, None]
     cosine = np.sum(y * p, axis=-1, keepdims=True)
     zero_true = ~np.any(y_true, axis=-1, keepdims=True)
-    return np.where(zero_true, 0.0, nowhere(length == 0, (cosine * p - y) / length))
+    slope = np.where(length == 0, nowhere(y != 0, 0.0), (cosine * p - y) / length)  # at 0 it jumps towards y
+    return np.where(zero_true, 0.0, slope)

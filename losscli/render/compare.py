@@ -20,7 +20,7 @@ from losscli.render.blocks import (
 )
 from losscli.render.jsonable import plain, remark_object
 from losscli.render.numbers import aligned, column, scalar
-from losscli.render.score import NO_GROUPS, SUMMARY, remarks
+from losscli.render.score import NO_GROUPS, SUMMARY, remarks, warnings
 from losscli.render.score import json_object as score_object
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def page(comparison: Comparison, width: int) -> list[Block]:
     for score in comparison.scores:
         groups.setdefault(score.loss, []).append(score)
     best = any(comparison.best.values())
+    said = [*comparison.remarks, *_remarks(groups, several)]
     blocks: list[Block] = [Head(_title(comparison), right="★ best of its loss" if best else "")]
+    blocks += warnings(said)
     if groups:
         layouts = _several(comparison, groups) if several else _single(groups)
         grid, untold = next((pair for pair in layouts if least_width(pair[0]) <= width), layouts[-1])
@@ -58,7 +60,7 @@ def page(comparison: Comparison, width: int) -> list[Block]:
         from losscli.render.groups import of_comparison
 
         blocks += of_comparison(comparison, width)
-    blocks += remarks([*comparison.remarks, *_remarks(groups, several)])
+    blocks += remarks(said)
     blocks += why.compared(comparison, width)
     if comparison.refused:
         refused = [
@@ -200,7 +202,7 @@ def _beside(score: Score) -> str:
     reduced = {"statistic": None}.get(score.kind, "value" if score.reduction == "none" else score.reduction)
     parts = [
         ", ".join(filter(None, (reduced, words.divided(score) if reduced != "sum" else None))),
-        words.best(score.about) if score.about else "",
+        words.best(score.about, score.like) if score.about else "",
         words.parameters(score.params),
         "" if score.like == "exact" else words.definition(score),
     ]

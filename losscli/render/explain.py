@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _PICTURE = 100  # columns at most
 _COMPUTED_ON = {
     "statistic": "totals over all rows: no row has a value of its own",
-    "batch": "pairs or groups of rows, all rows at once",
+    "batch": "all rows at once: a part of them gives another number",
 }
 
 
@@ -49,8 +49,10 @@ def page(about: Explanation, width: int) -> list[Block]:
 
 
 def _opening(about: Explanation) -> list[Block]:
+    read = [] if about.read_as is None else [Paragraph(Span(about.read_as, "quiet"), tight=True)]
     return [
         Head(about.title, about.name, about.family),
+        *read,
         Paragraph(Span(about.summary, "strong"), tight=True),
         FormulaLines(tuple(about.formula.split("\n")), about.where, indent=4),
         Facts(_lines("gradient", about.gradient)),

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 SUMMARY = ("loss", "params", "like", "n", "reduction", "value", "mean", "sum", "divisor", "divided_by")
 NO_GROUPS: Mapping[str, Any] = {"by": [], "groups": []}  # none were asked for
-_REMARKS: dict[str, Role] = {"nonfinite": "strong", "departure": "plain", "data": "quiet"}  # in this order
+# In this order; warnings stand above the number.
+_REMARKS: dict[str, Role] = {"nonfinite": "strong", "departure": "plain", "data": "quiet"}
 _MANY = 20  # samples that make one ask what makes the number
 _LABEL = 12  # columns for the labels beside the results
 _DETAIL = ((5, 40), (5, 30), (5, 20), (4, 16), (3, 14), (3, 9))  # digits, and characters for a vector
@@ -48,6 +49,7 @@ def page(score: Score, width: int) -> list[Block]:
     blocks: list[Block] = [Head(title, " · ".join(filter(None, named)), words.definition(score))]
     if about:
         blocks.append(FormulaLines(tuple(about.formula.split("\n")), about.where, tight=True))
+    blocks += warnings(score.remarks)
     blocks += samples(score, width)
     if score.groups is not None:
         from losscli.render.groups import of_score
@@ -128,7 +130,7 @@ def results(score: Score) -> list[Block]:
     """The number and what it is: mean, sum, n, divisor, unit, range, best, and which samples dominate."""
     facts: list[tuple[str, Span]] = []
     if score.about:
-        facts += [("unit", Span(score.about.unit)), ("range", Span(words.best(score.about)))]
+        facts += [("unit", Span(score.about.unit)), ("range", Span(words.best(score.about, score.like)))]
     if dominant := words.dominate(score.concentration):
         facts.append(("dominated by", Span(dominant)))
     return [numbers(score), Facts(tuple(facts), _LABEL, tight=True)] if facts else [numbers(score)]
@@ -159,8 +161,17 @@ def numbers(score: Score) -> Grid:
     return Grid((Column(""), Column(""), Column("", flex=True)), tuple(rows), header=False)
 
 
+def warnings(said: Sequence[Remark]) -> list[Block]:
+    """The warnings among the remarks, to stand above the number."""
+    return [
+        Paragraph(Span(f"warning: {words.remark(remark)}", "strong"), 2)
+        for remark in dict.fromkeys(said)
+        if remark.kind == "warning"
+    ]
+
+
 def remarks(said: Sequence[Remark]) -> list[Block]:
-    """The remarks, what is not finite first."""
+    """The remarks that are no warnings, what is not finite first."""
     ordered = [(remark, role) for kind, role in _REMARKS.items() for remark in said if remark.kind == kind]
     return [
         Paragraph(Span(words.remark(remark), role), 2, tight=i > 0)

@@ -9,7 +9,7 @@ from losscli.render.blocks import Block, Facts, FormulaLines, Head, Paragraph, S
 from losscli.render.draw import PROSE
 from losscli.render.jsonable import plain, remark_object
 from losscli.render.numbers import nested
-from losscli.render.score import remarks
+from losscli.render.score import remarks, warnings
 from losscli.render.text import width_of, wrap
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def page(steps: Steps, width: int) -> list[Block]:
     if steps.precision == "float32":
         said = "The lines of a row are taken in float32, to 9 digits; sums in float64."
         blocks.append(Paragraph(Span(said, "quiet"), tight=True))
+    blocks += warnings(steps.remarks)
     for row in steps.rows:
         blocks += _row(row, room)
     if steps.hidden:
@@ -46,7 +47,7 @@ def page(steps: Steps, width: int) -> list[Block]:
         blocks += [Section("Together"), _lines(steps.reduced, room, 2)]
     blocks += remarks(steps.remarks)
     if about:
-        facts = (("unit", Span(about.unit)), ("range", Span(words.best(about))))
+        facts = (("unit", Span(about.unit)), ("range", Span(words.best(about, steps.like))))
         blocks.append(Facts((*facts, ("more", Span(f"losscli explain {steps.loss}", "accent"))), 12))
     return blocks
 

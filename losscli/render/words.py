@@ -49,11 +49,16 @@ def divided(score: Score) -> str | None:
     return f"divided by {scalar(score.divisor)}, {score.divided_by}"
 
 
-def best(about: Words) -> str:
-    """The range, with the best value where the range's own words do not name it."""
-    if about.best is None or "best" in about.range:
-        return about.range
-    return f"{about.range}; the best is {scalar(about.best)}"
+def best(about: Words, like: str = "exact") -> str:
+    """The range, with the best value where the range's own words do not name it.
+
+    It is the definition's: beside the number of a framework that departs from it, that is said.
+    """
+    span = about.range
+    if about.best is not None and "best" not in span:
+        span += f"; the best is {scalar(about.best)}"
+    departs = any(entry.framework == like and entry.differences for entry in about.elsewhere)
+    return f"{span} (exact definition)" if departs else span
 
 
 def dominate(made: Concentration | None) -> str | None:

@@ -9,7 +9,11 @@ from losscli.results.words import Words
 
 @dataclass(frozen=True, eq=False)
 class Explanation(Words):
-    """What is said about a loss, with what is computed when the page is made."""
+    """What is said about a loss, with what is computed when the page is made.
+
+    `read_as` says what the name that was asked for stands for, where it is not the loss's own.
+    """
 
     example_score: Score | None = None
     picture: Picture | None = None
+    read_as: str | None = None

@@ -52,8 +52,9 @@ class Concentration(NamedTuple):
 class Remark:
     """A sentence about how a number was made, with the rows it concerns.
 
-    `kind`: "nonfinite" (a value that is inf or nan), "departure" (a framework did something else than the
-    definition), "data" (what was chosen, dropped or converted). `count` rows are concerned (None: all, or
+    `kind`: "warning" (the number is likely not what was meant; it stands above it), "nonfinite" (a value that
+    is inf or nan), "departure" (a framework did something else than the definition), "data" (what was chosen,
+    dropped or converted). `count` rows are concerned (None: all, or
     it is not about rows), of which `rows` (from 1) are the first few. `cause`, for code: "inf" or "nan" of a
     nonfinite one, a departure's kind ("clipping", "divisor", "float32").
     """

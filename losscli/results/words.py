@@ -23,14 +23,16 @@ class Advice(NamedTuple):
 
 
 class Property(NamedTuple):
-    """A property that the contract suite checks, with a bound or a qualifier where it has one."""
+    """A property that the contract suite checks: what it names or its bound, and on what it hangs."""
 
     name: str
     detail: str | None = None
+    when: str | None = None
 
     @property
     def words(self) -> str:
-        return self.name.replace("_", " ") + (f" ({self.detail})" if self.detail else "")
+        details = ", ".join(part for part in (self.detail, self.when) if part)
+        return self.name.replace("_", " ") + (f" ({details})" if details else "")
 
 
 class Elsewhere(NamedTuple):

@@ -35,6 +35,7 @@ import losscli
 from losscli.analysis.parity import answer, axes_of, gather
 from losscli.batch import arrays_stream
 from losscli.catalogue import registry
+from losscli.catalogue.find import lookup
 from losscli.errors import LosscliError
 from losscli.frameworks import live
 from losscli.frameworks.convention import Convention, conventions
@@ -92,7 +93,7 @@ def peer_values(
     stream = arrays_stream(columns[0], {"y_pred": columns[1]}, None)
     try:
         asked = request(way.loss.name, params, reduction="none")
-        code, _ = answer(asked, stream, way, axes_of(stream))
+        code, _ = answer(asked, stream, way, axes_of(next(stream()), way))
     except LosscliError:  # the call takes something else
         return None
     names: dict[str, Any] = {
@@ -191,7 +192,7 @@ def main() -> int:
     parser.add_argument("--peers", action="store_true", help="torch, jax and Keras beside it")
     options = parser.parse_args()
     try:
-        losses = [registry.find(word) for word in options.losses] or [registry.get(name) for name in TRUTH]
+        losses = [lookup(word) for word in options.losses] or [registry.get(name) for name in TRUTH]
     except LosscliError as wrong:
         parser.error(str(wrong))
     absent = [loss.name for loss in losses if loss.name not in TRUTH]

@@ -9,7 +9,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 import latex2mathml.converter
+import numpy as np
 import pytest
+from support.conditions import condition, parts
 
 import losscli
 from losscli.catalogue import pages as catalogue
@@ -36,7 +38,6 @@ TYPES: dict[str, Any] = {
     "example": dict,
     "sources": list,
 }
-WITH_DETAIL = {"bounded_gradient", "bounded", "minimiser"}
 PRAISE = re.compile(
     r"powerful|widely used|(is|most) popular|popular (choice|loss|metric)|robust manner|state-of-the-art"
     r"|seamless|elegant",
@@ -119,14 +120,12 @@ def test_a_page_points_only_to_losses_that_there_are(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_properties_are_of_the_vocabulary(name: str) -> None:
-    for item in page(name)["properties"]:
-        if isinstance(item, dict):
-            ((what, detail),) = item.items()
-            assert what in WITH_DETAIL
-            assert str(detail)
-        else:
-            assert item in set(catalogue.PROPERTIES) - WITH_DETAIL
+def test_properties_and_their_conditions_are_of_the_vocabulary(name: str) -> None:
+    loss = registry.get(name)
+    for item in catalogue.explanation(loss, elsewhere=False).properties:
+        assert item.name in catalogue.PROPERTIES
+        assert bool(item.detail) == (item.name in catalogue.WITH_DETAIL)
+        condition(loss, parts(item.when))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -179,6 +178,20 @@ def test_the_range_that_a_page_prints_is_the_kernel_s(name: str) -> None:
         own = (low, high, low)
     assert not more
     assert (loss.lowest, loss.highest, loss.best) == own
+
+
+def of_shares(name: str) -> bool:
+    """Whether a loss takes rows of shares on both sides, which may be off 1 by a thousandth."""
+    domains = (registry.get(name).signature.y_true, registry.get(name).signature.y_pred)
+    return all(domain is not None and domain.sums_to_one and domain.values is None for domain in domains)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if of_shares(name)])
+def test_rows_that_sum_to_nearly_one_leave_the_range_only_where_the_page_says_so(name: str) -> None:
+    loss, row = registry.get(name), np.array([[0.5, 0.3, 0.2]])
+    params = {parameter.name: np.eye(3) for parameter in loss.parameters.values() if parameter.required}
+    values = [losscli.compute(name, a * row, b * row, **params).value for a, b in ((1, 1.0009), (0.9991, 1))]
+    assert (min(values) < loss.lowest) == ("if both rows sum to 1" in page(name)["range"])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -324,10 +324,12 @@ READ = {
     "triplet_hard": (
         r"L = \frac{1}{|A|} \sum_{i \in A} \max\Bigl(0,\; m + \max_{j:\, y_j = y_i,\, j \ne i} D_{ij}"
         r" - \min_{k:\, y_k \ne y_i} D_{ik}\Bigr)"
+        r" \quad (\text{soft: } \log(1 + e^{\max_j D_{ij} - \min_k D_{ik}}))"
     ),
     "triplet_semihard": (
         r"L = \frac{1}{|P|} \sum_{(i,j) \in P} \max\bigl(0,\; m + D_{ij} - D_{ik}\bigr),"
         r" \qquad k = \arg\min_{k:\, y_k \ne y_i,\, D_{ik} > D_{ij}} D_{ik}"
+        r" \quad (\text{if there is none: } \arg\max_{k:\, y_k \ne y_i} D_{ik})"
     ),
 }
 

@@ -38,6 +38,13 @@ def test_loss_names() -> None:
     assert complete("losscli compute ").stdout.split() == registry.names()
     assert offered("losscli compute ") == registry.names()
     assert offered("losscli explain hu") == ["huber"]
+    assert offered("losscli explain BCEWith") == ["BCEWithLogitsLoss"]
+    assert offered("losscli compare x.csv --losses mae,neg_mean_sq") == [
+        "mae,neg_mean_squared_error",
+        "mae,neg_mean_squared_log_error",
+    ]
+    assert offered("losscli compute AU") == []  # no loss
+    assert offered("losscli compute reg:sq") == []  # a shell parts it at the colon
     assert offered("losscli compare x.csv --losses mae,hu") == ["mae,huber"]
     assert "mae,mae" not in offered("losscli compare x.csv --losses mae,m")
 
@@ -68,7 +75,7 @@ def test_families_and_properties() -> None:
 
 @pytest.mark.parametrize("name", registry.names())
 def test_parameters_are_those_of_the_loss_on_the_line(name: str) -> None:
-    assert offered(f"losscli compute {name} -p ") == sorted(f"{p}=" for p in registry.find(name).parameters)
+    assert offered(f"losscli compute {name} -p ") == sorted(f"{p}=" for p in registry.get(name).parameters)
 
 
 def test_parameters_of_compare_are_those_of_its_losses() -> None:

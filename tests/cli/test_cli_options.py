@@ -27,6 +27,9 @@ FILES = {
     "truth.csv": "id,y\n3,4\n1,1\n2,2\n",
     "multi.csv": "y_1,y_2,p_1,p_2\n1,0,0.5,0.25\n0,1,0.25,0.5\n1,1,0.75,0.5\n",
     "some.csv": "id,y\n3,4\n1,1\n",
+    "beside.csv": "y\n4\n1\n2\n",
+    "names.csv": "y,p\ncat,1\ndog,1\nbird,1\n",
+    "two.csv": "y,p\nspam,0\nham,3\nspam,1\n",
     "gap.csv": "y,p\n1,2\n,3\n4,7\n",
 }
 BASE = "{folder}/t.csv --true y --pred p"
@@ -44,8 +47,10 @@ ROWS: dict[str, tuple[str, float | str]] = {
     "--table": ("{folder}/t.sqlite --pred p --table b", 25.0),
     "--query": ("{folder}/t.sqlite --pred p --query 'SELECT y, p FROM a WHERE y > 1'", 2.0),
     "--weight": (f"{BASE} --weight w", 13 / 5),
-    "--truth": ("{folder}/preds.csv --pred p --truth {folder}/truth.csv --true y", 17 / 3),
+    "--truth": ("{folder}/preds.csv --pred p --truth {folder}/beside.csv --true y", 17 / 3),
     "--key": ("{folder}/preds.csv --pred p --truth {folder}/truth.csv --true y --key id", 5 / 3),
+    "--classes": ("{folder}/names.csv --pred p --classes bird,cat,dog", 2 / 3),
+    "--positive": ("{folder}/two.csv --pred p --positive spam", 10 / 3),
     "--missing": ("{folder}/gap.csv --pred p --missing drop", 5.0),
 }
 PROPAGATED = ("{folder}/gap.csv --pred p --missing propagate", "nan")
@@ -135,7 +140,7 @@ OPTIONS: list[Row] = [
     (
         "check",
         "--loss",
-        "check {folder}/multi.csv --true y_1 --pred p_1,p_2 --loss scce",
+        "check {folder}/multi.csv --true y_1 --pred p_1,p_2 --loss scce --classes 0,1",
         "models",
         ["y_pred"],
     ),
@@ -152,6 +157,8 @@ OPTIONS: list[Row] = [
         "columns.0.count",
         2,
     ),
+    ("check", "--classes", f"check {ROWS['--classes'][0]}", "columns.0.high", 2.0),
+    ("check", "--positive", f"check {ROWS['--positive'][0]}", "columns.0.mean", 2 / 3),
     ("check", "--missing", "check {folder}/gap.csv --pred p --missing drop", "findings", []),
     ("check", "--loss", f"check {BASE} --loss mape", "loss", "mape"),
     ("check", "-p", f"check {BASE} --loss huber -p delta=0.5", "params", {"delta": 0.5}),
@@ -172,6 +179,9 @@ OPTIONS: list[Row] = [
             ("--query", "--data {folder}/t.sqlite --pred p --query 'SELECT y, p FROM a WHERE y > 1'", 2.0),
             ("--weight", "--data {folder}/t.csv --true y --pred p --weight w", 5.0),
             ("--missing", "--data {folder}/gap.csv --pred p --missing drop", 2.0),
+            # The errors are 0, −1, 1 of the classes and −1, 3, 0 of the two words.
+            ("--classes", "--data {folder}/names.csv --pred p --classes bird,cat,dog", 3.0),
+            ("--positive", "--data {folder}/two.csv --pred p --positive spam", 3.0),
         ]
     ),
     # Within [−3.5, 3.5]: 2, 4, 3 of z; −1, −2, −3 of z as the prediction.
@@ -193,7 +203,7 @@ OPTIONS: list[Row] = [
     (
         "plot",
         "--truth",
-        "plot mse --data {folder}/preds.csv --pred p --truth {folder}/truth.csv --range -1.5,3.5",
+        "plot mse --data {folder}/preds.csv --pred p --truth {folder}/beside.csv --range -1.5,3.5",
         "histograms.0.below",
         1.0,
     ),
@@ -226,13 +236,15 @@ OPTIONS: list[Row] = [
             ("--table", "{folder}/t.sqlite --pred p --table b", "n", 1),
             ("--query", "{folder}/t.sqlite --pred p --query 'SELECT y, p FROM a WHERE y > 1'", "n", 2),
             ("--weight", f"{BASE} --weight w", COMMAND, re.compile("--weight w$")),
-            ("--truth", ROWS["--truth"][0], COMMAND, re.compile("--truth .*truth.csv$")),
+            ("--truth", ROWS["--truth"][0], COMMAND, re.compile("--truth .*beside.csv$")),
             (
                 "--key",
                 "{folder}/preds.csv --pred p --truth {folder}/some.csv --key id --missing drop",
                 "n",
                 2,
             ),
+            ("--classes", ROWS["--classes"][0], COMMAND, re.compile("--classes bird,cat,dog$")),
+            ("--positive", ROWS["--positive"][0], COMMAND, re.compile("--positive spam")),
             ("--missing", "{folder}/gap.csv --pred p --missing drop", "n", 2),
             ("--quantile", f"{BASE} --quantile 0.75", "recommendations.0.params.q", 0.75),
             ("--from-logits", f"{LOGITS} --from-logits", COMMAND, re.compile("bce .* --from-logits$")),

@@ -162,7 +162,7 @@ def test_rows_without_a_partner_are_refused_or_dropped_and_counted(tmp_path: Pat
     preds = str(write(tmp_path / "preds.csv", [*rows, (999, "north", 1.0)], "id,region,y_pred"))
     failed = run("compute", "mae", preds, "--truth", truth, "--true", "price", "--key", "id")
     assert failed.returncode == 2
-    assert "1 row with a key that" in failed.stderr
+    assert "1 of 51 rows with a key that" in failed.stderr
     assert "999 (row 51)" in failed.stderr
     found = compute(preds, truth, "--key", "id", "--missing", "drop")
     errors = [abs(t - p) for _, _, t, p in ROWS[:50]]
@@ -219,7 +219,7 @@ def test_the_line_to_run_next_drops_what_was_dropped(tmp_path: Path) -> None:
     truth, _ = two(tmp_path, shuffled=False)
     preds = str(write(tmp_path / "preds.csv", [(k, r, p) for k, r, _, p in ROWS[:50]], "id,region,y_pred"))
     line = ["--truth", truth, "--true", "price", "--key", "id", "--pred", "y_pred"]
-    assert "10 rows with a key that" in run("recommend", preds, *line).stderr
+    assert "10 of 60 rows with a key that" in run("recommend", preds, *line).stderr
     done = run("recommend", preds, *line, "--missing", "drop", "--format", "json")
     first = json.loads(done.stdout)["recommendations"][0]["command"]
     assert json.loads(run(*first.split()[1:], "--format", "json").stdout)["n"] == 50

@@ -147,7 +147,12 @@ def test_a_name_that_stands_twice(table: Any) -> None:
         (("y", "a,,w"), "--pred a,,w: an empty name beside a comma", "{}"),
         (("y", ""), "--pred names no column", "{}"),
         (("y", "a,a"), "--pred a,a takes the column a twice", "name it once"),
-        (("y", "w,4"), "--pred w,4 takes the column w twice", "name it once"),
+        (("y", "3,3"), "--pred 3,3 takes the column a twice", "name it once"),
+        (
+            ("y", "w,4"),
+            "--pred w,4: 4 is a position and w a name",
+            "one list holds names or positions: --pred 4,4; {}",
+        ),
         (("y", "a", "a,w"), "--weight a,w names 2 columns", "a weight is one number a row: name one column"),
         (
             ("forecast", None),
@@ -191,3 +196,38 @@ def test_columns_of_lists_stand_alone(tmp_path: Path) -> None:
     for options in (("y", "b,a", None), ("y", "b", "a")):
         with pytest.raises(LosscliError, match="column a holds lists"):
             list(table.select(*options, truth=True, models=False).batches())
+
+
+@pytest.mark.parametrize(
+    ("header", "pred", "wanted", "said"),
+    [
+        ("y p_cat p_dog p_bird", "p_*", [2, 3, 4], "p_cat, p_dog, p_bird, in the file's order"),
+        ("y x2 y1 x1 y2", "??", [2, 3, 4, 5], "x2, y1, x1, y2, in the file's order"),
+        ("y p_10 p_9", "p_*", [3, 2], "p_9, p_10, by their numbers, which is not the file's order"),
+        ("y b2_1 b1_2 b1_1", "b*", [4, 3, 2], "b1_1, b1_2, b2_1, by their numbers"),
+        ("y p_1 p_2", "p_*", [2, 3], "p_1, p_2, in the file's order"),
+    ],
+)
+def test_a_pattern_keeps_the_files_order_unless_numbers_say_another(
+    table: Any, header: str, pred: str, wanted: list[int], said: str
+) -> None:
+    source = table(*header.split()).select("y", pred, None, truth=True, models=False)
+    assert first(source)[1] == {"y_pred": [wanted]}
+    (sentence,) = source.chosen
+    assert sentence.startswith(f"--pred {pred} is the columns {said}")
+
+
+def test_two_patterns_are_paired_by_what_their_columns_are_called(table: Any) -> None:
+    columns = table("t_cat", "t_dog", "t_cow", "p_cow", "p_cat", "p_dog")
+    source = columns.select("t_*", "p_*", None, truth=True, models=False)
+    assert first(source)[:2] == ([[1, 2, 3]], {"y_pred": [[5, 6, 4]]})
+    assert source.chosen[-1] == "y_pred follows y_true by its columns' names: p_cat, p_dog, p_cow"
+
+
+def test_a_name_that_is_a_number_is_said(table: Any) -> None:
+    columns = table("0", "1", "2", "z")
+    source = columns.select("0", "1,2", None, truth=True, models=False)
+    assert first(source)[:2] == ([1], {"y_pred": [[2, 3]]})
+    assert "--pred 1 is the column named 1, at position 2" in source.chosen
+    with pytest.raises(LosscliError, match=r"--pred 1,2,3: 3 is a position and 1 a name"):
+        columns.select("0", "1,2,3", None, truth=True, models=False)

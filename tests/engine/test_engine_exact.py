@@ -16,7 +16,7 @@ from support.requests import request
 from losscli.analysis.score import Show
 from losscli.analysis.score import score as score_of
 from losscli.batch import Batch, Stream
-from losscli.catalogue.registry import find
+from losscli.catalogue.find import lookup as find
 from losscli.engine import chunk
 from losscli.engine.sums import Sum
 from losscli.losses.domain import Array

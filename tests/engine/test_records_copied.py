@@ -32,8 +32,9 @@ from losscli.analysis.check.trial import single
 from losscli.analysis.score import in_files
 from losscli.analysis.why.constants import _instead
 from losscli.batch import Batch, Chunk, Labels, Origin, whole
+from losscli.catalogue.find import lookup as find
 from losscli.catalogue.pages import explanation
-from losscli.catalogue.registry import find
+from losscli.classes.names import Classes
 from losscli.data import jsontext, known, many, spool
 from losscli.data.blocks import Odd, Part
 from losscli.data.joined import _joined_chunk, _Truth
@@ -52,7 +53,7 @@ from losscli.parallel.dask import Stretch, pack
 from losscli.results.rows import RowValues
 from losscli.results.score import Concentration, Remark, Sample, Score
 
-ORIGIN = Origin("f.csv", {"y_true": ("y",), "m": ("c",)}, "column", 7)
+ORIGIN = Origin("f.csv", {"y_true": ("y",), "m": ("c",)}, "column", 7, True)
 
 
 def full_batch() -> Batch:
@@ -154,9 +155,15 @@ COPIES = [
     ),
     Case(
         "the same columns in another file",
-        lambda: (Selection((0,), {"m": (1,), "n": (3, 2)}, 4, ("said",), (5, 0)),),
+        lambda: (
+            Selection(
+                (0,), {"m": (1,), "n": (3, 2)}, 4, ("said",), (5, 0), Classes(("a", "b")), ("m",), ("m",)
+            ),
+        ),
         lambda chosen: many._same(chosen, table("a", "yxbcwg"), table("b", "gwcbxy")),
-        {"true": [5], "models": {"m": [4], "n": [2, 3]}, "weight": 1, "chosen": [], "by": [0, 5]},
+        {"true": [5], "models": {"m": [4], "n": [2, 3]}, "weight": 1, "chosen": [], "by": [0, 5]}
+        | {"classes": plain(Classes(("a", "b"))), "coded": ["m"], "common": ["m"]},
+        {"classes": "of all files", "coded": "of all files", "common": "of all files"},
     ),
 ]
 
@@ -234,7 +241,7 @@ SENT: list[Any] = [
     ORIGIN,
     Stretch([[1]], LosscliError("what", "hint"), 2, 1.5),
     Part(3, 9, 2, b"held", True, True),
-    Selection((0,), {"m": (1,)}, 2, ("said",), (3,)),
+    Selection((0,), {"m": (1,)}, 2, ("said",), (3,), Classes(("a", "b")), ("m",), ("y_true",)),
     Concentration(2, 12, 9, 0.25, False, "c"),
     Remark("data", "text", 3, (1, 2), "clipping"),
     score(),

@@ -1,4 +1,4 @@
-"""Properties of a loss's shape over y_pred: convex, smooth, a bounded gradient. With default parameters."""
+"""Properties of a loss's shape over y_pred: convex, smooth, a bounded gradient."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.inputs import Case, array, cases, declared, loss_of
+from support.conditions import Condition, admitted, condition, parts
+from support.inputs import Case, array, declared, loss_of
 from test_contract_perfect import values_of
 
 import losscli
 from losscli.losses.declare import Loss
-from losscli.losses.domain import Array
+from losscli.losses.domain import Array, Domain
 
 seeds = st.integers(0, 2**32)
 EXAMPLES = settings.default.max_examples
@@ -33,17 +34,35 @@ def another(case: Case, seed: int, wide: bool = False) -> Array:
     return array(np.random.default_rng(seed), domain, case.y_pred.shape, wide, bound)
 
 
-def convex(loss: Loss, _: str | None) -> None:
-    @settings(max_examples=3 * EXAMPLES)
+def convex(loss: Loss, _: str | None, asked: Condition) -> None:
+    """In y_pred; of probabilities without the condition that says so, in the logits behind them too."""
+
+    @settings(max_examples=2 * EXAMPLES * asked.tries)
     @given(st.data(), st.booleans(), seeds, st.sampled_from([0.5, 0.1, 0.9]))
     def check(data: Any, wide: bool, seed: int, part: float) -> None:
-        case = tamed(data.draw(cases(loss, wide=wide, default=True, rows=(2, 6))))
+        case = tamed(data.draw(admitted(loss, asked, wide=wide, rows=(2, 6))))
         other = tamed(replace(case, y_pred=another(case, seed, wide)))
         between = replace(case, y_pred=part * case.y_pred + (1 - part) * other.y_pred)
         chord = part * values_of(case) + (1 - part) * values_of(other)
         assert (values_of(between) <= chord + 1e-11 * (1 + np.abs(chord))).all()
+        domain = loss.signature.y_pred.given(loss.signature.bind(loss.name, case.params))
+        if domain.means == "logit" or (domain.means == "probability" and not asked.probabilities):
+            z = np.random.default_rng(seed).normal(size=(2, *case.y_pred.shape), scale=6)
+            ends = [values_of(replace(case, y_pred=squeezed(end, domain))) for end in z]
+            middle = values_of(replace(case, y_pred=squeezed(z.mean(axis=0), domain)))
+            assert (middle <= np.mean(ends, axis=0) + 1e-9).all()
 
     check()
+
+
+def squeezed(logits: Array, domain: Domain) -> Array:
+    """The probabilities of logits, or the logits where the loss takes those."""
+    if domain.means == "logit":
+        return logits
+    if not domain.sums_to_one:
+        return 1 / (1 + np.exp(-logits))
+    odds = np.exp(logits)
+    return odds / odds.sum(axis=-1, keepdims=True)
 
 
 def tamed(case: Case) -> Case:
@@ -52,9 +71,9 @@ def tamed(case: Case) -> Case:
     return replace(case, y_true=y_true, y_pred=np.clip(case.y_pred, -1e3, 1e3))
 
 
-def smooth(loss: Loss, _: str | None) -> None:
-    @settings(max_examples=EXAMPLES // 2 + 1)
-    @given(cases(loss, wide=False, default=True, rows=(2, 4)), seeds)
+def smooth(loss: Loss, _: str | None, asked: Condition) -> None:
+    @settings(max_examples=(EXAMPLES // 2 + 1) * asked.tries)
+    @given(admitted(loss, asked, wide=False, rows=(2, 4)), seeds)
     def check(case: Case, seed: int) -> None:
         if loss.kind == "sample":
             case = case.take(np.isfinite(values_of(case)))
@@ -104,32 +123,35 @@ def specials(case: Case) -> list[Array]:
     return [p for p in found if not any(p is other for other in outside)]
 
 
-def bounded_gradient(loss: Loss, detail: str | None) -> None:
+def bounded_gradient(loss: Loss, detail: str | None, asked: Condition) -> None:
+    """Of the mean and, without the condition that says so, of the sum."""
     expression = compile(detail or "", loss.name, "eval")
-    default = not set(expression.co_names) & set(loss.parameters)
+    sums = loss.kind != "statistic" and not asked.mean
 
-    @settings(max_examples=5 * EXAMPLES)
+    @settings(max_examples=3 * EXAMPLES * asked.tries)
     @given(data=st.data())
     def check(data: Any) -> None:
-        case = data.draw(cases(loss, wide=data.draw(st.booleans()), default=default))
+        case = data.draw(admitted(loss, asked, wide=data.draw(st.booleans())))
         bound = loss.signature.bind(loss.name, case.params)
         try:
             limit = eval(expression, {"__builtins__": {}, "max": max, "min": min, "math": math}, dict(bound))
         except ZeroDivisionError:  # no bound under these parameters
             limit = np.inf
-        steepest = np.nanmax(np.abs(gradient_of(case)), initial=0.0)
-        assert steepest <= limit * (1 + 1e-12)
+        for reduction in ("mean", "sum")[: 1 + sums]:
+            slopes = losscli.gradient(loss.name, case.y_true, case.y_pred, reduction=reduction, **case.params)
+            assert np.nanmax(np.abs(slopes), initial=0.0) <= limit * (1 + 1e-12)
 
     check()
 
 
-CHECKS: dict[str, Callable[[Loss, str | None], None]] = {
+CHECKS: dict[str, Callable[[Loss, str | None, Condition], None]] = {
     "convex": convex,
     "smooth": smooth,
     "bounded_gradient": bounded_gradient,
 }
 
 
-@pytest.mark.parametrize(("name", "what", "detail"), declared(CHECKS))
-def test_property(name: str, what: str, detail: str | None) -> None:
-    CHECKS[what](loss_of(name), detail)
+@pytest.mark.parametrize(("name", "what", "detail", "when"), declared(CHECKS))
+def test_property(name: str, what: str, detail: str | None, when: str | None) -> None:
+    loss = loss_of(name)
+    CHECKS[what](loss, detail, condition(loss, parts(when)))

@@ -112,17 +112,15 @@ def test_values(name: str) -> None:
 SLOPE_ULPS = 8.0
 # A power of a huge or tiny number, whose exponent (q − 1, α − 2) is rounded: the logarithm magnifies that.
 MORE_SLOPE = {"generalized_cce": 512.0, "barron": 256.0}
-BEYOND = mpf(2) ** 1024 * (1 - mpf(2) ** -50)
 # To the digits of the row's steepest slope: directions that are rounded before they cancel.
 OF_THE_STEEPEST = {"triplet", "cosine_similarity", "cosine_distance", "cosine_embedding"}
-BOXES = {"iou", "giou", "diou", "ciou"}
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if registry.get(name).slope is not None])
 def test_gradients(name: str) -> None:
     """Within a few ulps, or within what a change of the inputs by some ulps does to them."""
     loss = registry.get(name)
-    mp.prec = precision(name) + 1500
+    mp.prec = precision(name) + 2000
     compared = 0
     for given in VARIANTS.get(name, ({},)):
         params = loss.signature.bind(name, given)
@@ -134,10 +132,10 @@ def test_gradients(name: str) -> None:
                 y = None if y_true is None else y_true[row : row + 1]
                 p = y_pred[row : row + 1]
                 got = found[row].ravel()
-                if not math.isfinite(values[row]):
-                    assert np.isnan(got).all()
-                    continue
                 wanted = slopes(loss, y, p, params)
+                if math.isinf(values[row]):  # by another entry: this one's own term is still sloped
+                    mine = [None if math.isnan(x) else mpf(x) for x in got.tolist()]
+                    wanted = [x if w is None else w for x, w in zip(mine, wanted, strict=True)]
                 here = (given, None if y is None else y.tolist(), p.tolist(), got)
                 faults = misses(loss, y, p, params, got, wanted)
                 assert not faults, (*faults, here)
@@ -153,29 +151,17 @@ def misses(
     steepest = max(known) if loss.name in OF_THE_STEEPEST and known else mpf(0)
     if loss.name.startswith("cosine"):
         steepest = max(steepest, 1 / mp.sqrt(mp.fsum(mpf(float(x)) ** 2 for x in p.ravel())))
-    touching = loss.name in BOXES and (None in wanted or touch(y, p, params["box_format"]))
     found = []
     for place, (mine, exact) in enumerate(zip(got.tolist(), wanted, strict=True)):
         if exact is None or math.isnan(mine):
-            withheld = exact is None or abs(exact) >= BEYOND or touching
-            if not (math.isnan(mine) and withheld):
-                found.append(f"{place}: {mine} for {exact}")
+            if exact is not None or not math.isnan(mine):
+                found.append(f"{place}: {mine} for {exact if exact is None else float(exact)}")
             continue
         ulps = MORE_SLOPE.get(loss.name, SLOPE_ULPS)
         if error(mine, exact) > ulps:
             slack = ulps * EPS * max(abs(exact), steepest) + sway(loss, y, p, params, place)
             if abs(mpf(mine) - exact) > slack:
                 found.append(f"{place}: {mine} for {float(exact)}")
-    return found
-
-
-def touch(y: Array, p: Array, box_format: str) -> bool:
-    """Whether two edges of one direction meet, of one box or of two: the lengths have kinks there."""
-    found = False
-    for k in (0, 1):
-        edges = [(b[0, k], b[0, k] * (box_format == "xywh") + b[0, k + 2]) for b in (y, p)]
-        (a, b), (c, d) = edges
-        found |= a in (b, c, d) or b in (c, d) or c == d
     return found
 
 

@@ -142,8 +142,8 @@ def test_a_value_at_an_edge(loss: str, y_true: Any, y_pred: Any, params: Any, wa
         ("median_absolute_error", [0.0] * 3, [1.0, -2.0, 2.0], {}, [0, nan, nan]),
         ("rmse", [0.0, 0.0], [3.0, 4.0], {}, [3 / sqrt(50), 4 / sqrt(50)]),
         ("rmse", [0.0], [-1e-200], {}, [-1]),
-        ("multiclass_hinge", [0], [[0.0, 2.0, 2.0]], {}, [[nan] * 3]),
-        ("multiclass_hinge", [0], [[3.0, 2.0, 1.0]], {}, [[nan] * 3]),
+        ("multiclass_hinge", [0], [[0.0, 2.0, 2.0]], {}, [[-1, nan, nan]]),
+        ("multiclass_hinge", [0], [[3.0, 2.0, 1.0]], {}, [[nan, nan, 0]]),
         ("multiclass_hinge", [0], [[0.0, 2.0, 1.0]], {}, [[-1, 1, 0]]),
         (
             "margin_ranking",
@@ -185,7 +185,7 @@ def test_a_value_at_an_edge(loss: str, y_true: Any, y_pred: Any, params: Any, wa
             {"box_format": "xywh"},
             [[12 / 121, 12 / 121, 2 / 121, 2 / 121]],
         ),
-        ("iou", [[0, 0, 2, 4]], [[2, 1, 3, 3]], {}, [[nan] * 4]),
+        ("iou", [[0, 0, 2, 4]], [[2, 1, 3, 3]], {}, [[nan, 0, 0, 0]]),  # they touch: moved left, p overlaps y
     ],
 )
 def test_a_slope_at_an_edge(loss: str, y_true: Any, y_pred: Any, params: Any, wanted: Any) -> None:

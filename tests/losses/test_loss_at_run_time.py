@@ -245,7 +245,7 @@ def test_names_are_looked_up_once_and_pages_read_once(
 ) -> None:
     """A comparison of three losses on three models, with --why: nine scores."""
     from losscli.analysis import request as requests
-    from losscli.catalogue import pages, registry
+    from losscli.catalogue import find, pages
     from losscli.cli.app import run
 
     counts = dict.fromkeys(("lookups", "pages", "tasks"), 0)
@@ -257,7 +257,7 @@ def test_names_are_looked_up_once_and_pages_read_once(
 
         return count
 
-    monkeypatch.setattr(registry, "find", counted("lookups", registry.find))
+    monkeypatch.setattr(find, "named", counted("lookups", find.named))
     monkeypatch.setattr(pages, "page", counted("pages", pages.page))
     monkeypatch.setattr(requests, "Task", counted("tasks", requests.Task))
     table = tmp_path / "t.csv"

@@ -11,7 +11,8 @@ import losscli
 from losscli.batch import Batch, Stream
 from losscli.catalogue import registry
 from losscli.frameworks import FRAMEWORKS
-from losscli.frameworks.convention import Departure, framework
+from losscli.frameworks.convention import framework
+from losscli.frameworks.departure import Departure
 from losscli.results.score import Remark, Score
 
 ALL: dict[tuple[str, str, int], Departure] = {

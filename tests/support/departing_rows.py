@@ -44,7 +44,7 @@ RESCALED_ROWS = (
 )
 KERAS_ROWS = (
     ([1, 0], [0.0, 1.0], CLIP, inf, True),
-    ([0, 1], [0.0, 1.0], 2**-23, 0.0, True),
+    ([0, 1], [0.0, 1.0], 2**-23, 0.0, False),
     ([1, 0], [0.5, 0.5], LN2, LN2, False),
     ([1, 0], [4e-7, 1 - 4e-7], -log(4e-7), -log(4e-7), False),
     ([1, 0], [5e-8, 1 - 5e-8], CLIP, -log(5e-8), True),
@@ -52,10 +52,34 @@ KERAS_ROWS = (
 BINARY_ROWS = (
     (1, 0.0, CLIP, inf, True),
     (0, 1.0, TOP, inf, True),
-    (1, 1.0, 2**-23, 0.0, True),
+    (1, 1.0, 2**-23, 0.0, False),
     (1, 5e-8, CLIP, -log(5e-8), True),
     (1, 4e-7, -log(4e-7), -log(4e-7), False),
     (0, 0.5, LN2, LN2, False),
+)
+CERTAIN = ("1 − 1e-7", "right class", "1.2e-7", "instead of 0")
+CERTAIN_ROWS = (
+    (1, 1.0, 2**-23, 0.0, True),
+    (0, 0.0, 2**-23, 0.0, True),
+    (1, 0.0, CLIP, inf, False),
+    (0, 0.5, LN2, LN2, False),
+)
+CERTAIN_CLASSES = (
+    ([0, 1], [0.0, 1.0], 2**-23, 0.0, True),
+    ([1, 0], [0.0, 1.0], CLIP, inf, False),
+    ([1, 0], [0.5, 0.5], LN2, LN2, False),
+)
+MASKED = ("a target of 0 by log 0", "nan", "counts nothing")
+MASKED_ROWS = (
+    ([0.0, 1.0], [-inf, 0.0], nan, REFUSED, True),
+    ([0.0, 1.0], [0.0, 0.0], LN2, None, False),
+    ([0.5, 0.5], [-inf, 0.0], inf, None, False),
+)
+FROM_THIRDS = 0.25 * log(0.5) + 0.75 * log(1.5)  # of (1, 3) and (2, 2), divided by their sums
+APART = sqrt((log(2 / 3) / 4 + 3 * log(1.2) / 4 + log(4 / 3) / 2 + log(0.8) / 2) / 2)
+KLD_ROWS = (
+    ([0.25, 0.75], [0.5, 0.5], 0.25 * log(0.5) + 0.75 * log(1.5), None, False),
+    ([1.0, 0.5], [1.0, 0.25], 0.5 * LN2, None, False),
 )
 HALF_FOCAL = tuple(
     (true, pred, theirs * (1 - (pred if true else 1 - pred)) ** 2, None, told)
@@ -69,6 +93,35 @@ FLAT = 4 / pi**2 * (pi / 4 - atan(2)) ** 2  # how far a box of 2 × 1 is from it
 CASES: dict[tuple[str, str, int], Case] = {
     ("keras", "cce", 0): Case(RESCALED, RESCALED_ROWS),
     ("keras", "cce", 1): Case(PROBABLE, KERAS_ROWS),
+    ("keras", "cce", 2): Case(CERTAIN, CERTAIN_CLASSES),
+    ("keras", "scce", 2): Case(CERTAIN, tuple((r[0].index(1), *r[1:]) for r in CERTAIN_CLASSES)),
+    ("keras", "bce", 1): Case(CERTAIN, CERTAIN_ROWS),
+    ("torch", "cce", 1): Case(MASKED, MASKED_ROWS),
+    ("optax", "cce", 1): Case((*MASKED, "safe_softmax_cross_entropy"), MASKED_ROWS),
+    ("scipy", "cosine_distance", 0): Case(
+        ("zero vector gives nan", "cosine as 0"),
+        (([0.0, 0.0], [1.0, 0.0], nan, 1.0, True), ([1.0, 0.0], [0.6, 0.8], 0.4, 0.4, False)),
+        rel=1e-12,
+    ),
+    ("scipy", "jsd", 1): Case(
+        ("divides each row by its sum",),
+        (([1, 3], [2, 2], APART, REFUSED, True), ([0.25, 0.75], [0.5, 0.5], APART, None, False)),
+        rel=1e-12,
+    ),
+    ("scipy", "kld", 0): Case(
+        ("rows as they are", "whatever they sum to", "refuses one"),
+        (
+            ([1, 3], [2, 2], log(0.5) + 3 * log(1.5), REFUSED, True),
+            ([0.25, 0.75], [0.5, 0.5], FROM_THIRDS, FROM_THIRDS, False),
+        ),
+        rel=1e-12,
+    ),
+    ("scipy", "kld", 1): Case(
+        ("divides each row by its sum",),
+        (([1, 3], [2, 2], FROM_THIRDS, REFUSED, True), ([0.25, 0.75], [0.5, 0.5], FROM_THIRDS, None, False)),
+        {"normalize": True},
+        1e-12,
+    ),
     ("keras", "scce", 0): Case(RESCALED, tuple((r[0].index(1), *r[1:]) for r in RESCALED_ROWS)),
     ("keras", "scce", 1): Case(PROBABLE, tuple((r[0].index(1), *r[1:]) for r in KERAS_ROWS)),
     ("keras", "categorical_focal", 0): Case(
@@ -89,14 +142,23 @@ CASES: dict[tuple[str, str, int], Case] = {
         {"alpha": 1.0},
     ),
     ("keras", "kld", 0): Case(
-        ("[1e-7, 1]", "16.1", "instead of infinity", "a target of 0 adds a little"),
+        ("y_pred to [1e-7, 1]", "16.1", "instead of infinity"),
         (
             ([0.5, 0.5], [0.0, 1.0], 0.5 * log(0.5 / 1e-7) + 0.5 * log(0.5), inf, True),
-            ([0.0, 1.0], [0.5, 0.5], 1e-7 * log(1e-7 / 0.5) + LN2, LN2, True),
+            ([0.0, 1.0], [0.0, 1.0], 0.0, 0.0, False),
+            *KLD_ROWS,
+        ),
+    ),
+    ("keras", "kld", 1): Case(
+        ("y_true to [1e-7, 1]", "a target of 0 adds a little instead of nothing"),
+        (([0.0, 1.0], [0.5, 0.5], 1e-7 * log(1e-7 / 0.5) + LN2, LN2, True), *KLD_ROWS),
+    ),
+    ("keras", "kld", 2): Case(
+        ("1 for a probability above 1",),
+        (
             ([2.0, 0.5], [0.5, 0.5], LN2, REFUSED, True),
             ([0.5, 0.5], [1.5, 0.5], 0.5 * log(0.5), REFUSED, True),
-            ([0.25, 0.75], [0.5, 0.5], 0.25 * log(0.5) + 0.75 * log(1.5), None, False),
-            ([1.0, 0.5], [1.0, 0.25], 0.5 * LN2, None, False),
+            *KLD_ROWS,
         ),
     ),
     ("keras", "mape", 0): Case(
@@ -120,7 +182,7 @@ CASES: dict[tuple[str, str, int], Case] = {
         ("length of at least 1e-7", "nearly zero"),
         (
             ([1e-8, 0.0], [1.0, 0.0], -0.1, -1.0, True),
-            ([3.0, 0.0], [0.0, 2e-8], 0.0, 0.0, True),
+            ([3.0, 0.0], [0.0, 2e-8], 0.0, 0.0, False),
             ([2.0, 0.0], [-2e-8, 0.0], 0.2, 1.0, True),
             ([2e-7, 0.0], [1.0, 1.0], -1 / sqrt(2), -1 / sqrt(2), False),
         ),

@@ -22,6 +22,7 @@ class Case(NamedTuple):
     own_true: Any = None
     own_pred: Any = None
     rel: float | None = None  # None: the framework's precision
+    told: tuple[int, ...] = ()  # the rows that are named beside it
 
 
 def stirling(y: float) -> float:
@@ -47,6 +48,14 @@ KEPT = 1 - 1e-4 / (1e-4 + 1e-7)
 NO_PAIR = ("even if there is none", "nan")
 WEIGHTED = {"class_weight": [1.0, 3.0]}
 BY_WEIGHTS = ("divides by the class weights", "the definition by the number of samples")
+UNSURE = 1 / (1 + exp(-0.5))  # the softmax of (0.75, 0.25)
+EACH_CLASS: Any = (  # two rows of two classes, the first true in both
+    [[1, 0], [1, 0]],
+    [[0.75, 0.25], [0.5, 0.5]],
+    {},
+    1 - ((UNSURE + 1) / (UNSURE + (1 - UNSURE) / 2 + 1) + 1 / ((1 - UNSURE) / 2 + 1) + 1.5 / 1.75 + 0.8) / 4,
+)
+APART = (log(2 / 3) / 4 + 3 * log(1.2) / 4 + log(4 / 3) / 2 + log(0.8) / 2) / 2
 SHORT = 1e-5 / sqrt(2.0**-23)  # the cosine of a vector of length 1e-5 where its length is held
 
 CASES: dict[tuple[str, str, int], Case] = {
@@ -60,7 +69,14 @@ CASES: dict[tuple[str, str, int], Case] = {
         own_true=[[0, 1], [1, 0]],
     ),
     ("keras", "ctc", 0): Case(
-        ("log 0 as −1e5", "1e5, not infinity"), [[1, 2]], [[[0.0] * 3]], {}, 1e5, inf, rel=1e-5
+        ("log 0 as −1e5", "1e5, not infinity", "on TensorFlow it costs 707.7"),
+        [[1, 2]],
+        [[[0.0] * 3]],
+        {},
+        1e5,
+        inf,
+        rel=1e-5,
+        told=(1,),
     ),
     ("keras", "ctc", 1): Case(
         ("0 for the blank", "as many labels of a row as are not 0"),
@@ -69,14 +85,24 @@ CASES: dict[tuple[str, str, int], Case] = {
         {},
         -log(7 / 9),
         -log(6 / 27),
+        told=(1,),
     ),
     ("keras", "circle", 0): Case(
-        ("anchors whose loss is above 0", "no similarity above 1"),
+        ("anchors whose loss is above 0", "a pair of each kind"),
         [0, 0, 1, 1],
         CIRCLE,
         {"gamma": 400.0},
         (2 * NEAR + 32 + LN2) / 3,
         (2 * NEAR + 32 + LN2) / 4,
+        told=(3,),
+    ),
+    ("keras", "circle", 1): Case(
+        ("no similarity above 1",),
+        [0, 0, 1],
+        [[2.0, 0.0], [2.0, 0.0], [0.0, 1.0]],  # of 4, taken for 1
+        {"gamma": 1.0},
+        log1p(exp(-0.32)),
+        told=(1, 2),
     ),
     ("keras", "binary_focal", 1): Case(
         ("alpha only with apply_class_balancing=True",),
@@ -159,6 +185,7 @@ CASES: dict[tuple[str, str, int], Case] = {
         (1 + stirling(2) + 1) / 2,
         (1 + lgamma(3) + 1) / 2,
         {"full": True, "from_log": True},
+        told=(1,),
     ),
     ("torch", "bce", 1): Case(
         ("BCEWithLogitsLoss", "clips nothing", "pos_weight"),
@@ -208,6 +235,7 @@ CASES: dict[tuple[str, str, int], Case] = {
         {"temperature": 1.0},
         log1p(exp(-SHORT)),
         log1p(exp(-1)),
+        told=(1,),
     ),
     ("optax", "generalized_dice", 0): Case(
         ("one Dice a class", "1/(Sy² + 1e-7)", "one ratio"),
@@ -215,6 +243,14 @@ CASES: dict[tuple[str, str, int], Case] = {
         [[0.75, 0.25], [0.5, 0.5], [0.25, 0.75]],
         {"smooth": 0.0},
         ((1 - 0.75 / 1.25) * 1.6 + (1 - 1.25 / 1.75) * 0.4) / 2,
+        1 - 2 * (0.75 + 1.25 / 4) / (2.5 + 3.5 / 4),
+    ),
+    ("optax", "generalized_dice", 1): Case(
+        ("smooth is 1 unless told otherwise", "the definition's 0"),
+        [[1, 0], [0, 1], [0, 1]],
+        [[0.75, 0.25], [0.5, 0.5], [0.25, 0.75]],
+        {},
+        ((1 - 1.75 / 2.25) * 1.6 + (1 - 2.25 / 2.75) * 0.4) / 2,
         1 - 2 * (0.75 + 1.25 / 4) / (2.5 + 3.5 / 4),
     ),
     ("optax", "dice", 0): Case(
@@ -283,7 +319,14 @@ CASES: dict[tuple[str, str, int], Case] = {
         (exp(2) * log(4) + log(4 / 3)) / (exp(2) + 1),
     ),
     ("optax", "ctc", 0): Case(
-        ("log 0 as −1e5", "1e5 instead of infinity"), [[1, 2]], [[[0.0] * 3]], {}, 1e5, inf, rel=1e-5
+        ("log 0 as −1e5", "1e5 instead of infinity"),
+        [[1, 2]],
+        [[[0.0] * 3]],
+        {},
+        1e5,
+        inf,
+        rel=1e-5,
+        told=(1,),
     ),
     ("sklearn", "rmse", 0): Case(
         ("one root for each output and averages them", "one root over everything"),
@@ -328,6 +371,7 @@ CASES: dict[tuple[str, str, int], Case] = {
         {"margin": 3.0},
         (1 + 2 + 1) / 3,
         (1 + 2) / 2,
+        told=(3,),
     ),
     ("tfa", "lifted_struct", 0): Case(NO_PAIR, [0, 1], [[0.0], [1.0]], {}, nan, 0.0),
     ("tfa", "weighted_kappa", 0): Case(
@@ -373,6 +417,36 @@ CASES: dict[tuple[str, str, int], Case] = {
         0.25 * LN2,
         {"from_logits": True},
     ),
+    ("torch", "kld", 3): Case(
+        ("log_target", "y_true must hold log y"),
+        [[log(0.5), log(0.5)]],
+        [[log(0.25), log(0.75)]],
+        {"log_target": True, "reduction": "batchmean"},
+        0.5 * LN2 + 0.5 * log(2 / 3),
+    ),
+    ("optax", "kld", 2): Case(
+        ("kl_divergence_with_log_targets", "y_true must hold log y"),
+        [[log(0.5), log(0.5)]],
+        [[log(0.25), log(0.75)]],
+        {"log_target": True},
+        0.5 * LN2 + 0.5 * log(2 / 3),
+    ),
+    ("optax", "tversky", 0): Case(("one ratio for each sample and class",), *EACH_CLASS),
+    ("optax", "tversky", 1): Case(("logits unless told apply_softmax=False",), *EACH_CLASS),
+    ("optax", "tversky", 2): Case(("smooth is 1 unless told", "the definition's 0"), *EACH_CLASS),
+    ("scipy", "jsd", 0): Case(
+        ("square root of the divergence",), [[0.25, 0.75]], [[0.5, 0.5]], {}, sqrt(APART), APART, rel=1e-12
+    ),
+    ("sklearn", "brier", 0): Case(
+        ("adds up the squares over the classes", "halves the sum of two alone"),
+        [0, 1, 2],
+        [[0.7, 0.2, 0.1], [0.2, 0.5, 0.3], [0.1, 0.1, 0.8]],
+        {},
+        0.58 / 3,
+    ),
+    ("sklearn", "brier", 1): Case(
+        ("twice the definition's",), [1, 0], [0.5, 0.5], {"scale_by_half": False}, 0.5, 0.25, NOTHING
+    ),
     ("torchvision", "giou", 0): Case(BOXES, SMALL, SMALL, {}, KEPT, 0.0),
     ("torchvision", "diou", 0): Case(BOXES, SMALL, SMALL, {}, KEPT, 0.0),
     ("torchvision", "ciou", 0): Case(BOXES, SMALL, SMALL, {}, KEPT, 0.0),
@@ -388,7 +462,46 @@ QUIET: dict[tuple[str, str, int], tuple[dict[str, Any], ...]] = {
     ("torch", "bce", 1): ({"from_logits": False},),
     ("optax", "bce", 1): ({}, {"label_smoothing": 0.0}),
     ("optax", "triplet", 1): ({}, {"p": 2.0}, {"p": 4.0}),
+    ("optax", "generalized_dice", 1): ({"smooth": 0.0}, {"smooth": 0.5}),
     ("sklearn", "tweedie", 0): ({"power": 1.5}, {"power": 1.0}, {"power": 3.0}),
     ("tfa", "binary_focal", 1): ({"alpha": None}, {"alpha": 0.0}),
     ("torchvision", "binary_focal", 1): ({"alpha": None},),
+    ("torch", "kld", 3): ({},),
+    ("optax", "kld", 2): ({},),
+    ("optax", "dice", 2): ({"smooth": 0.0},),
+    ("optax", "tversky", 1): ({"from_logits": False},),
+    ("optax", "tversky", 2): ({"smooth": 0.5},),
+    ("sklearn", "brier", 1): ({}, {"scale_by_half": True}),
 }
+POINTS = [[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]]
+# Rows that it does not change, or a reduction.
+UNTOUCHED: tuple[tuple[tuple[str, str, int], Any, Any, dict[str, Any]], ...] = (
+    (("keras", "dice", 0), [1, 0], [0.5, 0.25], {}),
+    (("keras", "dice", 0), [[1, 0], [0, 1]], [[0.5, 0.0], [0.0, 0.25]], {"per": "class"}),
+    (("keras", "dice", 0), [[1, 0], [0, 1]], [[0.5, 0.0], [0.0, 0.25]], {"per": "sample"}),
+    (("keras", "tversky", 0), [1, 0], [0.0, 0.0], {}),
+    (("keras", "ctc", 0), [[1, 2]], SILENCE, {}),
+    (("keras", "ctc", 1), [[1, 0]], SILENCE, {}),
+    (("keras", "circle", 0), [0, 0, 1, 1], CIRCLE, {"gamma": 1.0}),
+    (("keras", "circle", 0), [0, 0, 1, 1], CIRCLE, {"gamma": 400.0, "reduction": "sum"}),
+    (("keras", "circle", 1), [0, 0, 1], POINTS, {}),
+    (("torch", "scce", 1), [0, 1], [[0.0, 1.0], [1.0, 0.0]], {**WEIGHTED, "reduction": "sum"}),
+    (("torch", "nll", 0), [0, 1], [[-1.0, -2.0], [-1.0, -5.0]], {**WEIGHTED, "reduction": "sum"}),
+    (("torch", "kld", 1), [[0.5, 0.5]], [[-1.0, -1.0]], {"reduction": "sum"}),
+    (("torch", "kld", 1), [[0.5, 0.5]], [[-1.0, -1.0]], {"reduction": "batchmean"}),
+    (("torch", "ctc", 0), [[1, 2]], SILENCE, {"reduction": "sum"}),
+    (("torch", "poisson", 2), [1.0, 0.0], [0.0, 0.0], {"full": True}),
+    (("optax", "bce", 1), [[1, 0]], [[LN3, LN3]], {"label_smoothing": 0.5}),
+    (("optax", "ctc", 0), [[1, 2]], SILENCE, {}),
+    (("optax", "ntxent", 0), [0, 0, 1], POINTS, {}),
+    (("optax", "ntxent", 1), [0, 0, 1], POINTS, {}),
+    (("sklearn", "rmse", 0), [[0.0], [1.0]], [[1.0], [3.0]], {}),
+    (("sklearn", "rmsle", 0), [0.0, 1.0], [1.0, 3.0], {}),
+    (("sklearn", "brier", 0), [1, 0], [0.5, 0.5], {}),
+    (("sklearn", "brier", 1), [0, 1, 1], [[0.7, 0.3], [0.2, 0.8], [0.1, 0.9]], {"scale_by_half": False}),
+    (("tfa", "triplet_semihard", 0), [0, 0, 1], POINTS, {}),
+    (("tfa", "triplet_semihard", 1), [0, 0, 1], POINTS, {}),
+    (("tfa", "triplet_hard", 0), [0, 0, 1, 1], CIRCLE, {}),
+    (("tfa", "lifted_struct", 0), [0, 0, 1], POINTS, {}),
+    (("tfa", "binary_focal", 0), [[1], [0]], [[0.5], [0.5]], {}),
+)

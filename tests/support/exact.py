@@ -115,17 +115,28 @@ def slopes(
             return (there - here) / step if isinstance(there, mpf) and mp.isfinite(there) else None
 
         paths = list(np.ndindex(y_pred.shape[1:]))
-        found.extend(_slope(side, path) for path in (paths if only is None else paths[only : only + 1]))
+        noise = mpf(2) ** (64 - mp.prec) * (1 + abs(here)) / STEP if mp.isfinite(here) else mpf(0)
+        found.extend(
+            _slope(side, path, noise) for path in (paths if only is None else paths[only : only + 1])
+        )
     return found
 
 
-def _slope(side: Any, path: tuple[int, ...]) -> Any:
+def _slope(side: Any, path: tuple[int, ...], noise: Any) -> Any:
     """The slope that both sides agree on: what they are apart must vanish with the step."""
     right, left = side(path, STEP), side(path, -STEP)
+    if all(slope is not None and abs(slope) < noise for slope in (right, left)):
+        return mpf(0)
     if right is None or left is None:
         sign, slope = (1, right) if left is None else (-1, left)
-        nearer = None if slope is None else side(path, sign * STEP / 4)
-        return nearer if nearer is None or 4 * abs(nearer) > 3 * abs(slope) else mpf(0)
+        if slope is None or mp.isinf(slope):  # the value is infinite there, and falls off it vertically
+            return slope
+        nearer = side(path, sign * STEP / 4)
+        if 4 * abs(slope) < abs(nearer) * (1 + mpf(2) ** -60):  # a jump, of one height whatever the step
+            return None
+        return nearer if 4 * abs(nearer) > 3 * abs(slope) else mpf(0)
+    if 4 * abs(right) < abs(side(path, STEP / 4)) * (1 + mpf(2) ** -60) and abs(right) > 1 / mp.sqrt(STEP):
+        return None
     apart = abs(right - left)
     if apart > mpf(2) ** -60 * max(abs(right), abs(left)):
         nearer = abs(side(path, STEP / 4) - side(path, -STEP / 4))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from losscli.batch import Origin
-from losscli.catalogue.registry import find
+from losscli.catalogue.find import lookup as find
 from losscli.engine.chunk import Done, Misfit
 from losscli.engine.group_sums import UP, GroupSums, Keys
 from losscli.engine.partial import Partial, Task

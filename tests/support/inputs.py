@@ -236,12 +236,11 @@ def loss_of(name: str) -> Loss:
     return registry.get(name)
 
 
-def declared(words: Collection[str]) -> list[tuple[str, str, str | None]]:
-    """(loss, property, detail) of every page, for these properties."""
-    found = []
-    for name in NAMES:
-        for item in catalogue.read(name, loss_of(name).family)["properties"]:
-            ((what, detail),) = item.items() if isinstance(item, dict) else [(item, None)]
-            if what in words:
-                found.append((name, what, None if detail is None else str(detail)))
-    return found
+def declared(words: Collection[str]) -> list[tuple[str, str, str | None, str | None]]:
+    """(loss, property, detail, condition) of every page, for these properties."""
+    return [
+        (name, item.name, item.detail, item.when)
+        for name in NAMES
+        for item in catalogue.explanation(loss_of(name), elsewhere=False).properties
+        if item.name in words
+    ]

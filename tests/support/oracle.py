@@ -382,6 +382,29 @@ def worst_first(keys: Sequence[float]) -> list[int]:
     return sorted(range(len(keys)), key=lambda i: (-math.inf if math.isnan(keys[i]) else -keys[i], i))
 
 
+def near(a: float, b: float) -> bool:
+    """Whether the last digits decide which is larger: those of equal numbers may be rounded apart elsewhere.
+
+    Numbers of few digits, whose sums and products are exact, are equal or not.
+    """
+    if not (math.isfinite(a) and math.isfinite(b)) or (a == b and (a * 2**20) % 1 == 0):
+        return False
+    return abs(a - b) <= 1e-12 * max(abs(a), abs(b))
+
+
+def _alike(one: Row, other: Row) -> bool:
+    """Whether two rows hold the same numbers, which make the same value wherever they are computed."""
+    return (one.true, one.pred, one.weight) == (other.true, other.pred, other.weight)
+
+
+def undecided(rows: Sequence[Row], keys: Sequence[float], many: int, ordered: bool) -> bool:
+    """Whether last digits decide which `many` rows come first, or (`ordered`) in which order."""
+    order = worst_first(keys)
+    pairs = list(pairwise(order))[: many if ordered else None]
+    pairs = pairs if ordered else pairs[max(many - 1, 0) : many]
+    return many > 0 and any(near(keys[i], keys[k]) and not _alike(rows[i], rows[k]) for i, k in pairs)
+
+
 def _shown(rows: Sequence[Row], ask: Ask, keys: Sequence[float]) -> list[int]:
     """Which rows are shown, in their order."""
     many = len(rows) if ask.rows == "all" else ask.rows
@@ -432,10 +455,11 @@ def _concentration(rows: Sequence[Row], model: str, ask: Ask) -> Told | None:
         return None
     half = _half(parts)
     worst = worst_first(parts)[0]
-    place = {} if rows[worst].file is None else {"file": rows[worst].file}
-    share = parts[worst] / total
-    told = {} if half is None else {"half": half}
-    return {**told, "exact": True, "n": len(rows), "worst": rows[worst].row, "worst_share": share, **place}
+    told: Told = {} if half is None else {"half": half}
+    if not undecided(rows, parts, 1, ordered=False):
+        told |= {"worst": rows[worst].row}
+        told |= {} if rows[worst].file is None else {"file": rows[worst].file}
+    return {**told, "exact": True, "n": len(rows), "worst_share": parts[worst] / total}
 
 
 def _label_key(labels: Sequence[tuple[str, ...]]) -> Callable[[tuple[str, ...]], Any]:
@@ -485,6 +509,8 @@ def compute(rows: Sequence[Row], ask: Ask, model: str = "p") -> Told:
         ask = replace(ask, rows=0 if ask.rows is None else ask.rows)
     if _rowwise(ask):
         told["samples"] = _samples(kept, model, ask)
+        parts, many = _contributions(kept, model, ask), len(told["samples"])
+        told["undecided"] = undecided(kept, parts, many, ask.order == "loss")
         told["hidden"] = len(kept) - len(told["samples"])
         told["concentration"] = _concentration(kept, model, ask)
     elif ask.gradient:
@@ -533,6 +559,12 @@ def _best(values: Mapping[str, float | None]) -> list[str]:
     return [model for model, value in values.items() if value == min(known)]  # type: ignore[type-var]
 
 
+def _photo_finish(values: Mapping[str, float | None]) -> bool:
+    """Whether last digits decide which model is best."""
+    known = sorted(value for value in values.values() if value is not None and not math.isnan(value))
+    return len(known) > 1 and near(known[0], known[1])
+
+
 def compare(rows: Sequence[Row], losses: Sequence[str], ask: Ask) -> Told:
     """What `losscli compare` tells of these rows."""
     models = list(rows[0].pred)
@@ -542,17 +574,20 @@ def compare(rows: Sequence[Row], losses: Sequence[str], ask: Ask) -> Told:
         own = replace(ask, loss=loss, params=params.get(loss, {}), rows=0, gradient=False, order="index")
         found = {model: compute(rows, own, model) for model in models}
         told["n"] = found[models[0]]["n"]
-        told["best"][loss] = _best({model: score["value"] for model, score in found.items()})
+        values = {model: score["value"] for model, score in found.items()}
+        if not _photo_finish(values):
+            told["best"][loss] = _best(values)
         for model, score in found.items():
             shown = {
                 name: x
                 for name, x in score.items()
-                if name not in ("samples", "hidden", "gradients", "groups")
+                if name not in ("samples", "undecided", "hidden", "gradients", "groups")
             }
             told["scores"].append({"loss": loss, "model": model, **shown})
             for k, group in enumerate(score["groups"]):
-                best = _best({other: found[other]["groups"][k]["value"] for other in models})
-                told["groups"].append({"loss": loss, "model": model, **group, "best": model in best})
+                values = {other: found[other]["groups"][k]["value"] for other in models}
+                best = {} if _photo_finish(values) else {"best": model in _best(values)}
+                told["groups"].append({"loss": loss, "model": model, **group, **best})
     return told
 
 

@@ -76,6 +76,7 @@ TABLES = [
             "keras": Told((0.5 + 3 * 1.875) / 2, False, ("float32", WEIGHTED.format("Keras"))),
             "torch": Told((0.5 + 3 * 1.875) / 2, False, (WEIGHTED.format("PyTorch"),)),
             "optax": Told(None, takes=NO_WEIGHTS),
+            "scipy": Told(None, takes=NO_WEIGHTS),
         },
     ),
     Table(
@@ -195,6 +196,7 @@ TABLES = [
             ),
             "torch": Told(log(4 / 3) / 4, False, ("divisor: PyTorch's mean divides by N·C",)),
             "optax": Told(log(4 / 3) / 2, True),
+            "scipy": Told(log(4 / 3) / 2, True),
         },
     ),
     Table(
@@ -208,6 +210,7 @@ TABLES = [
             "keras": Told(0.0, True),
             "torch": Told(nan, False, ("divisor: PyTorch's", "log 0 changed 1 row (1): PyTorch multiplies")),
             "optax": Told(nan, False, ("log 0 changed 1 row (1): Optax multiplies", "float32")),
+            "scipy": Told(0.0, True),
         },
     ),
     Table(
@@ -279,8 +282,9 @@ TABLES = [
             "keras": Told(
                 1 - 0.5 / (0.5 + 0.25 * 0.5 + 0.75 * 0.25),
                 False,
-                ("epsilon: Keras adds 1e-7", "parameters: Keras 3.15 weighs", "float32"),
-            )
+                ("parameters: Keras 3.15 weighs", "float32"),
+            ),
+            "optax": Told(None, takes="y_pred must be (N, …, C)"),
         },
     ),
     Table(

@@ -199,7 +199,7 @@ def _statistic(formula: Formula, way: Convention, true: Any, pred: Any, params: 
 
 def faults(name: str, draws: int = DRAWS) -> list[str]:
     """What is wrong with the steps of a loss, a line a formula."""
-    loss = registry.find(name)
+    loss = registry.get(name)
     found = []
     try:
         for formula, way in formulas(loss):

@@ -155,7 +155,11 @@ def boxes(kind: str) -> Callable[..., Number]:
     def value(y: Row, p: Row, box_format: str) -> Number:
         if box_format == "xywh":
             y, p = ([x, v, x + w, v + h] for x, v, w, h in (y, p))
+        if box_format == "yxyx":
+            y, p = ([b[1], b[0], b[3], b[2]] for b in (y, p))
         sides = [(b[2] - b[0], b[3] - b[1]) for b in (y, p)]
+        if min(min(pair) for pair in sides) < 0:
+            raise ValueError("no box")
         common = [hinge(min(y[k + 2], p[k + 2]) - max(y[k], p[k])) for k in (0, 1)]
         hull = [max(y[k + 2], p[k + 2]) - min(y[k], p[k]) for k in (0, 1)]
         inner, outer = common[0] * common[1], hull[0] * hull[1]

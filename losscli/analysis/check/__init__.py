@@ -10,7 +10,9 @@ import numpy as np
 from losscli.analysis.check import amounts, labels, layout, probabilities, scales, trial, values
 from losscli.analysis.check.fault import CheckedData, Fault
 from losscli.analysis.profile import profile
+from losscli.analysis.request import by_number, meant
 from losscli.batch import Stream
+from losscli.catalogue.find import Named
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import convention
@@ -27,7 +29,7 @@ _SEVERITY = ("error", "warning", "note")
 
 def examine(
     stream: Stream,
-    loss: Loss | None = None,
+    loss: str | Loss | Named | None = None,
     like: str = "exact",
     *,
     params: Mapping[str, Any],
@@ -40,8 +42,11 @@ def examine(
     One pass describes the data; where something is suspect, a second finds its rows. With a loss there is one
     more for each model, which computes it.
     """
+    read = None if loss is None else meant(loss, stream)
+    if read is not None:
+        chosen, params = (*read.besides(params).said, *chosen), read.given(params)
     with np.errstate(all="ignore"):  # numbers beyond the floats are what is looked for
-        case = _case(stream, loss, like, params, missing)
+        case = _case(stream, None if read is None else read.loss, like, params, missing)
         suspects = [fault for module in _KINDS_OF_FAULT for fault in module.faults(case)]
         kept = _once(_located(suspects, stream))
         if case.loss is not None:
@@ -73,10 +78,11 @@ def _case(
         if unknown or like != "exact":
             what = f"the parameter {unknown[0]}" if unknown else f"--like {like}"
             raise LosscliError(f"{what} belongs to a loss, and none was named", "name it: --loss huber")
-        return CheckedData(profile(stream), None, None, params, missing)
+        return CheckedData(profile(stream), None, None, params, missing, Stream.of(stream).classes)
     way = convention(loss, like)
-    bound = way.signature.bind(way.owner, params)
-    return CheckedData(profile(stream), loss, way, bound, missing)
+    names = Stream.of(stream).classes
+    bound = way.bind(params if names is None else by_number(loss, params, names))
+    return CheckedData(profile(stream), loss, way, bound, missing, names)
 
 
 def _located(faults: list[Fault], stream: Stream) -> list[Finding]:

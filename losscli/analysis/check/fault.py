@@ -11,6 +11,7 @@ import numpy as np
 
 from losscli.analysis.profile.kinds import AMOUNTS, CLASSES
 from losscli.batch import Batch
+from losscli.classes.names import Classes
 from losscli.frameworks.convention import Convention
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
@@ -40,13 +41,21 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class CheckedData:
-    """The data as its profile has it, and what it is for: a loss under a convention, or nothing named."""
+    """The data as its profile has it, and what it is for: a loss under a convention, or nothing named.
+
+    `names` are those of the classes, if they have some.
+    """
 
     profile: Profile
     loss: Loss | None
     way: Convention | None
     params: Mapping[str, Any]
     missing: str
+    names: Classes | None = None
+
+    def name(self, label: float) -> str:
+        """A class by its name, if it has one."""
+        return f"{label:g}" if self.names is None else self.names.name(label)
 
     @property
     def truth(self) -> TruthProfile | None:

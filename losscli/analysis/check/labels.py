@@ -9,6 +9,7 @@ import numpy as np
 from losscli.analysis.check.fault import CheckedData, Fault, Mask, any_entry, truth_names
 from losscli.analysis.check.values import stand_ins
 from losscli.batch import Batch
+from losscli.classes.columns import class_numbers
 from losscli.losses.domain import Array
 from losscli.results.check import Severity
 from losscli.results.profile import TruthProfile, ValueCount
@@ -113,7 +114,7 @@ def _coding(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
             case.concerns("hinge_embedding"),
         )
     elif _from_1(case, truth, values):
-        last = max(values)
+        last = max(*values, _columns(case))
         yield Fault(
             "labels_from_1",
             "error",
@@ -157,6 +158,12 @@ def _from_1(case: CheckedData, truth: TruthProfile, values: set[float]) -> bool:
     if case.true_domain is not None and not (case.true_domain.below_classes or _takes_01(case)):
         return False
     classes = _columns(case)
+    if classes > max(values) and any(
+        class_numbers([column.name for column in model.columns]) == list(range(1, classes + 1))
+        for model in case.profile.predictions
+        if not model.columns[0].name.endswith("]")  # arrays' columns, which losscli numbers
+    ):
+        return True  # the columns are numbered so, and the last class does not occur
     return max(values) == (classes if classes > 1 else 2) and (
         classes > 1 or case.loss is None or _takes_01(case)
     )
@@ -181,7 +188,7 @@ def _outside(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
     assert allowed is not None
     first, last, known = allowed
     shown = ", ".join(f"{value:.6g}" for value in odd[:5]) + (", …" if len(odd) > 5 else "")
-    classes = ", ".join(f"{value:g}" for value in known) if known else f"{first:g} to {last:g}"
+    classes = ", ".join(map(case.name, known)) if known else f"{first:g} to {last:g}"
     mend = "mend these labels, or leave the rows out"
     if set(odd) <= set(_IGNORED) and truth.kind == "index":
         mend = f"if {odd[0]:g} says “ignore”: -p ignore_class={odd[0]:g}; else leave the rows out"
@@ -249,7 +256,7 @@ def _counts(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
         yield Fault(
             "single_class",
             "warning",
-            f"Every row is of class {seen[0].value:g}",
+            f"Every row is of class {case.name(seen[0].value)}",
             "a constant answer is right in all rows: the loss says nothing of telling classes apart, and "
             "rankings (AUC) are not defined",
             "add rows of the other class; if the file is sorted, shuffle before you split it",
@@ -261,13 +268,13 @@ def _counts(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
     rare, common = min(seen, key=_count), max(seen, key=_count)
     if rare.count * _HEAVY >= common.count:
         return
-    every = ", ".join(f"{each.value:g}: {each.count}" for each in seen[:6])
+    every = ", ".join(f"{case.name(each.value)}: {each.count}" for each in seen[:6])
     yield Fault(
         "imbalance",
         "warning",
-        f"Class {rare.value:g} is rare: {rare.count} of {total} rows",
-        f"always saying {common.value:g} is right in {100 * common.count / total:.4g} % of the rows, so "
-        f"accuracy and a plain mean say little of class {rare.value:g} (rows: "
+        f"Class {case.name(rare.value)} is rare: {rare.count} of {total} rows",
+        f"always saying {case.name(common.value)} is right in {100 * common.count / total:.4g} % of "
+        f"the rows, so accuracy and a plain mean say little of class {case.name(rare.value)} (rows: "
         f"{every}{', …' if len(seen) > 6 else ''})",
         "--class-weight balanced (compute, compare); or binary_focal, categorical_focal",
         truth_names(truth),

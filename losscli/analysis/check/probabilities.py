@@ -44,8 +44,8 @@ def _probabilities(case: CheckedData, model: PredictionProfile, *, sums: bool) -
             "row_sums",
             case.refuses if case.loss else "error",
             "Rows of probabilities that do not sum to 1",
-            "the class probabilities of a row are one distribution: Keras divides such a row by its sum and "
-            "goes on, PyTorch reads it as logits, losscli refuses it",
+            "the class probabilities of a row are one distribution: Keras's cross-entropies divide such a "
+            "row by its sum and go on, PyTorch's reads it as logits, losscli refuses it",
             "put a softmax at the end (not sigmoids); or divide each row by its sum",
             names(model),
             case.concerns(*ROWS),
@@ -94,8 +94,8 @@ def _outside(case: CheckedData, model: PredictionProfile, *, sums: bool) -> Faul
             "logits",
             severity,
             "Logits where probabilities are expected",
-            f"the values run from {low:.6g} to {high:.6g}: losscli and PyTorch refuse what lies out of "
-            "[0, 1]; Keras clips it silently, and a clipped row has no gradient",
+            f"the values run from {low:.6g} to {high:.6g}: losscli and PyTorch's BCELoss refuse what lies "
+            "out of [0, 1]; Keras clips it silently, and a clipped row has no gradient",
             "--from-logits" if can else "put a sigmoid (of rows a softmax) before this loss",
             names(model),
             losses,
@@ -130,7 +130,7 @@ def _saturated(case: CheckedData, model: PredictionProfile) -> Iterator[Fault]:
             "error",
             "Probability 0 for what happened",
             "the cross-entropy of such a row is infinite, and with it the mean; Keras clips at 1e-7 and "
-            "PyTorch at 100 instead, so the number is the clip's",
+            "PyTorch's BCELoss at 100 instead, so the number is the clip's",
             "compute from logits (--from-logits); or smooth: p = (1 − ε) · p + ε / C; a forest's votes need "
             "it",
             names(model),

@@ -30,6 +30,13 @@ EXPLAIN_FLOAT32 = (
 )
 
 
+# What a number says that it does not mean, by the remark's cause: the title and what to do.
+_MISLEADING = {
+    "below_range": ("The loss is below its range", "divide each row by its sum"),
+    "nothing_true": ("What is predicted costs nothing", "take dice, or leave these classes out"),
+}
+
+
 def verdict(
     case: CheckedData, request: Request, stream: Stream, model: str, findings: Sequence[Finding]
 ) -> Iterator[Finding]:
@@ -52,6 +59,9 @@ def verdict(
         elif remark.kind == "departure" and remark.count:
             title = "Rows that the framework changes"
             yield _finding("departure", "note", title, case, columns, remark, remark.text, "")
+        elif remark.cause in _MISLEADING:
+            title, advice = _MISLEADING[remark.cause]
+            yield _finding(remark.cause, "warning", title, case, columns, remark, remark.text, advice)
     told = known or any(remark.kind == "nonfinite" for remark in made.remarks)
     if made.value is not None and not np.isfinite(made.value) and not told:
         text = f"its value is {made.value} though every row is finite"

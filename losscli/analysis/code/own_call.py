@@ -12,7 +12,8 @@ from losscli.errors import LosscliError
 from losscli.formula.arrays import source
 from losscli.frameworks.adapted import HARMLESS, Adapted
 from losscli.frameworks.call import Conversion, Given
-from losscli.frameworks.convention import Convention, Departure
+from losscli.frameworks.convention import Convention
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.writing import conversion_of, write
 
 
@@ -33,6 +34,8 @@ def own_call(way: Convention, params: Mapping[str, Any], reduction: str) -> Own 
     """The framework's call with the definition's `params`, on data as the definition takes it."""
     name = way.owner
     adapted = way.framework.adapted.get(way.loss.name)
+    if adapted is not None and adapted.when is not None and not adapted.when(params):
+        adapted = None
     if reduction != "mean":
         if not _reduces(way, adapted):
             return Refused(f"{name} has another {reduction}.")
@@ -43,7 +46,7 @@ def own_call(way: Convention, params: Mapping[str, Any], reduction: str) -> Own 
     passed = _passed(way, {**params, **(conversion.instead if conversion else {})})
     if isinstance(passed, Refused):
         return passed
-    bound = way.signature.bind(way.owner, passed)
+    bound = way.signature.bind(way.owner, {**passed, **(adapted.params if adapted else {})})
     for departure in way.departures:
         met = adapted is not None or (departure.cause == "divisor" and reduction != "mean")
         if _holds(departure, bound) and departure.cause not in HARMLESS and not met:
@@ -81,9 +84,9 @@ def _inputs(
     if narrow.grain == "index" and wide.grain == "row":
         return ["y_true holds class indices."]
     said = []
-    if narrow.grain == "scalar" and wide.grain == "entry":
+    if narrow.grain in ("scalar", "index") and wide.grain == "entry":
         said.append("It takes one output: y_true and y_pred (N,).")
-    if narrow.values == (0.0, 1.0) and wide.values is None:
+    if (narrow.values == (0.0, 1.0) or (narrow.whole and wide.high == 1)) and wide.values is None:
         said.append("It takes labels of 0 and 1 alone.")
     return said
 

@@ -14,13 +14,15 @@ from losscli.analysis.plot.trace import span as height
 from losscli.analysis.plot.trace import trace
 from losscli.analysis.plot.variants import MOST, Variant, variants_of
 from losscli.analysis.plot.views import DrawnLoss, View
-from losscli.analysis.request import Request
+from losscli.analysis.request import Request, meant
 from losscli.batch import Stream
+from losscli.catalogue.find import Named, together
 from losscli.catalogue.pages import explanation, page
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 from losscli.losses.declare import Loss
 from losscli.results.plot import Curve, Picture
+from losscli.results.score import Remark
 from losscli.version import __version__
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ SMALL = 81  # points of a small picture
 
 
 def draw(
-    losses: Sequence[Loss],
+    asked: Sequence[str | Loss | Named],
     params: Mapping[str, Any],
     stream: Stream | None = None,
     *,
@@ -42,6 +44,9 @@ def draw(
     points: int | None = None,
 ) -> Picture:
     """The same over a stream of batches. `params` go to every loss that takes them, huber.delta to huber."""
+    read = [meant(one, stream) for one in asked]
+    said = tuple(Remark("data", text) for one in read for text in one.besides(params).said)
+    losses, params = [one.loss for one in read], together(read, params)
     variants = variants_of(losses, params, like)
     views, why_not = _views(variants)
     if why_not is not None:
@@ -76,7 +81,7 @@ def draw(
         notes=notes(
             losses, variants[-1].way, _of_one_row(variants, views), axis, curves, loss_span, gradient_span
         ),
-        remarks=() if span is None else span.remarks,
+        remarks=said if span is None else (*said, *span.remarks),
         source=source,
         version=__version__,
     )

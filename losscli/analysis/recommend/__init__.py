@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from losscli.analysis.recommend import tasks
+from losscli.batch import Stream
 from losscli.catalogue import registry
 from losscli.errors import LosscliError
 from losscli.results.recommend import AdviceTask, Recommendation, Recommendations, Tasks
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from losscli.analysis.recommend.case import Advised
-    from losscli.batch import Stream
     from losscli.engine.missing import Missing
     from losscli.rows import Rows
 
@@ -100,6 +100,7 @@ def advise(
         n=rows.n,
         truth=truth,
         scores=scores[0] if scores else None,
+        classes=Stream.of(stream).classes,
     )
     # Logits and probabilities at their ends overflow in exp and log on purpose.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore", under="ignore"):
@@ -182,6 +183,8 @@ def _compute(choice: Advised, given: Rows | None, *, weighted: bool, drop: bool,
         "--weight": given.weight if weighted else None,
         "--truth": given.truth if truth else None,
         "--key": given.key if truth else None,
+        "--classes": given.classes if truth else None,
+        "--positive": given.positive if truth else None,
         "--missing": "drop" if drop else None,
     }
     words = ["losscli compute", choice.loss, *map(shlex.quote, given.files)]

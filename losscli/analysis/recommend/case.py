@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from losscli.analysis.recommend.numbers import Array
+    from losscli.classes.names import Classes
     from losscli.results.profile import PredictionProfile, TruthProfile
     from losscli.stats.interval import Measure
 
@@ -27,7 +28,7 @@ class AdviceCase:
 
     `quantile` is one that was asked for, `from_logits` says that y_pred holds logits, `task` is what the
     user said the data is (None: to be found out). Of `n` rows those here are all, or a sample; `truth` and
-    `scores` say what kind of values the two hold.
+    `scores` say what kind of values the two hold; `classes` are the names of the labels'.
     """
 
     y_true: Array | None
@@ -40,6 +41,11 @@ class AdviceCase:
     n: int = 0
     truth: TruthProfile | None = None
     scores: PredictionProfile | None = None
+    classes: Classes | None = None
+
+    def named(self, label: int) -> str:
+        """`class 1`, or with its name `class 1 (spam)`."""
+        return f"class {label}" + ("" if self.classes is None else f" ({self.classes.name(label)})")
 
     @property
     def kind(self) -> str:

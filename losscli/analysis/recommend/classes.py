@@ -60,11 +60,13 @@ def multiclass(case: AdviceCase) -> Reading:
     some = times[times > 0]
     uneven = float(some.max() / some.min())
     coded = "one-hot rows" if hot else "class indices"
-    labels = f"{coded} of {columns} classes, from {some.min()} to {some.max()} rows a class"
-    evidence = [
-        shown("classes", labels, columns),
-        shown("imbalance", f"the commonest class has {number(uneven)} times the rows of the rarest", uneven),
-    ]
+    names = "" if case.classes is None else f" ({', '.join(case.classes.names[:12])})"
+    labels = f"{coded} of {columns} classes{names}, from {some.min()} to {some.max()} rows a class"
+    imbalance = f"the commonest class has {number(uneven)} times the rows of the rarest"
+    if case.classes is not None and uneven > 1:
+        least = np.where(times > 0, times, times.max()).argmin()
+        imbalance += f" ({case.classes.name(float(times.argmax()))}, {case.classes.name(float(least))})"
+    evidence = [shown("classes", labels, columns), shown("imbalance", imbalance, uneven)]
     name = "cce" if hot else "scce"
     if p is None:
         return Reading(

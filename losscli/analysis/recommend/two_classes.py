@@ -39,8 +39,12 @@ def zero_one(case: AdviceCase) -> Reading:
     positives = int(y.sum())
     part = share(positives, len(y))
     evidence = [
-        shown("n", f"{len(y)} labels: {positives} of class 1, {len(y) - positives} of class 0", len(y)),
-        shown("positives", f"class 1: {percents(part)}", part),
+        shown(
+            "n",
+            f"{len(y)} labels: {positives} of {case.named(1)}, {len(y) - positives} of {case.named(0)}",
+            len(y),
+        ),
+        shown("positives", f"{case.named(1)}: {percents(part)}", part),
     ]
     rarer = min(positives, len(y) - positives)
     imbalanced = 0 < rarer / len(y) < RARE

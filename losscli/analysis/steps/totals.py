@@ -14,11 +14,11 @@ from losscli.analysis.steps.reduced import line, weigh
 from losscli.analysis.steps.rows import ENTRIES, lost_digits, rounded
 from losscli.analysis.steps.work import FormulaWork
 from losscli.batch import Array
-from losscli.engine.row_sums import weighted
 from losscli.engine.sums import Sum
 from losscli.formula.evaluate import Values, run, value_of
 from losscli.formula.language import TOTALS, Line
 from losscli.formula.spell import python
+from losscli.losses.stable import times
 from losscli.results.score import Sample, Score
 from losscli.results.steps import Place, Row, Step
 
@@ -140,7 +140,7 @@ def merged(kind: str, terms: Array, weight: Array, by_class: bool) -> Any:
     if kind == "largest_of":
         return float(np.max(np.where(spread > 0, terms, -np.inf), initial=-np.inf))
     with np.errstate(over="ignore"):
-        values = weighted(spread, terms * terms if kind == "root_total" else terms)
+        values = times(spread, terms * terms if kind == "root_total" else terms)
     if not by_class:
         return float(_summed(values))
     width = terms.shape[-1] if terms.ndim > 1 else 1

@@ -51,7 +51,11 @@ class FormulaWork:
     def aligned(self, y_true: Any, y_pred: Any) -> tuple[Array | None, Array]:
         """Rows as the kernel takes them; `rest` as one vector a row, which is what its lines take."""
         raw = None if y_true is None else np.asarray(y_true, np.float64)
-        true, pred = align(self.way, raw, np.asarray(y_pred, np.float64), self.task.params)
+        given = np.asarray(y_pred, np.float64)
+        if self.shape == (1,) and given.ndim == 1:  # a column that the framework's users hold as (N, 1)
+            given = given[:, None]
+            raw = raw[:, None] if raw is not None and raw.ndim == 1 else raw
+        true, pred = align(self.way, raw, given, self.task.params)
         return (flat(true), flat(pred)) if self.grain == "rest" else (true, pred)
 
     def values(self, true: Any, pred: Any, *, whole: bool = False, **more: Any) -> Values:

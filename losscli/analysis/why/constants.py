@@ -227,7 +227,9 @@ def _of_labels(plan: Plan) -> Iterator[Candidate]:
     target = plan.target
     if int(np.prod(target.shape)) == 1:
         label = max(target.counts, key=lambda known: target.counts[known])
-        yield Candidate(f"majority class ({label:g})", target.of([label]), "mode")
+        classes = plan.task.classes
+        name = f"{label:g}" if classes is None else classes.name(label)
+        yield Candidate(f"majority class ({name})", target.of([label]), "mode")
 
 
 def _of_classes(plan: Plan) -> Iterator[Candidate]:

@@ -4,20 +4,41 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.frameworks.convention import MEAN, Departure, Survey
-from losscli.frameworks.keras.framework import CLIPPING, EPSILON, NEAR_ONE, formula, outside, same
+from losscli.frameworks.convention import MEAN
+from losscli.frameworks.departure import Departure, Survey
+from losscli.frameworks.keras.framework import (
+    EPSILON,
+    IN_THE_RIGHT,
+    IN_THE_WRONG,
+    NEAR_ONE,
+    formula,
+    in_the_wrong,
+    outside,
+    same,
+    smoothed,
+)
 from losscli.frameworks.writing import of_probabilities
 from losscli.losses.domain import Array, Margin, ProbabilityOrLogit, Real, SoftLabel, Vector
 from losscli.losses.ranges import Flag, FractionOrNone, NonNegative, Smoothing
 from losscli.losses.stable import sigmoid, softplus
 
-CLIPPED = Departure(
-    CLIPPING,
-    lambda y_true, y_pred, *, from_logits, **_: (
-        np.zeros(y_pred.shape, bool) if from_logits else outside(y_pred)
+CLIPPED = (
+    Departure(
+        IN_THE_WRONG,
+        lambda y_true, y_pred, *, label_smoothing, **_: in_the_wrong(
+            smoothed(y_true, label_smoothing, 2), y_pred
+        ),
+        of_probabilities,
+        cause="clipping",
     ),
-    of_probabilities,
-    cause="clipping",
+    Departure(
+        IN_THE_RIGHT,
+        lambda y_true, y_pred, *, label_smoothing, **_: (
+            outside(y_pred) & ~in_the_wrong(smoothed(y_true, label_smoothing, 2), y_pred)
+        ),
+        of_probabilities,
+        cause="clipping",
+    ),
 )
 
 same("mse", "losses.MeanSquaredError")
@@ -42,7 +63,7 @@ def _(y_true: Real, y_pred: Real) -> Array:
     "losses.MeanAbsolutePercentageError",
     Departure(
         "Keras divides by at least 1e-7, so that a target of 0 costs 1e9 times the error instead of infinity",
-        lambda y_true, y_pred: np.abs(y_true) < EPSILON,
+        lambda y_true, y_pred: (np.abs(y_true) < EPSILON) & (y_true != y_pred),
         cause="clipping",
     ),
 )
@@ -56,7 +77,7 @@ def _(y_true: Real, y_pred: Real) -> Array:
     Departure(
         "Keras raises every value below 1e-7 to 1e-7, negative ones too, where the definition takes the "
         "logarithm of 1 + the value as it is",
-        lambda y_true, y_pred: (y_true < EPSILON) | (y_pred < EPSILON),
+        lambda y_true, y_pred: ((y_true < EPSILON) | (y_pred < EPSILON)) & (y_true != y_pred),
         cause="clipping",
     ),
 )
@@ -72,7 +93,8 @@ def _(y_true: Real, y_pred: Real) -> Array:
     Departure(
         "Keras divides by a length of at least 1e-7, so that shorter vectors count as nearly zero",
         lambda y_true, y_pred: (
-            (np.linalg.norm(y_true, axis=-1) < EPSILON) | (np.linalg.norm(y_pred, axis=-1) < EPSILON)
+            (np.minimum(np.linalg.norm(y_true, axis=-1), np.linalg.norm(y_pred, axis=-1)) < EPSILON)
+            & (np.sum(y_true.astype(np.float64) * y_pred, axis=-1) != 0)
         ),
         cause="clipping",
     ),
@@ -103,7 +125,7 @@ def _cross_entropy(t: Array, p: Array) -> Array:
     return -(t * np.log(clipped) + (1 - t) * np.log(1 - clipped))
 
 
-@formula("bce", "losses.BinaryCrossentropy", CLIPPED)
+@formula("bce", "losses.BinaryCrossentropy", *CLIPPED)
 def _(
     y_true: SoftLabel,
     y_pred: ProbabilityOrLogit,
@@ -111,7 +133,7 @@ def _(
     from_logits: Flag = False,
     label_smoothing: Smoothing = 0.0,
 ) -> Array:
-    t = y_true * (1 - label_smoothing) + label_smoothing / 2
+    t = smoothed(y_true, label_smoothing, 2)
     if from_logits:
         return t * softplus(-y_pred) + (1 - t) * softplus(y_pred)
     return _cross_entropy(t, y_pred)
@@ -121,8 +143,10 @@ def _(
     "binary_focal",
     "losses.BinaryFocalCrossentropy",
     Departure(
-        CLIPPING + "; logits pass a sigmoid first and are clipped too",
-        lambda y_true, y_pred, *, from_logits, **_: outside(sigmoid(y_pred) if from_logits else y_pred),
+        IN_THE_WRONG + "; logits pass a sigmoid first and are clipped too",
+        lambda y_true, y_pred, *, from_logits, label_smoothing, **_: in_the_wrong(
+            smoothed(y_true, label_smoothing, 2), sigmoid(y_pred) if from_logits else y_pred
+        ),
         cause="clipping",
     ),
     Departure(
@@ -140,7 +164,7 @@ def _(
     from_logits: Flag = False,
     label_smoothing: Smoothing = 0.0,
 ) -> Array:
-    t = y_true * (1 - label_smoothing) + label_smoothing / 2
+    t = smoothed(y_true, label_smoothing, 2)
     p = sigmoid(y_pred) if from_logits else y_pred
     p_true = t * p + (1 - t) * (1 - p)
     value = (1 - p_true) ** gamma * _cross_entropy(t, p)
@@ -149,7 +173,7 @@ def _(
 
 HINGE_LABELS = Departure(
     "Keras reads labels as −1 and 1 only if all of them are 0 or 1, and takes them as they stand otherwise",
-    lambda y_true, y_pred, *, all_binary: (np.abs(y_true) != 1) & (not all_binary),
+    lambda y_true, y_pred, *, all_binary: (np.abs(y_true) != 1) & (y_pred != 0) & (not all_binary),
     cause="label coding",
 )
 ALL_BINARY = Survey(

@@ -30,6 +30,8 @@ FRAMEWORK = Framework(
     STYLE,
     CALLS,
     ADAPTED,
+    searched=True,
+    tall=True,
     common={
         "dtype": np.float32,
         "grain": "last_axis",
@@ -40,12 +42,21 @@ FRAMEWORK = Framework(
 same, formula = FRAMEWORK.same, FRAMEWORK.formula
 
 
+def in_the_wrong(t: Array, p: Array) -> Array:
+    """Where a probability is clipped that has left almost nothing to a class that has some of the truth."""
+    return ((p < EPSILON) & (t > 0)) | ((p > NEAR_ONE) & (t < 1))
+
+
 def outside(p: Array) -> Array:
     """Where a probability is clipped."""
     return (p < EPSILON) | (p > NEAR_ONE)
 
 
-CLIPPING = (
-    "Keras clips probabilities to [1e-7, 1 − 1e-7], so that certainty in the wrong class costs 16.1 "
-    "(15.9 for a predicted 1, in float32) instead of infinity"
-)
+def smoothed(t: Array, label_smoothing: float, classes: int) -> Array:
+    """Targets with a part of the truth spread over all classes."""
+    return t * (1 - label_smoothing) + label_smoothing / classes
+
+
+CLIPPING = "Keras clips probabilities to [1e-7, 1 − 1e-7], so that certainty in the "
+IN_THE_WRONG = CLIPPING + "wrong class costs 16.1 (15.9 for a predicted 1, in float32) instead of infinity"
+IN_THE_RIGHT = CLIPPING + "right class costs 1.2e-7 (in float32) instead of 0"

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from losscli.frameworks.convention import Departure
+import numpy as np
+
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.keras.framework import EPSILON, formula
 from losscli.losses.domain import Array, Probability, SoftLabel
 from losscli.losses.ranges import NonNegative
 
+
+def _empty(overlap: Any, **totals: Any) -> Any:
+    """Nothing true and nothing predicted."""
+    rest = [total for name, total in totals.items() if name in ("true", "found", "missed", "false")]
+    return overlap + sum(rest) == 0
+
+
 EMPTY = Departure(
     "Keras adds 1e-7 to the denominator alone, so that nothing true and nothing predicted costs 1, not 0",
+    lambda y_true, y_pred, **_: ~np.any((y_true > 0) | (y_pred > 0), axis=tuple(range(1, y_pred.ndim))),
     cause="epsilon",
+    totals=_empty,
 )
 
 
@@ -33,7 +44,8 @@ def _tversky(overlap: Any, missed: Any, false: Any, *, alpha: float, beta: float
     "losses.Tversky",
     EMPTY,
     Departure(
-        "Keras 3.15 weighs false negatives by alpha and false positives by beta, the definition the reverse",
+        "Where alpha and beta differ, Keras 3.15 weighs false negatives by alpha and false positives by "
+        "beta, the definition the reverse",
         when=lambda params: params["alpha"] != params["beta"],
         cause="parameters",
     ),

@@ -31,11 +31,27 @@ _SMOOTHED = Call(
 _LOGARITHMS = (Call(conversion=Conversion(_LOGS, logarithms)),)
 _BY_ITSELF = "{path}({arrays}{more})"  # it reduces what it returns
 
+# Where a parameter of the convention chooses another function.
+_SAFE = (
+    Call(
+        "safe_softmax_cross_entropy",
+        arrays=_SMOOTHED.arrays,
+        names={"safe": "", "label_smoothing": ""},
+        when=lambda given: bool(given.params["safe"]) and _smoothed(given),
+    ),
+    Call("safe_softmax_cross_entropy", names={"safe": ""}, when=lambda given: bool(given.params["safe"])),
+)
+_OF_LOGARITHMS = Call(
+    "losses.kl_divergence_with_log_targets",
+    names={"log_target": ""},
+    when=lambda given: bool(given.params["log_target"]),
+)
+
 CALLS = {
     "bce": (_SMOOTHED,),
-    "cce": (_SMOOTHED, Call(conversion=_FROM_PROBABILITIES)),
+    "cce": (*_SAFE, _SMOOTHED, Call(conversion=_FROM_PROBABILITIES)),
     "scce": (Call(conversion=_FROM_PROBABILITIES),),
-    "kld": _LOGARITHMS,
+    "kld": (_OF_LOGARITHMS, *_LOGARITHMS),
     "generalized_kld": _LOGARITHMS,
     "ctc": (
         Call(
@@ -53,6 +69,7 @@ CALLS = {
         Call(template="{path}(y_pred[None], y_true[None]{more})", keywords="apply_softmax=False"),
     ),
     "dice": (Call(names={"from_logits": "apply_sigmoid={}"}),),
+    "tversky": (Call(names={"from_logits": "apply_softmax={}"}),),
     "triplet": (Call(arrays="y_pred[:, 0], y_pred[:, 1], y_pred[:, 2]", names={"p": "norm_degree={}"}),),
 }
 

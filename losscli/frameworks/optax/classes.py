@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.frameworks.convention import Departure
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.optax.framework import LOGITS, formula, smooth
 from losscli.losses.domain import (
     Array,
@@ -16,21 +16,40 @@ from losscli.losses.domain import (
     Sequences,
     Vector,
 )
-from losscli.losses.ranges import Class, LogitsOnly, Number, Smoothing
+from losscli.losses.ranges import Class, Flag, LogitsOnly, Number, Smoothing
 from losscli.losses.stable import log_softmax, one_hot, softmax
 
-LOGARITHMS = Departure("Optax takes log-probabilities: y_pred must hold log p", cause="input")
+LOGARITHMS = Departure(
+    "Optax takes log-probabilities: y_pred must hold log p", cause="input", takes="log-probabilities"
+)
 
 
-@formula("cce", "softmax_cross_entropy", LOGITS, also=("safe_softmax_cross_entropy",))
+@formula(
+    "cce",
+    "softmax_cross_entropy",
+    LOGITS,
+    Departure(
+        "Optax multiplies a target of 0 by log 0 = −∞ and gets nan, where the definition counts nothing; "
+        "optax.safe_softmax_cross_entropy counts nothing either",
+        lambda y_true, y_pred, *, label_smoothing, **_: (
+            (smooth(y_true, label_smoothing) == 0) & (y_pred == -np.inf)
+        ),
+        lambda params: not params["safe"],
+        cause="log 0",
+    ),
+    also={"safe_softmax_cross_entropy": {"safe": True}},
+)
 def _(
     y_true: Vector,
     y_pred: Scores,
     *,
     from_logits: LogitsOnly = True,
     label_smoothing: Smoothing = 0.0,
+    safe: Flag = False,
 ) -> Array:
-    return -np.sum(smooth(y_true, label_smoothing) * log_softmax(y_pred), axis=-1)
+    targets = smooth(y_true, label_smoothing)
+    terms = targets * log_softmax(y_pred)
+    return -np.sum(np.where(targets == 0, 0, terms) if safe else terms, axis=-1)
 
 
 def _at(values: Array, index: Array) -> Array:
@@ -69,7 +88,9 @@ def _divergence(y_true: Array, y_pred: Array) -> Array:
 
 ZERO_BY_INFINITY = Departure(
     "Optax multiplies a target of 0 by log 0 = −∞ and gets nan, where the definition counts nothing",
-    lambda y_true, y_pred: (y_true == 0) & np.isinf(y_pred),
+    lambda y_true, y_pred, *, log_target=False: (
+        (y_true == -np.inf) if log_target else (y_true == 0) & np.isinf(y_pred)
+    ),
     cause="log 0",
 )
 
@@ -79,26 +100,39 @@ ZERO_BY_INFINITY = Departure(
     "kl_divergence",
     LOGARITHMS,
     ZERO_BY_INFINITY,
-    also=("losses.kl_divergence_with_log_targets",),
+    Departure(
+        "With log_target the call is optax.losses.kl_divergence_with_log_targets: y_true must hold log y",
+        when=lambda params: params["log_target"],
+        cause="input",
+    ),
+    also={"losses.kl_divergence_with_log_targets": {"log_target": True}},
 )
-def _(y_true: Vector, y_pred: Vector) -> Array:
+def _(y_true: Vector, y_pred: Vector, *, log_target: Flag = False) -> Array:
+    if log_target:
+        return np.sum(np.exp(y_true) * (y_true - y_pred), axis=-1)
     return _divergence(y_true, y_pred)
 
 
-@formula("generalized_kld", "losses.generalized_kl_divergence", LOGARITHMS, ZERO_BY_INFINITY)
+@formula(
+    "generalized_kld",
+    "losses.generalized_kl_divergence",
+    LOGARITHMS,
+    ZERO_BY_INFINITY,
+    also={"losses.convex_kl_divergence": {}},
+)
 def _(y_true: Vector, y_pred: Vector) -> Array:
     return _divergence(y_true, y_pred) + np.sum(np.exp(y_pred) - y_true, axis=-1)
 
 
 @formula("multiclass_hinge", "losses.multiclass_hinge_loss")
 def _(y_true: ClassLabel, y_pred: ClassScores) -> Array:
-    t = one_hot(y_true, y_pred.shape[-1])
+    t = one_hot(y_true, y_pred.shape[-1], y_pred.dtype)
     return np.max(y_pred + 1 - t, axis=-1) - np.sum(y_pred * t, axis=-1)
 
 
 @formula("multiclass_perceptron", "losses.multiclass_perceptron_loss")
 def _(y_true: ClassLabel, y_pred: ClassScores) -> Array:
-    t = one_hot(y_true, y_pred.shape[-1])
+    t = one_hot(y_true, y_pred.shape[-1], y_pred.dtype)
     return np.max(y_pred, axis=-1) - np.sum(y_pred * t, axis=-1)
 
 
@@ -137,12 +171,20 @@ def _ctc_labels(y_true: Array, blank: int) -> Array:
     "ctc_loss",
     Departure(
         "Optax counts log 0 as −1e5, so that a sequence no path fits costs about 1e5 instead of infinity",
+        lambda y_true, y_pred, *, blank: no_path(y_true, _ctc_labels(y_true, blank).sum(axis=-1), y_pred),
         cause="clipping",
     ),
-    also=("losses.ctc_loss_with_forward_probs",),
+    also={"losses.ctc_loss_with_forward_probs": {}},
 )
 def _(y_true: LabelIndices, y_pred: Sequences, *, blank: Class = 0) -> Array:
     return ctc_forward(y_true, _ctc_labels(y_true, blank).sum(axis=-1), y_pred, blank)
+
+
+def no_path(labels: Array, lengths: Array, logits: Array) -> Array:
+    """Which rows (N,) have too few steps for their first `lengths` labels; equal neighbours take one more."""
+    counted = np.arange(labels.shape[-1]) < lengths[:, None]
+    repeats = np.sum((labels[:, 1:] == labels[:, :-1]) & counted[:, 1:], axis=-1)
+    return np.asarray(lengths + repeats > logits.shape[1])
 
 
 def ctc_forward(labels: Array, lengths: Array, logits: Array, blank: int) -> Array:

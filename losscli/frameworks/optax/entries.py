@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.frameworks.convention import Departure
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.optax.framework import LOGITS, formula, same, smooth
 from losscli.losses.domain import Array, Logit, Margin, Real, SoftLabel, Vector
 from losscli.losses.ranges import FractionOrNone, LogitsOnly, NonNegative, Smoothing
@@ -64,6 +64,7 @@ def _entropy(y_true: Array, y_pred: Array) -> Array:
     LOGITS,
     Departure(
         "Optax's smooth_labels spreads over the last axis, s/D, the definition over two classes, s/2",
+        lambda y_true, y_pred, **_: np.asarray(y_true.shape[-1] != 2),
         when=lambda params: params["label_smoothing"] > 0,
         cause="label smoothing",
     ),
@@ -95,7 +96,7 @@ def _(
 
 AS_THEY_STAND = Departure(
     "Optax takes labels as they stand: a label of 0 is no −1, and its value does not depend on the score",
-    lambda y_true, y_pred: y_true == 0,
+    lambda y_true, y_pred: (y_true == 0) & (y_pred != 0),
     cause="label coding",
 )
 
@@ -105,7 +106,11 @@ def _(y_true: Real, y_pred: Margin) -> Array:
     return np.maximum(0, 1 - y_pred * y_true)
 
 
-@formula("perceptron", "losses.perceptron_loss", AS_THEY_STAND)
+@formula(
+    "perceptron",
+    "losses.perceptron_loss",
+    AS_THEY_STAND._replace(rows=lambda y_true, y_pred: (y_true == 0) & (y_pred > 0)),
+)
 def _(y_true: Real, y_pred: Margin) -> Array:
     return np.maximum(0, -y_pred * y_true)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.frameworks import OPTAX
-from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Departure, Framework
+from losscli.frameworks.convention import NONE, OVER_SAMPLES, SUM, Framework
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.optax.calls import ADAPTED, CALLS, STYLE
 from losscli.losses.domain import Array
 
@@ -14,6 +15,7 @@ FRAMEWORK = Framework(
     STYLE,
     CALLS,
     ADAPTED,
+    searched=True,
     common={
         "dtype": np.float32,
         "grain": "entry",
@@ -25,7 +27,9 @@ same, formula = FRAMEWORK.same, FRAMEWORK.formula
 
 
 LOGITS = Departure(
-    "Optax takes logits only: y_pred must hold what comes before the sigmoid or softmax", cause="input"
+    "Optax takes logits only: y_pred must hold what comes before the sigmoid or softmax",
+    cause="input",
+    takes="logits",
 )
 
 

@@ -29,7 +29,7 @@ def _xyxy(params: Mapping[str, Any]) -> bool:
 
 
 def _rows(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
-    return one_hot(y_true.astype(np.int64), y_pred.shape[-1]).astype(np.float64), y_pred
+    return one_hot(y_true.astype(np.int64), y_pred.shape[-1]), y_pred
 
 
 _BOXES = Conversion(

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from losscli.frameworks.convention import OVER_SAMPLES, Departure
+from losscli.frameworks.convention import OVER_SAMPLES
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.tfa.framework import formula, same
 from losscli.losses.domain import Array, ClassLabel, Embedding, Vector
 from losscli.losses.ranges import Flag, KappaWeights, NonNegative
@@ -20,6 +21,7 @@ _ONE_NUMBER: dict[str, Any] = {
 }
 NO_PAIR = Departure(
     "TensorFlow Addons divides by the number of pairs of one class even if there is none, which gives nan",
+    lambda y_true, y_pred, **_: np.asarray(len(np.unique(y_true)) == len(y_true)),
     cause="divisor",
 )
 
@@ -31,6 +33,7 @@ NO_PAIR = Departure(
     Departure(
         "TensorFlow Addons takes distance 0 for the negative of a row that has none, where the definition "
         "leaves it out",
+        lambda y_true, y_pred, **_: np.asarray(len(np.unique(y_true)) == 1),
         cause="negatives",
     ),
     **_ONE_NUMBER,
@@ -70,6 +73,7 @@ def _hardest(distance: Array, same_class: Array) -> tuple[Array, Array]:
     Departure(
         "TensorFlow Addons counts every row as an anchor: one without a second of its class has distance "
         "0 to its positive, where the definition leaves it out",
+        lambda y_true, y_pred, **_: np.sum(y_true[:, None] == y_true, axis=-1) == 1,
         cause="divisor",
     ),
     **_ONE_NUMBER,

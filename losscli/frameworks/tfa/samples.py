@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.frameworks.convention import Departure
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.tfa.framework import EPSILON, NEAR_ONE, formula, same
 from losscli.losses.domain import Array, ClassScores, Domain, ProbabilityOrLogit, SoftLabel, Vector
 from losscli.losses.multiclass_margin import project_simplex
@@ -20,7 +20,11 @@ same("contrastive", "losses.ContrastiveLoss")
 @formula(
     "binary_focal",
     "losses.SigmoidFocalCrossEntropy",
-    Departure("TensorFlow Addons sums over the last axis, where the definition averages", cause="divisor"),
+    Departure(
+        "TensorFlow Addons sums over the last axis, where the definition averages",
+        lambda y_true, y_pred, **_: np.asarray(y_pred.ndim == 1 or y_pred.shape[-1] != 1),
+        cause="divisor",
+    ),
     Departure(
         "TensorFlow Addons weighs by alpha = 0.25 unless told otherwise, the definition by nothing",
         when=lambda params: bool(params["alpha"]),
@@ -30,7 +34,7 @@ same("contrastive", "losses.ContrastiveLoss")
         "TensorFlow Addons clips probabilities to [1e-7, 1 − 1e-7] and adds 1e-7 inside the logarithm, so "
         "that certainty in the wrong class costs 15.4 times its weight instead of infinity",
         lambda y_true, y_pred, *, from_logits, **_: (
-            np.zeros(y_pred.shape, bool) if from_logits else (y_pred < EPSILON) | (y_pred > NEAR_ONE)
+            ((y_pred < EPSILON) & (y_true > 0) | (y_pred > NEAR_ONE) & (y_true < 1)) & (not from_logits)
         ),
         cause="clipping",
     ),

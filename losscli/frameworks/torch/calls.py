@@ -87,4 +87,9 @@ ADAPTED = {
         mean_alone=True,
     ),
     "soft_margin": signs("torch.where"),
+    "poisson": Adapted(
+        "Its eps is added to the rate inside the logarithm: one of 1e-300 changes no rate but 0.",
+        params={"eps": 1e-300},
+        when=lambda params: not params["from_log"],
+    ),
 }

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import numpy as np
 
 from losscli.errors import LosscliError
-from losscli.frameworks.convention import OVER_SAMPLES, Departure, Reduction
+from losscli.frameworks.convention import OVER_SAMPLES, Reduction
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.torch.framework import FRAMEWORK, REDUCTIONS, demand, log_sigmoid, log_softmax
 from losscli.losses.domain import (
     Array,
@@ -21,7 +22,7 @@ from losscli.losses.domain import (
     Scores,
     SoftLabels,
 )
-from losscli.losses.ranges import Fraction, LogitsOnly, Number, OneOrTwo, Range
+from losscli.losses.ranges import Flag, Fraction, LogitsOnly, Number, OneOrTwo, Range
 from losscli.losses.stable import xlogy
 
 same, formula = FRAMEWORK.same, FRAMEWORK.formula
@@ -35,10 +36,16 @@ TAKES_LOGITS = Departure(
     "PyTorch takes logits: y_pred must hold them; probabilities that sum to 1 go in as their logarithms, "
     "CrossEntropyLoss()(p.log(), y)",
     cause="input",
+    takes="logits",
+)
+MASKED = Departure(
+    "PyTorch multiplies a target of 0 by log 0 = −∞ and gets nan, where the definition counts nothing",
+    lambda y_true, y_pred, **_: (y_true == 0) & (y_pred == -np.inf),
+    cause="log 0",
 )
 
 
-@formula("cce", "nn.CrossEntropyLoss", TAKES_LOGITS, collapse=True)
+@formula("cce", "nn.CrossEntropyLoss", TAKES_LOGITS, MASKED, collapse=True)
 def _(
     y_true: ClassTarget,
     y_pred: Scores,
@@ -65,9 +72,11 @@ BY_INDEX: dict[str, Any] = {
     "reductions": {**REDUCTIONS, "mean": Reduction("mean", "/Σw_y", lambda t: t.counts or math.nan)},
 }
 BY_CLASS_WEIGHTS = Departure(
-    "PyTorch divides by the class weights of the samples added up, the definition by the number of samples",
+    "With class_weight PyTorch divides by the class weights of the samples added up, the definition by the "
+    "number of samples",
     when=lambda params: params["class_weight"] is not None,
     cause="divisor",
+    reductions=("mean",),
 )
 IGNORED = Departure(
     "PyTorch leaves samples of class −100 out unless ignore_class names another",
@@ -117,20 +126,32 @@ def _(
     "kld",
     "nn.KLDivLoss",
     Departure(
-        "PyTorch takes log-probabilities: y_pred must hold log p, KLDivLoss()(p.log(), y)", cause="input"
+        "PyTorch takes log-probabilities: y_pred must hold log p, KLDivLoss()(p.log(), y)",
+        cause="input",
+        takes="log-probabilities",
     ),
     Departure(
         "PyTorch's mean divides by N·C, which gives 1/C of the definition's; its batchmean divides by N",
         cause="divisor",
+        reductions=("mean",),
     ),
     Departure(
         "PyTorch multiplies a target of 0 by log 0 = −∞ and gets nan, where the definition counts nothing",
-        lambda y_true, y_pred: (y_true == 0) & np.isinf(y_pred),
+        lambda y_true, y_pred, *, log_target: (
+            (y_true == (-np.inf if log_target else 0)) & (np.isinf(y_pred) | log_target)
+        ),
         cause="log 0",
+    ),
+    Departure(
+        "With log_target PyTorch takes the logarithms of the targets too: y_true must hold log y",
+        when=lambda params: params["log_target"],
+        cause="input",
     ),
     reductions={**REDUCTIONS, "batchmean": Reduction("batchmean", "/N", OVER_SAMPLES.divisor, whole=True)},
 )
-def _(y_true: Real, y_pred: Real) -> Array:
+def _(y_true: Real, y_pred: Real, *, log_target: Flag = False) -> Array:
+    if log_target:
+        return np.exp(y_true) * (y_true - y_pred)
     return xlogy(y_true, y_true) - y_true * y_pred
 
 
@@ -206,6 +227,7 @@ same(
         "PyTorch's mean divides each sample's value by its number of labels first, so that a long sequence "
         "weighs no more than a short one",
         cause="divisor",
+        reductions=("mean",),
     ),
     Departure(
         "PyTorch takes log-probabilities, steps first: "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.frameworks.convention import Departure
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.torch.framework import FRAMEWORK, not_a_sign
 from losscli.losses.domain import Array, EmbeddingPair, Pair, RealScalar, Triplets
 from losscli.losses.ranges import Flag, Number, Positive
@@ -31,7 +31,9 @@ def _(y_true: RealScalar, y_pred: Pair, *, margin: Number = 0.0) -> Array:
     Departure(
         "PyTorch adds 1e-12 to each squared length, so that the cosine of short vectors comes out too near "
         "0: by half at length 1e-6, by 1e-6 of it at 1e-3",
-        lambda y_true, y_pred, **_: np.any(np.sum(y_pred * y_pred, axis=-1) < 1e-6, axis=-1),
+        lambda y_true, y_pred, *, margin: (
+            np.any(np.sum(y_pred * y_pred, axis=-1) < 1e-6, axis=-1) & _matters(y_true, y_pred, margin)
+        ),
         cause="epsilon",
     ),
     Departure("PyTorch counts a pair whose label is neither 1 nor −1 as 0", not_a_sign, cause="label coding"),
@@ -59,6 +61,13 @@ def _(y_pred: Triplets, *, margin: Positive = 1.0, p: Number = 2.0, swap: Flag =
     if swap:
         far = np.minimum(far, _distance(positive, negative, p))
     return np.maximum(0, margin + near - far)
+
+
+def _matters(y_true: Array, y_pred: Array, margin: float) -> Array:
+    """Where a cosine nearer to 0 costs something else (N,)."""
+    across = np.sum(y_pred[:, 0] * y_pred[:, 1], axis=-1)
+    cosine = across / np.prod(np.linalg.norm(y_pred, axis=-1), axis=-1)
+    return np.asarray((across != 0) & ((y_true != -1) | (cosine > margin)))
 
 
 def _distance(a: Array, b: Array, p: float) -> Array:

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import numpy as np
 
 from losscli.errors import LosscliError
-from losscli.frameworks.convention import MEAN, Departure
+from losscli.frameworks.convention import MEAN
+from losscli.frameworks.departure import Departure
 from losscli.frameworks.torch.framework import FRAMEWORK, REDUCTIONS, demand, log_sigmoid, not_a_sign
 from losscli.losses.domain import Array, Margin, Pair, ProbabilityOrLogit, Real, RealScalar, SoftLabel
-from losscli.losses.ranges import Flag, Number, Range
+from losscli.losses.ranges import Flag, Number, Positive, Range
 
 same, formula = FRAMEWORK.same, FRAMEWORK.formula
 
@@ -18,6 +19,8 @@ PositiveWeight = Annotated[Any, Range("a number, or a list with one a column", k
 
 # mse_loss and l1_loss divide a weighted sum by the weights; huber_loss and binary_cross_entropy do not.
 BY_WEIGHTS = {**REDUCTIONS, "mean": MEAN}
+
+EPS = 1e-8  # PoissonNLLLoss's, unless told otherwise
 
 same("mse", "nn.MSELoss", weights=True, reductions=BY_WEIGHTS)
 same("mae", "nn.L1Loss", weights=True, reductions=BY_WEIGHTS)
@@ -36,17 +39,19 @@ same("smooth_l1", "nn.SmoothL1Loss")
     Departure(
         "PyTorch adds 1e-8 to the rate inside the logarithm, so that a rate of 0 costs 18.4 a count instead "
         "of infinity",
-        lambda y_true, y_pred, *, from_log, **_: (y_pred <= 1e-8) & (y_true != 0) & (not from_log),
+        lambda y_true, y_pred, **_: (y_pred <= EPS) & (y_true != 0),
+        lambda params: params["eps"] == EPS and not params["from_log"],
         cause="epsilon",
     ),
     Departure(
         "PyTorch takes Stirling's y log y − y + ½ log 2πy for log y!, which is up to 0.08 too low, and 0 for "
         "counts up to 1",
-        when=lambda params: params["full"],
+        lambda y_true, y_pred, **_: y_true > 1,
+        lambda params: params["full"],
     ),
 )
-def _(y_true: Real, y_pred: Real, *, from_log: Flag = True, full: Flag = False) -> Array:
-    value = np.exp(y_pred) - y_true * y_pred if from_log else y_pred - y_true * np.log(y_pred + 1e-8)
+def _(y_true: Real, y_pred: Real, *, from_log: Flag = True, full: Flag = False, eps: Positive = EPS) -> Array:
+    value = np.exp(y_pred) - y_true * y_pred if from_log else y_pred - y_true * np.log(y_pred + eps)
     stirling = y_true * np.log(y_true) - y_true + 0.5 * np.log(2 * np.pi * y_true)
     return value + np.where(y_true <= 1, 0.0, stirling) if full else value
 
@@ -84,9 +89,14 @@ def _(y_true: RealScalar, y_pred: Pair, *, full: Flag = False) -> Array:
         "Of logits the call is torch.nn.BCEWithLogitsLoss: it clips nothing, and it alone takes pos_weight",
         when=lambda params: params["from_logits"],
         cause="input",
+        takes="logits",
     ),
     weights=True,
-    also=("nn.BCEWithLogitsLoss", "functional.binary_cross_entropy", "binary_cross_entropy_with_logits"),
+    also={
+        "nn.BCEWithLogitsLoss": {"from_logits": True},
+        "nn.functional.binary_cross_entropy": {},
+        "nn.functional.binary_cross_entropy_with_logits": {"from_logits": True},
+    },
 )
 def _(
     y_true: SoftLabel,
@@ -109,7 +119,7 @@ def _(
     "nn.SoftMarginLoss",
     Departure(
         "PyTorch takes labels as they stand, so that a label of 0 costs log 2 = 0.693, whatever the score",
-        not_a_sign,
+        lambda y_true, y_pred: not_a_sign(y_true, y_pred) & ((y_true != 0) | (y_pred != 0)),
         cause="label coding",
     ),
     Departure(

@@ -19,6 +19,7 @@ FRAMEWORK = Framework(
     STYLE,
     CALLS,
     ADAPTED,
+    searched=True,
     takes_with={("bce", "pos_weight"): "from_logits"},
     common={"grain": "entry", "weights": False, "class_axis": 1, "reductions": REDUCTIONS},
 )

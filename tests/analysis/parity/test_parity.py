@@ -31,7 +31,7 @@ NAMES = losscli.names()
 TABLES = {name: losscli.parity(name) for name in NAMES}
 MODULES = {"jnp", "keras", "np", "optax", "scipy", "sklearn", "tf", "tfa", "torch", "torchvision"}
 DATA = {"y_true", "y_pred", "sample_weight"}
-BUILTINS = {"len", "range"}
+BUILTINS = {"len", "range", "zip", "y", "p"}
 
 
 def row(table: Parity, framework: str) -> ParityRow:

@@ -151,7 +151,7 @@ def test_a_call_is_written_for_the_definition_s_data(
 def test_a_reduction_is_written_in_the_framework_s_way(loss: str, like: str, word: str, code: str) -> None:
     way = conventions(registry.get(loss))[like]
     stream = arrays_stream([1.0, 0.0], {"y_pred": [1.0, 1.0]}, None)
-    written, score = answer(request(loss, reduction=word), stream, way, axes_of(stream))
+    written, score = answer(request(loss, reduction=word), stream, way, axes_of(next(stream()), way))
     assert written == code
     assert score.reduction == word
 

@@ -137,7 +137,7 @@ def test_where_there_is_nothing_to_run_nothing_is_run(monkeypatch: pytest.Monkey
     assert "nothing to run" in page
 
 
-def gathered(loss: str, like: str, true: Any, pred: Any, weight: Any = None, **given: Any) -> live.Arrays:
+def gathered(loss: str, like: str, true: Any, pred: Any, weight: Any = None, **given: Any) -> live.LiveArrays:
     return gather(request(loss, **given), arrays_stream(true, {"y_pred": pred}, weight), way(loss, like))
 
 
@@ -228,7 +228,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Handed:
     return handed
 
 
-ARRAYS = live.Arrays(np.array([1, 0], np.int64), np.array([0.1, 1.0]), None)
+ARRAYS = live.LiveArrays(np.array([1, 0], np.int64), np.array([0.1, 1.0]), None)
 
 
 @pytest.mark.parametrize(

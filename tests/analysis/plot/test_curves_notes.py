@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.pictures import PICTURES
+from support.pictures import DRAWN, PICTURES
 
 import losscli
 from losscli.analysis.plot import notes as told
@@ -16,7 +16,6 @@ from losscli.catalogue import registry
 from losscli.frameworks.convention import convention
 from losscli.results.plot import Axis, Curve
 
-DRAWN = [name for name in PICTURES if PICTURES[name].curves]
 OF_ONE_ROW = {
     *("dice", "fbeta", "focal_tversky", "generalized_dice", "jaccard", "lovasz_hinge", "max_error"),
     *("median_absolute_error", "rmse", "rmsle", "tversky", "wape"),
