@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 class Rowed(NamedTuple):
-    """What samples (n,) add to the sums: `cost` Σwv (over 2^`unit`), `plain` Σv, their `weight` (None: none was given) and
-    the `counts` Σc and `weighted_counts` Σwc (None: each sample counts 1, or its weight).
+    """What samples (n,) add to the sums: `cost` Σwv (over 2^`unit`), `plain` Σv, their `weight` (None: none
+    was given) and the `counts` Σc and `weighted_counts` Σwc (None: each sample counts 1, or its weight).
 
     `values` are the samples' own: of several positions, the mean over those that count.
     """
