@@ -246,7 +246,7 @@ def add_values(part: Partial, made: Rowed, rows: Rows, batch: Batch, raw: Array,
             arrays["y_true"] = batch.y_true
         part.top.add(rows, cost, arrays)
     if part.values is not None:
-        part.values.append(RowValues(rows, batch.y_true, raw, values, weight, cost))
+        part.values.append(RowValues(rows, batch.y_true, raw, values, weight, cost=cost))
 
 
 def _add_terms(

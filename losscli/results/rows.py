@@ -38,7 +38,7 @@ class RowValues(NamedTuple):
     y_pred: NDArray[np.float64]
     loss: NDArray[np.float64]
     weight: NDArray[np.float64] | None = None
-    cost: NDArray[np.float64] | None = None
     gradient: NDArray[np.float64] | None = None
     share: NDArray[np.float64] | None = None
     file: NDArray[Any] | None = None
+    cost: NDArray[np.float64] | None = None
