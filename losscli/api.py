@@ -91,7 +91,8 @@ def gradient(
     positive: Any = None,
     **params: Any,
 ) -> NDArray[np.float64]:
-    """The exact definition's gradient, the shape of y_pred; NaN where there is none.
+    """The exact definition's gradient, the shape of y_pred, an entry at a time: NaN where there is none,
+    an infinity where it is vertical or beyond float64.
 
     d(a sample's loss)/d(y_pred) for kind sample (weights and reduction do not enter), d(the reduced
     value)/d(y_pred) for statistic and batch.

@@ -4,6 +4,22 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
+class TextOptions(NamedTuple):
+    """What was said of how a table of text is written; None: nothing, so it is told by the text itself."""
+
+    separator: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    encoding: str | None = None
+    header: bool | None = None
+    skip: int | None = None
+    comment: str | None = None
+    na: str | None = None
+
+
+UNTOLD = TextOptions()
+
+
 class Rows(NamedTuple):  # a dataclass takes eight times as long to make
     """Where the data is and which of its columns play which part, as it was written; None: it was not."""
 
@@ -17,8 +33,31 @@ class Rows(NamedTuple):  # a dataclass takes eight times as long to make
     by: str | None = None
     truth: str | None = None
     key: str | None = None
+    separator: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    encoding: str | None = None
+    header: bool | None = None
+    skip: int | None = None
+    comment: str | None = None
+    na: str | None = None
     classes: str | None = None
     positive: str | None = None
+
+    @property
+    def text(self) -> TextOptions:
+        """How text is written, as far as it was said."""
+        return TextOptions(*(getattr(self, name) for name in TextOptions._fields))
+
+    @property
+    def text_options(self) -> dict[str, str]:
+        """The options that say so, as they were written; "" behind one that takes no value."""
+        written = {
+            f"--{name}": str(value)
+            for name, value in self.text._asdict().items()
+            if value is not None and name != "header"
+        }
+        return written if self.header is None else {**written, f"--{'' if self.header else 'no-'}header": ""}
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -27,9 +66,9 @@ class Rows(NamedTuple):  # a dataclass takes eight times as long to make
 
     @property
     def named(self) -> bool:
-        """Whether any rows are spoken of; a format alone speaks of none."""
-        of_none = self._replace(input_format=None, classes=None, positive=None)
-        return any(text is not None for text in of_none)
+        """Whether any rows are spoken of; a format, or how text is written, alone speaks of none."""
+        how = ("input_format", "classes", "positive", *TextOptions._fields)
+        return any(getattr(self, name) is not None for name in self._fields if name not in how)
 
 
 class Roles(NamedTuple):

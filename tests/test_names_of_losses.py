@@ -29,12 +29,11 @@ SENTENCES = {"words", "text", "why", "what", "summary", "says"}
 # File or folder → how many names of losses stand there at most, and why.
 ALLOWED = {
     "analysis/check": (90, "the losses that a finding is about, where none was named: what it says"),
-    "analysis/code/forms.py": (34, "the letters in which a loss's derivatives read best"),
     "analysis/plot/wholes.py": (1, "the name of an axis"),
     "formula/derive.py": (1, "a function of formulas"),
 }
-# Tables that are looked up by a loss's name, and one of functions.
-DECIDING = {"analysis/code/forms.py", "formula/derive.py"}
+# A table of functions, one of which bears a loss's name.
+DECIDING = {"formula/derive.py"}
 
 
 @cache

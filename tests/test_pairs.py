@@ -34,6 +34,10 @@ APART = {
     "--input-format": ELSEWHERE,
     "--table": ELSEWHERE,
     "--query": ELSEWHERE,
+    **dict.fromkeys(
+        ("--separator", "--decimal", "--thousands", "--encoding", "--header", "--skip", "--comment", "--na"),
+        ELSEWHERE,
+    ),
     "--max-memory": HOW,
     "--engine": HOW + "; test_oracle holds a cluster against the oracle",
     "--scheduler": HOW,

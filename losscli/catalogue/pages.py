@@ -208,3 +208,14 @@ def formula(way: Convention) -> Formula | None:
     names = [*way.signature.parameters, *([way.survey.name] if way.survey else [])]
     names += ["sample_weight"] * way.weighs
     return parse(loss.name, loss.kind, source, names, way.signature.y_true is not None)
+
+
+def formula_by_score(loss: Loss) -> Formula | None:
+    """The lines of a page's `steps_by_score`: the loss by a booster's raw score, up to a constant.
+
+    A page has them where its `steps` have a derivative that is hard to read; None where it has none.
+    """
+    from losscli.formula.parser import parse
+
+    source = page(loss).get("steps_by_score")
+    return None if source is None else parse(loss.name, loss.kind, source, loss.parameters, loss.truth)

@@ -91,8 +91,9 @@ def _header(path: str | None) -> list[str]:
 
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = csv.reader(file, delimiter="\t" if path.endswith(_TABS) else ",")
-            return [name.strip() for name in next(rows, [])]
+            first = file.readline()
+            separator = "\t" if path.endswith(_TABS) else max(",;\t|", key=first.count)
+            return [name.strip() for name in next(csv.reader([first], delimiter=separator), [])]
     except (OSError, ValueError, csv.Error):
         return []
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from losscli.cli.options import DATA, LOSS, RESULT
+from losscli.cli.options import DATA, LOSS, READING, RESULT
 from losscli.cli.output import write_stdout
 from losscli.errors import LosscliError, did_you_mean
 
-PANELS = ("Arguments", DATA, LOSS, RESULT, "Options")
+PANELS = ("Arguments", DATA, READING, LOSS, RESULT, "Options")
 
 
 def _examples_first(command: TyperCommand | TyperGroup, ctx: Any, formatter: Any) -> None:

@@ -14,7 +14,7 @@ from losscli.render.formats import FORMATS, FORMULAS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-DATA, LOSS, RESULT = "Data", "Loss", "Result"
+DATA, READING, LOSS, RESULT = "Data", "Reading text", "Loss", "Result"
 
 if TYPE_CHECKING:  # of names that are listed elsewhere
     InputFormatName = str
@@ -139,6 +139,58 @@ Key = Annotated[
         rich_help_panel=DATA,
         autocompletion=complete.column,
         help="The columns of DATA and of --truth by which their rows are joined.",
+    ),
+]
+Separator = Annotated[
+    str | None,
+    Option(
+        "--separator",
+        metavar="C",
+        rich_help_panel=READING,
+        help="What parts the columns: a character, tab, pipe or blanks.",
+    ),
+]
+Decimal = Annotated[
+    str | None,
+    Option(
+        "--decimal", metavar="C", rich_help_panel=READING, help="The mark of decimals, a point or a comma."
+    ),
+]
+Thousands = Annotated[
+    str | None,
+    Option(
+        "--thousands", metavar="C", rich_help_panel=READING, help="The mark that groups digits, as in 1,234."
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    Option("--encoding", metavar="NAME", rich_help_panel=READING, help="cp1252, latin-1, utf-16 and so on."),
+]
+Header = Annotated[
+    bool | None,
+    Option(
+        "--header/--no-header",
+        rich_help_panel=READING,
+        help="Whether a line names the columns; without one they are numbered from 1.",
+    ),
+]
+Skip = Annotated[
+    int | None,
+    Option("--skip", metavar="N", min=0, rich_help_panel=READING, help="Leave out the first N lines."),
+]
+Comment = Annotated[
+    str | None,
+    Option(
+        "--comment", metavar="MARK", rich_help_panel=READING, help="Leave out the lines that begin with it."
+    ),
+]
+Na = Annotated[
+    str | None,
+    Option(
+        "--na",
+        metavar="WORD,…",
+        rich_help_panel=READING,
+        help="What else stands for a missing value: -, -999.",
     ),
 ]
 CLASSES = "The names of the classes in y_true, in the order of their columns: cat,dog,bird. Without it, names"

@@ -66,7 +66,7 @@ def open_source(
 
         return join(
             open_data(rows),
-            _open_truth(rows.truth),
+            _open_truth(rows),
             rows,
             roles,
             models=models,
@@ -86,6 +86,11 @@ def open_source(
         raise LosscliError(
             f"--by {rows.by}: there is no file that has such a column", "name one, as in sales.csv"
         )
+    if rows.classes is not None or rows.positive is not None:
+        option = "--positive" if rows.classes is None else "--classes"
+        raise LosscliError(
+            f"{option}: there is no file whose labels it names", "name one, as in preds.csv, or give numbers"
+        )
     if pred is None or (true is None and truth):
         needed = {"--true": true, "--pred": pred} if truth else {"--pred": pred}
         lacking = [option for option, text in needed.items() if text is None]
@@ -96,7 +101,7 @@ def open_source(
         )
     from losscli.data import read_stream
 
-    return read_stream(true, pred, rows.weight, input_format=rows.input_format)
+    return read_stream(true, pred, rows.weight, input_format=rows.input_format, text=rows.text)
 
 
 def asked(rows: Rows) -> ClassNames | None:
@@ -112,15 +117,22 @@ def open_data(rows: Rows) -> Table:
     """The table that DATA is."""
     from losscli.data import open_table
 
-    return open_table(rows.files, input_format=rows.input_format, table=rows.table, query=rows.query)
+    return open_table(
+        rows.files,
+        input_format=rows.input_format,
+        table=rows.table,
+        query=rows.query,
+        text=rows.text,
+        lenient=rows.truth is not None,
+    )
 
 
-def _open_truth(path: str) -> Table:
+def _open_truth(rows: Rows) -> Table:
     from losscli.data import open_table
     from losscli.data.within import SeveralTables
 
     try:
-        return open_table(path)
+        return open_table(rows.truth or "", text=rows.text, lenient=True)
     except SeveralTables as error:
         raise LosscliError(
             f"--truth: {error.what}", "--truth takes a file of one table; a --query of DATA can join others"

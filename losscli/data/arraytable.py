@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from losscli.data.tables import Cells
 
 
+LOOKED_AT = 2000  # values of a column that tell how its texts write numbers
+
+
 class ArrayTable(Table):
     """A table whose columns are whole arrays in memory, each loaded when it is first asked for."""
 
@@ -48,6 +51,9 @@ class ArrayTable(Table):
     def whole(self, index: int) -> Sequence[Any] | Array:
         """A column as it stands in the file, whatever it holds; () where it cannot be shown."""
 
+    def texts(self, index: int) -> Sequence[str]:
+        return texts_in(self.whole(index))
+
     @abstractmethod
     def load(self, pick: Pick) -> Any:
         """A column (N, ...) of real numbers or booleans, N at least 1; or Labels."""
@@ -77,6 +83,21 @@ class ArrayTable(Table):
         """Some rows of columns that were loaded."""
         cut = [self._loaded[pick][start:stop] for pick in picks]
         return [c if pick.label else c.astype(np.float64) for pick, c in zip(picks, cut, strict=True)]
+
+
+def texts_in(values: Sequence[Any] | Array) -> list[str]:
+    """The texts among a column's first values, or in their lists."""
+    if isinstance(values, np.ndarray):
+        return []
+    texts: list[str] = []
+    rest = list(reversed(values[:LOOKED_AT]))
+    while rest:
+        value = rest.pop()
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, list):
+            rest += reversed(value)
+    return texts
 
 
 def cell_text(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from losscli.batch import encoded
+from losscli.data.numbers import PLAIN, NumberFormat, advice, is_number, number
 from losscli.data.words import counted, quoted
 from losscli.errors import LosscliError
 
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 
     from losscli.batch import Array
 
-MISSING = frozenset({"", "nan", "na", "n/a", "null", "none"})
+USUAL = ("", "nan", "na", "n/a", "null", "none")
+MISSING = frozenset(
+    {*USUAL, "#n/a", "#na", "#n/a n/a", "<na>", "-nan", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"}
+)
 BOOLEANS = {"true": 1.0, "false": 0.0}
-JSON_WORDS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 UNREADABLE = {"S": "text", "U": "text", "V": "records", "M": "dates", "m": "time spans"}
 DEEPEST = 64  # the most axes that NumPy's arrays have
 
@@ -32,8 +35,9 @@ class ValuePlace(NamedTuple):
     column: str | None = None
     hint: str | None = None
     first_row: int = 1
+    form: NumberFormat = PLAIN
 
-    def error(self, row: int, entry: tuple[int, ...], what: str) -> LosscliError:
+    def error(self, row: int, entry: tuple[int, ...], what: str, hint: str | None = None) -> LosscliError:
         """`sales.csv, row 3, column forecast[2]: what`; `row` counts from 0 in these values."""
         place = f"{self.name}, row {self.first_row + row}"
         if self.column is not None:
@@ -41,48 +45,97 @@ class ValuePlace(NamedTuple):
         if entry:
             at = "[" + ", ".join(str(i + 1) for i in entry) + "]"
             place += at if self.column is not None else f", entry {at}"
-        return LosscliError(f"{place}: {what}", self.hint)
+        return LosscliError(f"{place}: {what}", hint or self.hint)
+
+    def no_number(self, row: int, entry: tuple[int, ...], value: Any) -> LosscliError:
+        """The same of a value that is no number, with what would make it one."""
+        hint = advice(value, self.form) if isinstance(value, str) else None
+        return self.error(row, entry, f"{quoted(value)} is not a number", hint)
 
     @property
     def whole(self) -> str:
         return self.name if self.column is None else f"{self.name}, column {self.column}"
 
 
-def word(text: str) -> float | None:
-    """The number that a text stands for: NaN when it is missing, None when it is no number."""
+def word(text: str, form: NumberFormat = PLAIN) -> float | None:
+    """The number that a text stands for in this format: NaN when it is missing, None when it is no number."""
     stripped = text.strip().lower()
-    if stripped in MISSING:
+    if stripped in MISSING or stripped in form.na:
         return math.nan
     if stripped in BOOLEANS:
         return BOOLEANS[stripped]
     # float() reads 1_000 as 1000: nobody who writes data means that.
     if "_" in stripped:
         return None
+    infinite = stripped.lstrip("+-") in ("inf", "infinity")
+    # float() knows points alone, and no percent.
+    if not infinite and (form.percent or (form.decimal != "." and "." in stripped)):
+        return number(text, form)
     try:
         return float(stripped)
+    except ValueError:
+        return number(text, form)
+
+
+def from_texts(texts: list[str], place: ValuePlace, trailing: tuple[int, ...] | None = None) -> Array:
+    """Texts (N,) as float64; empty ones and words such as NA are NaN.
+
+    Where a cell holds a list (N, ...): `trailing` is the shape that each must have.
+    """
+    if place.form.lists:
+        return _from_lists(texts, place, trailing)
+    array = _from_plain(texts, place.form)
+    if array is not None:
+        return array
+    values = np.empty(len(texts))
+    for row, text in enumerate(texts):
+        value = word(text, place.form)
+        if value is None:
+            raise place.no_number(row, (), text)
+        values[row] = value
+    return values
+
+
+def _from_plain(texts: list[str], form: NumberFormat) -> Array | None:
+    """The same, where NumPy reads each text; None where it does not."""
+    joined = "".join(texts)
+    if "_" in joined or form.percent:
+        return None
+    if form.decimal != ".":
+        if "." in joined:
+            return None
+        texts = [text.replace(form.decimal, ".") for text in texts]
+    try:
+        return np.array(texts, dtype=np.float64)
     except ValueError:
         return None
 
 
+def _from_lists(texts: list[str], place: ValuePlace, trailing: tuple[int, ...] | None) -> Array:
+    """Texts of lists, such as "[0.1, 0.9]", as float64 (N, ...)."""
+    rows = [_list_of(text, place, row) for row, text in enumerate(texts)]
+    return from_nested(rows, place._replace(form=PLAIN), trailing)
+
+
+def _list_of(text: str, place: ValuePlace, row: int) -> list[Any]:
+    from losscli.data.printed import read_printed
+
+    try:
+        value = read_printed(text)
+    except LosscliError as error:
+        raise place.error(row, (), error.what, error.hint) from None
+    if value is None:
+        raise place.error(row, (), f"{quoted(text)} where other rows hold a list of numbers")
+    return value
+
+
 def is_word(text: str) -> bool:
-    """Whether a text is a word: it has letters, and is no number, none missing."""
-    return word(text) is None and any(map(str.isalpha, text))
+    """Whether a text is a word: it has letters, and is no number, none missing, no list."""
+    if word(text) is not None or not any(map(str.isalpha, text)):
+        return False
+    from losscli.data.printed import is_list
 
-
-def from_texts(texts: list[str], place: ValuePlace) -> Array:
-    """Texts (N,) as float64; empty ones and words such as NA are NaN."""
-    if "_" not in "".join(texts):
-        try:
-            return np.array(texts, dtype=np.float64)
-        except ValueError:
-            pass
-    values = np.empty(len(texts))
-    for row, text in enumerate(texts):
-        value = word(text)
-        if value is None:
-            raise place.error(row, (), f"{quoted(text)} is not a number")
-        values[row] = value
-    return values
+    return not is_number(text) and not is_list(text)
 
 
 def from_cells(cells: Sequence[Any], place: ValuePlace) -> Array:
@@ -94,10 +147,11 @@ def from_cells(cells: Sequence[Any], place: ValuePlace) -> Array:
         return from_texts([cell or "" for cell in cells], place)
     values = np.empty(len(cells))
     for row, cell in enumerate(cells):
-        value = word(cell) if isinstance(cell, str) else cell
-        if isinstance(value, bytes) or (value is None and cell is not None):
-            what = "a value of bytes" if isinstance(cell, bytes) else quoted(cell)
-            raise place.error(row, (), f"{what} is not a number")
+        value = word(cell, place.form) if isinstance(cell, str) else cell
+        if isinstance(value, bytes):
+            raise place.error(row, (), "a value of bytes is not a number")
+        if value is None and cell is not None:
+            raise place.no_number(row, (), cell)
         values[row] = math.nan if value is None else value
     return values
 
@@ -122,9 +176,15 @@ def _label(value: Any) -> str:
 def from_nested(rows: Sequence[Any], place: ValuePlace, trailing: tuple[int, ...] | None = None) -> Array:
     """JSON values, a number or nested lists a row, as float64 (N, ...).
 
-    `trailing` is the shape a row must have (the first row's where it is None). null is NaN; the strings
-    "inf", "-inf" and "nan" are numbers, no others are.
+    `trailing` is the shape a row must have (the first row's where it is None). null is NaN; texts are read
+    as in from_texts.
     """
+    if place.form.lists:
+        rows = [
+            _list_of(each, place, row) if isinstance(each, str) else each for row, each in enumerate(rows)
+        ]
+    elif trailing in (None, ()) and set(map(type, rows[:1])) == {str} == set(map(type, rows)):
+        return from_texts(list(rows), place)
     try:
         array = np.asarray(rows)
     except ValueError:  # ragged, or nested deeper than NumPy goes
@@ -171,9 +231,9 @@ def _number(value: Any, place: ValuePlace, row: int, entry: tuple[int, ...]) -> 
     if value is None:
         return math.nan
     if isinstance(value, str):
-        number = JSON_WORDS.get(value.lower())
-        if number is not None:
-            return number
+        read = word(value, place.form)
+        if read is not None:
+            return read
     elif isinstance(value, list):
         raise place.error(row, entry, f"{quoted(value)} where row 1 has one number")
     elif not isinstance(value, dict):
@@ -181,7 +241,7 @@ def _number(value: Any, place: ValuePlace, row: int, entry: tuple[int, ...]) -> 
             return float(value)
         except OverflowError:
             raise place.error(row, entry, f"{quoted(value)} is too large for a 64-bit float") from None
-    raise place.error(row, entry, f"{quoted(value)} is not a number")
+    raise place.no_number(row, entry, value)
 
 
 def check_numeric(array: NDArray[Any], whole: str) -> None:

@@ -1,216 +1,242 @@
-"""CSV and TSV, read in chunks with the csv module."""
+"""Tables of text, such as CSV and TSV, read in chunks with the csv module, or in blocks by Arrow."""
 
 from __future__ import annotations
 
 import csv
-import math
 from contextlib import contextmanager
-from itertools import chain, islice, repeat
+from itertools import islice, repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from losscli.data.blocks import BLOCK, cut, cut_unread, is_large, next_line
-from losscli.data.convert import BOOLEANS, ValuePlace, from_texts, labels, word
+from losscli.data.convert import ValuePlace, from_texts, labels
+from losscli.data.dialect import NUMBERED, TextDialect, plain_dialect
+from losscli.data.encodings import HEAD, as_utf8
 from losscli.data.formats import DELIMITERS
+from losscli.data.numbers import PLAIN
 from losscli.data.source import BATCH_ROWS
 from losscli.data.tables import FIRST_ROWS, Pick, Table
 from losscli.data.words import counted
 from losscli.errors import LosscliError
+from losscli.rows import UNTOLD, TextOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
 
     from losscli.batch import Array
     from losscli.data.blocks import Part
     from losscli.data.files import File
+    from losscli.data.numbers import NumberFormat
     from losscli.data.tables import Cells
 
     Row = list[str]
 
-SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons"}
-
 
 class Delimited(Table):
-    """A table of text with a header line."""
+    """A table of text: columns parted by a character or by blanks, with or without a header."""
 
-    def __init__(self, file: File, form: str) -> None:
+    unsaid = ""  # a sentence that does not matter
+
+    def __init__(self, file: File, form: str, text: TextOptions = UNTOLD) -> None:
+        file, encoded = as_utf8(file, text.encoding)
         self._file = file
-        self._form = form
-        with _reader(file, form) as lines:
-            header = _next_row(lines, 2)
-            if header is None:
-                raise LosscliError(f"{file.name} is empty")
-            super().__init__(file.name, [name.strip() for name in header])
-            row = _next_row(lines, len(header))
-            self._check_separator(row)
-            if all(_is_number(name) for name in header):
-                raise LosscliError(
-                    f"{self.name} has no header line: its first line is all numbers",
-                    "add a first line that names each column",
-                )
-            if row is None:
-                raise LosscliError(f"{self.name} has a header line and no rows")
+        dialect = _dialect(file, DELIMITERS[form], text)
+        if dialect is None:
+            raise LosscliError(f"{file.name} is empty")
+        if not dialect.rows:
+            raise LosscliError(f"{file.name} has a header line and no rows")
+        self._dialect = dialect
+        self.text = text
+        super().__init__(file.name, dialect.names)
+        sentences = [sentence for sentence in (encoded, *dialect.said) if sentence not in ("", self.unsaid)]
+        if sentences:
+            self.said = (f"{file.name}: {'; '.join(sentences)}",)
+
+    def written(self, index: int) -> tuple[NumberFormat, str]:
+        dialect = self._dialect
+        return dialect.formats.get(index, PLAIN), dialect.examples.get(index, "")
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
-        return self.read_in_parts(self._cut(quoted=True), picks, rows, self._read_lines)
+        return self.read_in_parts(self._cut(picks, quoted=True), picks, rows, self._read_lines)
 
     @property
     def size(self) -> int | None:
         return self._file.unpacked
 
     def parts(self, picks: Sequence[Pick]) -> Iterator[Part] | None:
-        return self._cut(quoted=False)
+        return self._cut(picks, quoted=False)
 
     def read_part(self, picks: Sequence[Pick], part: Part) -> list[Array]:
-        from losscli.data.quick import parse_delimited
+        from losscli.data.quick import FieldLines, parse_delimited
 
+        dialect = self._dialect
         columns = [pick.index for pick in picks]
         groups = [self.known(pick) if pick.label else None for pick in picks]
-        separator = DELIMITERS[self._form]
-        data = part.read(self._file)
-        return parse_delimited(data, columns, groups, len(self.columns), separator, part.quoted)
+        forms = [self.written(pick.index)[0] for pick in picks]
+        data = dialect.normal(part.read(self._file))
+        if part.start == 0:
+            data = data.removeprefix(b"\xef\xbb\xbf")
+        lines = FieldLines(len(self.columns), dialect.delimiter, dialect.after, part.quoted)
+        return parse_delimited(data, columns, groups, forms, lines)
 
     def first_values(self, index: int) -> list[str]:
-        with _reader(self._file, self._form) as lines:
-            _next_row(lines, 2)
-            return [row[index] for row in islice(lines, FIRST_ROWS) if len(row) == len(self.columns)]
+        _, chunk = next(self._runs(FIRST_ROWS), (1, []))
+        return [row[index] for row in chunk]
 
-    def _cut(self, quoted: bool) -> Iterator[Part] | None:
-        """A large file in parts that Polars reads; None of a small one, or one with an odd header.
+    def _cut(self, picks: Sequence[Pick], quoted: bool) -> Iterator[Part] | None:
+        """A large file in parts that Arrow reads; None of a small one, or one with an odd header.
 
         Without `quoted`, parts may still be so if the first lines are.
         """
-        # A line without anything is a row in a table of one column.
-        if len(self.columns) < 2 or not is_large(self._file):
+        # A line without anything is a row in a table of one column; a list in a cell may go over lines.
+        lists = any(self.written(pick.index)[0].lists for pick in picks if not pick.label)
+        if len(self.columns) < 2 or lists or not is_large(self._file):
             return None
         with self._file.open() as stream:
-            line = next_line(stream)
+            header = self._skip(stream)
             start = stream.tell()
             first = stream.read(BLOCK)
-        try:
-            header = next(
-                csv.reader([line.decode("utf-8-sig")], delimiter=DELIMITERS[self._form], strict=True)
-            )
-        except (csv.Error, UnicodeDecodeError, StopIteration):
-            return None
-        if tuple(name.strip() for name in header) != self.columns:
+        if header.count(b'"') % 2 or header.count(b"\r") != header.count(b"\r\n"):
             return None
         quoted = quoted or b'"' in first
         if quoted or not self._file.plain:
             return cut(self._file, start, quoted)
         return cut_unread(self._file, start)
 
+    def _skip(self, stream: BinaryIO) -> bytes:
+        """The lines before the first row, which are read."""
+        dialect = self._dialect
+        lines = [stream.readline() for _ in range(dialect.skip)]
+        header = 0
+        while header < dialect.header and (line := next_line(stream)):
+            header += not (dialect.comment and line.lstrip().startswith(dialect.comment.encode()))
+            lines.append(line)
+        return b"".join(lines)
+
     def _read_lines(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
-        with _reader(self._file, self._form) as lines:
-            _next_row(lines, 2)
-            places = [self.place(pick) for pick in picks]
-            against = f"the header has {len(self.columns)}"
-            for first_row, chunk in _chunks(lines, len(self.columns), rows, self.name, against, self._form):
-                yield [
-                    (labels if pick.label else from_texts)(
-                        [row[pick.index] for row in chunk], place._replace(first_row=first_row)
-                    )
-                    for pick, place in zip(picks, places, strict=True)
-                ]
+        shapes: list[tuple[int, ...] | None] = [None] * len(picks)
+        places = [self.place(pick) for pick in picks]
+        for first_row, chunk in self._runs(rows):
+            arrays = []
+            for i, (pick, place) in enumerate(zip(picks, places, strict=True)):
+                texts = [row[pick.index] for row in chunk]
+                here = place._replace(first_row=first_row)
+                array = labels(texts, here) if pick.label else from_texts(texts, here, shapes[i])
+                if place.form.lists and not pick.label:
+                    shapes[i] = array.shape[1:]
+                arrays.append(array)
+            yield arrays
+
+    def _runs(self, rows: int) -> Iterator[tuple[int, list[Row]]]:
+        """Runs of rows, each with the number of its first."""
+        with _reader(self._file, self._dialect) as lines:
+            for _ in range(self._dialect.header):
+                _next_row(lines, 2)
+            yield from _chunks(lines, len(self.columns), rows, self.name, self._dialect)
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
         cells = self._cells_of_lines(rows)
         if cells is not None:
             return cells
         cells = {}
-        with _reader(self._file, self._form) as lines:
-            _next_row(lines, 2)
-            against = f"the header has {len(self.columns)}"
-            for first_row, chunk in _chunks(
-                lines, len(self.columns), BATCH_ROWS, self.name, against, self._form
-            ):
-                here = range(first_row, first_row + len(chunk))
-                cells |= {row: self.named(chunk[row - first_row]) for row in rows if row in here}
-                if len(cells) == len(rows):
-                    break
+        for first_row, chunk in self._runs(BATCH_ROWS):
+            here = range(first_row, first_row + len(chunk))
+            cells |= {row: self.named(chunk[row - first_row]) for row in rows if row in here}
+            if len(cells) == len(rows):
+                break
         return cells
 
     def _cells_of_lines(self, rows: Sequence[int]) -> dict[int, Cells] | None:
         """The same of a large file whose rows are its lines, which are counted, not read; None of another."""
-        parts = self._cut(quoted=False)
+        dialect = self._dialect
+        parts = None if dialect.comment or dialect.separator == " " else self._cut((), quoted=False)
         if parts is None:
             return None
         cells: dict[int, Cells] = {}
-        before, separator = 0, DELIMITERS[self._form]
+        before, separator = 0, dialect.separator
         for part in parts:
             data = part.read(self._file)
             ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
             if data and not data.endswith(b"\n"):
                 ends = np.append(ends, len(data))
-            separators = (len(self.columns) - 1) * len(ends)  # fewer where a line is blank
+            separators = (dialect.width - 1) * len(ends)  # fewer where a line is blank
             if b'"' in data or b"\r" in data or data.count(separator.encode()) != separators:
                 return None
             for row in rows:
                 if 0 < (at := row - before) <= len(ends):
                     line = data[0 if at == 1 else ends[at - 2] + 1 : ends[at - 1]].decode()
                     (texts,) = csv.reader([line], delimiter=separator, strict=True, skipinitialspace=True)
-                    cells[row] = self.named(texts)
+                    cells[row] = self.named(texts[: len(self.columns)])
             before += len(ends)
             if len(cells) == len(rows):
                 break
         return cells
 
-    def _check_separator(self, row: Row | None) -> None:
-        """A table that seems to have one column may have several, parted by something else."""
-        if len(self.columns) > 1 or row is None or len(row) > 1:
-            return
-        for by, what in SEPARATORS.items():
-            count = self.columns[0].count(by)
-            if by != DELIMITERS[self._form] and count and row[0].count(by) == count:
-                form = next((form for form, delimiter in DELIMITERS.items() if delimiter == by), None)
-                raise LosscliError(
-                    f"{self.name}: its columns are separated by {what}, not by "
-                    f"{SEPARATORS[DELIMITERS[self._form]]}",
-                    f"name the format: --input-format {form}" if form else "save it with commas or tabs",
-                )
+
+def _dialect(file: File, usual: str, text: TextOptions) -> TextDialect | None:
+    """How a file in UTF-8 is written; None of one without a line."""
+    with file.text() as stream:
+        try:
+            head = stream.read(HEAD)
+            cut = len(head) == HEAD and bool(stream.read(1))
+        except UnicodeDecodeError:
+            raise file.undecodable() from None
+    plain = plain_dialect(head, cut, usual) if text == UNTOLD else None
+    if plain is not None:
+        return plain
+    from losscli.data.heads import likeliest
+
+    return likeliest(head, cut, file.name, usual, text)
 
 
-def read_matrix(file: File, form: str, place: ValuePlace) -> Array:
-    """The numbers of a file, with or without a header line: (N,) of one column, (N, k) of k."""
-    with _reader(file, form) as lines:
-        first = next(filter(None, lines), None)
-        if first is None:
-            raise LosscliError(f"{place.name} is empty")
-        width = len(first)
-        start = list(islice(lines, 1))
-        if not _is_header(first, *start):
-            start.insert(0, first)
-        against = f"the first line has {width}"
-        parts = [
-            [from_texts([row[i] for row in chunk], place._replace(first_row=first_row)) for i in range(width)]
-            for first_row, chunk in _chunks(chain(start, lines), width, BATCH_ROWS, place.name, against, form)
-        ]
-    if not parts:
-        raise LosscliError(f"{place.name} holds no numbers")
+class _Matrix(Delimited):
+    """The same as one array: its columns have no names that a message could give."""
+
+    unsaid = NUMBERED
+
+    def place(self, pick: Pick, first_row: int = 1) -> ValuePlace:
+        return ValuePlace(self.name, None, None, first_row, self.written(pick.index)[0])
+
+
+def read_matrix(file: File, form: str, name: str, text: TextOptions = UNTOLD) -> tuple[Array, list[str]]:
+    """The numbers of a file, with or without a header line: (N,) of one column, (N, k) of k; what to say.
+
+    `name` stands for the file in messages.
+    """
+    table = _Matrix(file._replace(name=name), form, text)
+    picks = [Pick(index, "") for index in range(len(table.columns))]
+    parts = list(table.read(picks, BATCH_ROWS))
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    return columns[0] if width == 1 else np.stack(columns, axis=1)
+    said = [*table.said, *table.as_read(range(len(picks)))]
+    if len(columns) > 1 and not table.columns[0] and np.array_equal(columns[0], np.arange(len(columns[0]))):
+        del columns[0]
+        said.append(f"{name}: the first column, which has no name and counts the rows, is left out")
+    return (columns[0] if len(columns) == 1 else np.stack(columns, axis=1)), said
 
 
 @contextmanager
-def _reader(file: File, form: str) -> Iterator[Iterator[Row]]:
-    """The lines' fields; a line without anything is []."""
+def _reader(file: File, dialect: TextDialect) -> Iterator[Iterator[Row]]:
+    """The fields of the lines from the header on; a line without anything is []."""
     with file.text() as stream:
         # Strict: a quote that is never closed is an error, not a cell that swallows the rest of the file.
-        reader = csv.reader(stream, delimiter=DELIMITERS[form], strict=True, skipinitialspace=True)
+        reader = csv.reader(
+            dialect.lines(stream), delimiter=dialect.delimiter, strict=True, skipinitialspace=True
+        )
         try:
             yield reader
         except UnicodeDecodeError:
             raise file.undecodable() from None
         except csv.Error as error:
             raise LosscliError(
-                f"{file.name}, line {reader.line_num}: {error}",
+                f"{file.name}, line {dialect.skip + reader.line_num}: {error}",
                 "look for a quote that is not closed before it",
             ) from None
 
 
 def _chunks(
-    lines: Iterator[Row], width: int, size: int, name: str, against: str, form: str
+    lines: Iterator[Row], width: int, size: int, name: str, dialect: TextDialect
 ) -> Iterator[tuple[int, list[Row]]]:
     """Runs of at most `size` rows of `width` fields, each with the number of its first row, from 1."""
     first_row = 1
@@ -218,17 +244,28 @@ def _chunks(
         lines = _with_empty_cells(lines)
     while chunk := list(islice(lines, size)):
         if set(map(len, chunk)) != {width}:
-            chunk = [row for row in chunk if not _is_blank(row, width)]
+            chunk = [
+                _without_trailing(row, width, dialect.after) for row in chunk if not _is_blank(row, width)
+            ]
             for number, row in enumerate(chunk, first_row):
                 if len(row) != width:
-                    example = '"1,5"' if form == "csv" else '"a\\tb"'
-                    raise LosscliError(
-                        f"{name}, row {number}: {counted(len(row), 'field')} where {against}",
-                        f"mend the line; a cell that holds a separator stands in quotes, as {example}",
-                    )
+                    raise _odd_row(name, number, row, width, dialect)
         if chunk:
             yield first_row, chunk
             first_row += len(chunk)
+
+
+def _without_trailing(row: Row, width: int, after: int) -> Row:
+    return row[:width] if len(row) == width + after and not any(cell.strip() for cell in row[width:]) else row
+
+
+def _odd_row(name: str, number: int, row: Row, width: int, dialect: TextDialect) -> LosscliError:
+    against = f"the header has {width}" if dialect.header else f"the first row has {width}"
+    example = '"a\\tb"' if dialect.separator == "\t" else f'"1{dialect.separator}5"'
+    hint = f"mend the line; a cell that holds a separator stands in quotes, as {example}"
+    if row and row[0].lstrip()[:1] in ("#", "%") and not dialect.comment:
+        hint = f"if such lines are comments: --comment '{row[0].lstrip()[0]}'"
+    return LosscliError(f"{name}, row {number}: {counted(len(row), 'field')} where {against}", hint)
 
 
 def _with_empty_cells(lines: Iterator[Row]) -> Iterator[Row]:
@@ -249,22 +286,3 @@ def _is_blank(row: Row, width: int) -> bool:
 
 def _next_row(lines: Iterator[Row], width: int) -> Row | None:
     return next((row for row in lines if not _is_blank(row, width)), None)
-
-
-def _is_number(text: str) -> bool:
-    value = word(text)
-    return value is not None and not math.isnan(value) and text.strip().lower() not in BOOLEANS
-
-
-def _is_header(first: Row, second: Sequence[str] = ()) -> bool:
-    """Whether a first line names columns: nothing in it reads as a value.
-
-    "true" is a column's name, unless a boolean stands below it.
-    """
-
-    def is_value(text: str, below: str) -> bool:
-        if text.strip().lower() in BOOLEANS:
-            return below.strip().lower() in BOOLEANS
-        return word(text) is not None
-
-    return not any(map(is_value, first, chain(second, repeat(""))))

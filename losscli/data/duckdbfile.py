@@ -24,7 +24,7 @@ from losscli.data.tables import Pick, Table
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from losscli.batch import Array
     from losscli.data.files import File
@@ -64,9 +64,15 @@ class Duckdb(Scanned):
             with self._asking():
                 if within.query is not None:
                     _check_select(within.query, file.name)
-                columns = connection.sql(self._statement.select).columns
+                described = connection.sql(self._statement.select)
+                columns = described.columns
+                kinds = zip(columns, described.types, strict=True)
+                self._texts = [name for name, kind in kinds if str(kind) == "VARCHAR"]
         self._empty = no_rows(file.name, within)
         Table.__init__(self, file.name, columns)
+
+    def text_columns(self) -> Container[str]:
+        return self._texts
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         statement, at = self._statement.of(self.columns, picks)

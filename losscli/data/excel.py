@@ -5,47 +5,49 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from losscli.data.arraytable import ArrayTable
+from losscli.data.arraytable import LOOKED_AT, ArrayTable, texts_in
 from losscli.data.convert import from_cells, labels
+from losscli.data.layout import lay_out
+from losscli.data.selection import COMMON_PRED, COMMON_TRUE
 from losscli.data.tables import Pick
 from losscli.data.within import Within, table_named
-from losscli.data.words import shown
+from losscli.data.words import listed, shown
 from losscli.errors import LosscliError
+from losscli.rows import UNTOLD, TextOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from losscli.data.files import File
+    from losscli.data.layout import Layout
 
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # what a workbook with a password has in its place
 
 
 class Sheet(ArrayTable):
-    """A sheet: its first row that is not empty names the columns."""
+    """A sheet: the first row of names above its numbers names the columns."""
 
-    def __init__(self, file: File, within: Within) -> None:
+    def __init__(self, file: File, within: Within, text: TextOptions = UNTOLD) -> None:
         if within.query is not None:
             raise LosscliError(
                 f"{file.name} is no database: --query has nothing to ask", "--table NAME chooses a sheet"
             )
-        rows = [[_cell(value) for value in row] for row in self._sheet(file, within.table)]
+        self.text = text
+        rows, layout = self._sheet(file, within.table)
+        name = f"{file.name}: the sheet {shown(self._name)}"
+        if layout is None:
+            raise LosscliError(f"{name} is empty")
+        rows = rows[layout.body :]
         while rows and not any(cell is not None for cell in rows[-1]):  # formatted, and never filled
             rows.pop()
         if not rows:
-            raise LosscliError(f"{file.name}: the sheet {shown(self._name)} is empty")
-        header = rows.pop(0)
-        if all(isinstance(cell, int | float) for cell in header):
-            raise LosscliError(
-                f"{file.name}: the sheet {shown(self._name)} has no header: its first row is all numbers",
-                "add a first row that names each column",
-            )
-        if not rows:
-            raise LosscliError(f"{file.name}: the sheet {shown(self._name)} has a header and no rows")
+            raise LosscliError(f"{name} has a header and no rows")
+        self.said += tuple(f"{name}: {sentence}" for sentence in layout.said)
         self._columns = list(zip(*rows, strict=True))
-        super().__init__(file.name, [_text(cell).strip() for cell in header])
+        super().__init__(file.name, layout.names)
 
-    def _sheet(self, file: File, asked: str | None) -> list[list[Any]]:
-        """The rows of the sheet that is meant, all of one length."""
+    def _sheet(self, file: File, asked: str | None) -> tuple[list[list[Any]], Layout | None]:
+        """The rows of the sheet that is meant, all of one length, and where its table stands in them."""
         try:
             import python_calamine as calamine
         except ImportError:
@@ -63,12 +65,37 @@ class Sheet(ArrayTable):
                 ]
                 if not names:
                     raise LosscliError(f"{file.name} holds no sheets")
+
+                def read(name: str) -> tuple[list[list[Any]], Layout | None]:
+                    rows = [
+                        [_cell(value) for value in row] for row in book.get_sheet_by_name(name).to_python()
+                    ]
+                    rows = rows[self.text.skip or 0 :]
+                    texts = [[_text(cell) for cell in row] for row in rows[:LOOKED_AT]]
+                    place = f"{file.name}: the sheet {shown(name)}"
+                    return rows, lay_out(texts, place, self.text.header, {*COMMON_TRUE, *COMMON_PRED})
+
                 self._name = names[0] if asked is None else table_named(asked, names, file.name, "sheet")
+                rows, layout = read(self._name)
                 if asked is None and len(names) > 1:
-                    self.said = (
-                        f"the sheet is {shown(self._name)}, the first of {len(names)} in {file.name}",
-                    )
-                return book.get_sheet_by_name(self._name).to_python()
+                    if _holds_numbers(layout):
+                        self.said = (
+                            f"the sheet is {shown(self._name)}, the first of {len(names)} in {file.name}",
+                        )
+                        return rows, layout
+                    others = {name: sheet for name in names[1:] if _holds_numbers((sheet := read(name))[1])}
+                    if len(others) > 1:
+                        raise LosscliError(
+                            f"{file.name}: its first sheet, {shown(self._name)}, holds no columns of numbers",
+                            f"choose another with --table NAME: {listed(list(others))}",
+                        )
+                    if others:
+                        ((self._name, (rows, layout)),) = others.items()
+                        self.said = (
+                            f"the sheet is {shown(self._name)}, the only one of {len(names)} in {file.name} "
+                            f"with columns of numbers",
+                        )
+                return rows, layout
         except calamine.CalamineError as error:
             if isinstance(error, calamine.PasswordError) or ENCRYPTED in content:
                 raise LosscliError(f"{file.name} is protected by a password", "save it without one") from None
@@ -76,6 +103,9 @@ class Sheet(ArrayTable):
                 f"{file.name} is no Excel file, or damaged: {shown(str(error))}",
                 "save it again, or copy it again",
             ) from None
+
+    def texts(self, index: int) -> Sequence[str]:
+        return texts_in(self._columns[index])
 
     def whole(self, index: int) -> Sequence[Any]:
         return [_text(cell) for cell in self._columns[index]]
@@ -99,3 +129,7 @@ def _text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return "" if cell is None else str(cell)
+
+
+def _holds_numbers(layout: Layout | None) -> bool:
+    return layout is not None and layout.numeric > 0

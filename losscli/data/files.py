@@ -85,9 +85,14 @@ class File(NamedTuple):
         """
         head = self.head()
         if told := no_text(head):
-            raise LosscliError(f"{self.name} is not UTF-8 text: it is {told[0]}", told[1])
+            raise LosscliError(
+                f"{self.name} is no table of text: it is {told[0]}", told[1].replace("FILE", self.name)
+            )
         if b"\0" in head:
-            raise LosscliError(f"{self.name} is not text: it holds NUL bytes", "is it another file's name?")
+            raise LosscliError(
+                f"{self.name} is not text: it holds NUL bytes",
+                "it may be another kind of file, or --encoding utf-16-le",
+            )
         if len(head) < 1 << 16 and not head.removeprefix(b"\xef\xbb\xbf").strip():
             raise LosscliError(f"{self.name} is empty")
         return io.TextIOWrapper(self.open(), encoding="utf-8-sig", newline="")
@@ -101,7 +106,7 @@ class File(NamedTuple):
 
     def undecodable(self) -> LosscliError:
         """The error for text that is not UTF-8, with the first line that is not."""
-        hint = "save it as UTF-8"
+        hint = "name its encoding: --encoding cp1252, or save it as UTF-8"
         with self.open() as stream:
             for number, line in enumerate(stream, 1):
                 try:
@@ -160,15 +165,15 @@ def _redirected(stdin: Any) -> File | None:
     except (OSError, AttributeError):
         return None
     path = path_of(descriptor)
-    return None if path is None else _of(STDIN, Unnamed(path, STDIN))
+    return None if path is None else of_bytes(STDIN, Unnamed(path, STDIN))
 
 
 def _held(name: str, stream: Any) -> File:
     """A stream that is read here, to its end."""
-    return _of(name, hold(blocks_of(stream.read, name), name))
+    return of_bytes(name, hold(blocks_of(stream.read, name), name))
 
 
-def _of(name: str, held: bytes | Unnamed) -> File:
+def of_bytes(name: str, held: bytes | Unnamed) -> File:
     """The file of bytes that have no path of their own."""
     if isinstance(held, bytes):
         return File(name, name, held, compression_of(held[:LONGEST]))
@@ -188,7 +193,7 @@ def at_hand(file: File, form: FileFormat) -> File:
         held = (fetched_unless_ranged if in_parts else fetched)(file.path, file.name)
         if held is None:
             return file
-        file = _of(file.name, held)
+        file = of_bytes(file.name, held)
     if file.compressed and not form.lines:
         with file.open() as stream:
             return _held(file.name, stream)

@@ -22,6 +22,7 @@ class FileFormat(NamedTuple):
     what: str = ""
     lines: bool = False
     delimiter: str = ""
+    spoken: bool = True  # whether its endings speak of a table: one of a folder's files is one
     refusal: tuple[str, str] = ("", "")
 
     @property
@@ -36,14 +37,17 @@ class FileFormat(NamedTuple):
 
     @property
     def in_folders(self) -> bool:
-        """Whether it is read where DATA is a folder: no databases, and no arrays without names."""
-        return bool(self.reader) and self.kind != "database"
+        """Whether it is read where DATA is a folder: no databases, no arrays without names, no notes."""
+        return bool(self.reader) and self.kind != "database" and self.spoken
 
-    def open(self, file: Any, *within: Any) -> Any:
-        """The table in a file; where there may be several, the one that is chosen `within` it."""
+    def open(self, file: Any, text: Any, *within: Any) -> Any:
+        """The table in a file, where `text` is what was said of its text; of several that `within`."""
         module, _, name = self.reader.partition(":")
         named = (self.name,) if self.kind in ("delimited", "frame") else ()
-        return getattr(import_module(f"losscli.data.{module}"), name)(file, *named, *within)
+        written = (text,) if self.kind in ("delimited", "sheet") else ()
+        table = getattr(import_module(f"losscli.data.{module}"), name)(file, *named, *within, *written)
+        table.text = text
+        return table
 
 
 _NPY = (
@@ -53,9 +57,18 @@ _NPY = (
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ALL = (
     FileFormat("csv", (".csv",), "delimited", "delimited:Delimited", lines=True, delimiter=","),
-    FileFormat("tsv", (".tsv",), "delimited", "delimited:Delimited", lines=True, delimiter="\t"),
+    FileFormat("tsv", (".tsv", ".tab"), "delimited", "delimited:Delimited", lines=True, delimiter="\t"),
+    FileFormat(
+        "text",
+        (".txt", ".dat", ".data", ".psv", ".asc", ".prn", ".out"),
+        "delimited",
+        "delimited:Delimited",
+        lines=True,
+        delimiter=",",
+        spoken=False,
+    ),
     FileFormat("json", (".json",), "json", "opening:open_json"),
-    FileFormat("jsonl", (".jsonl", ".ndjson"), "json", "jsontext:JsonLines", lines=True),
+    FileFormat("jsonl", (".jsonl", ".ndjson"), "json", "opening:open_jsonl", lines=True),
     FileFormat("npy", (".npy",), "array", "", b"\x93NUMPY", "a npy file", refusal=_NPY),
     FileFormat(
         "npz", (".npz",), "array", "numpyfiles:Npz", b"PK\x03\x04", "a zip archive, as npz and xlsx are"
@@ -102,9 +115,12 @@ def database_of(head: bytes) -> FileFormat | None:
 
 
 def no_text(head: bytes) -> tuple[str, str] | None:
-    """What a file with these first bytes is, if it is known to be no UTF-8 text, and what to do with it."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "UTF-16 text", "save it as UTF-8"
+    """What a file with these first bytes is, if it is known to be no table of text, and what to do."""
+    if head.lstrip()[:1] == b"<" or b"\0" in head or not head.isascii():
+        from losscli.data.unread import by_bytes
+
+        if kind := by_bytes(head):
+            return kind.what, kind.how.format("FILE")
     known = FORMATS["npz"] if head.startswith(FORMATS["npz"].magic) else by_first_bytes(head)
     if known and known.kind == "array":
         return known.what, "--input-format npy or npz reads NumPy's files, excel reads sheets"

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from losscli.data.arraytable import LOOKED_AT
 from losscli.data.blocks import Part, polars
-from losscli.data.convert import ValuePlace, labels
+from losscli.data.convert import ValuePlace, from_nested, from_texts, labels
 from losscli.data.formats import FORMATS
 from losscli.data.tables import Pick, Table
 from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from losscli.batch import Array
     from losscli.data.files import File
@@ -44,6 +45,17 @@ class Scanned(Table):
         self._form = form
         self._what = "a remote file" if file.remote else FORMATS[form].title
         self._widths: dict[int, int] = {}
+
+    def text_columns(self) -> Container[str]:
+        """The columns that hold text."""
+        pl = polars(f"reading {self._what}")
+        return [name for name, kind in self._schema.items() if kind in (pl.String, pl.Categorical)]
+
+    def texts(self, index: int) -> Sequence[str]:
+        if self.columns[index] not in self.text_columns():
+            return ()
+        some: Any = next(iter(self.read([Pick(index, "", label=True)], LOOKED_AT)))[0]
+        return [some.names[code][0] for code in np.unique(some.codes)]
 
     def scan(self) -> Any:
         """A new LazyFrame over the file."""
@@ -73,6 +85,8 @@ class Scanned(Table):
             return self.known(pick).labels(series.cast(pl.String))
         if isinstance(kind, (pl.List, pl.Array)):
             return self._lists(series, pick, place)
+        if kind in (pl.String, pl.Categorical):
+            return from_texts(series.cast(pl.String).fill_null("").to_list(), place)
         _check_type(kind, place)
         return _floats(series)
 
@@ -81,6 +95,9 @@ class Scanned(Table):
         pl = polars(f"reading {self._what}")
         if isinstance(series.dtype, pl.Array):
             series = series.arr.to_list()
+        if series.dtype.inner == pl.String:
+            width = self._widths.setdefault(pick.index, series.list.len()[0] or 0)
+            return from_nested(series.to_list(), place, (width,))
         _check_type(series.dtype.inner, place)
         width = self._widths.setdefault(pick.index, series.list.len()[0] or 0)
         lengths = series.list.len()

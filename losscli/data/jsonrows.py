@@ -7,7 +7,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from losscli.data.arraytable import texts_in
 from losscli.data.blocks import BLOCK, Odd, Part, import_arrow
+from losscli.data.jsonshapes import flat
 from losscli.data.tables import FIRST_ROWS, Pick, Table
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ class JsonRows(Table):
             records = json.loads(head[: gaps[-1].start() + 1].decode() + "]")
         except (ValueError, RecursionError):
             raise Odd("the first objects are odd") from None
+        if any(flat(record) is not record for record in records):
+            raise Odd("records in records")
         self._first = records[:FIRST_ROWS]
         super().__init__(file.name, list(dict.fromkeys(key for record in records for key in record)))
 
@@ -103,7 +107,12 @@ class JsonRows(Table):
         same = [replace(pick, index=index) for pick, index in zip(picks, columns, strict=True)]
         yield from table.read(same, rows)
 
+    def texts(self, index: int) -> Sequence[str]:
+        return texts_in([record.get(self.columns[index]) for record in self._first])
+
     def _any(self) -> Table:
         from losscli.data.jsontext import read_json
 
-        return read_json(self._file)
+        table = read_json(self._file)
+        table.text = self.text
+        return table

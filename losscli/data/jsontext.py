@@ -6,9 +6,10 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from losscli.data.arraytable import ArrayTable, cell_text
+from losscli.data.arraytable import ArrayTable, cell_text, texts_in
 from losscli.data.blocks import cut, cut_unread, is_large
 from losscli.data.convert import ValuePlace, from_nested, labels
+from losscli.data.jsonshapes import flat, is_scores, record_of, table_of
 from losscli.data.tables import FIRST_ROWS, Pick, Table
 from losscli.data.words import quoted, shown
 from losscli.errors import LosscliError
@@ -64,27 +65,35 @@ def read_json(file: File) -> Table:
     """The same, read whole, here."""
     decoder = Decoder()
     value = decoder.decode(file.whole_text(), file.name)
+    if isinstance(value, list) and value and isinstance(value[0], dict) and not is_scores(value):
+        for row, record in enumerate(value, 1):
+            _check_record(record, f"{file.name}, row {row}")
+        return JsonRecords(file.name, list(map(flat, value)), decoder.twice)
+    columns, said = table_of(value, file.name)
+    if columns is None:
+        raise _no_table(value, file.name)
+    table: Table
+    if isinstance(columns, dict):
+        table = JsonArrays(file.name, columns, decoder.twice)
+    else:
+        table = JsonRecords(file.name, columns, decoder.twice)
+    table.said = (f"{file.name}: {said}",) if said else ()
+    return table
+
+
+def _no_table(value: Any, name: str) -> LosscliError:
+    """The error for JSON that is no table."""
     if isinstance(value, dict):
-        arrays = {key: column for key, column in value.items() if isinstance(column, list)}
-        if not arrays:
-            what = "of objects" if any(isinstance(v, dict) for v in value.values()) else "without arrays"
-            raise LosscliError(
-                f"{file.name} holds an object {what if value else 'without anything'}: no table",
-                f'{SHAPES}; pandas writes one with to_json(orient="records")',
-            )
-        return JsonArrays(file.name, arrays, decoder.twice)
+        what = "an object without arrays" if value else "an object without anything"
+        return LosscliError(f"{name} holds {what}: no table", SHAPES)
     if not isinstance(value, list):
-        raise LosscliError(f"{file.name} holds {quoted(value)}: no table", SHAPES)
+        return LosscliError(f"{name} holds {quoted(value)}: no table", SHAPES)
     if not value:
-        raise LosscliError(f"{file.name} holds an empty array: no rows")
-    if not isinstance(value[0], dict):
-        raise LosscliError(
-            f"{file.name} holds one array, without names of columns",
-            f"{SHAPES}; for one array: --true @y.json --pred @p.json, without DATA",
-        )
-    for row, record in enumerate(value, 1):
-        _check_record(record, f"{file.name}, row {row}")
-    return JsonRecords(file.name, value, decoder.twice)
+        return LosscliError(f"{name} holds an empty array: no rows")
+    return LosscliError(
+        f"{name} holds one array, without names of columns",
+        f"{SHAPES}; for one array: --true @y.json --pred @p.json, without DATA",
+    )
 
 
 class JsonArrays(ArrayTable):
@@ -134,7 +143,13 @@ class JsonLines(Table):
     def __init__(self, file: File) -> None:
         self._file = file
         self._decoder = Decoder()
-        super().__init__(file.name, _keys(list(islice(self._records(), LOOKED_AT))))
+        # Whether the objects hold others.
+        lines = [value for _, value in islice(read_lines(file, self._decoder), LOOKED_AT)]
+        self._nested = any(
+            is_scores(line) or (isinstance(line, dict) and flat(line) is not line) for line in lines
+        )
+        self._first = list(islice(self._records(), LOOKED_AT))
+        super().__init__(file.name, _keys(self._first))
         if not self.columns:
             raise LosscliError(f"{file.name} holds empty objects: no columns")
 
@@ -147,7 +162,7 @@ class JsonLines(Table):
 
     def parts(self, picks: Sequence[Pick]) -> Iterator[Part] | None:
         # Of numbers as labels, Polars does not tell how they are written.
-        if not is_large(self._file) or any(pick.label for pick in picks):
+        if self._nested or not is_large(self._file) or any(pick.label for pick in picks):
             return None
         if self._file.plain:
             return cut_unread(self._file, 0)
@@ -198,7 +213,13 @@ class JsonLines(Table):
 
     def _records(self) -> Iterator[dict[str, Any]]:
         for number, value in read_lines(self._file, self._decoder):
-            yield _check_record(value, f"{self._file.name}, line {number}")
+            place = f"{self._file.name}, line {number}"
+            yield (
+                flat(_check_record(record_of(value), place)) if self._nested else _check_record(value, place)
+            )
+
+    def texts(self, index: int) -> Sequence[str]:
+        return texts_in([record.get(self.columns[index]) for record in self._first])
 
 
 def read_lines(file: File, decoder: Decoder, name: str | None = None) -> Iterator[tuple[int, Any]]:

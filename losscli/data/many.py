@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
     from losscli.batch import Array, Batch
     from losscli.data.blocks import Part
     from losscli.data.formats import FileFormat
+    from losscli.data.numbers import NumberFormat
     from losscli.data.tables import Cells
 
 _ENDINGS = [form.endings[0][1:] for form in FORMATS.values() if form.in_folders]
+FEW = 3  # files of which it is said how they are written
 NO_LABEL = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -118,7 +121,7 @@ class Many(Table):
         return Source(
             self.name,
             tuple(selection.models),
-            (said, *self.tables[0].said, *selection.chosen),
+            (said, *_as_read(sources), *selection.chosen),
             partial(_batches, sources),
             partial(_chunks, sources),
             None if None in sizes else sum(size for size in sizes if size is not None),
@@ -132,6 +135,20 @@ class Many(Table):
         for table in self.tables:
             own = [replace(pick, index=_index(pick.index, self.tables[0], table)) for pick in picks]
             yield from table.read(own, rows)
+
+
+def _as_read(sources: Sequence[Source]) -> list[str]:
+    """What is to be said of how the files are read: of the first, and of those not written as it is."""
+
+    def way(source: Source) -> list[str]:
+        sentences = (sentence.replace(source.name or "", "", 1) for sentence in source.chosen)
+        return [re.sub('".*?" is read as [^ ]+', "", sentence) for sentence in sentences]
+
+    first, *others = sources
+    unlike = [source for source in others if way(source) != way(first)]
+    said = [sentence for source in (first, *unlike[:FEW]) for sentence in source.chosen]
+    rest = len(unlike) - FEW
+    return [*said, f"{counted(rest, 'more file')} are not written as the first is"] if rest > 0 else said
 
 
 def _batches(sources: Sequence[Source], rows: int) -> Iterator[Batch]:
@@ -209,7 +226,7 @@ class Partitioned(Table):
 
     def __init__(self, table: Table, values: dict[str, str]) -> None:
         super().__init__(table.name, (*table.columns, *values))
-        self.said = table.said
+        self.said, self.text = table.said, table.text
         self._table = table
         self._all = values
         self._values = tuple(values.values())
@@ -229,6 +246,10 @@ class Partitioned(Table):
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for arrays in self._table.read(self._own(picks), rows):
             yield self._filled(picks, arrays)
+
+    def written(self, index: int) -> tuple[NumberFormat, str]:
+        own = index < len(self._table.columns)
+        return self._table.written(index) if own else super().written(index)
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
         of_all = self.named([""] * len(self._table.columns) + list(self._values))[len(self._table.columns) :]

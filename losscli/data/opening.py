@@ -9,15 +9,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from losscli.data.blocks import Odd, is_large
+from losscli.data.encodings import as_utf8
 from losscli.data.files import at_hand, bare, find
 from losscli.data.formats import EXTENSIONS, FORMATS, JSON_START, by_first_bytes, database_of
 from losscli.data.frames import Frame
-from losscli.data.jsontext import read_json
+from losscli.data.jsontext import JsonLines, read_json
 from losscli.data.tables import Table
 from losscli.data.unpack import inner
 from losscli.data.within import ALONE, Within, check_one_table
 from losscli.data.words import counted, shown
 from losscli.errors import LosscliError, did_you_mean
+from losscli.rows import UNTOLD, TextOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,17 +36,22 @@ def open_table(
     input_format: str | None = None,
     table: str | None = None,
     query: str | None = None,
+    text: TextOptions = UNTOLD,
+    lenient: bool = False,
 ) -> Table:
     """The table at `path` ("-": standard input), in the format named or told by its extension.
 
     Several paths, a folder, or a pattern (preds/*.parquet), are the table of all files, one after the other.
     Of a database, `table` names the table or view, or `query` is the SELECT, whose rows are meant; of an
-    Excel file, `table` names the sheet.
+    Excel file, `table` names the sheet. `text` says how text is written; `lenient` leaves out of it what says
+    nothing of a file's format.
     LosscliError when one cannot be read, has no columns or no rows, or is in another format.
     """
     if table is not None and query is not None:
         raise LosscliError("--table and --query both say which rows are meant", "give one of them")
-    opened = partial(open_one, input_format=input_format, within=Within(table, query))
+    opened = partial(
+        open_one, input_format=input_format, within=Within(table, query), text=text, lenient=lenient
+    )
     if not isinstance(path, str):
         if len(path) > 1:
             return _open_several(path, opened)
@@ -65,18 +72,57 @@ def _open_several(paths: Sequence[str], opened: Callable[[str], Table]) -> Table
     return Many.open(f"{shown(paths[0])} and {counted(len(paths) - 1, 'more path')}", files, opened)
 
 
-def open_one(path: str, *, input_format: str | None = None, within: Within = ALONE) -> Table:
+def open_one(
+    path: str,
+    *,
+    input_format: str | None = None,
+    within: Within = ALONE,
+    text: TextOptions = UNTOLD,
+    lenient: bool = False,
+) -> Table:
     """The same of a single file."""
     file = find(path)
     form = format_of(file, input_format)
     if not form.reader:
         raise LosscliError(f"{file.name} {form.refusal[0]}", form.refusal[1])
+    text = applicable(text, form, file.name, lenient)
+    table: Table
     if form.several:
-        opened: Table = form.open(file, within)
-        return opened
+        table = form.open(file, text, within)
+        return table
     check_one_table(within, file.name)
-    table: Table = form.open(at_hand(file, form))
+    file, encoded = at_hand(file, form), ""
+    if form.kind == "json":
+        file, encoded = as_utf8(file, text.encoding)
+    table = form.open(file, text)
+    if encoded:
+        table.said = (f"{file.name}: {encoded}", *table.said)
     return table
+
+
+# What --separator and others say something of, by the kind of format.
+_SAYING = {
+    "delimited": TextOptions._fields,
+    "json": ("decimal", "thousands", "encoding", "na"),
+    "sheet": ("decimal", "thousands", "header", "skip", "na"),
+    "frame": ("decimal", "thousands", "na"),
+    "database": ("decimal", "thousands", "na"),
+}
+
+
+def applicable(text: TextOptions, form: FileFormat, name: str, lenient: bool) -> TextOptions:
+    """What was said of text, if it says something of this format. LosscliError, unless `lenient`, if not."""
+    saying = _SAYING.get(form.kind, ())
+    for field, value in text._asdict().items():
+        if value is not None and field not in saying:
+            if not lenient:
+                option = "no-header" if value is False else field
+                raise LosscliError(
+                    f"{name} is read as {form.name}, of which --{option} says nothing",
+                    f"leave --{option} out",
+                )
+            text = text._replace(**{field: None})
+    return text
 
 
 def format_of(file: File, input_format: str | None) -> FileFormat:
@@ -99,6 +145,10 @@ def format_of(file: File, input_format: str | None) -> FileFormat:
         return form if file.remote or form.kind != "database" else database_of(file.head()) or form
     if file.content is not None or file.unnamed is not None:
         return _sniff(file.head(1 << 20))
+    from losscli.data.unread import unread
+
+    if (kind := unread(extension, b"" if file.remote else file.head(1 << 10))) is not None:
+        raise LosscliError(f"{file.name} is {kind[0]}", kind[1].format(file.name))
     if not file.remote and (database := database_of(file.head())):
         return database
     what = f"the extension {shown(extension)}" if extension else "a name without extension"
@@ -147,7 +197,11 @@ def open_frame(file: File, form: str) -> Table:
 
 
 def open_json(file: File) -> Table:
-    """The table in a JSON file: an object of arrays, or an array of objects."""
+    """The table in a JSON file: an object of arrays, an array of objects, or what pandas makes of one."""
+    if _is_lines(file):
+        table = JsonLines(file)
+        table.said = (f"{file.name} holds an object a line",)
+        return table
     if file.plain and is_large(file):
         from losscli.data.jsonrows import JsonRows
 
@@ -156,3 +210,26 @@ def open_json(file: File) -> Table:
         except Odd:
             pass
     return read_json(file)
+
+
+def _is_lines(file: File) -> bool:
+    """Whether a file begins with a value on a line of its own and another below it."""
+    import json
+
+    first, _, rest = file.head(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    if first[:1] not in (b"{", b"[") or rest.lstrip()[:1] != first[:1]:
+        return False
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def open_jsonl(file: File) -> Table:
+    """The table in a file of an object a line; what is one array of objects is read as such."""
+    if file.head(1 << 10).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[" and not _is_lines(file):
+        table = open_json(file)
+        table.said = (f"{file.name} holds one array, and is read as JSON", *table.said)
+        return table
+    return JsonLines(file)

@@ -17,7 +17,7 @@ from losscli.data.words import shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from losscli.batch import Array
     from losscli.data.files import File
@@ -45,9 +45,13 @@ class Parquet(Scanned):
             )
         Table.__init__(self, file.name, described.schema_arrow.names)
         self._nested = [field.name for field in described.schema_arrow if field.type.num_fields]
+        self._texts = [field.name for field in described.schema_arrow if _is_text(field.type)]
         self._starts: list[int] = [0, *accumulate(groups)]
         if not self._starts[-1]:
             raise LosscliError(f"{self.name} has no rows")
+
+    def text_columns(self) -> Container[str]:
+        return self._texts
 
     def _opened(self) -> Any:
         try:
@@ -122,3 +126,9 @@ class Parquet(Scanned):
             return self.column(pl.from_arrow(column), pick, first_row)
         pieces = [numbers_of(piece) for piece in column.chunks]
         return np.asarray(pieces[0] if len(pieces) == 1 else np.concatenate(pieces), np.float64)
+
+
+def _is_text(kind: Any) -> bool:
+    """Whether a column of this type holds text, or categories of text."""
+    held = kind.value_type if str(kind).startswith("dictionary") else kind
+    return str(held) in ("string", "large_string", "string_view")

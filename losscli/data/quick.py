@@ -8,54 +8,68 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from losscli.data.blocks import Odd, polars
-from losscli.data.convert import MISSING, ValuePlace, from_texts
+from losscli.data.convert import USUAL, ValuePlace, from_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from losscli.batch import Array
     from losscli.data.known import Known
+    from losscli.data.numbers import NumberFormat
 
 NEWLINE, RETURN, QUOTE = b'\n\r"'
-WORDS = sorted({form for word in MISSING for form in (word, word.upper(), word.capitalize())} | {"NaN"})
+WORDS = sorted({form for word in USUAL for form in (word, word.upper(), word.capitalize())} | {"NaN"})
 # A key and a number of an object that holds nothing else.
 MEMBER = re.compile(rb' ?"([^"\\,:{}\n]+)" ?: ?-?\d[\d.eE+-]*(?:,|\}$)')
 AS_CSV = bytes.maketrans(b"{:}", b"\n,,")
+
+
+class FieldLines(NamedTuple):
+    """Lines of `width` fields, and `after` empty ones behind them; `quoted`: there may be quotes."""
+
+    width: int
+    separator: str = ","
+    after: int = 0
+    quoted: bool = False
 
 
 def parse_delimited(
     data: bytes,
     columns: Sequence[int],
     groups: Sequence[Known | None],
-    width: int,
-    separator: str,
-    quoted: bool,
+    forms: Sequence[NumberFormat],
+    lines: FieldLines,
 ) -> list[Array]:
-    """Some columns of lines of `width` fields (2 or more), each float64 (N,).
+    """Some columns of lines, each float64 (N,), in these formats.
 
     Those that stand in `groups` come as Labels.
     """
-    _check_lines(data, separator, quoted)
-    numbers = [i for i, known in zip(columns, groups, strict=True) if known is None]
+    _check_lines(data, lines.separator, lines.quoted)
+    numbers = {i: form for i, known, form in zip(columns, groups, forms, strict=True) if known is None}
     words = [i for i, known in zip(columns, groups, strict=True) if known is not None]
     values: dict[int, Array] = {}
     texts: dict[int, Any] = {}
     if data and not data.isspace():
         quotes = b'"' in data
+        # Arrow knows one mark of decimals at a time, and no percent signs.
+        decimal = next((form.decimal for form in numbers.values()), ".")
+        plain = [i for i, form in numbers.items() if form.decimal == decimal and not form.percent]
+        rest = [i for i in numbers if i not in plain]
         try:
-            read = _read(data, width, separator, dict.fromkeys(numbers, "float64"), quotes)
+            read = _read(data, lines, dict.fromkeys(plain, "float64"), quotes, WORDS, decimal)
             values = {i: numbers_of(column) for i, column in read.items()}
         except Odd:  # other words for numbers, such as true, or no numbers
-            read = _read(data, width, separator, dict.fromkeys(numbers, "string"), quotes)
-            values = {i: _from_words(column) for i, column in read.items()}
+            rest = [*numbers]
+        read = _read(data, lines, dict.fromkeys(rest, "string"), quotes)
+        values |= {i: _from_words(column, numbers[i]) for i, column in read.items()}
         if b"(" in data and any(np.isnan(array).any() for array in values.values()):
             raise Odd("Arrow reads nan(…) as nan")
-        texts = _read(data, width, separator, dict.fromkeys(words, "string"), quotes)
+        texts = _read(data, lines, dict.fromkeys(words, "string"), quotes)
     return [
         values.get(i, np.empty(0)) if known is None else known.labels(_series(texts.get(i)))
         for i, known in zip(columns, groups, strict=True)
@@ -111,7 +125,8 @@ def _parse_alike(data: bytes, names: Sequence[str], between: bytes) -> list[Arra
         kinds[2 * i] = "key"
         kinds[2 * i + 1] = "float64" if key in names else "unread"
     try:
-        read = _read(data.translate(AS_CSV), width, ",", kinds, quotes=False, empty=("", " "))
+        lines = FieldLines(width)
+        read = _read(data.translate(AS_CSV), lines, kinds, quotes=False, empty=("", " "))
     except Odd:
         return None
     written = first[1:].translate(AS_CSV).decode().split(",")
@@ -127,35 +142,40 @@ def _parse_alike(data: bytes, names: Sequence[str], between: bytes) -> list[Arra
 
 def _read(
     data: bytes,
-    width: int,
-    separator: str,
+    lines: FieldLines,
     kinds: Mapping[int, str],
     quotes: bool,
     empty: Sequence[str] = WORDS,
+    decimal: str = ".",
 ) -> dict[int, Any]:
     """Some columns as Arrow's arrays of these types, or Odd. Texts in `empty` are nulls, but for texts."""
     import pyarrow as pa
     from pyarrow import csv
 
-    names = _names(width)
+    names = _names(lines.width + lines.after)
     types = {names[i]: _types()[kind] for i, kind in kinds.items() if kind != "unread"}
     if not types:
         return {}
+    types |= dict.fromkeys(names[lines.width :], _types()["null"])
     try:
         table = csv.read_csv(
             pa.BufferReader(data),
             csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
             csv.ParseOptions(
-                delimiter=separator, quote_char='"' if quotes else False, newlines_in_values=quotes
+                delimiter=lines.separator, quote_char='"' if quotes else False, newlines_in_values=quotes
             ),
             csv.ConvertOptions(
-                check_utf8=False, column_types=types, include_columns=[*types], null_values=empty
+                check_utf8=False,
+                column_types=types,
+                include_columns=[*types],
+                null_values=empty,
+                decimal_point=decimal,
             ),
         )
     except pa.ArrowInvalid as error:
         raise Odd(str(error)) from None
     wanted = [i for i, kind in kinds.items() if kind != "unread"]
-    return {i: column.chunk(0) for i, column in zip(wanted, table.itercolumns(), strict=True)}
+    return {i: column.chunk(0) for i, column in zip(wanted, table.itercolumns(), strict=False)}
 
 
 @cache
@@ -185,10 +205,10 @@ def numbers_of(column: Any) -> Array:
     return values
 
 
-def _from_words(column: Any) -> Array:
+def _from_words(column: Any, form: NumberFormat) -> Array:
     """Texts as numbers, each text that occurs read once."""
     codes = column.dictionary_encode()
-    values = from_texts(codes.dictionary.to_pylist(), ValuePlace("a block"))
+    values = from_texts(codes.dictionary.to_pylist(), ValuePlace("a block", form=form))
     return np.asarray(values[numbers_of(codes.indices)])
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from losscli.data.arraytable import LOOKED_AT, texts_in
 from losscli.data.convert import from_cells, labels
 from losscli.data.database import (
     HINT,
@@ -77,6 +78,11 @@ class Sqlite(Table):
             first_row += len(chunk)
         if first_row == 1:
             raise self._empty
+
+    def texts(self, index: int) -> Sequence[str]:
+        statement, (at,) = self._statement.of(self.columns, [Pick(index, "")])
+        some = next(self._rows(statement, LOOKED_AT), [])
+        return texts_in([row[at] for row in some])
 
     def cells(self, rows: Sequence[int]) -> dict[int, Cells]:
         wanted, cells, before = set(rows), dict[int, Any](), 0

@@ -10,10 +10,12 @@ import numpy as np
 
 from losscli.batch import MISSING, Batch, Chunk, Origin, combined, whole
 from losscli.data.convert import ValuePlace, is_word
+from losscli.data.numbers import PLAIN
 from losscli.data.picks import GroupColumns, numbers
 from losscli.data.picks import Pick as Pick
 from losscli.data.selection import Selection, select, there_are
 from losscli.data.source import BATCH_ROWS, Source
+from losscli.data.textcells import TextCells
 from losscli.data.words import shown
 from losscli.errors import LosscliError
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 FIRST_ROWS = 50  # rows, of which most must be words where a column is to hold names
 
 
-class Table(ABC):
+class Table(TextCells, ABC):
     """A file of named columns. `name` is the file as messages show it.
 
     `said` tells in sentences what was chosen in the file without being named. The columns of a `shaped` one
@@ -157,10 +159,11 @@ class Table(ABC):
 
     def source(self, selection: Selection) -> Source:
         """The rows of these columns."""
+        indices = [pick.index for pick in GroupColumns(selection).picks if not pick.label]
         return Source(
             self.name,
             tuple(selection.models),
-            (*self.said, *selection.chosen),
+            (*self.said, *self.as_read(indices), *selection.chosen),
             partial(self._batches, selection),
             partial(self._chunks, selection),
             self.size,
@@ -205,6 +208,7 @@ class Table(ABC):
             shown(self.columns[pick.index]),
             f"mend the cell, or choose other columns with {pick.option} ({there_are(self.columns)})",
             first_row,
+            PLAIN if pick.label else self.written(pick.index)[0],
         )
 
     def _batches(self, selection: Selection, rows: int) -> Iterator[Batch]:
@@ -245,7 +249,7 @@ class Table(ABC):
             labels["weight"] = self._labels(weight)
         origin = Origin(self.name, labels, "column", columns=not self.shaped)
         for arrays in reading:
-            columns = iter(arrays)
+            columns = map(self.without_marks, arrays)
             y_true = self._stack(true, columns, first_row, groups.classes) if true else None
             weights = self._stack(weight, columns) if weight else None
             if weights is not None and weights.ndim > 1:

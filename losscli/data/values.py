@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,9 +14,10 @@ from losscli.data.convert import ValuePlace, word
 from losscli.data.source import CHUNK, Source
 from losscli.data.words import counted, quoted, shown
 from losscli.errors import LosscliError
+from losscli.rows import UNTOLD, TextOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,35 +25,71 @@ if TYPE_CHECKING:
     from losscli.data.files import File
 
 
+class OptionValues(NamedTuple):
+    """The array that an option gave, and what is to be said of how it was read."""
+
+    array: NDArray[Any]
+    said: Sequence[str] = ()
+
+
 def read_values(text: str, *, option: str, input_format: str | None = None) -> Array:
     """One array, float64 and not empty, from what an option was given.
 
-    `text` is numbers with commas between, (N,); JSON in brackets, (N, ...); or @file (@- is standard
-    input) in `input_format`, or the format its extension tells. `option` ("--true") is for messages.
+    `text` is numbers with commas between, (N,); JSON, or what Python, NumPy and PyTorch print, in brackets,
+    (N, ...); or @file (@- is standard input) in `input_format`, or the format its extension tells.
+    `option` ("--true") is for messages.
     """
-    return np.asarray(_read(text, option, input_format), np.float64)
+    return np.asarray(_read(text, option, input_format).array, np.float64)
 
 
-def _read(text: str, option: str, input_format: str | None) -> NDArray[Any]:
+def _read(text: str, option: str, input_format: str | None, written: TextOptions = UNTOLD) -> OptionValues:
     """The same; a npy file stays mapped, and in its own dtype."""
     if text.startswith("@"):
-        return _from_file(text[1:], option, input_format)
+        return _from_file(text[1:], option, input_format, written)
     if text.lstrip()[:1] in ("[", "{"):
-        from losscli.data.jsontext import Decoder, read_array
+        return OptionValues(_from_brackets(text, option))
+    if re.match(r"\s*[\w.]*\(|\s*<tf\.", text):
+        from losscli.data.jsontext import read_array
+        from losscli.data.printed import read_printed
 
-        hint = f"for the shell, put the JSON in single quotes: {option} '[[1, 2], [3, 4]]'"
-        return read_array(Decoder().decode(text, option, hint=hint), ValuePlace(option))
-    return _from_line(text, option)
+        if (printed := read_printed(text)) is not None:
+            return OptionValues(read_array(printed, ValuePlace(option)))
+    return OptionValues(_from_line(text, option))
+
+
+def _from_brackets(text: str, option: str) -> Array:
+    """JSON, or a list as Python or NumPy prints it."""
+    from losscli.data.jsontext import Decoder, read_array
+
+    hint = f"for the shell, put the JSON in single quotes: {option} '[[1, 2], [3, 4]]'"
+    try:
+        value = Decoder().decode(text, option, hint=hint)
+    except LosscliError:
+        from losscli.data.printed import read_printed
+
+        value = read_printed(text)
+        if value is None:
+            raise
+    return read_array(value, ValuePlace(option))
 
 
 def read_stream(
-    true: str | None, pred: str, weight: str | None, *, input_format: str | None = None
+    true: str | None,
+    pred: str,
+    weight: str | None,
+    *,
+    input_format: str | None = None,
+    text: TextOptions = UNTOLD,
 ) -> Source:
     """Values as a Source with one model, "y_pred". LosscliError when their lengths differ."""
     texts = {"--true": true, "--pred": pred, "--weight": weight}
     if list(texts.values()).count("@-") > 1:
         raise LosscliError("standard input (@-) can be read once", "put the other values in a file")
-    arrays = {option: _read(text, option, input_format) for option, text in texts.items() if text is not None}
+    given = {
+        option: _read(each, option, input_format, text) for option, each in texts.items() if each is not None
+    }
+    arrays = {option: values.array for option, values in given.items()}
+    said = tuple(sentence for values in given.values() for sentence in values.said)
     _check_lengths(arrays, texts)
     y_true, y_pred, weights = arrays.get("--true"), arrays["--pred"], arrays.get("--weight")
     if weights is not None and weights.ndim > 1:
@@ -87,7 +125,7 @@ def read_stream(
             last = min(first + rows, len(y_pred))
             yield Chunk(partial(chunk, first, last), size=last - first, light=True)
 
-    return Source(None, ("y_pred",), (), partial(batches, 0, len(y_pred)), split, len(y_pred))
+    return Source(None, ("y_pred",), said, partial(batches, 0, len(y_pred)), split, len(y_pred))
 
 
 def _check_lengths(arrays: dict[str, NDArray[Any]], texts: dict[str, str | None]) -> None:
@@ -125,8 +163,6 @@ def _from_line(text: str, option: str) -> Array:
 
 
 def _what_was_meant(text: str, items: list[str], option: str) -> str:
-    import re
-
     try:
         if os.path.exists(text):
             return f"for the values in that file: {option} @{shown(text)}"
@@ -139,11 +175,11 @@ def _what_was_meant(text: str, items: list[str], option: str) -> str:
     return f"mend it, or give a file of values: {option} @y.npy"
 
 
-def _from_file(path: str, option: str, input_format: str | None) -> NDArray[Any]:
+def _from_file(path: str, option: str, input_format: str | None, text: TextOptions) -> OptionValues:
     if not path:
         raise LosscliError(f"{option} @: the name of a file is missing", f"as in {option} @y.npy")
     from losscli.data.files import at_hand, find
-    from losscli.data.opening import format_of
+    from losscli.data.opening import applicable, format_of
 
     file = find(path)
     name = f"{option} @{shown(path)}"
@@ -153,22 +189,25 @@ def _from_file(path: str, option: str, input_format: str | None) -> NDArray[Any]
             f"{name} is a table, where one array is wanted",
             "give the file as DATA: losscli compute LOSS DATA --true NAME --pred NAME",
         )
+    text = applicable(text, form, name, lenient=True)
     file = at_hand(file, form)
     if form.delimiter:
         from losscli.data.delimited import read_matrix
 
-        return read_matrix(file, form.name, ValuePlace(name))
+        return OptionValues(*read_matrix(file, form.name, name, text))
     if form.kind == "json":
-        return _from_json(file, form.lines, ValuePlace(name))
+        return OptionValues(_from_json(file, form.lines, ValuePlace(name), text))
     from losscli.data.numpyfiles import read_npy, read_single_npz
 
-    return read_single_npz(file, name) if form.reader else read_npy(file, name)
+    return OptionValues(read_single_npz(file, name) if form.reader else read_npy(file, name))
 
 
-def _from_json(file: File, lines: bool, place: ValuePlace) -> Array:
+def _from_json(file: File, lines: bool, place: ValuePlace, text: TextOptions) -> Array:
+    from losscli.data.encodings import as_utf8
     from losscli.data.jsontext import Decoder, read_array, read_lines
 
     decoder = Decoder()
+    file, _ = as_utf8(file, text.encoding)
     if lines:
         return read_array([value for _, value in read_lines(file, decoder, place.name)], place)
     return read_array(decoder.decode(file.whole_text(), place.name), place)

@@ -46,6 +46,7 @@ BASE: Mapping[str, str] = {
     "along": "xp.take_along_axis(a, b, axis=-1)",
     "entries": "a.size",
     "array": "xp.asarray(a)",
+    "rows_of_classes": "xp.eye(y_pred.shape[-1])[y_true]",  # of code alone: rows of class indices
     "stack": "xp.stack(a)",
     "zeros": "xp.zeros(len(a))",
     "inf": "xp.inf",
@@ -164,6 +165,7 @@ def _torch() -> Dialect:
         "along": "a.gather(-1, b)",
         "entries": "a.numel()",
         "array": "torch.as_tensor(a, dtype=y_pred.dtype, device=y_pred.device)",
+        "rows_of_classes": "torch.eye(y_pred.shape[-1], dtype=y_pred.dtype, device=y_pred.device)[y_true]",
         "zeros": "a.new_zeros(len(a))",
     }
     return Dialect(
@@ -222,6 +224,7 @@ def _keras() -> Dialect:
         "take": "ops.take(a, b, axis=0)",
         "entries": "ops.size(a)",
         "array": "ops.convert_to_tensor(a, y_pred.dtype)",
+        "rows_of_classes": "ops.one_hot(y_true, y_pred.shape[-1], dtype=y_pred.dtype)",
         "flat": "ops.reshape(a, -1)",
         "inf": "math.inf",
     }

@@ -27,7 +27,8 @@ class Adapted(NamedTuple):
 
     `reduction` is what the call is asked for, `comment` says what was done. `mean_alone`: the call's sum and
     values are the definition's as they are. `params` are the call's own parameters as they must be, where
-    `when(params)` of the definition holds (None: always).
+    `when(params)` of the definition holds (None: always). `meets` is the cause of the departures that it
+    does away with.
     """
 
     comment: str
@@ -37,6 +38,7 @@ class Adapted(NamedTuple):
     mean_alone: bool = False
     params: Mapping[str, Any] = NOTHING
     when: Callable[[Mapping[str, Any]], bool] | None = None
+    meets: str = "label coding"
 
 
 def signs(where: str) -> Adapted:

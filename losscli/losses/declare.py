@@ -30,6 +30,16 @@ Objective = str | Callable[[Mapping[str, Any]], str | None]
 OWN = "own"  # the family of a loss that is not the package's
 
 
+class Scale(NamedTuple):
+    """A parameter in the unit of the errors, and how many of their robust spreads it takes.
+
+    With as many a loss is within 5 % of mse's efficiency on normal errors.
+    """
+
+    parameter: str
+    spreads: float
+
+
 class Parameter(NamedTuple):
     """A parameter of a loss: its name, default and range. `required` parameters have no default."""
 
@@ -102,8 +112,8 @@ class Loss:
     (its first axis the samples), for "batch" a value a pair, anchor or event. `merges` says how each term
     of a statistic merges: "sum" (the default), "norm" (√Σwx²), "max", "columns" and "column_norms" (a sum or
     norm for each index of the last axis); `finish(**totals, **params)` turns totals into the value. `per`
-    adds the parameter of that name: one ratio over the batch, one a sample or one a class. `tags`, `twin` and
-    `objectives` are what @facts declares.
+    adds the parameter of that name: one ratio over the batch, one a sample or one a class. `tags`, `twin`,
+    `scale` and `objectives` are what @facts declares.
     `says` is a sentence that must stand beside the value of a statistic with such totals, or None.
     `slope` is the gradient: of the entry's or row's value for kind sample; of the value, from rows and
     totals, for statistic; of the *sum* of its values for batch. `adds` says what a sample adds to the mean's
@@ -129,6 +139,7 @@ class Loss:
     tags: tuple[Tag, ...] = ()
     twin: str | None = None
     objectives: Mapping[str, Objective] = field(default_factory=dict)
+    scale: Scale | None = None
     slope: Callable[..., Array] | None = None
     finish_: Callable[..., Any] | None = None
     adds: Callable[..., Array] | None = None
@@ -198,7 +209,9 @@ def _declare(kind: Kind, title: str, aliases: tuple[str, ...], **facts: Any) -> 
     return decorate
 
 
-def facts(*tags: Tag, twin: str | None = None, **objectives: Objective) -> Callable[[Loss], Loss]:
+def facts(
+    *tags: Tag, twin: str | None = None, scale: Scale | None = None, **objectives: Objective
+) -> Callable[[Loss], Loss]:
     """Declares further facts of a loss, above what makes it one.
 
     `twin` is the loss to take where classes come as indices and this one takes rows, or the other way round.
@@ -207,7 +220,7 @@ def facts(*tags: Tag, twin: str | None = None, **objectives: Objective) -> Calla
     """
 
     def decorate(loss: Loss) -> Loss:
-        loss.tags, loss.twin, loss.objectives = tags, twin, objectives
+        loss.tags, loss.twin, loss.scale, loss.objectives = tags, twin, scale, objectives
         return loss
 
     return decorate

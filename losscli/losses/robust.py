@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 
-from losscli.losses.declare import facts, loss
+from losscli.losses.declare import Scale, facts, loss
 from losscli.losses.domain import Array, Real
 from losscli.losses.ranges import NonNegative, NumberOrMinusInfinity, Positive
 from losscli.losses.stable import distance, half_square, log_ratio
 
 
-@facts(lightgbm="huber, alpha={delta:.15g}")
+@facts(scale=Scale("delta", 1.345), lightgbm="huber, alpha={delta:.15g}")
 @loss("HuberLoss", title="Huber")
 def huber(y_true: Real, y_pred: Real, *, delta: Positive = 1.0) -> Array:
     """e²/2 up to |e| = δ, δ(|e| − δ/2) beyond; between mean and median. Huber 1964."""
@@ -26,6 +26,7 @@ def _(y_true: Array, y_pred: Array, *, delta: float) -> Array:
     return np.clip(y_pred - y_true, -delta, delta)
 
 
+@facts(scale=Scale("beta", 1.345))
 @loss("SmoothL1Loss", title="Smooth L1")
 def smooth_l1(y_true: Real, y_pred: Real, *, beta: NonNegative = 1.0) -> Array:
     """e²/(2β) up to |e| = β, |e| − β/2 beyond, in target units; between mean and median. Girshick 2015."""
@@ -39,7 +40,7 @@ def _(y_true: Array, y_pred: Array, *, beta: float) -> Array:
     return np.clip((y_pred - y_true) / beta, -1, 1)
 
 
-@facts(xgboost="reg:pseudohubererror, huber_slope={delta:.15g}")
+@facts(scale=Scale("delta", 1.287), xgboost="reg:pseudohubererror, huber_slope={delta:.15g}")
 @loss("charbonnier", title="Pseudo-Huber")
 def pseudo_huber(y_true: Real, y_pred: Real, *, delta: Positive = 1.0) -> Array:
     """δ²(√(1 + (e/δ)²) − 1) = e²/(1 + √(1 + (e/δ)²)); between mean and median. Charbonnier et al. 1994."""
@@ -77,6 +78,7 @@ def _(y_true: Array, y_pred: Array) -> Array:
     return np.tanh(y_pred - y_true)
 
 
+@facts(scale=Scale("scale", 1.686))
 @loss("lorentzian", title="Cauchy (Lorentzian)")
 def cauchy(y_true: Real, y_pred: Real, *, scale: Positive = 1.0) -> Array:
     """log(1 + x²/2), x = e/c, no unit; its pull is largest at e = 1.41c. Black, Anandan 1996."""
@@ -98,6 +100,7 @@ def _(y_true: Array, y_pred: Array, *, scale: float) -> Array:
     return np.where(np.abs(x) <= 1, x / scale / (1 + x * x / 2), 2 / (error + 2 * scale * (scale / error)))
 
 
+@facts(scale=Scale("scale", 1.894))
 @loss(title="Geman-McClure", highest=2.0)
 def geman_mcclure(y_true: Real, y_pred: Real, *, scale: Positive = 1.0) -> Array:
     """2x²/(x² + 4), x = e/c, no unit, tending to 2; near the mode. Geman, McClure 1985."""
@@ -112,6 +115,7 @@ def _(y_true: Array, y_pred: Array, *, scale: float) -> Array:
     return 4 * (error / root) * (2 * scale / root) ** 2 / root
 
 
+@facts(scale=Scale("scale", 2.11))
 @loss("leclerc", title="Welsch (Leclerc)", highest=1.0)
 def welsch(y_true: Real, y_pred: Real, *, scale: Positive = 1.0) -> Array:
     """1 − exp(−x²/2), x = e/c, no unit, tending to 1; near the mode. Dennis, Welsch 1978."""
@@ -124,6 +128,7 @@ def _(y_true: Array, y_pred: Array, *, scale: float) -> Array:
     return x / scale * np.exp(-x * (x / 2))
 
 
+@facts(scale=Scale("c", 4.685))
 @loss("biweight", "bisquare", title="Tukey's biweight")
 def tukey(y_true: Real, y_pred: Real, *, c: Positive = 4.685) -> Array:
     """c²/6 (1 − (1 − u)³) = e²/2 (1 − u + u²/3), u = (e/c)² up to 1, c²/6 beyond. Beaton, Tukey 1974."""
@@ -147,6 +152,7 @@ def _(y_true: Array, y_pred: Array, *, c: float) -> Array:
     return error * ((1 - error / c) * (1 + error / c)) ** 2
 
 
+@facts(scale=Scale("scale", 1.287))
 @loss("general_robust", "adaptive_robust", title="Barron's general robust loss")
 def barron(y_true: Real, y_pred: Real, *, alpha: NumberOrMinusInfinity = 1.0, scale: Positive = 1.0) -> Array:
     """(b/α)((x²/b + 1)^(α/2) − 1), x = e/c, b = |α − 2|, no unit; its limits at 2, 0, −inf. Barron 2019."""

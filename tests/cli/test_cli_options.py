@@ -22,7 +22,7 @@ from losscli.cli.app import COMMANDS, application, run
 FILES = {
     # Errors 1, 2, 0; beside z 2, 4, 3; of z as the prediction −1, −2, −3.
     "t.csv": "y,p,w,k,z\n1,2,1,a,0\n2,4,3,b,0\n4,4,1,a,1\n",
-    "t.data": "y,p\n1,2\n2,4\n4,4\n",
+    "t.xyz": "y,p\n1,2\n2,4\n4,4\n",
     "preds.csv": "id,p\n1,2\n2,4\n3,4\n",
     "truth.csv": "id,y\n3,4\n1,1\n2,2\n",
     "multi.csv": "y_1,y_2,p_1,p_2\n1,0,0.5,0.25\n0,1,0.25,0.5\n1,1,0.75,0.5\n",
@@ -31,6 +31,13 @@ FILES = {
     "names.csv": "y,p\ncat,1\ndog,1\nbird,1\n",
     "two.csv": "y,p\nspam,0\nham,3\nspam,1\n",
     "gap.csv": "y,p\n1,2\n,3\n4,7\n",
+    "t.colons": "y:p\n1:2\n2:4\n4:4\n",
+    "small.csv": "y;p\n1,125;2,125\n2,125;4,125\n4,125;4,125\n",
+    "grouped.csv": "y;p\n1.000;2.000\n2.000;4.000\n4.000;4.000\n",
+    "numbers.csv": "0,1\n2,4\n4,4\n",
+    "comments.csv": "y,p\n1,2\n!9,9\n2,4\n4,4\n",
+    "skipped.csv": "1,9\ny,p\n1,2\n2,4\n4,4\n",
+    "words.csv": "y,p\n1,2\n2,4\n4,4\n-,5\n",
 }
 BASE = "{folder}/t.csv --true y --pred p"
 BINARY = "--true 1,0 --pred 0.5,0.75"  # bce: log 2, log 4
@@ -43,7 +50,7 @@ ROWS: dict[str, tuple[str, float | str]] = {
     "DATA": (BASE, 5 / 3),
     "--true": ("{folder}/t.csv --true z --pred p", 29 / 3),
     "--pred": ("{folder}/t.csv --true y --pred z", 14 / 3),
-    "--input-format": ("{folder}/t.data --pred p --input-format csv", 5 / 3),
+    "--input-format": ("{folder}/t.xyz --pred p --input-format csv", 5 / 3),
     "--table": ("{folder}/t.sqlite --pred p --table b", 25.0),
     "--query": ("{folder}/t.sqlite --pred p --query 'SELECT y, p FROM a WHERE y > 1'", 2.0),
     "--weight": (f"{BASE} --weight w", 13 / 5),
@@ -53,12 +60,24 @@ ROWS: dict[str, tuple[str, float | str]] = {
     "--positive": ("{folder}/two.csv --pred p --positive spam", 10 / 3),
     "--missing": ("{folder}/gap.csv --pred p --missing drop", 5.0),
 }
+# How text is written, which every command that reads rows takes: the mse of three rows, unless it says more.
+TEXT = {
+    "--separator": ("{folder}/t.colons --pred p --separator : --input-format csv", 5 / 3),
+    "--decimal": ("{folder}/small.csv --pred p --decimal ,", 5 / 3),
+    "--thousands": ("{folder}/grouped.csv --pred p --thousands .", 5e6 / 3),
+    "--encoding": ("{folder}/kurz.csv --true größe --pred p --encoding cp850", 5 / 3),
+    "--header": ("{folder}/numbers.csv --true 0 --pred 1 --header", 2.0),
+    "--skip": ("{folder}/skipped.csv --pred p --skip 1", 5 / 3),
+    "--comment": ("{folder}/comments.csv --pred p --comment !", 5 / 3),
+    "--na": ("{folder}/words.csv --pred p --na - --missing drop", 5 / 3),
+}
 PROPAGATED = ("{folder}/gap.csv --pred p --missing propagate", "nan")
 
 # Command, option, line, where in the JSON, and what is there.
 Row = tuple[str, str, str, str, Any]
 OPTIONS: list[Row] = [
     *(("compute", option, f"compute mse {line}", "value", value) for option, (line, value) in ROWS.items()),
+    *(("compute", option, f"compute mse {line}", "value", value) for option, (line, value) in TEXT.items()),
     ("compute", "--missing", f"compute mse {PROPAGATED[0]}", "value", "nan"),
     ("compute", "--by", f"compute mse {BASE} --by k", "groups.*.value", [0.5, 4.0]),
     ("compute", "--class-weight", f"compute bce {BINARY} --class-weight 0=1,1=3", "value", 5 / 4 * LOG2),
@@ -90,6 +109,10 @@ OPTIONS: list[Row] = [
     *(
         ("compare", option, f"compare {line} --losses mse", "scores.0.value", value)
         for option, (line, value) in ROWS.items()
+    ),
+    *(
+        ("compare", option, f"compare {line} --losses mse", "scores.0.value", value)
+        for option, (line, value) in TEXT.items()
     ),
     ("compare", "--missing", f"compare {PROPAGATED[0]} --losses mse", "scores.0.value", "nan"),
     ("compare", "--losses", f"compare {BASE} --losses mae,mse", "scores.*.value", [1.0, 5 / 3]),
@@ -124,6 +147,10 @@ OPTIONS: list[Row] = [
         ("parity", option, f"parity mse {line}", "rows.0.value", value)
         for option, (line, value) in ROWS.items()
     ),
+    *(
+        ("parity", option, f"parity mse {line}", "rows.0.value", value)
+        for option, (line, value) in TEXT.items()
+    ),
     ("parity", "--missing", f"parity mse {PROPAGATED[0]}", "rows.0.value", "nan"),
     ("parity", "--class-weight", f"parity bce {BINARY} --class-weight 0=1,1=3", "rows.0.value", 5 / 4 * LOG2),
     ("parity", "-p", f"parity huber {BASE} -p delta=0.5", "rows.0.value", 1.25 / 3),
@@ -145,7 +172,7 @@ OPTIONS: list[Row] = [
         ["y_pred"],
     ),
     ("compute", "--pred", "compute mse {folder}/multi.csv --true 'y*' --pred 'p*'", "value", 0.9375 / 6),
-    ("check", "--input-format", "check {folder}/t.data --pred p --input-format csv", "n", 3),
+    ("check", "--input-format", "check {folder}/t.xyz --pred p --input-format csv", "n", 3),
     ("check", "--table", "check {folder}/t.sqlite --pred p --table b", "columns.*.mean", [1.0, 6.0]),
     ("check", "--query", "check {folder}/t.sqlite --pred p --query 'SELECT y, p FROM a WHERE y > 1'", "n", 2),
     ("check", "--weight", f"check {BASE} --weight w", "columns.2.mean", 5 / 3),
@@ -156,6 +183,10 @@ OPTIONS: list[Row] = [
         "check {folder}/preds.csv --pred p --truth {folder}/some.csv --key id --missing drop",
         "columns.0.count",
         2,
+    ),
+    *(
+        ("check", option, f"check {line}", "n", {"--header": 2, "--na": 4}.get(option, 3))
+        for option, (line, _) in TEXT.items()
     ),
     ("check", "--classes", f"check {ROWS['--classes'][0]}", "columns.0.high", 2.0),
     ("check", "--positive", f"check {ROWS['--positive'][0]}", "columns.0.mean", 2 / 3),
@@ -174,7 +205,7 @@ OPTIONS: list[Row] = [
         ("plot", option, f"plot mse {line}", "histograms.0.total", total)
         for option, line, total in [
             ("--data", "--data {folder}/t.csv --true y --pred p", 3.0),
-            ("--input-format", "--data {folder}/t.data --pred p --input-format csv", 3.0),
+            ("--input-format", "--data {folder}/t.xyz --pred p --input-format csv", 3.0),
             ("--table", "--data {folder}/t.sqlite --pred p --table b", 1.0),
             ("--query", "--data {folder}/t.sqlite --pred p --query 'SELECT y, p FROM a WHERE y > 1'", 2.0),
             ("--weight", "--data {folder}/t.csv --true y --pred p --weight w", 5.0),
@@ -183,6 +214,16 @@ OPTIONS: list[Row] = [
             ("--classes", "--data {folder}/names.csv --pred p --classes bird,cat,dog", 3.0),
             ("--positive", "--data {folder}/two.csv --pred p --positive spam", 3.0),
         ]
+    ),
+    *(
+        (
+            "plot",
+            option,
+            f"plot mse --data {line}",
+            "histograms.0.total",
+            2.0 if option == "--header" else 3.0,
+        )
+        for option, (line, _) in TEXT.items()
     ),
     # Within [−3.5, 3.5]: 2, 4, 3 of z; −1, −2, −3 of z as the prediction.
     (
@@ -232,7 +273,7 @@ OPTIONS: list[Row] = [
             ("DATA", BASE, "n", 3),
             ("--true", "{folder}/t.csv --true z --pred p", COMMAND, re.compile("--true z --pred p ")),
             ("--pred", "{folder}/t.csv --true y --pred z", COMMAND, re.compile("--true y --pred z$")),
-            ("--input-format", "{folder}/t.data --pred p --input-format csv", "n", 3),
+            ("--input-format", "{folder}/t.xyz --pred p --input-format csv", "n", 3),
             ("--table", "{folder}/t.sqlite --pred p --table b", "n", 1),
             ("--query", "{folder}/t.sqlite --pred p --query 'SELECT y, p FROM a WHERE y > 1'", "n", 2),
             ("--weight", f"{BASE} --weight w", COMMAND, re.compile("--weight w$")),
@@ -249,6 +290,10 @@ OPTIONS: list[Row] = [
             ("--quantile", f"{BASE} --quantile 0.75", "recommendations.0.params.q", 0.75),
             ("--from-logits", f"{LOGITS} --from-logits", COMMAND, re.compile("bce .* --from-logits$")),
         ]
+    ),
+    *(
+        ("recommend", option, f"recommend {line}", COMMAND, re.compile(f" {option}( |$)"))
+        for option, (line, _) in TEXT.items()
     ),
     ("recommend", "--task", f"recommend {BASE} --task counts", "task", "counts"),
     ("recommend", "--task", "recommend --task segmentation", "recommendations.0.loss", "dice"),
@@ -279,6 +324,7 @@ LONG = {"--param": "-p"}
 def folder(tmp_path: Path) -> Path:
     for name, content in FILES.items():
         (tmp_path / name).write_text(content)
+    (tmp_path / "kurz.csv").write_bytes("größe,p\n1,2\n2,4\n4,4\n".encode("cp850"))
     with sqlite3.connect(tmp_path / "t.sqlite") as made:
         made.executescript(
             "CREATE TABLE a (y, p); INSERT INTO a VALUES (1, 2), (2, 4), (4, 4);"

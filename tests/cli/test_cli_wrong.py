@@ -21,7 +21,8 @@ FILES: dict[str, str | bytes] = {
     "empty.csv": "",
     "header.csv": "y_true,y_pred\n",
     "ragged.csv": "y_true,y_pred\n1,2\n3,4,5\n",
-    "numbers.csv": "1,2\n3,4\n",
+    "numbers.csv": "0,1\n3,4\n",
+    "points.csv": "y_true;y_pred\n1.234;2.345\n",
     "binary.csv": b"\x00\x01\x02\xff\xfe" * 50,
     "latin.csv": "y_true,größe\n1,2\n".encode("latin-1"),
     "missing.csv": "y_true,y_pred\n1,2\n,3\n4,nan\n",
@@ -38,7 +39,7 @@ FILES: dict[str, str | bytes] = {
     "scalar.json": "3",
     "broken.jsonl": '{"y_true": 1, "y_pred": 2}\n{"y_true": 1,\n',
     "word.json": '{"y_true": [1, 2], "y_pred": [1, "two"]}',
-    "data.txt": "y_true,y_pred\n1,2\n",
+    "data.xyz": "y_true,y_pred\n1,2\n",
     "odd[1]\x1b[31m.csv": "y_true,y_pred\n1,x\n",
 }
 
@@ -53,6 +54,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     np.save(tmp_path / "y.npy", np.arange(3.0))
     np.save(tmp_path / "table.npy", np.ones((3, 2)))
     np.save(tmp_path / "objects.npy", np.array([1, "a", None], dtype=object), allow_pickle=True)
+    (tmp_path / "pickle.pkl").write_bytes(pickle.dumps([1, 2]))
     (tmp_path / "pickle.npz").write_bytes(pickle.dumps([1, 2]))
     (tmp_path / "cut.npy").write_bytes((tmp_path / "table.npy").read_bytes()[:-8])
     monkeypatch.chdir(tmp_path)
@@ -137,10 +139,16 @@ WRONG: list[tuple[str, list[str]]] = [
     ("compute mse empty.csv", ["empty.csv"]),
     ("compute mse header.csv", ["header.csv"]),
     ("compute mse ragged.csv", ["ragged.csv", "row 2", "3"]),
-    ("compute mse numbers.csv", ["numbers.csv", "header"]),
+    ("compute mse numbers.csv", ["numbers.csv", "first row", "--header or --no-header"]),
+    ("compute mse points.csv", ["points.csv, column y_true", '"1.234" may be 1.234 or 1234', "--decimal ."]),
+    ("compute mse good.csv --pred ridge --separator ab", ["--separator ab", "one character"]),
+    ("compute mse good.csv --pred ridge --encoding x", ["--encoding", "no encoding x", "cp1252"]),
+    ("compute mse good.csv --pred ridge --decimal , --thousands ,", ["--decimal and --thousands"]),
+    ("compute mse arrays.npz --true first --pred second --skip 2", ["arrays.npz", "--skip says nothing"]),
+    ("compute mse pickle.pkl", ["pickle.pkl is a pickle", "never opened", "read_pickle('pickle.pkl')"]),
     ("compute mse binary.csv", ["binary.csv"]),
-    ("compute mse latin.csv", ["latin.csv", "UTF-8"]),
-    ("compute mse data.txt", ["data.txt", "--input-format"]),
+    ("compute mse latin.csv", ["latin.csv", "there are: y_true, größe"]),
+    ("compute mse data.xyz", ["data.xyz", "--input-format"]),
     ("compute mse y.npy", ["y.npy", "--true @"]),
     (
         "compute mse words.csv --true price --pred forecast",

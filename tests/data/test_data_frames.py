@@ -90,10 +90,10 @@ def test_types(tmp_path: Path, values: list[Any], dtype: Any, wanted: list[Any],
 @pytest.mark.parametrize(
     ("column", "what"),
     [
-        (["a", "b"], "{}, column p holds String, no numbers"),
+        (["a", "b"], '{}, row 1, column p: "a" is not a number'),
         ([datetime.date(2020, 1, 1)] * 2, "{}, column p holds Date, no numbers"),
         ([{"a": 1}] * 2, "{}, column p holds Struct({'a': Int64}), no numbers"),
-        ([["a"], ["b"]], "{}, column p holds String, no numbers"),
+        ([["a"], ["b"]], '{}, row 1, column p[1]: "a" is not a number'),
         ([[1, 2], [1]], "{}, row 2, column p: 1 entry where row 1 has 2"),
         ([[1, 2], None], "{}, row 2, column p: no list where row 1 has 2"),
         ([[], []], "{}, row 1, column p: a list without entries"),

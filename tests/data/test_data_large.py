@@ -144,9 +144,9 @@ def test_what_is_odd_in_csv(tmp_path: Path, before: str, end: str, kind: str) ->
 
 def test_bytes_that_are_no_text_are_told_with_their_line(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
-    path.write_bytes(f"y,text,p\n{MANY}1,".encode() + b"\xe9,2\n" + MANY.encode())
+    path.write_bytes(f"y,text,p\n{MANY}1,".encode() + b"\x81,2\n" + MANY.encode())
     assert same_as_line_by_line(path) == "error"
-    assert "line 42: the byte 0xe9" in told(path, "batches")[1]
+    assert "line 42: the byte 0x81" in told(path, "batches")[1]
 
 
 VALUES = st.one_of(

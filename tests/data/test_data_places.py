@@ -19,6 +19,7 @@ from losscli.cli.app import run
 from losscli.data import blocks, delimited, jsonrows, open_table
 from losscli.data.convert import ValuePlace, labels
 from losscli.errors import LosscliError
+from losscli.rows import TextOptions
 
 N = 100
 BATCH = 7
@@ -190,17 +191,29 @@ def test_a_byte_order_mark_is_no_part_of_the_data(
 
 @pytest.mark.parametrize("form", TEXT)
 @pytest.mark.parametrize("coding", ["utf-16", "latin-1"])
-def test_another_encoding_is_told(form: str, coding: str, tmp_path: Path) -> None:
+def test_another_encoding_is_read_and_told(form: str, coding: str, tmp_path: Path) -> None:
     path = tmp_path / f"t.{form}"
     WRITERS[form](path, cells(50, "größer"))
     text = path.read_text(encoding="utf-8").replace("gr\\u00f6\\u00dfer", "größer")
     path.write_bytes(text.encode(coding))
-    with pytest.raises(LosscliError, match="UTF-16 text" if coding == "utf-16" else "byte 0xf6") as caught:
-        list(open_table(str(path)).select("y", "p", None, truth=True, models=False).batches(BATCH))
-    assert caught.value.what.startswith(str(path))
-    if coding == "latin-1":
-        line = {"csv": 51, "tsv": 51, "jsonl": 50, "json": 1}[form]
-        assert f"line {line}: " in caught.value.what
+    table = open_table(str(path))
+    said = {"utf-16": "it is text in UTF-16", "latin-1": "it is not UTF-8, and is read as cp1252"}[coding]
+    assert table.said[0].startswith(f"{path}: {said}")
+    with pytest.raises(LosscliError, match='row 50, column p: "größer" is not a number'):
+        list(table.select("y", "p", None, truth=True, models=False).batches(BATCH))
+
+
+@pytest.mark.parametrize("form", TEXT)
+def test_an_encoding_that_does_not_tell_itself(form: str, tmp_path: Path) -> None:
+    """0x81 is no letter in cp1252, which is what text that is not UTF-8 is otherwise taken for."""
+    path = tmp_path / f"t.{form}"
+    WRITERS[form](path, cells(50, "group"))
+    path.write_bytes(path.read_bytes().replace(b"group", b"gr\x81p"))
+    with pytest.raises(LosscliError, match=r"the byte 0x81 is not UTF-8 text .name its encoding: --encoding"):
+        open_table(str(path))
+    table = open_table(str(path), text=TextOptions(encoding="cp437"))
+    with pytest.raises(LosscliError, match='row 50, column p: "grüp" is not a number'):
+        list(table.select("y", "p", None, truth=True, models=False).batches(BATCH))
 
 
 def test_labels_from_json_are_what_a_csv_would_have() -> None:

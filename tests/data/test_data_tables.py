@@ -137,5 +137,7 @@ def test_a_terminal_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_format_named_goes_before_the_extension(tmp_path: Path) -> None:
     path = write(tmp_path, "t.txt", "y\tpred\n1\t2\n")
     assert read(path, input_format="tsv")[1].tolist() == [2]
-    with pytest.raises(LosscliError, match=r"did you mean \"jsonl\"\? the formats are csv, tsv, json, jsonl"):
+    with pytest.raises(
+        LosscliError, match=r"did you mean \"jsonl\"\? the formats are csv, tsv, text, json, jsonl"
+    ):
         open_table(path, input_format="jsonlines")

@@ -18,7 +18,7 @@ from support.requests import request
 import losscli
 from losscli import LosscliError
 from losscli.analysis.parity import answer, axes_of, gather
-from losscli.api import arrays_stream
+from losscli.batch import arrays_stream
 from losscli.catalogue import registry
 from losscli.frameworks import live
 from losscli.frameworks.convention import Convention, conventions
@@ -48,6 +48,8 @@ def asked(draw: Any, way: Convention) -> tuple[Case, Any, str]:
     case = draw(cases(loss, wide=False, given_params=fixed, rows=(2, 6)))
     if loss.name == "generalized_dice":  # Optax wants rows that sum to 1
         case = replace(case, y_true=two_classes(case.y_true), y_pred=two_classes(case.y_pred))
+    if loss.name == "brier":  # of one column scikit-learn takes two labels
+        case = replace(case, y_true=np.asarray(case.y_true) % 2)
     weights = st.lists(st.integers(1, 12).map(lambda k: k / 4), min_size=len(case), max_size=len(case))
     weight = draw(st.none() | weights) if way.weights else None
     reduction = draw(st.sampled_from([name for name in way.reductions if name != "none"]))

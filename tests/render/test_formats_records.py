@@ -228,7 +228,7 @@ CASES: list[tuple[str, str, int, str, Callable[[Whole], list[Record]]]] = [
     (
         "parity huber --true 1,2 --pred 1,5",
         "parity",
-        4,
+        5,
         "loss framework title call precision value same causes takes live live_version live_note "
         "live_difference verified signature version",
         frameworks,

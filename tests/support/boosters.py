@@ -5,11 +5,14 @@ Stand-ins for their estimators take these keywords and no other.
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Iterable
 from inspect import Parameter, Signature
 from types import ModuleType
 from typing import Any, NamedTuple
+
+import numpy as np
 
 _XGB = """
     max_depth max_leaves max_bin grow_policy learning_rate n_estimators verbosity objective booster
@@ -98,7 +101,10 @@ def signature(keywords: Iterable[str]) -> Signature:
 
 
 def booster(monkeypatch: Any, library: str) -> list[dict[str, Any]]:
-    """The library's name stands for a stand-in; what its estimators are made of is listed."""
+    """The library's name stands for a stand-in; what its estimators are made of is listed.
+
+    A stand-in trains: by Newton's method, on trees of one split.
+    """
     made: list[dict[str, Any]] = []
     takes = signature(KEYWORDS[library])
 
@@ -106,10 +112,59 @@ def booster(monkeypatch: Any, library: str) -> list[dict[str, Any]]:
         __signature__ = takes
 
         def __init__(self, *args: Any, **given: Any) -> None:
-            made.append(takes.bind(*args, **given).arguments)
+            self.given = takes.bind(*args, **given).arguments
+            made.append(self.given)
+
+        def fit(self, X: Any, y: Any, **options: Any) -> Any:
+            signature(FIT[library]).bind(**options)
+            objective, weight = self.given["objective"], options.get("sample_weight")
+            start = self.base_score if library == "xgboost" else options["init_score"]
+
+            def slopes(z: Any) -> Any:
+                if library == "xgboost":
+                    return objective(y, z) if weight is None else objective(y, z, sample_weight=weight)
+                assert len(inspect.signature(objective).parameters) == 3, "weights would not be handed over"
+                return objective(y, z, weight)
+
+            self.trees = stumps(X, slopes, np.zeros(len(y)) + start, *LEARNS[library])
+            return self
+
+        def predict(self, X: Any) -> Any:
+            total = np.zeros(len(X)) + (self.base_score if library == "xgboost" else 0.0)
+            for feature, cut, low, high in self.trees:
+                total += np.where(X[:, feature] <= cut, low, high)
+            return total
 
     module = ModuleType(library)
     for name in ESTIMATORS[library]:
         setattr(module, name, type(name, (Estimator,), {}))
     monkeypatch.setitem(sys.modules, library, module)
     return made
+
+
+# The learning rate, the penalty and the least hessian of a leaf, unless told otherwise; and trees.
+LEARNS = {"xgboost": (0.3, 1.0, 1.0, 100), "lightgbm": (0.1, 0.0, 1e-3, 100)}
+
+
+def stumps(
+    x: Any, slopes: Any, z: Any, rate: float, penalty: float, least: float, trees: int
+) -> list[tuple[int, float, float, float]]:
+    """Trees of one split on x (N, D), each (feature, cut, step below, step above); z: the scores so far."""
+    grown = []
+    for _ in range(trees):
+        # as the libraries keep them
+        grad, hess = (np.asarray(slope, np.float32).astype(float) for slope in slopes(z))
+        best, tree = -np.inf, None
+        for feature in range(x.shape[1]):
+            for cut in np.unique(x[:, feature])[:-1]:
+                low = x[:, feature] <= cut
+                sides = [(grad[side].sum(), hess[side].sum()) for side in (low, ~low)]
+                gain = sum(g * g / (h + penalty) for g, h in sides)
+                if gain > best and min(h for _, h in sides) >= least:
+                    best = gain
+                    tree = (feature, cut, *(-rate * g / (h + penalty) for g, h in sides))
+        if tree is None:
+            break
+        grown.append(tree)
+        z = z + np.where(x[:, tree[0]] <= tree[1], tree[2], tree[3])
+    return grown

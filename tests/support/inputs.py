@@ -132,7 +132,8 @@ def parameter_value(rng: Rng, range_: Range, columns: int) -> Any:
         case "flag":
             return bool(rng.choice([flag for flag in (False, True) if range_.admits(float(flag))]))
         case "choice":
-            return str(rng.choice(range_.choices or ()))
+            choices = range_.choices or ()
+            return choices[int(rng.integers(len(choices)))]
         case "whole":
             last = columns - 1 if range_.below_classes else columns
             return int(rng.choice([x for x in range(-1, last + 1) if range_.admits(x)]))

@@ -14,6 +14,7 @@ from support.inputs import Case, cases, loss_of
 import losscli
 from losscli import LosscliError
 from losscli.analysis.code import snippet
+from losscli.catalogue.pages import explanation
 from losscli.frameworks.convention import Convention, convention, framework
 from losscli.losses.domain import Array
 from losscli.results.code import Snippet
@@ -48,22 +49,32 @@ def written(case: Case, library: str, reduction: str) -> Snippet:
 
 
 def handed(case: Case, way: Convention | None) -> tuple[Array | None, Array]:
-    """The arrays as the code takes them: class indices whole, one-hot rows where the loss takes rows."""
+    """The arrays as the code takes them: class indices whole, where rows may come too."""
     y_true = case.y_true
     if y_true is None:
         return None, case.y_pred
     domain = case.loss.signature.y_true.given(case.loss.signature.bind(case.loss.name, case.params))
-    wants_index = (
-        way is not None and way.signature.y_true is not None and way.signature.y_true.grain == "index"
-    )
-    classes = case.y_pred.shape[-1]
     if domain.grain in ("index", "indices"):
         return y_true.astype(np.int64), case.y_pred
-    if domain.index is not None and y_true.ndim == 1 and not wants_index:
-        return np.eye(classes)[y_true.astype(np.int64)], case.y_pred
-    if domain.index is not None and wants_index:
+    if domain.index is not None:
         return (y_true if y_true.ndim == 1 else y_true.argmax(axis=-1)).astype(np.int64), case.y_pred
     return y_true, case.y_pred
+
+
+def of_example(name: str, library: str) -> tuple[Snippet, Array | None, Array, Any]:
+    """The code for a page's example, its arrays as they stand there, and the definition's number."""
+    loss = loss_of(name)
+    example = explanation(loss, elsewhere=False).example
+    assert example is not None
+    y_true = None if example.y_true is None else np.asarray(example.y_true)
+    y_pred = np.asarray(example.y_pred, np.float64)
+    if y_true is not None:
+        domain = loss.signature.y_true.given(loss.signature.bind(name, example.params))
+        indexed = domain.index is not None and y_true.ndim < y_pred.ndim
+        whole = indexed or domain.grain in ("index", "indices")
+        y_true = y_true.astype(np.int64 if whole else np.float64)
+    wanted = losscli.compute(name, y_true, y_pred, **example.params).value
+    return snippet(loss, library, example.params), y_true, y_pred, wanted
 
 
 def run(

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from losscli.analysis.code.forms import FORMS, link_of
+from losscli.analysis.code.estimator import TYPICAL, estimator
 from losscli.analysis.code.layout import definition, module
-from losscli.analysis.code.lines import formula_of, propagated
+from losscli.analysis.code.slopes import Score, Slopes, numbers, score_of, slopes
 from losscli.errors import LosscliError
-from losscli.formula.arrays import Value, constant, source
-from losscli.formula.derive import Derivatives
-from losscli.formula.dialects import DIALECTS
-from losscli.formula.language import Line
-from losscli.formula.parser import parse
-from losscli.formula.python import Translator
 from losscli.frameworks import BOOSTERS
 from losscli.losses.declare import Loss
 
@@ -56,22 +49,24 @@ def write(
                 f"{framework} boosts a raw score: {name} can only be true", f"leave -p {name}=false out"
             )
     params = {name: _number(framework, name, value) for name, value in {**params, **raw}.items()}
-    lines, gradient, hessian = derivatives(loss, params)
-    body, used = _body(loss, lines, gradient, hessian)
-    notes = _notes(loss, framework, params, hessian)
-    own = [f"{name}={params[name]!r}" for name in loss.parameters if name in used]
-    function, objective = _function(loss, framework, own, body)
-    estimator, guard = _ESTIMATORS[framework]
-    guarded = "" if _positive_constant(hessian) or _zero(hessian) else f", {guard}=0"
+    _check_scale(loss, framework, given, params)
+    written = slopes(loss, params)
+    own = [f"{name}={params[name]!r}" for name in loss.parameters if name in written.names]
+    objective = f"{loss.name}_objective"
+    docstring = f"Gradient and hessian of {loss.name} by the raw score of each row."
+    function = definition(objective, ", ".join(["y_true", "y_pred", *own]), docstring, written.body)
+    score = score_of(loss, params)
+    model = "".join(part.capitalize() for part in loss.name.split("_")) + "Boosting"
+    typical = [TYPICAL] if any("typical(" in text for text in (score.unit, *written.body)) else []
     closing = (
-        f"model = {framework}.{estimator}(objective={objective}{guarded})\n"
-        "# model.fit(X, y)\n"
+        f"model = {model}(objective=scaled_objective)\n"
+        "# model.fit(X, y).predict(X)\n"
         f"grad, hess = {objective}(y_true, y_pred)"
     )
-    if "()" in objective:
-        closing = f"objective = {objective}\n" + closing.replace(objective, "objective")
+    notes = _notes(loss, framework, params, written, score)
+    made = estimator(framework, objective, model, score)
     imports = {framework: f"import {framework}", "np": "import numpy as np"}
-    return module(imports, notes, [function], closing), (), notes
+    return module(imports, notes, [*written.helpers, *typical, function, *made], closing), (), notes
 
 
 def _number(framework: str, name: str, value: Any) -> Any:
@@ -83,51 +78,6 @@ def _number(framework: str, name: str, value: Any) -> Any:
     return value.item()
 
 
-def _function(loss: Loss, framework: str, own: list[str], body: list[str]) -> tuple[str, str]:
-    """The objective's source, and how it is named where it is used."""
-    name = f"{loss.name}_objective"
-    docstring = f"Gradient and hessian of {loss.name} by the raw score of each row."
-    if framework == "lightgbm" and own:  # an objective of three arguments would be given weights
-        inner = definition("objective", "y_true, y_pred", docstring, body).splitlines()
-        made = [
-            f"def {name}({', '.join(own)}):",
-            *(f"    {line}" for line in inner),
-            "",
-            "    return objective",
-        ]
-        return "\n".join(made), f"{name}()"
-    return definition(name, ", ".join(["y_true", "y_pred", *own]), docstring, body), name
-
-
-def derivatives(loss: Loss, params: Mapping[str, Any]) -> tuple[list[Line], ast.expr, ast.expr]:
-    """The lines of a loss by its raw score, and its first and second derivative in their names."""
-    form = FORMS.get(loss.name)
-    written = form(params) if callable(form) else form
-    if written is not None:
-        chosen = parse_form(loss, written)
-    else:
-        chosen = [
-            line for line in propagated(formula_of(loss).lines("lines", params), {}) if isinstance(line, Line)
-        ]
-    signs = [line.targets[0] for line in chosen if ast.unparse(line.expression) == "1 if y_true == 1 else -1"]
-    derived = Derivatives(chosen, signs)
-    gradient = derived.slopes.get("L", ast.Constant(0))
-    return derived.lines, gradient, derived.of(gradient)
-
-
-def parse_form(loss: Loss, lines: list[str]) -> list[Line]:
-    """Lines as the language reads them; a function that only has a derivative is let through."""
-    known = [line for line in lines if "logcosh(" not in line]
-    read = parse(
-        loss.name, "sample", [*known, "L = 0"] if known != lines else lines, loss.parameters, loss.truth
-    )
-    assigned = [line for line in read.lists["lines"] if isinstance(line, Line)]
-    if known == lines:
-        return assigned
-    left, _, right = lines[-1].partition(" = ")
-    return [*assigned[:-1], Line((left,), ast.parse(right, mode="eval").body, lines[-1])]
-
-
 def _check(loss: Loss, framework: str, params: Mapping[str, Any]) -> None:
     y_pred = loss.signature.y_pred
     if loss.kind == "statistic":
@@ -136,6 +86,10 @@ def _check(loss: Loss, framework: str, params: Mapping[str, Any]) -> None:
         why = f"{framework} follows a gradient; {loss.name} is flat almost everywhere"
     elif loss.kind == "batch":
         why = f"{framework} takes a loss a row; {loss.name} compares rows with one another"
+    elif loss.constant == "none":
+        why = f"{framework} starts from a constant; under {loss.name} a constant 0 costs nothing"
+    elif y_pred.means == "score":
+        why = f"{framework} boosts what has a least value; {loss.name} falls without end as the scores grow"
     elif y_pred.grain not in ("entry", "scalar"):
         takes = _TAKEN[y_pred.grain].format(size=y_pred.size)
         why = f"{framework} predicts one number a row; {loss.name} takes {takes}"
@@ -146,48 +100,28 @@ def _check(loss: Loss, framework: str, params: Mapping[str, Any]) -> None:
     raise LosscliError(why, f'its own objective is "{named}"' if named else hint)
 
 
-def _body(loss: Loss, lines: list[Line], gradient: ast.expr, hessian: ast.expr) -> tuple[list[str], set[str]]:
-    """The function's lines, and the names that stand in them."""
-    names = {"y_true": Value(ast.Name("y_true")), "y_pred": Value(ast.Name("y_pred"))}
-    names |= {name: constant(0)._replace(node=ast.Name(name)) for name in loss.parameters}
-    translator = Translator(DIALECTS["numpy"], "entry", names)
-    needed = _needed(lines, gradient, hessian)
-    body = translator.lines([line for line in lines if line.targets[0] in needed])
-    slope = translator.value(gradient)
-    body.append(f"grad = {_full(slope)}")
-    if _zero(hessian):
-        body += ["return grad, np.ones_like(grad)"]
-    elif _positive_constant(hessian):
-        body += [f"hess = {_full(translator.value(hessian))}", "return grad, hess"]
+def _check_scale(loss: Loss, framework: str, given: Mapping[str, Any], params: Mapping[str, Any]) -> None:
+    """LosscliError where far rows pull with next to nothing, or past float32, by a default."""
+    if loss.slope is None or not loss.parameters or not numbers(loss, params):
+        return
+    name = loss.scale.parameter if loss.scale else next(iter(loss.parameters))
+    if name in given:
+        return
+    unit = params[name] if loss.scale else 1.0
+    errors = unit * np.array([-1000, -0.5, 0.5, 1000])
+    with np.errstate(all="ignore"):
+        pulls = np.abs(loss.slope(np.zeros(4), errors, **params))
+    if pulls.max() > np.finfo(np.float32).max:
+        why = (
+            f"an error of 1000 pulls by {loss.name} with more than float32 holds, in which {framework} works"
+        )
+    elif loss.scale and pulls[[0, 3]].max() < pulls.max() / 10:
+        why = (
+            f"{framework} learns nothing by {loss.name} from errors much larger than {name}: they do not pull"
+        )
     else:
-        body += [f"hess = {_full(translator.value(hessian))}", f"return grad, np.maximum(hess, {FLOOR})"]
-    text = "\n".join(body)
-    return body, {
-        node.id for node in ast.walk(ast.parse(text.replace("return ", ""))) if isinstance(node, ast.Name)
-    }
-
-
-def _full(value: Value) -> str:
-    """A value a row, of a constant too."""
-    if value.const:
-        return f"np.full_like(y_pred, {source(value.node)})"
-    return source(value.node)
-
-
-def _needed(lines: list[Line], *results: ast.expr) -> set[str]:
-    wanted = {node.id for result in results for node in ast.walk(result) if isinstance(node, ast.Name)}
-    for line in reversed(lines):
-        if line.targets[0] in wanted:
-            wanted |= {node.id for node in ast.walk(line.expression) if isinstance(node, ast.Name)}
-    return wanted
-
-
-def _zero(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value == 0
-
-
-def _positive_constant(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value > 0
+        return
+    raise LosscliError(why, f"give a value that suits your errors: -p {name}=…")
 
 
 def _own(loss: Loss, framework: str, params: Mapping[str, Any]) -> str | None:
@@ -196,23 +130,19 @@ def _own(loss: Loss, framework: str, params: Mapping[str, Any]) -> str | None:
     return objective(params) if callable(objective) else objective
 
 
-def _notes(loss: Loss, framework: str, params: Mapping[str, Any], hessian: ast.expr) -> tuple[str, ...]:
+def _notes(
+    loss: Loss, framework: str, params: Mapping[str, Any], written: Slopes, score: Score
+) -> tuple[str, ...]:
     title = BOOSTERS[framework].title
-    notes = [f"An objective of {title}'s scikit-learn interface: labels and raw scores to slopes."]
+    notes = [f"An objective of {title}'s scikit-learn interface; its estimator starts at the best constant."]
     named = _own(loss, framework, params)
     if named is not None:
         name, _, rest = named.format(**params).partition(", ")
         notes.append(f'{title} has one of its own: objective="{name}"{", " + rest if rest else ""}.')
-    link = link_of(loss.name, params)
-    true = loss.signature.y_true
-    if link is not None:
-        notes.append(f"y_pred and model.predict(X) are raw scores z; the prediction is {link}.")
-    elif true is not None and true.given(params).means == "number":
-        notes.append(_START[framework])
-    if _zero(hessian):
+    if score.link:
+        notes.append(f"y_pred is a raw score z; model.predict(X) is the prediction, {score.code}.")
+    if written.by_distance:
         notes.append(
-            "The second derivative is 0: 1 stands for it, so that a leaf moves by its mean gradient."
+            "hess is |grad| over the way to a row's best score: a leaf's step is a mean of the ways."
         )
-    elif not _positive_constant(hessian):
-        notes.append(f"A hessian below {FLOOR} is raised to it: a leaf's step divides by their sum.")
     return tuple(notes)

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from losscli.analysis.code.layout import definition, module
+from losscli.analysis.code.layout import definition, keyword, module
 from losscli.analysis.code.lines import calls, formula_of, propagated
+from losscli.catalogue.pages import explanation
 from losscli.formula.arrays import Mode, Value, constant, expression, source
 from losscli.formula.dialects import DIALECTS, Dialect
 from losscli.formula.language import Line, Repeat
@@ -74,9 +75,9 @@ class _Function:
             if isinstance(node, ast.Name)
         }
         own = [name for name in self.loss.parameters if name in used]
-        body = [*self._converted(own), *body]
+        body = [*self._one_hot(), *self._converted(own), *body]
         arrays = ["y_true"] * self.loss.truth + ["y_pred"]
-        keywords = [_keyword(name, self.params) for name in own]
+        keywords = [keyword(name, self.params) for name in own]
         head = ", ".join([*arrays, *(["*"] if own else []), *keywords])
         needed = [f"{name}={name}" for name in own if name not in self.params]
         call = f"{self.loss.name}({', '.join([*arrays, *needed])})"
@@ -232,6 +233,21 @@ class _Function:
 
     # The head
 
+    @property
+    def _indexed(self) -> bool:
+        """Whether y_true comes as class indices, as in the page's example, where rows may come as well."""
+        if self.true is None or self.true.index is None:
+            return False
+        example = explanation(self.loss, elsewhere=False).example
+        return example is not None and np.ndim(example.y_true) == 1
+
+    def _one_hot(self) -> list[str]:
+        """Class indices as rows of 0 and 1."""
+        template = str(self.dialect.template("rows_of_classes"))
+        names = {name: ast.Name(name) for name in ("y_true", "y_pred")}
+        names["xp"] = ast.Name(self.dialect.module)
+        return [f"y_true = {source(expression(template, **names))}"] if self._indexed else []
+
     def _converted(self, own: Sequence[str]) -> list[str]:
         """Parameters with several values, as arrays."""
         lists = [name for name in own if name not in self.params or np.ndim(self.params[name])]
@@ -243,6 +259,8 @@ class _Function:
         pred = _shape(self.pred)
         if self.true is None:
             arrays = f"y_pred {pred}"
+        elif self._indexed:
+            arrays = f"y_true {_SHAPE['index']}, y_pred {pred}"
         elif _shape(self.true) == pred:
             arrays = f"y_true and y_pred {pred}"
         else:
@@ -261,21 +279,6 @@ def _closed(line: str) -> str:
     if line.startswith("for "):
         return line + " pass"
     return line.removeprefix("return ")
-
-
-def _keyword(name: str, params: Mapping[str, Any]) -> str:
-    if name not in params:
-        return name
-    value = params[name]
-    if isinstance(value, np.ndarray | list):
-        value = _tuples(np.asarray(value).tolist())
-    if isinstance(value, float) and not np.isfinite(value):
-        return f'{name}=float("{value}")'
-    return f"{name}={value!r}"
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def _array(name: str, domain: Domain) -> Value:

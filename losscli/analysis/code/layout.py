@@ -6,6 +6,9 @@ import ast
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
 
 from losscli.formula.arrays import source
 
@@ -46,6 +49,22 @@ def definition(name: str, head: str, docstring: str, body: Sequence[str]) -> str
     for line in body:
         lines += folded("    " + line)
     return "\n".join(lines)
+
+
+def keyword(name: str, params: Mapping[str, Any]) -> str:
+    """An argument with its default, where it has one."""
+    if name not in params:
+        return name
+    value = params[name]
+    if isinstance(value, np.ndarray | list):
+        value = _tuples(np.asarray(value).tolist())
+    if isinstance(value, float) and not np.isfinite(value):
+        return f'{name}=float("{value}")'
+    return f"{name}={value!r}"
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def folded(line: str) -> list[str]:

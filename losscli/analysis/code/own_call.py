@@ -56,11 +56,12 @@ def own_call(way: Convention, params: Mapping[str, Any], reduction: str) -> Own 
         bound, adapted.reduction if adapted and reduction == "mean" else reduction, axes=axes.get(of.grain, 2)
     )
     call = write(way, given, conversion)
-    comments = [d.why + "." for d in way.departures if _said(d, bound, adapted is not None)]
+    comments = [d.why + "." for d in way.departures if _said(d, bound, adapted)]
     if adapted is not None:
         old, new = adapted.swap
+        if not old or old in call:
+            comments.insert(0, adapted.comment)
         call = adapted.form.format(call=call.replace(old, new) if old else call)
-        comments.insert(0, adapted.comment)
     comments = [*_inputs(way, params, bound, conversion), *comments]
     call = source(ast.parse(call, mode="eval").body)
     if way.float32:
@@ -101,11 +102,11 @@ def _holds(departure: Departure, params: Mapping[str, Any]) -> bool:
     return departure.when is None or departure.when(params)
 
 
-def _said(departure: Departure, params: Mapping[str, Any], adapted: bool) -> bool:
+def _said(departure: Departure, params: Mapping[str, Any], adapted: Adapted | None) -> bool:
     """Departures worth a comment: where the number may differ after all."""
     if not _holds(departure, params) or departure.cause in ("default", "input"):
         return False
-    return departure.cause in HARMLESS and not (adapted and departure.cause == "label coding")
+    return departure.cause in HARMLESS and not (adapted and departure.cause == adapted.meets)
 
 
 def _passed(way: Convention, params: Mapping[str, Any]) -> dict[str, Any] | Refused:

@@ -178,6 +178,7 @@ def _compute(choice: Advised, given: Rows | None, *, weighted: bool, drop: bool,
         "--true": given.true if truth else None,
         "--pred": choice.pred or given.pred,
         "--input-format": given.input_format,
+        **given.text_options,
         "--table": given.table,
         "--query": given.query,
         "--weight": given.weight if weighted else None,
@@ -188,7 +189,11 @@ def _compute(choice: Advised, given: Rows | None, *, weighted: bool, drop: bool,
         "--missing": "drop" if drop else None,
     }
     words = ["losscli compute", choice.loss, *map(shlex.quote, given.files)]
-    words += [f"{option} {shlex.quote(value)}" for option, value in named.items() if value is not None]
+    words += [
+        f"{option} {shlex.quote(value)}" if value else option
+        for option, value in named.items()
+        if value is not None
+    ]
     return " ".join([*words, *_parameters(choice.params)])
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from support.command import losscli as command
 from support.inputs import NAMES, loss_of
-from support.snippets_running import asked, definition, handed, run, written
+from support.snippets_running import asked, definition, handed, of_example, run, written
 
 import losscli
 from losscli import LosscliError
@@ -39,6 +39,14 @@ def test_numpy_s_code_gives_the_registry_s_number(name: str, data: Any) -> None:
     code = written(case, "numpy", reduction).code
     found = run(code, *handed(case, None))["value"]
     np.testing.assert_allclose(found, wanted, rtol=1e-11, atol=1e-12, err_msg=code)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_code_takes_the_example_as_its_page_has_it(name: str) -> None:
+    """The frameworks' code does so too: tests/live."""
+    made, y_true, y_pred, wanted = of_example(name, "numpy")
+    value = run(made.code, y_true, y_pred)["value"]
+    np.testing.assert_allclose(value, wanted, rtol=1e-12, atol=1e-14, err_msg=made.code)
 
 
 @pytest.mark.parametrize("name", NAMES)

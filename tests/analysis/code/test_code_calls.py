@@ -169,7 +169,13 @@ def test_names_and_keywords_are_the_library_s(library: str) -> None:
             "sum",
             "torch.nn.MultiMarginLoss(p=2, reduction='sum')(y_pred, y_true)",
         ),
-        ("poisson", "torch", {}, "mean", "torch.nn.PoissonNLLLoss(log_input=False)(y_pred, y_true)"),
+        (
+            "poisson",
+            "torch",
+            {},
+            "mean",
+            "torch.nn.PoissonNLLLoss(log_input=False, eps=1e-300)(y_pred, y_true)",
+        ),
         (
             "rmse",
             "sklearn",

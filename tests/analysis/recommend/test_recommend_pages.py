@@ -173,7 +173,7 @@ def test_the_list_of_tasks_in_every_format(shown: Any) -> None:
 LINES = {
     "weight": (["rows.csv", "--weight", "w"], "rows.csv --weight w"),
     "named": (["rows.csv", "--true", "y", "--pred", "p"], "rows.csv --true y --pred p"),
-    "format": (["rows.data", "--input-format", "csv"], "rows.data --input-format csv"),
+    "format": (["rows.xyz", "--input-format", "csv"], "rows.xyz --input-format csv"),
     "joined": (
         ["rows.csv", "--pred", "p", "--truth", "truth.csv", "--key", "id", "--true", "t"],
         "rows.csv --true t --pred p --truth truth.csv --key id",
@@ -200,7 +200,7 @@ def test_the_line_to_run_names_the_rows_as_they_were_named(
     y, p = np.linspace(1.5, 9, 40), np.linspace(1.5, 9, 40) + 0.1 * shuffled(normal(40))
     lines = [f"{i},{a!r},{b!r},2" for i, (a, b) in enumerate(zip(y.tolist(), p.tolist(), strict=True))]
     text = "\n".join(["id,y,p,w", *lines, ""])
-    for file in ("rows.csv", "more rows.csv", "rows.data"):
+    for file in ("rows.csv", "more rows.csv", "rows.xyz"):
         Path(file).write_text(text, encoding="utf-8")
     Path("truth.csv").write_text(
         "\n".join(["id,t", *(f"{i},{a}" for i, a in enumerate(y))]), encoding="utf-8"
