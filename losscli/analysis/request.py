@@ -14,6 +14,7 @@ from losscli.catalogue.pages import explanation
 from losscli.engine.partial import Task
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import convention
+from losscli.losses.layout import read_layout
 from losscli.results.score import Remark
 from losscli.rows import Roles
 
@@ -84,7 +85,8 @@ class Request:
 
     def _made(self, loss: Loss, stream: Stream) -> Task:
         way = self.way(loss)
-        params, adjust = dict(self.params.get(loss.name, {})), None
+        given, adjust = self.params.get(loss.name, {}), None
+        params, layout = read_layout(loss, way.signature, given, exact=self.like == "exact")
         called = self.called.get(loss.name, Named(loss))
         said = tuple(Remark("data", sentence) for sentence in called.said)
         classes = Stream.of(stream).classes
@@ -100,7 +102,9 @@ class Request:
         bound = way.bind(params)
         words = explanation(loss, elsewhere=self.like != "exact")
         sure = "from_logits" in params and "from_logits" not in called.params
-        return Task(way, bound, words=words, said=said, adjust=adjust, sure=sure, classes=classes)
+        return Task(
+            way, bound, words=words, said=said, adjust=adjust, sure=sure, classes=classes, layout=layout
+        )
 
 
 def _known(one: Named, like: str) -> Named:

@@ -82,7 +82,8 @@ def _end(sink: RowSink, folded: Folded, signature: str) -> None:
 
     def complete(rows: RowValues) -> RowValues:
         file, row = (None, rows.row) if len(files) < 2 else place(files, rows.row)
-        return rows._replace(row=row, file=file, share=shares_of(part, rows.weight, rows.loss))
+        share = None if rows.cost is None else shares_of(part, rows.cost)
+        return rows._replace(row=row, file=file, share=share)
 
     sink.finish(complete, signature)
 

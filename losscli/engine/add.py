@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from losscli.batch import Batch
-from losscli.engine.align import align, as_held
+from losscli.engine.align import as_held
 from losscli.engine.domains import Extents
 from losscli.engine.group_sums import Block, GroupSums
 from losscli.engine.notes import note_codings, note_departures, note_lengths
 from losscli.engine.partial import Partial, Task
+from losscli.engine.positions import Laid, aligned, lay
+from losscli.engine.row_sums import Rowed, by_positions, by_rows, cells_of, counted_terms, spread_over
 from losscli.engine.sums import Sum, products
 from losscli.engine.top import Rows, Tally, missing_rows, numbers_of
 from losscli.errors import LosscliError
@@ -48,14 +50,15 @@ def add(
         batch = task.adjust(batch)
     raw = batch.y_pred[task.model]
     true, pred = as_held(convention, batch, task.model)
-    y_true, y_pred = align(convention, true, pred, params, extents)
+    laid = lay(task, true, pred, batch.weight)
+    y_true, y_pred = aligned(task, laid, extents)
     if batch.weight is not None and not convention.weights:
         why = "its values belong to pairs of rows" if convention.loss.kind == "batch" else "its call has none"
         raise LosscliError(f"{convention.owner} takes no sample weights: {why}", "leave --weight out")
     weight = None
-    if batch.weight is not None:
-        weight = batch.weight.astype(convention.dtype, copy=False).astype(np.float64, copy=False)
-    collects = _needs_all(convention, y_pred, pred)
+    if laid.weight is not None:
+        weight = laid.weight.astype(convention.dtype, copy=False).astype(np.float64, copy=False)
+    collects = _needs_all(convention, y_pred, laid.y_pred)
     if part.values is not None and collects:
         raise no_values(task)
     made: Any = None
@@ -64,14 +67,16 @@ def add(
         args = (y_pred,) if y_true is None else (y_true, y_pred)
         with np.errstate(all="ignore"):
             made = convention.kernel(*args, **task.kernel_params, **facts)
+            if laid.per and convention.loss.kind == "statistic":
+                made = counted_terms(laid, made, convention.merges)
+            if convention.adds is not None and y_true is not None:
+                counted = convention.adds(y_true, **params)
             if task.rowwise:
-                made = _values(part, batch, made)
-                if convention.adds is not None and y_true is not None:
-                    counted = convention.adds(y_true, **params)
+                made = _rowed(part, laid, args, made, counted, weight, extents)
 
     part.n += len(raw)
     part.weighted |= weight is not None
-    part.shape = pred.shape
+    part.shape = pred.shape if laid.per else laid.y_pred.shape
     add_weights(part.weights, weight, len(raw))
     by = None if part.groups is None or groups is None else _By(part.groups, groups)
     gone = None
@@ -82,31 +87,27 @@ def add(
         by.sums.count(by.block, gone)
         if weight is not None:
             by.add("weights", weight, True)
-    note_codings(part, y_true, rows)
-    note_lengths(part, y_pred, rows)
+    note_codings(part, laid, y_true, rows)
+    note_lengths(part, laid, y_pred, rows)
     if collects:
         given = np.ones(len(raw)) if weight is None else weight
-        part.collected.append((np.asarray(rows), true, pred, given))
+        part.collected.append((np.asarray(rows), laid.y_true, laid.y_pred, given))
         part.counts.add(float(len(raw)))
         part.weighted_counts.add_block(given, one_sign=True)
         if by is not None:
             by.sums.collect(by.block)
         return
-    note_departures(part, y_true, y_pred, rows, facts)
+    note_departures(part, laid, y_true, y_pred, rows, facts)
     with np.errstate(all="ignore"):
         if not task.rowwise:
             _add_terms(part, made, weight, len(raw), by)
             return
-        missing = convention.checked and extents.missing(batch.y_true, raw)
-        if missing:  # 0 · log p of a missing p is missing too
-            gone = missing_rows(len(raw), batch.y_true, raw)
-            made = np.where(gone if counted is None else gone & (counted > 0), np.nan, made)
         if convention.scale is not None and y_true is not None:
-            scaled, unit = products(weight, made * convention.scale(y_true, **params))
+            scaled, unit = products(weight, made.values * convention.scale(y_true, **params))
             part.term("scaled").add_block(scaled, False, unit)
             if by is not None:
                 by.add("scaled", scaled, False, unit)
-        add_values(part, made, counted, weight, rows, batch, raw, by)
+        add_values(part, made, rows, batch, raw, by)
 
 
 class _By(NamedTuple):
@@ -128,17 +129,33 @@ def no_values(task: Task) -> LosscliError:
     return LosscliError(f"{name} makes one value of all rows: there is none for each row", hint)
 
 
-def _values(part: Partial, batch: Batch, made: Any) -> Array:
-    """A value a sample (N,) in float64."""
-    task = part.task
-    if task.convention.loss.kind == "sample":
-        return _per_sample(part, np.asarray(made), batch.weight is not None)
-    return _ratios(task, made)
+def _rowed(
+    part: Partial,
+    laid: Laid,
+    args: tuple[Array, ...],
+    made: Any,
+    counted: Array | None,
+    weight: Array | None,
+    extents: Extents,
+) -> Rowed:
+    """What each sample adds to the sums, from what the kernel made of the arrays."""
+    task, checked = part.task, part.task.convention.checked
+    if task.convention.loss.kind != "sample":
+        values = _ratios(task, made)
+    elif laid.per:
+        part.positions, part.axis, part.cells = laid.per, laid.axis, cells_of(task.convention, laid)
+        return by_positions(laid, args, np.asarray(made), counted, weight, checked)
+    else:
+        values = _per_sample(part, np.asarray(made), weight is not None)
+    if checked and extents.missing(*args):  # 0 · log p of a missing p is missing too
+        gone = missing_rows(len(values), *args)
+        values = np.where(gone if counted is None else gone & (counted > 0), np.nan, values)
+    return by_rows(values, counted, weight)
 
 
-def _needs_all(convention: Convention, y_pred: Array, raw: Array) -> bool:
+def _needs_all(convention: Convention, y_pred: Array, given: Array) -> bool:
     """Batch losses, and rows that a framework takes for one vector."""
-    return convention.loss.kind == "batch" or (raw.ndim == 1 and y_pred.ndim == 2)
+    return convention.loss.kind == "batch" or (given.ndim == 1 and y_pred.ndim == 2)
 
 
 def _ratios(task: Task, terms: Mapping[str, Array]) -> Array:
@@ -181,48 +198,39 @@ def _per_sample(part: Partial, values: Array, has_weights: bool) -> Array:
 
 
 def add_weights(total: Sum, weight: Array | None, n: int) -> None:
-    """Adds the weights (N,), 1 for each of `n` rows where there are none."""
+    """Adds the weights (N,), or of each position, 1 for each of `n` rows where there are none."""
     if weight is None:
         total.add(float(n))
     else:
-        total.add_block(weight, one_sign=True)
+        total.add_block(weight.ravel(), one_sign=True)
 
 
-def add_values(
-    part: Partial,
-    values: Array,
-    counted: Array | None,
-    weight: Array | None,
-    rows: Rows,
-    batch: Batch,
-    raw: Array,
-    by: _By | None,
-) -> None:
-    """Adds the values of rows (N,), each counted as often as `counted` says (None: once)."""
+def add_values(part: Partial, made: Rowed, rows: Rows, batch: Batch, raw: Array, by: _By | None) -> None:
+    """Adds the values of rows (N,)."""
     loss = part.task.convention.loss
     one_sign = loss.lowest >= 0 or loss.highest <= 0
-    contribution, unit = products(weight, values)
-    finite = part.term("value").add_block(contribution, one_sign, unit)
+    values, weight, counts = made.values, made.weight, made.counts
+    finite = part.term("value").add_block(made.cost, one_sign, made.unit)
     if weight is not None:
-        finite &= part.term("plain").add_block(values, one_sign)
-    if counted is None:
+        finite &= part.term("plain").add_block(made.plain, one_sign)
+    if counts is None or made.weighted_counts is None:
         part.counts.add(float(len(values)))
         add_weights(part.weighted_counts, weight, len(values))
     else:
-        part.counts.add_block(counted, one_sign=True)
-        part.weighted_counts.add_block(counted if weight is None else weight * counted, one_sign=True)
+        part.counts.add_block(counts, one_sign=True)
+        part.weighted_counts.add_block(made.weighted_counts, one_sign=True)
     if by is not None:
-        by.add("value", contribution, one_sign, unit)
+        by.add("value", made.cost, one_sign, made.unit)
         if weight is not None:
-            by.add("plain", values, one_sign)
-        if counted is not None:
-            by.add("counts", counted, True)
-            by.add("weighted_counts", counted if weight is None else weight * counted, True)
-    if contribution.size == 0:
+            by.add("plain", made.plain, one_sign)
+        if counts is not None and made.weighted_counts is not None:
+            by.add("counts", counts, True)
+            by.add("weighted_counts", made.weighted_counts, True)
+    if made.cost.size == 0:
         return
-    contribution = np.ldexp(contribution, unit) if unit else contribution
-    greatest = float(contribution.max())
-    part.spread.add(contribution, int(rows[0]), 0.0 if loss.lowest >= 0 else None, greatest)
+    cost = np.ldexp(made.cost, made.unit) if made.unit else made.cost
+    greatest = float(cost.max())
+    part.spread.add(cost, int(rows[0]), 0.0 if loss.lowest >= 0 else None, greatest)
     if loss.lowest == 0 and loss.signature.y_pred.given(part.task.params).sums_to_one:
         below = values < -1e-6  # more than float32 rounds away
         if below.any():
@@ -233,12 +241,12 @@ def add_values(
                 part.tallies.setdefault(kind, Tally()).add(numbers_of(rows, where))
     if part.top.wants(greatest):
         given = np.ones(len(values)) if weight is None else weight
-        arrays = {"loss": values, "y_pred": raw, "weight": given}
+        arrays = {"loss": values, "y_pred": raw, "weight": given, "cost": cost}
         if batch.y_true is not None:
             arrays["y_true"] = batch.y_true
-        part.top.add(rows, contribution, arrays)
+        part.top.add(rows, cost, arrays)
     if part.values is not None:
-        part.values.append(RowValues(rows, batch.y_true, raw, values, weight))
+        part.values.append(RowValues(rows, batch.y_true, raw, values, weight, cost=cost))
 
 
 def _add_terms(
@@ -249,7 +257,7 @@ def _add_terms(
         weight = None
     for name, term in terms.items():
         merge = convention.merges.get(name, "sum")
-        spread = None if weight is None else weight.reshape(-1, *[1] * (term.ndim - 1))
+        spread = None if weight is None else spread_over(weight, term.shape)
         if merge == "max":
             counts = term if spread is None else np.where(spread > 0, term, -np.inf)
             largest = float(np.max(counts, initial=-np.inf))

@@ -35,8 +35,11 @@ def align(
     y_pred: Array,
     params: Mapping[str, Any],
     extents: Extents | None = None,
+    noun: str = "rows",
 ) -> tuple[Array | None, Array]:
     """y_true and y_pred as the kernel takes them: shapes matched, rounded to the dtype, indices as int64.
+
+    `noun` is what the messages call a row.
 
     Raises LosscliError when the shapes do not fit the loss or each other, BadValue for a value outside its
     domain.
@@ -59,12 +62,12 @@ def align(
         _match(convention.loss, true, pred, y_true, y_pred, wanted, given)
     _match_parameters(convention, pred, params)
     if true is not None:
-        require("y_true", true, wanted, params, convention.checked, extents, convention.loss)
+        require("y_true", true, wanted, params, convention.checked, extents, convention.loss, noun)
         if wanted.below_classes:
             check_classes(true, pred.shape[-1], params)
         if wanted is not rows:
             true = one_hot(true, pred.shape[-1], convention.dtype)
-    require("y_pred", pred, given, params, convention.checked, extents, convention.loss)
+    require("y_pred", pred, given, params, convention.checked, extents, convention.loss, noun)
     return true, pred
 
 

@@ -44,6 +44,7 @@ def require(
     in_domain: bool,
     extents: Extents | None = None,
     loss: Loss | None = None,
+    noun: str = "rows",
 ) -> None:
     """BadValue for the first value outside the domain. NaN passes: missing values are dealt with before.
 
@@ -58,51 +59,53 @@ def require(
         bad |= (array > domain.high) | np.isinf(array)
         if domain.minus_infinity:
             bad = array == np.inf
-        _complain(argument, array, bad, domain)
+        _complain(argument, array, bad, domain, noun)
     if domain.values is not None:
         known = np.isnan(array)
         for value in domain.values:
             known |= array == value
-        _complain(argument, array, ~known, domain)
+        _complain(argument, array, ~known, domain, noun)
     if domain.whole:
-        _complain(argument, array, (array != np.floor(array)) & ~np.isnan(array), domain)
+        _complain(argument, array, (array != np.floor(array)) & ~np.isnan(array), domain, noun)
     for column in domain.positive:
         if not array[:, column].min() > 0:
             bad = np.zeros(array.shape, bool)
             bad[:, column] = array[:, column] <= 0
-            _complain(argument, array, bad, replace(domain, words="above 0"))
+            _complain(argument, array, bad, replace(domain, words="above 0"), noun)
     for column in domain.zero_one:
         bad = np.zeros(array.shape, bool)
         bad[:, column] = ~np.isin(array[:, column], (0, 1)) & ~np.isnan(array[:, column])
-        _complain(argument, array, bad, replace(domain, words="0 or 1"))
+        _complain(argument, array, bad, replace(domain, words="0 or 1"), noun)
     if domain.nonzero and (zero := ~np.any(array, axis=-1)).any():
         first = tuple(int(i) for i in np.argwhere(zero)[0])
         raise BadValue(argument, first[0], first[1:], "a zero vector has no direction")
     if domain.sums_to_one:
-        _check_sums(argument, array, domain, loss)
+        _check_sums(argument, array, domain, loss, noun)
     if domain.ordered is not None:
         _check_boxes(argument, array, params[domain.ordered])
 
 
-def _complain(argument: str, array: Array, bad: Array, domain: Domain) -> None:
+def _complain(argument: str, array: Array, bad: Array, domain: Domain, noun: str) -> None:
     if not bad.any():
         return
     first = tuple(int(i) for i in np.argwhere(bad)[0])
     rows = int(np.count_nonzero(bad.reshape(len(bad), -1).any(axis=1)))
-    more = f" ({rows} rows hold such values)" if rows > 1 else ""
+    more = f" ({rows} {noun} hold such values)" if rows > 1 else ""
     value = array[first]
     hint = None if np.isinf(value) else domain.hint
     raise BadValue(argument, first[0], first[1:], f"{value:.15g} is not {domain.words}{more}", hint)
 
 
-def _check_sums(argument: str, array: Array, domain: Domain, loss: Loss | None) -> None:
+def _check_sums(argument: str, array: Array, domain: Domain, loss: Loss | None, noun: str) -> None:
     sums = array.sum(axis=-1, dtype=np.float64)
     off = np.abs(sums - 1) > SUM_SLACK
     if off.any():
         row = int(np.flatnonzero(off)[0])
         count = int(np.count_nonzero(off))
-        more = f" ({count} rows are off)" if count > 1 else ""
+        more = f" ({count} {noun} are off)" if count > 1 else ""
         ways = ["divide each row by its sum", *(["for logits add --from-logits"] if domain.under else [])]
+        if noun != "rows":
+            ways.insert(0, "where the classes are on another axis say which: -p class_axis=1")
         raise BadValue(
             argument,
             row,
@@ -124,14 +127,20 @@ def _elsewhere(loss: Loss) -> Iterator[str]:
 
 
 def _check_boxes(argument: str, array: Array, box_format: str) -> None:
-    sides = array[:, 2:] if box_format == "xywh" else array[:, 2:] - array[:, :2]
+    by_sides = box_format in ("xywh", "cxcywh")
+    sides = array[:, 2:] if by_sides else array[:, 2:] - array[:, :2]
     bad = sides < 0
     if bad.any():
         row, side = (int(i) for i in np.argwhere(bad)[0])
-        names = {"xyxy": "x1 y1 x2 y2", "yxyx": "y1 x1 y2 x2", "xywh": "x y width height"}[box_format]
+        names = {
+            "xyxy": "x1 y1 x2 y2",
+            "yxyx": "y1 x1 y2 x2",
+            "xywh": "x y width height",
+            "cxcywh": "centre x, centre y, width, height",
+        }[box_format]
         what = (
             f"a width or height of {array[row, 2 + side]:.15g} is below 0"
-            if box_format == "xywh"
+            if by_sides
             else f"the corner {array[row, 2 + side]:.15g} lies before {array[row, side]:.15g}"
         )
         raise BadValue(

@@ -16,7 +16,6 @@ from losscli.engine.reduce import Reduced, reduce, rows_of, term_totals
 from losscli.engine.top import Top
 from losscli.frameworks.convention import Reduction
 from losscli.losses.domain import Array
-from losscli.losses.stable import times
 from losscli.results.score import Concentration, Sample, Score
 from losscli.version import __version__
 
@@ -62,7 +61,7 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
     return Score(
         loss=loss.name,
         kind="sample" if rowwise else loss.kind,
-        params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in part.task.params.items()},
+        params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in part.task.shown.items()},
         like=convention.framework.name,
         n=part.n,
         reduction=reduction,
@@ -112,7 +111,7 @@ def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | Non
         return (), None
     per_sample = part.top.select(None, by_loss=False)[1]["loss"] if show.values else None
     numbers, arrays = part.top.select(show.of(part.n), show.by_loss)
-    shares = shares_of(part, arrays["weight"], arrays["loss"])
+    shares = shares_of(part, arrays["cost"])
     slopes = None
     if show.gradient and numbers.size:
         slopes = gradient.of_samples(part.task, arrays.get("y_true"), arrays["y_pred"], arrays["loss"])
@@ -131,12 +130,12 @@ def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | Non
     return samples, per_sample
 
 
-def shares_of(part: Partial, weight: Array | None, loss: Array) -> Array | None:
-    """Each row's part of Σw·loss; None where some value is negative, or the sum is 0 or not finite."""
+def shares_of(part: Partial, cost: Array) -> Array | None:
+    """Each row's part of the sum; None where some value is negative, or the sum is 0 or not finite."""
     total = float(part.terms["value"])
     if part.spread.lowest < 0 or not 0 < total < math.inf:
         return None
-    return (loss if weight is None else times(weight, loss)) / total + 0.0
+    return cost / total + 0.0
 
 
 def _gradients(part: Partial, folded: Folded, show: Show, ratio: Reduction) -> tuple[Sample, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 from losscli.batch import MISSING
 from losscli.engine.group_sums import GroupSums, Label
 from losscli.engine.partial import Partial
-from losscli.engine.reduce import reduce, rows_of, weights_of
+from losscli.engine.reduce import reduce, rows_of, times_of, weights_of
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import MEAN, Reduction, Totals
 from losscli.losses.domain import Array
@@ -96,7 +96,13 @@ def _of_samples(part: Partial, sums: GroupSums, n: Array, ratio: Reduction) -> A
     if ratio.divisor is MEAN.divisor:
         divisors = both
     elif ratio.divisor is not None:
-        known = zip(n.tolist(), weights.tolist(), counts.tolist(), both.tolist(), strict=True)
+        known = zip(
+            (n * max(part.positions, 1)).tolist(),
+            weights.tolist(),
+            counts.tolist(),
+            both.tolist(),
+            strict=True,
+        )
         divisors = np.array([ratio.divisor(Totals(*t, part.weighted, class_weighted)) for t in known])
     with np.errstate(all="ignore"):
         if convention.collapse and len(part.shape) == 1:
@@ -105,7 +111,8 @@ def _of_samples(part: Partial, sums: GroupSums, n: Array, ratio: Reduction) -> A
             )
             return one * weights / divisors if part.weighted else one
         values = sums.total("scaled" if ratio.scaled else "value")
-        return values * (part.cells if ratio.whole or ratio.divisor is None else 1) / divisors
+        times, over = times_of(part, ratio)
+        return values * times / (divisors * over)
 
 
 def _of_collected(part: Partial, sums: GroupSums, ratio: Reduction) -> Array:

@@ -84,18 +84,14 @@ def _missing_place(batch: Batch) -> str:
 
 
 def check_weight(batch: Batch, rows: Rows) -> None:
+    """LosscliError for a weight below 0 or infinite; whether their shape fits, the loss says."""
     if batch.weight is None or batch.weight.size == 0:
         return
-    if batch.weight.shape != (len(batch),):
-        raise LosscliError(
-            f"the weights are {batch.weight.shape}, the samples {len(batch)}",
-            "give one weight for each sample",
-        )
     bad = (batch.weight < 0) | np.isinf(batch.weight)
     if bad.any():
-        at = int(np.flatnonzero(bad)[0])
-        place = batch.origin.place("weight", int(rows[at]))
-        raise LosscliError(f"{place}: {batch.weight[at]:.15g} is not a weight of 0 or more")
+        first = tuple(int(i) for i in np.argwhere(bad)[0])
+        place = batch.origin.place("weight", int(rows[first[0]]), first[1:])
+        raise LosscliError(f"{place}: {batch.weight[first]:.15g} is not a weight of 0 or more")
 
 
 def class_counts(stream: Stream, missing: Missing, labels: Callable[[Batch], Array]) -> Mapping[float, int]:

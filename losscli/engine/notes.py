@@ -12,20 +12,21 @@ from losscli.losses.domain import SUM_SLACK, Array
 
 if TYPE_CHECKING:
     from losscli.engine.partial import Partial
+    from losscli.engine.positions import Laid
 
 UNIT_SLACK = 1e-3  # how far a squared length may be from 1 without a word
 
 
-def note_lengths(part: Partial, y_pred: Array, rows: Rows) -> None:
+def note_lengths(part: Partial, laid: Laid, y_pred: Array, rows: Rows) -> None:
     if not part.task.convention.signature.y_pred.unit_length:
         return
     with np.errstate(over="ignore", invalid="ignore"):
         off = np.abs(np.sum(y_pred * y_pred, axis=-1) - 1) > UNIT_SLACK
     if off.any():
-        part.tallies.setdefault("unit", Tally()).add(numbers_of(rows, off))
+        part.tallies.setdefault("unit", Tally()).add(numbers_of(rows, laid.touched(off)))
 
 
-def note_codings(part: Partial, y_true: Array | None, rows: Rows) -> None:
+def note_codings(part: Partial, laid: Laid, y_true: Array | None, rows: Rows) -> None:
     """Remembers which of two label codings that exclude each other were seen, and where first."""
     declared = part.task.convention.signature.y_true
     if y_true is None or declared is None or not part.task.convention.checked:
@@ -35,11 +36,16 @@ def note_codings(part: Partial, y_true: Array | None, rows: Rows) -> None:
         return
     for label in domain.exclusive:
         if label not in part.codings and (coded := y_true == label).any():
-            part.codings[label] = int(rows[int(np.argmax(coded.reshape(len(y_true), -1).any(axis=1)))])
+            part.codings[label] = int(rows[int(np.argmax(laid.touched(coded)))])
 
 
 def note_departures(
-    part: Partial, y_true: Array | None, y_pred: Array, rows: Rows, facts: Mapping[str, Any]
+    part: Partial,
+    laid: Laid,
+    y_true: Array | None,
+    y_pred: Array,
+    rows: Rows,
+    facts: Mapping[str, Any],
 ) -> None:
     """Counts the rows that each departure changed, and those that do not look like what the call takes."""
     task = part.task
@@ -55,7 +61,8 @@ def note_departures(
         if changed.any():
             tally = part.tallies.setdefault(number, Tally())
             if changed.ndim:  # else it is no matter of rows
-                tally.add(numbers_of(rows, np.broadcast_to(_by_row(changed, len(rows)), len(rows))))
+                where = laid.touched(changed) if laid.per else _by_row(changed, len(rows))
+                tally.add(numbers_of(rows, np.broadcast_to(where, len(rows))))
 
 
 def _by_row(marked: Array, n: int) -> Array:
@@ -67,6 +74,8 @@ def _by_row(marked: Array, n: int) -> Array:
 
 def _note_probabilities(part: Partial, y_pred: Array, rows: Rows) -> None:
     """Counts rows whose values all lie in [0, 1], those among them that sum to 1, and those not all 0."""
+    if not y_pred.size:
+        return
     table = y_pred.reshape(len(rows), -1)
     inside: Array = np.asarray(((table >= 0) & (table <= 1)).all(axis=1))
     if not inside.any():

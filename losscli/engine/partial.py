@@ -13,6 +13,7 @@ from losscli.engine.sums import Sum
 from losscli.engine.top import Tally, Top, shifted
 from losscli.frameworks.convention import Convention
 from losscli.losses.domain import Array
+from losscli.losses.layout import PLAIN, Layout
 from losscli.results.rows import RowValues
 from losscli.results.score import Remark
 from losscli.results.words import Words
@@ -25,7 +26,7 @@ class Task:
 
     `words` are its page's, `said` stands beside its number whatever the rows are; `adjust` changes each
     batch before the kernel sees it: class weights do. `sure`: it was said what y_pred holds. `classes` are
-    the names of those that labels number.
+    the names of those that labels number. `layout` says how the arrays stand.
     """
 
     convention: Convention
@@ -36,6 +37,7 @@ class Task:
     adjust: Callable[[Batch], Batch] | None = None
     sure: bool = False
     classes: Classes | None = None
+    layout: Layout = PLAIN
 
     @property
     def per(self) -> str:
@@ -46,6 +48,11 @@ class Task:
     def rowwise(self) -> bool:
         """Whether each row has a value of its own."""
         return self.convention.loss.kind == "sample" or self.per.startswith("sample")
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The parameters, and what was asked for beside them: all that makes the number."""
+        return {**self.params, **self.layout.said()}
 
     @property
     def kernel_params(self) -> dict[str, Any]:
@@ -62,7 +69,8 @@ class Partial:
     counts rows by "inf", "nan", "gone" (a missing value was let through), the number of a departure, and
     "inside", "sums" and "nonzero", by which y_pred looks like probabilities.
     `values` holds every row's, where they are handed on. `groups` has the sums by group, where groups are
-    asked for.
+    asked for. Of samples whose `positions` each (0: not so) count by themselves, the sums are over positions,
+    and `axis` is the one of y_pred's classes.
     """
 
     task: Task
@@ -77,6 +85,8 @@ class Partial:
     tallies: dict[str | int, Tally] = field(default_factory=dict)
     codings: dict[float, int] = field(default_factory=dict)
     cells: int = 1
+    positions: int = 0
+    axis: int | None = None
     shape: tuple[int, ...] = ()
     collected: list[tuple[Array, Array | None, Array, Array]] = field(default_factory=list)
     weighted: bool = False
@@ -90,7 +100,8 @@ class Partial:
 
     def some(self, n: int) -> Partial:
         """What holds for any n of these rows, without their sums."""
-        return self.of(self.task, n=n, cells=self.cells, shape=self.shape, weighted=self.weighted)
+        shared = ("cells", "positions", "axis", "shape", "weighted")
+        return self.of(self.task, n=n, **{name: getattr(self, name) for name in shared})
 
     def select(self, group: int) -> Partial:
         """Of one group's rows, as far as its value is made from sums."""
@@ -151,6 +162,8 @@ class Partial:
         for label, row in other.codings.items():
             self.codings[label] = min(self.codings.get(label, row), row)
         self.cells, self.shape = max(self.cells, other.cells), other.shape or self.shape
+        self.positions = max(self.positions, other.positions)
+        self.axis = other.axis if self.axis is None else self.axis
         self.collected += other.collected
         self.weighted |= other.weighted
         if other.groups is not None:

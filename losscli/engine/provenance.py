@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from losscli.engine.align import align
 from losscli.engine.fold import Folded
 from losscli.engine.memory import SAID, needed, size_words
 from losscli.engine.notes import note_departures
 from losscli.engine.partial import Partial
+from losscli.engine.positions import aligned, lay
 from losscli.engine.reduce import rows_of, term_totals
 from losscli.engine.top import Tally
 from losscli.frameworks.convention import Reduction
@@ -28,6 +28,8 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
     if folded.missing.count:
         how = "rows with missing values were " + ("left out" if part.n < folded.read else "computed with")
         said.append(Remark("data", how, folded.missing.count, folded.missing.rows))
+    if part.axis is not None and part.positions:
+        said += _positions(part)
     infinite = None if task.words is None else task.words.infinite
     for kind, words, why in (("inf", "infinite", infinite), ("nan", "nan", None)):
         if kind in part.tallies:
@@ -78,6 +80,26 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
     return tuple(said)
 
 
+def _positions(part: Partial) -> list[Remark]:
+    """How arrays of several axes were read."""
+    way, last = part.task.convention, len(part.shape) - 1
+    shape = "(" + ", ".join(["N", *map(str, part.shape[1:])]) + ")"
+    where = "the last axis" if part.axis == last else f"axis {part.axis}"
+    what = {"box": "boxes", "probability": "classes", "logit": "classes", "log-probability": "classes"}
+    along = what.get(way.loss.signature.y_pred.means, "rows of numbers")
+    text = (
+        f"y_pred {shape} was read with its {along} along {where}, {part.positions} positions a sample; a "
+        "row's loss is the mean over those of its positions that count"
+    )
+    said = [Remark("data", text)]
+    usual = last if way.class_axis < 0 else way.class_axis
+    if way.framework.name != "exact" and part.axis != usual:
+        there = "last" if usual == last else f"on axis {usual}"
+        moved = f"{way.framework.title} takes them {there}: its call gets y_pred with axis {part.axis} moved"
+        said.append(Remark("departure", moved, cause="input"))
+    return said
+
+
 def _departures(part: Partial, reduction: str) -> Iterator[Remark]:
     """What the framework did otherwise with these rows, and that they are not what it takes."""
     task = part.task
@@ -102,8 +124,9 @@ def _departures(part: Partial, reduction: str) -> Iterator[Remark]:
 def _tallied_at_once(part: Partial) -> Mapping[str | int, Tally]:
     """What is counted of rows that a loss takes all at once."""
     whole = part.some(part.n)
-    y_true, y_pred = align(part.task.convention, *rows_of(part), part.task.params)
-    note_departures(whole, y_true, y_pred, np.concatenate([rows for rows, *_ in part.collected]), {})
+    laid = lay(part.task, *rows_of(part))
+    y_true, y_pred = aligned(part.task, laid)
+    note_departures(whole, laid, y_true, y_pred, np.concatenate([rows for rows, *_ in part.collected]), {})
     return whole.tallies
 
 
@@ -133,8 +156,8 @@ def signature(part: Partial, ratio: Reduction, folded: Folded) -> str:
     theirs, ours = convention.signature.parameters, convention.loss.parameters
     parts += [
         f"{name}:{short(value)}"
-        for name, value in part.task.params.items()
-        if name in ours or value is not theirs[name].default  # what only the call has, where it was set
+        for name, value in part.task.shown.items()
+        if name in ours or name not in theirs or value is not theirs[name].default  # of the call's, if set
     ]
     parts.append(f"like:{convention.framework.name}")
     weighted = {"/Σw": part.weighted, "/Σw_y": part.task.params.get("class_weight") is not None}

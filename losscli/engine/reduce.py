@@ -37,7 +37,15 @@ def _totals(part: Partial, exponent: int = 0) -> Totals:
     weights, both = (total.over(1.0, exponent) for total in (part.weights, part.weighted_counts))
     counts = float(part.counts)
     class_weighted = part.task.params.get("class_weight") is not None
-    return Totals(part.n, weights, counts, both, part.weighted, class_weighted)
+    n = part.n * max(part.positions, 1)
+    return Totals(n, weights, counts, both, part.weighted, class_weighted, unit_of(part))
+
+
+def unit_of(part: Partial) -> str:
+    """What a mean counts: samples, their positions, or where some may be left out their entries."""
+    if part.positions < 2:
+        return "sample"
+    return "entry" if part.task.convention.signature.y_pred.grain == "entry" else "position"
 
 
 def _of_samples(part: Partial, ratio: Reduction) -> Reduced:
@@ -55,8 +63,8 @@ def _of_samples(part: Partial, ratio: Reduction) -> Reduced:
             )
             return _weigh(one, divisor, totals)
         value = part.terms["scaled" if ratio.scaled else "value"]
-        times = part.cells if ratio.whole or ratio.divisor is None else 1
-        return Sum(value.units * times, value.special).over(divisor, exponent)
+        times, parts = times_of(part, ratio)
+        return Sum(value.units * times, value.special).over(divisor * parts, exponent)
 
     mean = over(convention.reductions["mean"])
     total: float | None = over(SUM)
@@ -68,6 +76,14 @@ def _of_samples(part: Partial, ratio: Reduction) -> Reduced:
     if collapsed and convention.trailing == "sum":
         return Reduced(value, mean, total, None, "not divided: the framework adds the samples up")
     return Reduced(value, mean, total, dividing.divisor(totals), dividing.words(totals))
+
+
+def times_of(part: Partial, ratio: Reduction) -> tuple[int, int]:
+    """What the sum of the values is taken times, and divided by, beside the divisor: a sum has all of a
+    sample's values that the convention makes.
+    """
+    whole = ratio.whole or ratio.divisor is None
+    return (part.cells if whole else 1), (max(part.positions, 1) if ratio.divisor is None else 1)
 
 
 def _weigh(one: float, divisor: float, totals: Totals) -> float:

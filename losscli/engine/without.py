@@ -13,11 +13,11 @@ from losscli.engine.add import add, add_values, add_weights
 from losscli.engine.domains import Extents
 from losscli.engine.missing import Missing
 from losscli.engine.partial import Partial, Task
+from losscli.engine.row_sums import by_rows
 from losscli.engine.survey import survey
 from losscli.engine.top import Rows, numbers_of
 from losscli.engine.walk import walk
 from losscli.losses.domain import Array
-from losscli.losses.stable import times
 from losscli.parallel.executor import THREADS
 from losscli.results.rows import RowValues
 from losscli.stats.concentration import Spread
@@ -46,10 +46,10 @@ def _values(part: Partial) -> RowValues:
 
 
 def _keys(part: Partial) -> Array:
-    """w·loss of each row, the larger the worse: nan is infinite."""
-    values = _values(part)
-    made = values.loss if values.weight is None else times(values.weight, values.loss)
-    return np.where(np.isnan(made), np.inf, made)
+    """What each row adds to the sum, the larger the worse: nan is infinite."""
+    cost = _values(part).cost
+    assert cost is not None
+    return np.where(np.isnan(cost), np.inf, cost)
 
 
 def _among(rows: Array, numbers: Rows) -> tuple[Array, Array]:
@@ -149,7 +149,7 @@ class Rest:
 def _fewer(full: Partial, batch: Batch, known: Mapping[str, Any], kept: Array, rows: Rows) -> Partial:
     """What the rows `kept` leave behind, from the values of all where these are all that counts."""
     task, values = full.task, _values(full)
-    if task.convention.adds is not None or task.convention.scale is not None:
+    if task.convention.adds is not None or task.convention.scale is not None or full.positions:
         return _keyed(task, _only(batch, task.model, kept), numbers_of(rows, kept), known, Extents())
     part = Partial.of(
         task, spread=Spread.unkept(), shape=full.shape, cells=full.cells, weighted=full.weighted
@@ -157,5 +157,6 @@ def _fewer(full: Partial, batch: Batch, known: Mapping[str, Any], kept: Array, r
     part.n = len(kept)
     weight = None if values.weight is None else values.weight[kept]
     add_weights(part.weights, weight, len(kept))
-    add_values(part, values.loss[kept], None, weight, numbers_of(rows, kept), batch, values.y_pred, None)
+    made = by_rows(values.loss[kept], None, weight)
+    add_values(part, made, numbers_of(rows, kept), batch, values.y_pred, None)
     return part

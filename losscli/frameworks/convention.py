@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Totals(NamedTuple):
     """What a fold knows when it divides: n samples, Σw, Σc and Σwc (weights w, counts c).
 
-    `class_weighted`: the loss was given class weights.
+    `class_weighted`: the loss was given class weights. `unit` is what n counts: a sample, or a position or
+    an entry of one.
     """
 
     n: int
@@ -36,6 +37,7 @@ class Totals(NamedTuple):
     weighted_counts: float
     weighted: bool
     class_weighted: bool = False
+    unit: str = "sample"
 
 
 class Reduction(NamedTuple):
@@ -55,7 +57,8 @@ class Reduction(NamedTuple):
         """What was divided by: "4 samples", "the sum of the weights"."""
         if self.divisor is None:
             return "nothing"
-        rows = f"{totals.n} sample" + ("" if totals.n == 1 else "s")
+        plural = "entries" if totals.unit == "entry" else f"{totals.unit}s"
+        rows = f"{totals.n} {totals.unit if totals.n == 1 else plural}"
         if totals.class_weighted and self.sign == "/Σw_y":
             return f"the sum of the class weights of {rows}"
         ignored = totals.n - totals.counts
@@ -85,8 +88,9 @@ class Convention:
     `weights`: the call takes sample weights; `weighs`: its kernel does the weighing (`sample_weight`).
     `adds(y_true, **params)` is what each sample adds to the mean's divisor, `scale(y_true, **params)` what
     its value is multiplied by in a scaled mean; of a batch loss with a value a row, `counted(values)` says
-    which rows count. `per`: the framework, too, can take a ratio for each sample or
-    class. `empty` is the value of no pairs. The call takes arrays of at most `axes` axes.
+    which rows count. `class_axis` is where the call has the classes of arrays of more axes. `per`: the
+    framework, too, can take a ratio for each sample or class. `empty` is the value of no pairs. The call
+    takes arrays of at most `axes` axes.
     """
 
     framework: "Framework"
@@ -110,6 +114,7 @@ class Convention:
     empty: float = 0.0
     per: bool = False
     axes: int | None = None
+    class_axis: int = -1
     reductions: Mapping[str, Reduction] = field(default_factory=dict)
 
     @cached_property

@@ -19,12 +19,12 @@ from losscli.losses.stable import nowhere, quotient
 
 @dataclass(frozen=True, eq=False)
 class Move:
-    """What an entry does, to one side: p's start and end along `span` by `start` and `end` (±1 or 0)."""
+    """What an entry does, to one side: p's start and end along `span` by `start` and `end` (±1, ±½ or 0)."""
 
     pair: Pair
     axis: int
-    start: int
-    end: int
+    start: float
+    end: float
 
     @cached_property
     def scaled(self) -> tuple[Pair, Array]:
@@ -37,7 +37,7 @@ class Move:
         return (pair.x, pair.y) if self.axis == 0 else (pair.y, pair.x)
 
     @property
-    def widens(self) -> int:
+    def widens(self) -> float:
         """How p's length changes."""
         return self.end - self.start
 
@@ -61,7 +61,8 @@ class Move:
 
 def slopes(pair: Pair, box_format: str, slope: Callable[[Move], Array]) -> Array:
     """(N, 4): the slope of each entry, where it is the same to both sides or there is but one side."""
-    first, last = ((1, 1), (0, 1)) if box_format == "xywh" else ((1, 0), (0, 1))
+    moves = {"xywh": ((1.0, 1.0), (0.0, 1.0)), "cxcywh": ((1.0, 1.0), (-0.5, 0.5))}
+    first, last = moves.get(box_format, ((1.0, 0.0), (0.0, 1.0)))
     axes = (1, 0) if box_format == "yxyx" else (0, 1)
     columns = []
     for start, end in (first, last):

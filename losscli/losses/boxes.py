@@ -71,13 +71,15 @@ class Pair:
 
 
 def read_pair(y_true: Array, y_pred: Array, box_format: str) -> Pair:
-    """(N, 4) boxes in xyxy, yxyx or xywh order, side by side."""
+    """(N, 4) boxes in xyxy, yxyx, xywh or (by their centres) cxcywh order, side by side."""
     y, p = y_true.T, y_pred.T
     if box_format == "yxyx":
         y, p = y[[1, 0, 3, 2]], p[[1, 0, 3, 2]]
     start = p[:2] - y[:2]
-    if box_format == "xywh":
+    if box_format in ("xywh", "cxcywh"):
         true, pred = y[2:], p[2:]
+        if box_format == "cxcywh":
+            start = start - (pred - true) / 2
         end = start + (pred - true)
     else:
         true, pred, end = y[2:] - y[:2], p[2:] - p[:2], p[2:] - y[2:]

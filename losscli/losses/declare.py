@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, ge
 
 from losscli.errors import LosscliError, did_you_mean
 from losscli.losses.domain import Array, Domain
-from losscli.losses.ranges import PerGroup, Range
+from losscli.losses.ranges import PerGroup, Range, respelled
 
 Kind = Literal["sample", "statistic", "batch"]
 Merge = Literal["sum", "norm", "max", "columns", "column_norms"]
@@ -67,6 +67,7 @@ class Signature(NamedTuple):
 
     def bind(self, owner: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Every parameter with its value: those given, checked, and the defaults."""
+        given = respelled(given, self.parameters)
         for name in given:
             if name not in self.parameters:
                 known = ", ".join(self.parameters) or "none"

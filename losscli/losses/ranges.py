@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -132,7 +132,10 @@ PerClass = Annotated[
     Range("a list of numbers of 0 or more, one a class, or null", low=0.0, kind="per_class", nullable=True),
 ]
 Matrix = Annotated[Any, Range("a square matrix of numbers, a row and a column a class", kind="matrix")]
-BoxFormat = Annotated[str, Range('"xyxy", "yxyx" or "xywh"', kind="choice", choices=("xyxy", "yxyx", "xywh"))]
+BoxFormat = Annotated[
+    str,
+    Range('"xyxy", "yxyx", "xywh" or "cxcywh"', kind="choice", choices=("xyxy", "yxyx", "xywh", "cxcywh")),
+]
 LatentReduction = Annotated[str, Range('"sum" or "mean"', kind="choice", choices=("sum", "mean"))]
 PerGroup = Range('"batch", "sample" or "class"', kind="choice", choices=("batch", "sample", "class"))
 CosineMargin = Annotated[float, Range("a number from −1 to 1", low=-1.0, high=1.0)]
@@ -140,3 +143,29 @@ MetricDistance = Annotated[
     str,
     Range('"euclidean", "squared" or "cosine"', kind="choice", choices=("euclidean", "squared", "cosine")),
 ]
+
+IGNORE, AXIS = "ignore_class", "class_axis"
+
+# The word → ours. They are what frameworks and tools call a label that is left out, and a class axis.
+ALSO = {
+    **dict.fromkeys(
+        ("ignore_index", "ignore_idx", "ignore_label", "ignore_value", "ignore_id", "void_class"), IGNORE
+    ),
+    **dict.fromkeys(("padding_idx", "pad_token_id"), IGNORE),
+    **dict.fromkeys(("axis", "dim", "class_dim", "channel_axis"), AXIS),
+}
+
+
+def respelled(params: Mapping[str, Any], own: Collection[str]) -> dict[str, Any]:
+    """The parameters with other words for those of our `own` put right; LosscliError where two are one."""
+    spelled: dict[str, Any] = {}
+    for name, value in params.items():
+        word = ALSO.get(name, name)
+        word = name if name in own or word not in own else word
+        if word in spelled:
+            other = next(given for given in params if ALSO.get(given, given) == word)
+            raise LosscliError(
+                f"{other} and {name} are words for one parameter, {word}", "keep one of the two"
+            )
+        spelled[word] = value
+    return spelled

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class RowValues(NamedTuple):
     """Consecutive samples of one loss: row numbers (N,) from 1, what was given, and each one's value.
 
-    `y_true` (N, …) is None for a loss that takes none, `weight` (N,) where there are no weights, `gradient`
+    `y_true` (N, …) is None for a loss that takes none, `weight` (N,) where there are no weights, `cost` (N,)
+    is what each adds to the sum, `gradient`
     (the shape of `y_pred`, NaN where there is none) unless it was asked for. `share` and `file` (N,) are a
     Sample's.
     """
@@ -40,3 +41,4 @@ class RowValues(NamedTuple):
     gradient: NDArray[np.float64] | None = None
     share: NDArray[np.float64] | None = None
     file: NDArray[Any] | None = None
+    cost: NDArray[np.float64] | None = None

@@ -236,7 +236,7 @@ SENT: list[Any] = [
     of(1.5, math.inf),
     Tally(3, (1, 2, 3)),
     refusal("why", 3),
-    RowValues(range(1, 3), *(array(n, n + 1) for n in range(6)), np.array(["a", "b"])),
+    RowValues(range(1, 3), *(array(n, n + 1) for n in range(6)), np.array(["a", "b"]), array(6, 7)),
     full_batch(),
     ORIGIN,
     Stretch([[1]], LosscliError("what", "hint"), 2, 1.5),

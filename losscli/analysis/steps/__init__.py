@@ -49,6 +49,11 @@ def steps(
     folded = fold(stream, [task], missing=request.missing, keep=show.keep())
     if folded.refused:
         raise folded.refused[0]
+    if folded.partials[0].positions:
+        raise LosscliError(
+            f"{loss.name}: --steps writes out one value a sample, here each has several that count alone",
+            "leave --steps out, or give each position a row of its own",
+        )
     score = finish(folded, 0, request.reduction, show)
     page = catalogue.page(loss)
     speller = Speller(letters_of(page["formula"] + page["where"], way.signature.parameters))

@@ -245,7 +245,7 @@ def _uneven(made: Score, part: Partial | None) -> str | None:
 def _worst(part: Partial, weighted: bool, shared: bool) -> tuple[WorstRow, ...]:
     total = float(part.terms["value"])
     rows, arrays = part.top.select(WORST, by_loss=True)
-    contributions = np.where(arrays["weight"] == 0, 0.0, arrays["weight"]) * np.nan_to_num(arrays["loss"])
+    contributions = np.nan_to_num(arrays["cost"])
     return tuple(
         WorstRow(
             int(row),

@@ -21,7 +21,7 @@ FRAMEWORK = Framework(
     ADAPTED,
     searched=True,
     takes_with={("bce", "pos_weight"): "from_logits"},
-    common={"grain": "entry", "weights": False, "reductions": REDUCTIONS},
+    common={"grain": "entry", "weights": False, "class_axis": 1, "reductions": REDUCTIONS},
 )
 
 

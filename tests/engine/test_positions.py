@@ -1,0 +1,160 @@
+"""Arrays of several axes: where the classes are, what is left out, and a weight for each value."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import losscli
+from losscli import LosscliError
+
+RNG = np.random.default_rng(12)
+LOGITS = RNG.normal(size=(3, 5, 4))
+INDEX = RNG.integers(0, 4, (3, 5))
+INDEX[0, 3:] = -100
+INDEX[2] = -100
+KEPT = INDEX != -100
+LOGS = LOGITS - np.log(np.exp(LOGITS).sum(-1, keepdims=True))
+VALUES = np.where(KEPT, -np.take_along_axis(LOGS, (INDEX * KEPT)[..., None], -1)[..., 0], 0.0)
+
+
+@pytest.mark.parametrize("like", ["exact", "torch"])
+@pytest.mark.parametrize("logits", [LOGITS, LOGITS.transpose(0, 2, 1)], ids=["last", "first"])
+@pytest.mark.parametrize("word", ["ignore_class", "ignore_index", "ignore_label", "padding_idx"])
+def test_the_mean_is_over_the_positions_that_count(like: str, logits: Any, word: str) -> None:
+    params = {"from_logits": True, word: -100}
+    score = losscli.compute("scce", INDEX, logits, like=like, **params)
+    assert score.value == pytest.approx(VALUES.sum() / KEPT.sum(), rel=1e-14, abs=0)
+    assert score.divided_by == "8 of 15 positions (7 ignored)"
+    assert score.n == 3
+    rows = VALUES.sum(1) / np.maximum(KEPT.sum(1), 1)
+    np.testing.assert_allclose(score.per_sample, rows, rtol=1e-14)
+    total = losscli.compute("scce", INDEX, logits, like=like, reduction="sum", **params)
+    assert total.value == pytest.approx(VALUES.sum(), rel=1e-14, abs=0)
+    assert sum(sample.share or 0 for sample in score.samples) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("weight", [np.array([1.0, 2.0, 0.5]), RNG.random((3, 5))], ids=["row", "position"])
+def test_weights_of_rows_or_of_positions(weight: Any) -> None:
+    params = {"from_logits": True, "ignore_class": -100}
+    score = losscli.compute("scce", INDEX, LOGITS, weight, **params)
+    spread = np.broadcast_to(weight.reshape(3, -1), (3, 5))
+    wanted = (spread * VALUES).sum() / (spread * KEPT).sum()
+    assert score.value == pytest.approx(wanted, rel=1e-14, abs=0)
+    by = losscli.compute("scce", INDEX, LOGITS, weight, by=["a", "b", "a"], **params).groups
+    assert by is not None
+    at = [0, 2]
+    group = (spread * VALUES)[at].sum() / (spread * KEPT)[at].sum()
+    assert by.value[0] == pytest.approx(group, rel=1e-14, abs=0)
+
+
+def test_the_gradient_has_the_shape_of_y_pred() -> None:
+    params = {"from_logits": True, "ignore_class": -100}
+    slope = losscli.gradient("scce", INDEX, LOGITS.transpose(0, 2, 1), **params)
+    hot = INDEX[..., None] == np.arange(4)
+    wanted = np.where(KEPT[..., None], np.exp(LOGS) - hot, 0) / np.maximum(KEPT.sum(1), 1)[:, None, None]
+    np.testing.assert_allclose(slope, wanted.transpose(0, 2, 1), rtol=1e-12, atol=1e-15)
+
+
+def test_classes_on_either_axis_are_asked_for() -> None:
+    square = RNG.normal(size=(2, 4, 4))
+    index = RNG.integers(0, 4, (2, 4))
+    with pytest.raises(LosscliError, match="may be on axis 1 or on axis 2") as refused:
+        losscli.compute("scce", index, square, from_logits=True)
+    assert refused.value.hint == "say which: -p class_axis=1, or -p class_axis=2"
+    one = losscli.compute("scce", index, square, from_logits=True, class_axis=1).value
+    torch = losscli.compute("scce", index, square, like="torch").value
+    other = losscli.compute("scce", index, square.transpose(0, 2, 1), from_logits=True, class_axis=-1).value
+    assert one == pytest.approx(torch, rel=1e-14, abs=0)
+    assert one == pytest.approx(other, rel=1e-14, abs=0)
+    with pytest.raises(LosscliError, match="class_axis=0"):
+        losscli.compute("scce", index, square, from_logits=True, class_axis=0)
+
+
+def test_soft_targets_have_the_same_shape() -> None:
+    true, pred = RNG.dirichlet(np.ones(4), (3, 5)), RNG.dirichlet(np.ones(4), (3, 5))
+    wanted = -(true * np.log(pred)).sum(-1).mean()
+    assert losscli.compute("cce", true, pred).value == pytest.approx(wanted, rel=1e-14, abs=0)
+    moved = [array.transpose(0, 2, 1) for array in (true, pred)]
+    assert losscli.compute("cce", *moved, class_axis=1).value == pytest.approx(wanted, rel=1e-14, abs=0)
+    with pytest.raises(LosscliError, match="positions are off") as refused:
+        losscli.compute("cce", *moved)
+    assert "class_axis=1" in str(refused.value.hint)
+
+
+LABELS = RNG.integers(0, 2, (4, 6)).astype(float)
+CHANCES = RNG.random((4, 6))
+VOID = RNG.random((4, 6)) < 0.3
+VOID[0] = False
+ENTRIES = -np.where(LABELS == 1, np.log(CHANCES), np.log(1 - CHANCES))
+
+
+def test_a_label_of_an_entry_is_left_out() -> None:
+    marked = np.where(VOID, 255, LABELS)
+    score = losscli.compute("bce", marked, CHANCES, ignore_index=255)
+    assert score.value == pytest.approx(ENTRIES[~VOID].mean(), rel=1e-14, abs=0)
+    assert score.params["ignore_class"] == 255
+    assert score.divided_by == f"{(~VOID).sum()} of 24 entries ({VOID.sum()} ignored)"
+    with pytest.raises(LosscliError, match="no parameter ignore_index"):
+        losscli.compute("bce", marked, CHANCES, ignore_index=255, like="torch")
+
+
+@pytest.mark.parametrize(("per", "axis"), [("batch", None), ("sample", 1), ("class", 0)])
+def test_overlap_without_what_is_left_out(per: str, axis: int | None) -> None:
+    score = losscli.compute("dice", np.where(VOID, 255, LABELS), CHANCES, ignore_class=255, per=per)
+    y, p = LABELS * ~VOID, CHANCES * ~VOID
+    wanted = np.mean(1 - 2 * (y * p).sum(axis) / (y.sum(axis) + p.sum(axis)))
+    assert score.value == pytest.approx(wanted, rel=1e-13, abs=0)
+
+
+def test_overlap_of_class_indices() -> None:
+    index, pred = RNG.integers(0, 3, (2, 4, 5)), RNG.dirichlet(np.ones(3), (2, 4, 5)).transpose(0, 3, 1, 2)
+    y = (index[:, None] == np.arange(3)[None, :, None, None]).astype(float)
+    both, axes = (y * pred).sum((0, 2, 3)), (0, 2, 3)
+    wanted = np.mean(1 - 2 * both / (y.sum(axes) + pred.sum(axes)))
+    score = losscli.compute("dice", index, pred, per="class")
+    assert score.value == pytest.approx(wanted, rel=1e-13, abs=0)
+    with pytest.raises(LosscliError, match="class 7 is not among the 3"):
+        losscli.compute("dice", np.where(index == 0, 7, index), pred)
+
+
+def test_a_weight_for_each_entry() -> None:
+    weight = RNG.random((4, 6))
+    error = np.abs(LABELS - CHANCES)
+    wanted = (weight * error).sum() / weight.sum()
+    assert losscli.compute("mae", LABELS, CHANCES, weight).value == pytest.approx(wanted, rel=1e-14, abs=0)
+    torch = losscli.compute("mae", LABELS, CHANCES, weight, like="torch").value
+    assert torch == pytest.approx(wanted, rel=1e-14, abs=0)
+    with pytest.raises(LosscliError, match=r"the weights are \(N, 5\)"):
+        losscli.compute("mae", LABELS, CHANCES, weight[:, :5])
+
+
+def test_squeeze() -> None:
+    with pytest.raises(LosscliError, match="N × N"):
+        losscli.compute("mae", [1.0, 2.0], [[1.5], [2.0]])
+    assert losscli.compute("mae", [1.0, 2.0], [[1.5], [2.0]], squeeze=True).value == 0.25
+
+
+def test_boxes_by_their_centres() -> None:
+    true, pred = [[0.5, 0.5, 0.2, 0.2]], [[0.6, 0.5, 0.1, 0.2]]  # overlap 0.05 × 0.2 of a union of 0.05
+    assert losscli.compute("iou", true, pred, box_format="cxcywh").value == pytest.approx(0.8, abs=1e-12)
+
+
+@pytest.mark.parametrize("loss", ["iou", "giou", "diou", "ciou"])
+def test_boxes_by_their_centres_are_boxes_by_their_corners(loss: str) -> None:
+    def corners(box: Any) -> Any:
+        return np.concatenate([box[:, :2] - box[:, 2:] / 2, box[:, :2] + box[:, 2:] / 2], axis=1)
+
+    true, pred = (RNG.uniform(0.2, 1, (6, 4)) for _ in range(2))
+    wanted = losscli.compute(loss, corners(true), corners(pred)).value
+    assert losscli.compute(loss, true, pred, box_format="cxcywh").value == pytest.approx(wanted, abs=1e-12)
+    slope = losscli.gradient(loss, true, pred, box_format="cxcywh")
+    step = 1e-6
+    for k in range(4):
+        up, down = pred.copy(), pred.copy()
+        up[:, k] += step
+        down[:, k] -= step
+        ends = [losscli.compute(loss, true, p, box_format="cxcywh").per_sample for p in (up, down)]
+        assert ends[0] is not None
+        assert ends[1] is not None
+        np.testing.assert_allclose(slope[:, k], (ends[0] - ends[1]) / (2 * step), rtol=1e-5, atol=1e-6)
