@@ -252,10 +252,6 @@ class Table(TextCells, ABC):
             columns = map(self.without_marks, arrays)
             y_true = self._stack(true, columns, first_row, groups.classes) if true else None
             weights = self._stack(weight, columns) if weight else None
-            if weights is not None and weights.ndim > 1:
-                raise LosscliError(
-                    f"{self.place(weight[0]).whole} holds lists", "a weight is one number a row"
-                )
             y_pred = {
                 model: self._stack(group, columns, first_row, groups.classes)
                 for model, group in groups.models.items()

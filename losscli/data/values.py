@@ -92,10 +92,6 @@ def read_stream(
     said = tuple(sentence for values in given.values() for sentence in values.said)
     _check_lengths(arrays, texts)
     y_true, y_pred, weights = arrays.get("--true"), arrays["--pred"], arrays.get("--weight")
-    if weights is not None and weights.ndim > 1:
-        raise LosscliError(
-            f"--weight has the shape {weights.shape}", "a weight is one number a row: --weight 1,2,0.5"
-        )
     origin = Origin(None, {"y_true": ("--true",), "y_pred": ("--pred",), "weight": ("--weight",)})
 
     def cut(array: NDArray[Any], start: int, rows: int) -> Array:

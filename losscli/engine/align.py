@@ -168,7 +168,7 @@ def _match(
             if table.shape[1] == 1:
                 raise LosscliError(
                     f"{shapes}: arithmetic between them would make an N × N table, not N errors",
-                    f"drop the axis of length 1 from {one}",
+                    f"drop the axis of length 1 from {one}: -p squeeze=true does",
                 )
             if one == "y_pred":
                 hint = "give one prediction a row; several models are for compare"

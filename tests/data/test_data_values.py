@@ -167,7 +167,6 @@ def test_streams_of_different_lengths(folder: Path) -> None:
         ("1,2", "1,2,3", None, "--true has 2 rows and --pred has 3 "),
         ("@y.npy", "1", None, "--true @y.npy has 4 rows and --pred has 1 "),
         ("1,2", "1,2", "1", "--weight has 1 row and --pred has 2 "),
-        ("1,2", "1,2", "[[1],[2]]", "--weight has the shape (2, 1) "),
         ("@-", "@-", None, "standard input (@-) can be read once "),
     ):
         with pytest.raises(LosscliError) as caught:
