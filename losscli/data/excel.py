@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from losscli.data.files import File
-    from losscli.data.layout import Layout
+    from losscli.data.layout import TextLayout
 
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # what a workbook with a password has in its place
 
@@ -46,7 +46,7 @@ class Sheet(ArrayTable):
         self._columns = list(zip(*rows, strict=True))
         super().__init__(file.name, layout.names)
 
-    def _sheet(self, file: File, asked: str | None) -> tuple[list[list[Any]], Layout | None]:
+    def _sheet(self, file: File, asked: str | None) -> tuple[list[list[Any]], TextLayout | None]:
         """The rows of the sheet that is meant, all of one length, and where its table stands in them."""
         try:
             import python_calamine as calamine
@@ -66,7 +66,7 @@ class Sheet(ArrayTable):
                 if not names:
                     raise LosscliError(f"{file.name} holds no sheets")
 
-                def read(name: str) -> tuple[list[list[Any]], Layout | None]:
+                def read(name: str) -> tuple[list[list[Any]], TextLayout | None]:
                     rows = [
                         [_cell(value) for value in row] for row in book.get_sheet_by_name(name).to_python()
                     ]
@@ -131,5 +131,5 @@ def _text(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
-def _holds_numbers(layout: Layout | None) -> bool:
+def _holds_numbers(layout: TextLayout | None) -> bool:
     return layout is not None and layout.numeric > 0

@@ -19,7 +19,7 @@ from losscli.errors import LosscliError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from losscli.data.layout import Layout
+    from losscli.data.layout import TextLayout
     from losscli.rows import TextOptions
 
 ROWS = 2000  # rows that tell how the numbers of a column are written
@@ -148,7 +148,7 @@ class FirstLines:
         alike = any(len(self._fields(line)) == width for line in marked)
         return "" if alike and filled[0] not in marked else next(iter(marked.values()))
 
-    def _names_in_comment(self, layout: Layout) -> tuple[str, ...]:
+    def _names_in_comment(self, layout: TextLayout) -> tuple[str, ...]:
         """The names in the last comment above the numbers, as NumPy's savetxt writes them."""
         above = [line.strip() for line in self.lines[: self.starts[layout.start]] if self._is_comment(line)]
         cells = (

@@ -22,7 +22,7 @@ HEADERS = 3  # lines that a header may have
 SAMPLE = 200  # rows that tell whether a column holds numbers
 
 
-class Layout(NamedTuple):
+class TextLayout(NamedTuple):
     """Where a table stands in rows of cells.
 
     The columns' `names` stand in rows `start` to `body` (from 0), where the values begin; `after` empty
@@ -42,7 +42,7 @@ class Layout(NamedTuple):
 
 def lay_out(
     rows: Sequence[Sequence[str]], name: str, header: bool | None = None, likely: Collection[str] = ()
-) -> Layout | None:
+) -> TextLayout | None:
     """The layout of the table in these rows, the first ones of the table `name`; None where none is filled.
 
     `header` is what was said of a header; of two lines of names, one with `likely` names is taken.
@@ -92,7 +92,7 @@ def lay_out(
         said.insert(0, f'the title "{text[:40]}"{more} left out')
     at = next(k for k, (i, _) in enumerate(filled) if i >= start)
     fits = sum(len(row) == width for _, row in filled[at:]) / len(filled[at:])
-    return Layout(tuple(names), start, body, after, tuple(said), len(numeric), fits, bool(lines))
+    return TextLayout(tuple(names), start, body, after, tuple(said), len(numeric), fits, bool(lines))
 
 
 def _trailing(filled: Filled, width: int) -> int:
