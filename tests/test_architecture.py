@@ -17,7 +17,7 @@ from losscli.data import formats as data_formats
 from losscli.render import formats as render_formats
 
 PACKAGE = ROOT / "losscli"
-RECORDS = {"batch", "classes", "errors", "results", "rows", "version"}
+RECORDS = {"batch", "classes", "errors", "results", "rows", "sizes", "version"}
 
 # Room → the other rooms it may import, and which third-party packages; anywhere in a file, for types too.
 # No room imports one that stands further down.
@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "version": (set(), set()),
     "rows": (set(), set()),
+    "sizes": ({"errors"}, set()),
     "classes": ({"errors", "rows"}, set()),
     "batch": ({"classes", "errors"}, {"numpy"}),
     "results": (set(), {"numpy"}),
@@ -35,7 +36,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "parallel": ({"batch", "errors"}, {"numpy", "dask"}),
     "catalogue": ({"losses", "frameworks", "formula", "results", "errors"}, {"yaml"}),
     "data": (
-        {"batch", "classes", "errors", "rows"},
+        {"batch", "classes", "errors", "rows", "sizes"},
         {"numpy", "polars", "pyarrow", "duckdb", "python_calamine", "dask"},
     ),
     "engine": ({"losses", "frameworks", "parallel", "stats", *RECORDS}, {"numpy"}),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from losscli.errors import LosscliError
+from losscli.sizes import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-
-SIZES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+SIZES = {"": 1} | UNITS
 
 
 # Arguments of frameworks' calls that are options here.

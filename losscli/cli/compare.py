@@ -66,12 +66,13 @@ def compare(
     from losscli.analysis.request import Request, meant
     from losscli.catalogue.find import named
     from losscli.cli.reading import mention_chosen, open_source
+    from losscli.data.limits import limited
 
     read = [named(name) for name in _split(losses)]
     names = [one.loss.name for one in read]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise LosscliError(f'--losses "{losses}" names {twice} twice', "name each loss once")
-    with arriving(machine.quiet):
+    with arriving(machine.quiet), limited(most):
         losses_read = [loss for one in read for loss in one.labelled]
         source = open_source(rows, losses_read, asked["params"], models=True, drop=settings.missing == "drop")
     read = [meant(one, source) for one in read]

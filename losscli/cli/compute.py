@@ -98,6 +98,7 @@ def compute(
     from losscli.analysis.request import Request, meant
     from losscli.catalogue.find import named
     from losscli.cli.reading import mention_chosen, open_source
+    from losscli.data.limits import limited
     from losscli.frameworks.convention import convention
 
     read = named(loss)
@@ -111,7 +112,7 @@ def compute(
     ):  # whether rows have values the data says
         out = out._replace(rows=None)
     _check_values(out.rows, settings.missing, gradient)
-    with arriving(machine.quiet):
+    with arriving(machine.quiet), limited(most):
         drop = settings.missing == "drop"
         source = open_source(rows, read.labelled, asked["params"], drop=drop)
     request = Request.of(meant(read, source), **asked)

@@ -323,7 +323,8 @@ MaxMemory = Annotated[
         "--max-memory",
         metavar="SIZE",
         rich_help_panel=DATA,
-        help="The most that a loss which holds every row may take: 500M, 8G.",
+        help="The most that may be held in memory: 500M, 8G. A loss of all rows at once may take it whole, a "
+        "text held whole has a quarter of it, a line a sixteenth.",
     ),
 ]
 Engine = Annotated[

@@ -40,14 +40,16 @@ class Part(NamedTuple):
         """The bytes of this part of a file."""
         if self.held is not None:
             return self.held
-        with file.open() as stream:
+        with file.lines() as stream:
             at = self.start
             if self.loose and at > 0:  # behind the end of the line that began earlier
                 stream.seek(at - 1)
                 at += len(stream.readline()) - 1
             stream.seek(at)
             data = stream.read(max(0, self.stop - at))
-            return data + stream.readline() if self.loose and data and not data.endswith(b"\n") else data
+            if self.loose and data and not data.endswith(b"\n"):
+                data += stream.readline()
+            return data
 
 
 def polars(what: str) -> ModuleType:
@@ -77,15 +79,27 @@ def cut(file: File, start: int, quoted: bool) -> Iterator[Part]:
 
     With `quoted` no part ends inside of quotes, as long as quotes come in pairs.
     """
-    with file.open() as stream:
+    with file.lines() as stream:
         stream.read(start)
         while data := stream.read(BLOCK):
             data += stream.readline()
-            while quoted and data.count(b'"') % 2 and len(data) < LONGEST_ROW and (line := stream.readline()):
-                data += line
+            if quoted and data.count(b'"') % 2:
+                data += _until_closed(stream, LONGEST_ROW - len(data))
             stop = start + len(data)
             yield Part(start, stop, held=None if file.plain else data, quoted=quoted)
             start = stop
+
+
+def _until_closed(stream: BinaryIO, most: int) -> bytes:
+    """The lines up to that with the quote that closes an open one, or about `most` bytes of them."""
+    lines: list[bytes] = []
+    size = 0
+    while size < most and (line := stream.readline()):
+        lines.append(line)
+        size += len(line)
+        if line.count(b'"') % 2:
+            break
+    return b"".join(lines)
 
 
 def cut_unread(file: File, start: int) -> Iterator[Part]:

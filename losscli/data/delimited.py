@@ -94,7 +94,7 @@ class Delimited(Table):
         lists = any(self.written(pick.index)[0].lists for pick in picks if not pick.label)
         if len(self.columns) < 2 or lists or not is_large(self._file):
             return None
-        with self._file.open() as stream:
+        with self._file.lines() as stream:
             header = self._skip(stream)
             start = stream.tell()
             first = stream.read(BLOCK)

@@ -80,6 +80,7 @@ def _decoded(file: File, encoding: str) -> File:
                 for block in blocks_of(stream.read, file.name):
                     yield decoder.decode(block).encode()
                 yield decoder.decode(b"", True).encode()
+                file.check_unchanged()
             except UnicodeError:
                 raise LosscliError(
                     f"{file.name} is not text in {encoding}", "name its encoding: --encoding"

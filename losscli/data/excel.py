@@ -54,8 +54,7 @@ class Sheet(ArrayTable):
             raise LosscliError(
                 "reading Excel needs python-calamine", "pip install 'losscli[excel]'"
             ) from None
-        with file.open() as stream:
-            content = stream.read()
+        content = file.whole()
         try:
             with calamine.load_workbook(io.BytesIO(content)) as book:
                 names = [

@@ -10,10 +10,12 @@ import sys
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from losscli.data.formats import no_text
+from losscli.data.limits import TEXTS, BoundedLines, State, allowed, changed, within
 from losscli.data.spool import Unnamed, blocks_of, hold, path_of
 from losscli.data.unpack import LONGEST, compression_of, inner
 from losscli.data.words import shown
 from losscli.errors import LosscliError, did_you_mean
+from losscli.sizes import USUAL
 
 if TYPE_CHECKING:
     from losscli.data.formats import FileFormat
@@ -28,7 +30,8 @@ class File(NamedTuple):
 
     `name` is for messages. What can be read only once (standard input, pipes) has its bytes in `content`, or
     in the file that `unnamed` keeps open, at `path`. What is `compressed` (with gzip, bz2, xz, zstd) is read
-    as what it holds. A `remote` one has an address in place of a path: see `at_hand`.
+    as what it holds. A `remote` one has an address in place of a path: see `at_hand`. `most`: the bytes that
+    may be held of it at once. `state` tells whether it is still the file that was found.
     """
 
     path: str
@@ -37,6 +40,8 @@ class File(NamedTuple):
     compressed: str | None = None
     remote: bool = False
     unnamed: Unnamed | None = None
+    most: int = USUAL
+    state: State | None = None
 
     @property
     def plain(self) -> bool:
@@ -70,9 +75,35 @@ class File(NamedTuple):
         if self.content is not None:
             return io.BytesIO(self.content)
         try:
-            return open(self.path, "rb")
+            stream = open(self.path, "rb")  # noqa: SIM115
         except (OSError, ValueError) as error:
             raise _cannot_open(self.path, error) from None
+        if self.state is not None and State.of(os.fstat(stream.fileno())) != self.state:
+            stream.close()
+            raise changed(self.name)
+        return stream
+
+    def check_unchanged(self) -> None:
+        """LosscliError where the file is no longer what was found at its path."""
+        if self.state is not None:
+            try:
+                same = State.of(os.stat(self.path)) == self.state
+            except OSError:
+                same = False
+            if not same:
+                raise changed(self.name)
+
+    def lines(self) -> BinaryIO:
+        """The bytes of a text from the start. LosscliError, while reading, where a line is too long."""
+        return io.BufferedReader(BoundedLines(self.open(), self.name, self.most), 1 << 16)
+
+    def whole(self) -> bytes:
+        """All bytes. LosscliError where they are too many to be held, or change meanwhile."""
+        with self.open() as stream:
+            blocks = blocks_of(stream.read, self.name)
+            content = b"".join(within(blocks, self.most, f"{self.name} is held whole, and has", TEXTS))
+        self.check_unchanged()
+        return content
 
     def head(self, size: int = 1 << 16) -> bytes:
         with self.open() as stream:
@@ -95,19 +126,19 @@ class File(NamedTuple):
             )
         if len(head) < 1 << 16 and not head.removeprefix(b"\xef\xbb\xbf").strip():
             raise LosscliError(f"{self.name} is empty")
-        return io.TextIOWrapper(self.open(), encoding="utf-8-sig", newline="")
+        return io.TextIOWrapper(self.lines(), encoding="utf-8-sig", newline="")
 
     def whole_text(self) -> str:
-        with self.text() as stream:
-            try:
-                return stream.read()
-            except UnicodeDecodeError:
-                raise self.undecodable() from None
+        self.text().close()
+        try:
+            return self.whole().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise self.undecodable() from None
 
     def undecodable(self) -> LosscliError:
         """The error for text that is not UTF-8, with the first line that is not."""
         hint = "name its encoding: --encoding cp1252, or save it as UTF-8"
-        with self.open() as stream:
+        with self.lines() as stream:
             for number, line in enumerate(stream, 1):
                 try:
                     line.decode()
@@ -136,9 +167,10 @@ def find(path: str) -> File:
             if not stat.S_ISREG(mode):
                 return _held(shown(path), stream)
             head = stream.read(LONGEST)
+            state = State.of(os.fstat(stream.fileno()))
     except (OSError, ValueError) as error:
         raise _cannot_open(path, error) from None
-    return File(path, shown(path), compressed=compression_of(head))
+    return File(path, shown(path), compressed=compression_of(head), most=allowed(), state=state)
 
 
 _piped: list[tuple[Any, File]] = []  # standard input, once it was read: it is asked for more than once
@@ -176,9 +208,11 @@ def _held(name: str, stream: Any) -> File:
 def of_bytes(name: str, held: bytes | Unnamed) -> File:
     """The file of bytes that have no path of their own."""
     if isinstance(held, bytes):
-        return File(name, name, held, compression_of(held[:LONGEST]))
+        return File(name, name, held, compression_of(held[:LONGEST]), most=allowed())
     with open(held.path, "rb") as stream:
-        return File(held.path, name, None, compression_of(stream.read(LONGEST)), unnamed=held)
+        compressed = compression_of(stream.read(LONGEST))
+        state = State.of(os.fstat(stream.fileno()))
+    return File(held.path, name, None, compressed, unnamed=held, most=allowed(), state=state)
 
 
 def at_hand(file: File, form: FileFormat) -> File:
@@ -196,7 +230,10 @@ def at_hand(file: File, form: FileFormat) -> File:
         file = of_bytes(file.name, held)
     if file.compressed and not form.lines:
         with file.open() as stream:
-            return _held(file.name, stream)
+            blocks = within(blocks_of(stream.read, file.name), file.most, f"{file.name} unpacks to")
+            unpacked = of_bytes(file.name, hold(blocks, file.name))
+        file.check_unchanged()
+        return unpacked
     return file
 
 

@@ -228,6 +228,8 @@ class Partitioned(Table):
         super().__init__(table.name, (*table.columns, *values))
         self.said, self.text = table.said, table.text
         self._table = table
+        if (file := getattr(table, "_file", None)) is not None:
+            self._file = file
         self._all = values
         self._values = tuple(values.values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from struct import unpack
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from losscli.data.arraytable import ArrayTable
 from losscli.data.blocks import Part
 from losscli.data.convert import check_numeric, labels
 from losscli.data.formats import FORMATS, by_first_bytes
+from losscli.data.limits import State, changed
 from losscli.data.source import CHUNK
 from losscli.data.spool import Unnamed
 from losscli.data.tables import Pick
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from losscli.data.files import File
 
 HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+_states: dict[str, State | None] = {}  # of the mapped files, by path: in what state each was found
 
 
 class Npz(ArrayTable):
@@ -105,6 +109,7 @@ class Npz(ArrayTable):
         from zipfile import ZIP_STORED
 
         path, offset = self._file.path, 0
+        _states[os.path.abspath(path)] = self._file.state
         if info.compress_type == ZIP_STORED and self._file.plain:
             with self._file.open() as stream:
                 stream.seek(info.header_offset)
@@ -116,7 +121,9 @@ class Npz(ArrayTable):
                 held = spool.hold(spool.blocks_of(packed.read, whole), whole, info.file_size)
             assert isinstance(held, Unnamed)
             self._unpacked.append(held)
+            self._file.check_unchanged()
             path = held.path
+            _states.pop(path, None)  # a descriptor's path is given again
         with open(path, "rb") as stream:
             stream.seek(offset)
             version = np.lib.format.read_magic(stream)
@@ -134,6 +141,7 @@ def read_npy(file: File, name: str) -> NDArray[Any]:
     with _loading(name):
         array: NDArray[Any]
         if file.content is None:
+            _states[os.path.abspath(file.path)] = file.state
             array = np.load(file.path, mmap_mode="r", allow_pickle=False)
         else:
             with file.open() as stream:
@@ -149,9 +157,14 @@ def read_rows(array: NDArray[Any], first: int, last: int) -> NDArray[Any]:
     row = array.nbytes // max(len(array), 1)
     count = (last - first) * row // array.itemsize
     path = str(array.filename)
-    read = np.fromfile(path, array.dtype, count, offset=array.offset + first * row)
-    if read.size < count:
-        raise LosscliError(f"{shown(path)} was cut short while it was read", "start again")
+    state = _states.get(path)
+    try:
+        read = np.fromfile(path, array.dtype, count, offset=array.offset + first * row)
+        same = state is None or State.of(os.stat(path)) == state
+    except OSError:
+        same = False
+    if not same or read.size < count:
+        raise changed(shown(path))
     return read.reshape(last - first, *array.shape[1:])
 
 

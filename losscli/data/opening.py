@@ -88,6 +88,8 @@ def open_one(
     text = applicable(text, form, file.name, lenient)
     table: Table
     if form.several:
+        if form.kind == "database":  # a database sees to it itself that what is read is of one state
+            file = file._replace(state=None)
         table = form.open(file, text, within)
         return table
     check_one_table(within, file.name)

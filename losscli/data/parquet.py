@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
@@ -58,12 +57,11 @@ class Parquet(Scanned):
             from pyarrow.parquet import ParquetFile
         except ImportError:
             raise LosscliError("reading Parquet needs PyArrow", "pip install 'losscli[data]'") from None
-        # A file that was written again since is opened again.
-        state = os.stat(self._file.path)
-        written = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+        self._file.check_unchanged()
+        # A file that was written again since is another file.
         kept: dict[str, tuple[Any, Any]] = _open.__dict__.setdefault("files", {})
-        if self._file.path not in kept or kept[self._file.path][0] != written:
-            kept[self._file.path] = written, ParquetFile(self._file.path, pre_buffer=False)
+        if self._file.path not in kept or kept[self._file.path][0] != self._file.state:
+            kept[self._file.path] = self._file.state, ParquetFile(self._file.path, pre_buffer=False)
         return kept[self._file.path][1]
 
     @property

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAGIC = {
     b"\x1f\x8b\x08": "gzip",
@@ -15,6 +18,7 @@ MAGIC = {
     b"\x28\xb5\x2f\xfd": "zstd",
 }
 LONGEST = 10
+BLOCK = 1 << 16  # bytes unpacked at once
 EXTENSIONS = (".gz", ".bz2", ".xz", ".zst", ".zstd")
 
 
@@ -41,13 +45,13 @@ def unpacked(stream: BinaryIO, compression: str, name: str) -> BinaryIO:
     elif compression == "bz2":
         import bz2
 
-        opened = bz2.BZ2File(stream)
+        opened = _Streams(stream, bz2.BZ2Decompressor)
     elif compression == "xz":
         import lzma
 
-        opened = lzma.LZMAFile(stream)  # noqa: SIM115
+        opened = _Streams(stream, lzma.LZMADecompressor)
     else:
-        opened = _zstd(name).ZstdFile(stream)
+        opened = _Streams(stream, _zstd(name).ZstdDecompressor)
     return cast(BinaryIO, io.BufferedReader(_Unpacked(opened, stream, f"{name} ({compression})")))
 
 
@@ -63,6 +67,44 @@ def _zstd(name: str) -> Any:
     raise LosscliError(
         f"{name} is compressed with zstd, which this Python cannot unpack", "pip install 'losscli[data]'"
     )
+
+
+class _Streams:
+    """What a file's streams hold, one after the other.
+
+    The standard library's files take what they cannot unpack behind the first stream for no part of it.
+    """
+
+    def __init__(self, below: BinaryIO, decompressor: Callable[[], Any]) -> None:
+        self._below = below
+        self._new = decompressor
+        self._current = decompressor()
+        self._at = 0
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        data, size = b"", len(buffer)
+        while not data:
+            packed = b""
+            if self._current.eof:
+                # Zeros fill a stream up, as xz and tape drives do.
+                packed = self._current.unused_data.lstrip(b"\0")
+                while not packed:
+                    if not (block := self._below.read(BLOCK)):
+                        return 0
+                    packed = block.lstrip(b"\0")
+                self._current = self._new()
+            elif self._current.needs_input and not (packed := self._below.read(BLOCK)):
+                raise EOFError
+            data = self._current.decompress(packed, size)
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+    def close(self) -> None:
+        """Nothing: the file below is closed by who opened it."""
 
 
 class _Unpacked(io.RawIOBase):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from losscli.errors import LosscliError
+from losscli.sizes import UNITS, size_words, too_much
 
 if TYPE_CHECKING:
     from losscli.engine.partial import Partial
 
-UNITS = {"T": 10**12, "G": 10**9, "M": 10**6, "K": 10**3}  # bytes
 SAID = 100 * UNITS["M"]  # from here on a result says what it took
 
 
@@ -25,17 +24,10 @@ def refuse_beyond(most: int | None, part: Partial) -> None:
     if most is None or not part.collected or (bytes_ := needed(part)) <= most:
         return
     name = part.task.convention.loss.name
-    enough = size_words(max(4 * most, 2 * bytes_), short=True)
-    raise LosscliError(
+    raise too_much(
         f"{name} holds every row at once: the first {part.n} need about {size_words(bytes_)}, "
         f"more than the {size_words(most)} allowed",
-        f"allow more, as in --max-memory {enough}, or give it a sample of the rows",
+        most,
+        bytes_,
+        ", or give it a sample of the rows",
     )
-
-
-def size_words(bytes_: int, short: bool = False) -> str:
-    """2 GB, 310 MB; short: as --max-memory takes it, whole and rounded up, 2G."""
-    unit = next((u for u in UNITS if bytes_ >= UNITS[u]), "K")
-    if short:
-        return f"{-(-bytes_ // UNITS[unit])}{unit}"
-    return f"{bytes_ / UNITS[unit]:.3g} {unit}B"

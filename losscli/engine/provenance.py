@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from losscli.engine.fold import Folded
-from losscli.engine.memory import SAID, needed, size_words
+from losscli.engine.memory import SAID, needed
 from losscli.engine.notes import note_departures
 from losscli.engine.partial import Partial
 from losscli.engine.positions import aligned, lay
@@ -16,6 +16,7 @@ from losscli.engine.reduce import rows_of, term_totals
 from losscli.engine.top import Tally
 from losscli.frameworks.convention import Reduction
 from losscli.results.score import Remark
+from losscli.sizes import size_words
 from losscli.version import __version__
 
 
