@@ -9,6 +9,7 @@ from losscli.data.arraytable import LOOKED_AT, ArrayTable, texts_in
 from losscli.data.convert import from_cells, labels
 from losscli.data.layout import lay_out
 from losscli.data.selection import COMMON_PRED, COMMON_TRUE
+from losscli.data.sheetcells import Unworked, put_in, unworked
 from losscli.data.tables import Pick
 from losscli.data.within import Within, table_named
 from losscli.data.words import listed, shown
@@ -66,12 +67,16 @@ class Sheet(ArrayTable):
                     raise LosscliError(f"{file.name} holds no sheets")
 
                 def read(name: str) -> tuple[list[list[Any]], TextLayout | None]:
-                    rows = [
-                        [_cell(value) for value in row] for row in book.get_sheet_by_name(name).to_python()
-                    ]
-                    rows = rows[self.text.skip or 0 :]
-                    texts = [[_text(cell) for cell in row] for row in rows[:LOOKED_AT]]
                     place = f"{file.name}: the sheet {shown(name)}"
+                    number = [sheet.name for sheet in book.sheets_metadata].index(name)
+                    formulas = unworked(io.BytesIO(content), number, place, file.most)
+                    sheet = book.get_sheet_by_name(name)
+                    rows = [[_cell(value) for value in row] for row in sheet.to_python()]
+                    rows = put_in(rows, sheet.start, formulas)[self.text.skip or 0 :]
+                    texts = [
+                        ["0" if isinstance(cell, Unworked) else _text(cell) for cell in row]
+                        for row in rows[:LOOKED_AT]
+                    ]
                     return rows, lay_out(texts, place, self.text.header, {*COMMON_TRUE, *COMMON_PRED})
 
                 self._name = names[0] if asked is None else table_named(asked, names, file.name, "sheet")
@@ -104,14 +109,21 @@ class Sheet(ArrayTable):
             ) from None
 
     def texts(self, index: int) -> Sequence[str]:
-        return texts_in(self._columns[index])
+        return [text for text in texts_in(self._columns[index]) if not isinstance(text, Unworked)]
 
     def whole(self, index: int) -> Sequence[Any]:
-        return [_text(cell) for cell in self._columns[index]]
+        return [_text(None if isinstance(cell, Unworked) else cell) for cell in self._columns[index]]
 
     def load(self, pick: Pick) -> Any:
-        convert = labels if pick.label else from_cells
-        return convert(self._columns[pick.index], self.place(pick))
+        convert, column = labels if pick.label else from_cells, self._columns[pick.index]
+        for row, cell in enumerate(column, 1):
+            if isinstance(cell, Unworked):
+                raise LosscliError(
+                    f"{self.name}, row {row}, column {shown(self.columns[pick.index])}: "
+                    f"the formula {shown(cell)} stands without its value",
+                    "open the file in Excel or LibreOffice and save it: that works its formulas out",
+                )
+        return convert(column, self.place(pick))
 
 
 def _cell(value: Any) -> Any:
