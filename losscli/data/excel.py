@@ -56,6 +56,7 @@ class Sheet(ArrayTable):
                 "reading Excel needs python-calamine", "pip install 'losscli[excel]'"
             ) from None
         content = file.whole()
+        formulas = unworked(content, file.name, file.most)
         try:
             with calamine.load_workbook(io.BytesIO(content)) as book:
                 names = [
@@ -69,10 +70,10 @@ class Sheet(ArrayTable):
                 def read(name: str) -> tuple[list[list[Any]], TextLayout | None]:
                     place = f"{file.name}: the sheet {shown(name)}"
                     number = [sheet.name for sheet in book.sheets_metadata].index(name)
-                    formulas = unworked(io.BytesIO(content), number, place, file.most)
+                    lacking = formulas(number, name)  # first: it says whether the sheet is too large
                     sheet = book.get_sheet_by_name(name)
                     rows = [[_cell(value) for value in row] for row in sheet.to_python()]
-                    rows = put_in(rows, sheet.start, formulas)[self.text.skip or 0 :]
+                    rows = put_in(rows, sheet.start, lacking)[self.text.skip or 0 :]
                     texts = [
                         ["0" if isinstance(cell, Unworked) else _text(cell) for cell in row]
                         for row in rows[:LOOKED_AT]

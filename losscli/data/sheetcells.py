@@ -1,4 +1,4 @@
-"""What a sheet of an .xlsx file holds that its reader does not tell.
+"""What a sheet of an .xlsx or .ods file holds that its reader does not tell.
 
 How many cells it would hold in memory, before it does; and formulas whose values nobody worked out.
 """
@@ -6,18 +6,34 @@ How many cells it would hold in memory, before it does; and formulas whose value
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-from zipfile import ZipFile
+import zlib
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, TypeAlias
+from xml.parsers.expat import ExpatError
+from zipfile import BadZipFile, ZipFile
 
 from losscli.data.limits import LINES, within
 from losscli.data.spool import blocks_of
+from losscli.data.words import shown
 from losscli.errors import LosscliError
 from losscli.sizes import size_words, too_much
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import BinaryIO
+    from collections.abc import Callable, Iterator
 
+# What reading a damaged archive or its XML raises.
+DAMAGED = (
+    BadZipFile,
+    zlib.error,
+    ExpatError,
+    EOFError,
+    KeyError,
+    IndexError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
 CELL = 128  # bytes that a cell takes: the reader's, Python's value, and its places in lists
 _FILLED = re.compile(rb"""<(?:\w+:)?c (?:[^>]*? )?r=["']([A-Z]{1,7})(\d{1,9})["'][^>]*(?<!/)>""")
 _WHOLE_CELL = re.compile(rb"<(?:\w+:)?c ([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
@@ -33,26 +49,50 @@ class Unworked(str):
     """A formula that stands in a sheet without its value, as written by programs that work nothing out."""
 
 
-def unworked(stream: BinaryIO, sheet: int, place: str, most: int) -> dict[tuple[int, int], Unworked]:
-    """The formulas without values in a workbook's sheet of this number, by row and column from 0.
+Formulas: TypeAlias = dict[tuple[int, int], Unworked]  # by row and column from 0
 
-    Nothing of a file that is no .xlsx. LosscliError where the sheet takes more than `most` bytes.
+
+def unworked(content: bytes, name: str, most: int) -> Callable[[int, str], Formulas]:
+    """What gives the formulas without values in a workbook's sheet of a number and a name.
+
+    There are none where a file has another format. LosscliError, here or there, where a sheet takes more than
+    `most` bytes. `name` is the file's.
     """
-    try:
-        with ZipFile(stream) as archive:
-            member = _member(archive, sheet)
-            if member is None:
+    with _archive(content) as archive:
+        if archive is not None and "content.xml" in archive.namelist():
+            sheets = _in_document(archive, name, most)  # its reader reads all at once
+            return lambda number, _: sheets.get(number, {})
+
+    def formulas(number: int, sheet: str) -> Formulas:
+        with _archive(content) as archive:
+            member = None if archive is None else _member(archive, number)
+            if archive is None or member is None:
                 return {}
+            place = f"{name}: the sheet {shown(sheet)}"
             texts = next((i for i in archive.infolist() if i.filename.endswith("sharedStrings.xml")), None)
             if texts is not None and texts.file_size > most:
                 raise too_much(f"{place} has texts of {size_words(texts.file_size)}", most, texts.file_size)
-            return _read(archive, member, place, most)
-    except LosscliError:
-        raise
-    except Exception as error:  # zlib.error, KeyError, NotImplementedError …: its reader says what is wrong
-        if isinstance(error, MemoryError):
-            raise
+            return _in_sheet(archive, member, place, most)
         return {}
+
+    return formulas
+
+
+@contextmanager
+def _archive(content: bytes) -> Iterator[ZipFile | None]:
+    """The archive that a file is, if it is one. Where it is damaged, what follows is left out."""
+    try:
+        archive = ZipFile(BytesIO(content))
+    except (BadZipFile, NotImplementedError, OSError, ValueError):
+        yield None
+        return
+    with archive:
+        try:
+            yield archive
+        except LosscliError:
+            raise
+        except DAMAGED:  # its reader says what is wrong
+            pass
 
 
 def _member(archive: ZipFile, sheet: int) -> str | None:
@@ -73,25 +113,61 @@ def _attribute(tag: bytes, name: bytes) -> str:
     return value[1].decode() if value else ""
 
 
-def _read(archive: ZipFile, member: str, place: str, most: int) -> dict[tuple[int, int], Unworked]:
-    formulas: dict[tuple[int, int], Unworked] = {}
-    rows: set[int] = set()
-    columns: set[int] = set()
+class Area:
+    """The rectangle of a sheet's filled cells, which its reader holds; refused beyond `most` bytes."""
+
+    def __init__(self, place: str, most: int) -> None:
+        self._place, self._most = place, most
+        self._rows: list[int] = []
+        self._columns: list[int] = []
+
+    def take(self, rows: tuple[int, int], columns: tuple[int, int]) -> None:
+        """Takes in the cells from the first to the last of these rows and columns, from 0."""
+        self._rows = [min(*self._rows, *rows), max(*self._rows, *rows)]
+        self._columns = [min(*self._columns, *columns), max(*self._columns, *columns)]
+        height, width = (last - first + 1 for first, last in (self._rows, self._columns))
+        self.check(height * width, f"{height} rows of {width} columns")
+
+    def check(self, cells: int, size: str) -> None:
+        """LosscliError if so many cells are too many; `size` says them."""
+        need = CELL * cells
+        if need > self._most:
+            raise too_much(
+                f"{self._place} has {size}, about {size_words(need)} in memory",
+                self._most,
+                need,
+                ", or delete what stands far from the table",
+            )
+
+
+def _in_document(archive: ZipFile, name: str, most: int) -> dict[int, Formulas]:
+    """The formulas without values in the sheets of an OpenDocument by their numbers."""
+    from losscli.data.opendocument import read_content
+
+    areas: dict[int, Area] = {}
+    sheets: dict[int, Formulas] = {}
+    for number, sheet, rows, columns, formula in read_content(archive, name, most):
+        if number not in areas:
+            areas[number] = Area(f"{name}: the sheet {shown(sheet)}", most)
+        areas[number].take(rows, columns)
+        if formula:
+            text = Unworked("=" + formula.partition("=")[2])
+            sheets.setdefault(number, {})[rows[0], columns[0]] = text
+    return sheets
+
+
+def _in_sheet(archive: ZipFile, member: str, place: str, most: int) -> Formulas:
+    formulas: Formulas = {}
+    area = Area(place, most)
     filled = 0
     for data in _runs(archive, member, place, most):
         cells = _FILLED.findall(data)
-        filled += data.count(b"</c>") or len(cells)
         if cells:
-            numbers = {int(row) for _, row in cells}
-            rows |= {min(numbers), max(numbers)}
-            columns |= {_column(letters) for letters in {letters for letters, _ in cells}}
-            rows, columns = ({min(seen), max(seen)} for seen in (rows, columns))
-            height, width = (max(seen) - min(seen) + 1 for seen in (rows, columns))
-            if (need := CELL * max(height * width, filled)) > most:
-                size = f"{height} rows of {width} columns, about {size_words(need)} in memory"
-                raise too_much(
-                    f"{place} has {size}", most, need, ", or delete what stands far from the table"
-                )
+            rows = {int(row) - 1 for _, row in cells}
+            columns = {_column(letters) for letters in {letters for letters, _ in cells}}
+            area.take((min(rows), max(rows)), (min(columns), max(columns)))
+        filled += max(data.count(b"</c>"), len(cells))
+        area.check(filled, f"{filled} cells")
         if b"<f" in data or b":f" in data:
             formulas |= _formulas(data)
     return formulas
@@ -113,7 +189,7 @@ def _runs(archive: ZipFile, member: str, place: str, most: int) -> Iterator[byte
     yield rest
 
 
-def _formulas(data: bytes) -> dict[tuple[int, int], Unworked]:
+def _formulas(data: bytes) -> Formulas:
     formulas = {}
     for attributes, inside in _WHOLE_CELL.findall(data):
         formula = _FORMULA.search(inside)
@@ -132,9 +208,7 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def put_in(
-    rows: list[list[object]], start: tuple[int, int] | None, formulas: dict[tuple[int, int], Unworked]
-) -> list[list[object]]:
+def put_in(rows: list[list[object]], start: tuple[int, int] | None, formulas: Formulas) -> list[list[object]]:
     """The rows of a sheet that begin at `start`, and its formulas without values where they stand."""
     if not formulas:
         return rows

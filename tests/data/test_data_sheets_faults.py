@@ -150,3 +150,60 @@ def test_formulas_stand_where_they_stood() -> None:
         [None, None, b],
     ]
     assert put_in([], None, {(5, 5): a}) == [[a]]
+
+
+def opendocument(path: Path, rows: str) -> str:
+    """A sheet with the columns y_true and y_pred, one row, and then these."""
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    names = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{name}</text:p></table:table-cell>'
+        for name in HEADER
+    )
+    content = (
+        f'<office:document-content {spaces} office:version="1.2"><office:body><office:spreadsheet>'
+        f'<table:table table:name="S"><table:table-row>{names}</table:table-row>'
+        f"<table:table-row>{value(1)}{value(2)}</table:table-row>{rows}"
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    return str(path)
+
+
+def value(number: float) -> str:
+    return f'<table:table-cell office:value-type="float" office:value="{number}"/>'
+
+
+def row_of(cells: str, times: int = 1) -> str:
+    return f'<table:table-row table:number-rows-repeated="{times}">{cells}</table:table-row>'
+
+
+def empty(times: int) -> str:
+    return f'<table:table-cell table:number-columns-repeated="{times}"/>'
+
+
+def test_opendocument_too(tmp_path: Path) -> None:
+    path = tmp_path / "t.ods"
+    assert mae(opendocument(path, row_of(empty(16384), 1_048_574))) == 1
+    wide = value(1).replace("/>", ' table:number-columns-repeated="16384"/>')
+    far = row_of(empty(16384), 1_048_573) + row_of(empty(16383) + value(1))
+    with pytest.raises(
+        LosscliError, match=r"the sheet S has 1048576 rows of 16384 columns, about 2\.2 TB in"
+    ):
+        open_table(opendocument(path, far))
+    with pytest.raises(LosscliError, match="the sheet S has 1048576 rows of 16384 columns"):
+        open_table(opendocument(path, row_of(wide, 1_048_574)))
+    formula = '<table:table-cell table:formula="of:=1+1"/>'
+    with pytest.raises(LosscliError, match=r"t\.ods, row 2, column y_true: the formula =1\+1 stands without"):
+        mae(opendocument(path, row_of(formula * 2)))
+
+
+def test_cells_that_do_not_say_where_they_stand(tmp_path: Path) -> None:
+    path = sheet_of(tmp_path / "t.xlsx", "<row><c><v>1</v></c><c><v>2</v></c></row>" * 5000)
+    with limited(1_000_000), pytest.raises(LosscliError, match=r"has \d+ cells, about 1\.\d+ MB in memory"):
+        open_table(path)
