@@ -148,7 +148,7 @@ def test_rows_without_a_partner_are_left_out_where_that_is_asked(tmp_path: Path,
     first, *rest = name.split()
     words = [first, *rest, str(data)]
     words += ["--true", "y", "--pred", "p", "--truth", str(truth), "--key", "k"]
-    assert refused(words, "1 row with a key that")
+    assert refused(words, "1 of 3 rows with a key that")
     found = told(*words, "--missing", "drop")
     # check counts a row that is left out too: it says how many there are
     assert found["n"] == (3 if first == "check" else 2)

@@ -101,7 +101,7 @@ def _of_statistic(part: Partial, ratio: Reduction) -> Reduced:
     assert convention.finish is not None
     with np.errstate(all="ignore"):
         value = float(np.mean(convention.finish(**term_totals(part), **part.task.kernel_params)))
-    if totals.weighted and totals.weights == 0:
+    if totals.weighted and totals.weights == 0 and convention.framework.name != "exact":
         return Reduced(convention.empty, None, None, None, "one value, of weights that are all 0")
     if convention.collapse:
         totals = totals._replace(counts=float(part.n), weighted_counts=totals.weights)  # every row counts

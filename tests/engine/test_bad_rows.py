@@ -237,9 +237,9 @@ def test_infinite_losses_are_counted(tmp_path: Path, tell: Tell, form: str, at: 
     assert made["value"] == "inf"
     assert remark(made, "the loss is infinite") == (len(at), list(at[:5]))
     made = record(tell("compute", "bce", *line, "--like", "keras", *JSON))
-    clipped = sorted([*at, 8])
-    assert remark(made, "Keras clips probabilities") == (len(clipped), clipped[:5])
-    at_edge = np.array(clipped) - 1
+    assert remark(made, "certainty in the wrong class") == (len(at), list(at[:5]))
+    assert remark(made, "certainty in the right class") == (1, [8])
+    at_edge = np.array(sorted([*at, 8])) - 1
     inner = np.delete(np.arange(N), at_edge)
     costs = -np.log(np.where(true == 1, pred, 1 - pred)[inner]).sum()
     wrong = np.array(

@@ -115,7 +115,7 @@ def test_relations_within_a_row_are_held(name: str, data: Any) -> None:
             if domain.values is not None:
                 values[row] = 1.0
         elif domain.ordered == "box_format":
-            low_high = case.params.get("box_format") != "xywh"
+            low_high = case.params.get("box_format") not in ("xywh", "cxcywh")
             values[row] = [5.0, 5.0, 4.0, 6.0] if low_high else [5.0, 5.0, -1.0, 6.0]
         elif domain.positive:
             values[row, domain.positive[0]] = 0.0

@@ -39,7 +39,7 @@ RANGES: dict[str, tuple[list[Any], list[Any]]] = {
     '"linear" or "quadratic"': (["linear", "quadratic"], ["cubic", None, 1, ""]),
     '"sum" or "mean"': (["sum", "mean"], ["none", None, 1, ""]),
     '"batch", "sample" or "class"': (["batch", "sample", "class"], ["row", None, 1]),
-    '"xyxy", "yxyx" or "xywh"': (["xyxy", "yxyx", "xywh"], ["cxcywh", None, 1]),
+    '"xyxy", "yxyx", "xywh" or "cxcywh"': (["xyxy", "yxyx", "xywh", "cxcywh"], ["xxyy", None, 1]),
     '"euclidean", "squared" or "cosine"': (["euclidean", "squared", "cosine"], ["l2", None, 1]),
     "a number of 0 or more, or a list with one a column": (
         [0.0, 2.0, [0.0, 1e308], [1]],

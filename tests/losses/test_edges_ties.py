@@ -166,8 +166,8 @@ def test_a_value_at_an_edge(loss: str, y_true: Any, y_pred: Any, params: Any, wa
             [0, 0, 1, 1],
             [[0.0], [3.0], [-1.0], [1.0]],
             {},
-            [[nan]] * 4,
-        ),  # as near on both sides
+            [[nan], [1], [nan], [nan]],
+        ),  # as near on both sides; the vector that is no part of that has its slope
         ("interval_score", [0.0, 5.0], [[0.0, 1.0], [0.0, 1.0]], {"alpha": 0.5}, [[nan, 1], [-1, -3]]),
         ("iou", [[0, 0, 2, 4]], [[1, 1, 3, 3]], {}, [[0.2, 0.08, 0.04, -0.08]]),
         ("iou", [[0, 0, 4, 2]], [[1, 1, 3, 3]], {"box_format": "yxyx"}, [[0.08, 0.2, -0.08, 0.04]]),

@@ -169,8 +169,9 @@ def calls() -> list[tuple[str, str]]:
     with (REFERENCE / "coverage.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [
-        (f"{row['module']}.{row['name']}", row["losscli"])
+        (f"{module}.{row['name']}", row["losscli"])
         for row in rows
+        for module in row["module"].split(", ")
         if row["losscli"] in registry.names() and row["framework"] in FRAMEWORKS
     ]
 

@@ -159,7 +159,7 @@ def test_lists_infinities_and_kinks_read_back() -> None:
     given = ("--true", "[[1,0],[1,0]]", "--pred", "[[0,1],[1,0]]", "--rows", "all", "--gradient")
     lines = losscli("compute", "cce", *given, "--format", "jsonl").stdout.splitlines()
     first = json.loads(lines[0])
-    assert (first["y_true"], first["loss"], first["gradient"]) == ([1.0, 0.0], "inf", [None, None])
+    assert (first["y_true"], first["loss"], first["gradient"]) == ([1.0, 0.0], "inf", ["-inf", 0.0])
     (row, *_) = csv.DictReader(io.StringIO(losscli("compute", "cce", *given, "--format", "csv").stdout))
     assert (json.loads(row["y_pred"]), row["loss"]) == ([0.0, 1.0], "inf")
 
@@ -243,6 +243,7 @@ class Relative(Stream):
     """Rows as chunks that do not know how many rows come before; the second's first value is `second`."""
 
     def __init__(self, second: float) -> None:
+        super().__init__(iter)
         self.batches = [
             Batch(np.zeros(2), {"y_pred": np.array([1.0, 2.0])}, first_row=1),
             Batch(np.zeros(2), {"y_pred": np.array([second, 4.0])}, first_row=3),

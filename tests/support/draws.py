@@ -74,12 +74,12 @@ def boxes(rng: Rng, n: int, box_format: str) -> Array:
     plain = rng.random((n, 1)) < 0.5
     corner = np.where(plain, rng.uniform(0, 500, (n, 2)), reals(rng, (n, 2)))
     sides = np.where(plain, rng.uniform(1, 200, (n, 2)), log_uniform(rng, (n, 2)))
-    return np.concatenate([corner, sides if box_format == "xywh" else corner + sides], axis=1)
+    return np.concatenate([corner, sides if box_format in ("xywh", "cxcywh") else corner + sides], axis=1)
 
 
 def shifted(rng: Rng, box: Array, box_format: str) -> Array:
     """The same boxes, most edges moved by a part of their side."""
-    sides = box[:, 2:] if box_format == "xywh" else box[:, 2:] - box[:, :2]
+    sides = box[:, 2:] if box_format in ("xywh", "cxcywh") else box[:, 2:] - box[:, :2]
     part = rng.choice([-0.4, 0.4], box.shape) * np.exp2(rng.uniform(-52, 0, box.shape))
     return box + part * np.tile(sides, 2) * (rng.random(box.shape) < 0.8)
 

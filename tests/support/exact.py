@@ -14,7 +14,7 @@ from support.truth import TRUTH
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array
 
-BOXES: tuple[dict[str, Any], ...] = ({}, {"box_format": "xywh"})
+BOXES: tuple[dict[str, Any], ...] = ({}, {"box_format": "xywh"}, {"box_format": "cxcywh"})
 MIXING = np.round(np.linspace(0.1, 1.6, CLASSES**2), 1).reshape(CLASSES, CLASSES).tolist()
 
 # Parameters beside the defaults, where other values take other ways through the kernel.

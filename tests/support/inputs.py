@@ -116,7 +116,7 @@ def _distributions(rng: Rng, found: Array, wide: bool) -> Array:
 
 
 def _boxes(corners: Array, box_format: str) -> Array:
-    if box_format == "xywh":
+    if box_format in ("xywh", "cxcywh"):
         return np.concatenate([corners[:, :2], np.abs(corners[:, 2:])], axis=1)
     low, high = np.minimum(corners[:, :2], corners[:, 2:]), np.maximum(corners[:, :2], corners[:, 2:])
     return np.concatenate([low, high], axis=1)

@@ -339,12 +339,7 @@ def _reduced(rows: Sequence[Row], model: str, ask: Ask) -> Told:
     total = _total(_times(_weight(row), v) for row, v in zip(rows, values, strict=True))
     divisor = math.fsum(_weight(row) * _counts(row, ask) for row in rows)
     mean = _over(total, divisor)
-    if ask.like == "keras" and ask.loss != "scce":  # of (N,) arrays it makes one value, which weights scale
-        one, n = math.fsum(values) / len(values), len(rows)
-        weights = math.fsum(map(_weight, rows)) if rows[0].weight is not None else None
-        mean, total = (one, one) if weights is None else (one * weights / n, one * weights)
-        divisor = float(n)
-    elif ask.like == "keras":
+    if ask.like == "keras":  # a file's column is (N, 1) to it
         mean, divisor = total / len(rows), float(len(rows))
     value = {"mean": mean, "sum": total, "none": None}[ask.reduction]
     return {"value": value, "mean": mean, "sum": total, "divisor": divisor}

@@ -155,6 +155,8 @@ def boxes(kind: str) -> Callable[..., Number]:
     def value(y: Row, p: Row, box_format: str) -> Number:
         if box_format == "xywh":
             y, p = ([x, v, x + w, v + h] for x, v, w, h in (y, p))
+        if box_format == "cxcywh":
+            y, p = ([x - w / 2, v - h / 2, x + w / 2, v + h / 2] for x, v, w, h in (y, p))
         if box_format == "yxyx":
             y, p = ([b[1], b[0], b[3], b[2]] for b in (y, p))
         sides = [(b[2] - b[0], b[3] - b[1]) for b in (y, p)]

@@ -90,6 +90,6 @@ ADAPTED = {
     "poisson": Adapted(
         "Its eps is added to the rate inside the logarithm: one of 1e-300 changes no rate but 0.",
         params={"eps": 1e-300},
-        when=lambda params: not params["from_log"],
+        when=lambda params: not (params["from_log"] or params["full"]),
     ),
 }

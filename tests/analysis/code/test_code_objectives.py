@@ -81,7 +81,7 @@ def test_an_objective_s_gradient_is_the_registry_s_and_its_hessian_the_gradient_
         curvature = (ahead - behind) / 2e-6
         np.testing.assert_allclose(names["hess"], curvature, rtol=1e-5, atol=1e-6, err_msg=made.code)
     # what the library is given is both by one number: the same steps, of hessians above 0
-    unit = np.abs(names["hess"]).max() / scaled[1].max()
+    unit = np.abs(names["hess"]).max(initial=1e-16) / scaled[1].max()
     np.testing.assert_allclose(scaled[0] * unit, names["grad"], rtol=1e-9, atol=1e-300)
     np.testing.assert_allclose(scaled[1] * unit, np.maximum(np.abs(names["hess"]), 1e-16), rtol=1e-9)
     assert (scaled[1] > 0).all()
