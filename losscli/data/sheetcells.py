@@ -35,7 +35,7 @@ DAMAGED = (
     ValueError,
 )
 CELL = 128  # bytes that a cell takes: the reader's, Python's value, and its places in lists
-_FILLED = re.compile(rb"""<(?:\w+:)?c (?:[^>]*? )?r=["']([A-Z]{1,7})(\d{1,9})["'][^>]*(?<!/)>""")
+_FILLED = re.compile(rb""" r=["']([A-Z]{1,7})(\d{1,9})["'][^>]*(?<!/)>""")
 _WHOLE_CELL = re.compile(rb"<(?:\w+:)?c ([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _PLACE = re.compile(rb"""(?:^| )r=["']([A-Z]{1,7})(\d{1,9})["']""")
 _FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?/?>([^<]*)")
