@@ -43,6 +43,10 @@ class File(NamedTuple):
     most: int = USUAL
     state: State | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As a worker of a cluster gets it, whose disk has an inode and a time of its own."""
+        return File, (*self._replace(state=None),)
+
     @property
     def plain(self) -> bool:
         """Whether it lies on a disk as it is, so that any part of it can be read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from losscli.data.blocks import Part, polars
 from losscli.data.frames import Scanned, reading
+from losscli.data.limits import State
 from losscli.data.quick import numbers_of
 from losscli.data.tables import Pick, Table
 from losscli.data.words import shown
@@ -60,8 +62,9 @@ class Parquet(Scanned):
         self._file.check_unchanged()
         # A file that was written again since is another file.
         kept: dict[str, tuple[Any, Any]] = _open.__dict__.setdefault("files", {})
-        if self._file.path not in kept or kept[self._file.path][0] != self._file.state:
-            kept[self._file.path] = self._file.state, ParquetFile(self._file.path, pre_buffer=False)
+        state = self._file.state or State.of(os.stat(self._file.path))
+        if self._file.path not in kept or kept[self._file.path][0] != state:
+            kept[self._file.path] = state, ParquetFile(self._file.path, pre_buffer=False)
         return kept[self._file.path][1]
 
     @property

@@ -7,6 +7,7 @@ import gzip
 import json
 import lzma
 import os
+import pickle
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -147,6 +148,16 @@ def test_a_change_ends_the_command_with_2_in_processes_too(
     captured = capfd.readouterr()
     assert captured.out == ""
     assert f"t.csv {CHANGED}" in captured.err
+
+
+def test_a_cluster_s_worker_has_a_file_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    table_of(path, 5, 1)
+    there = pickle.loads(pickle.dumps(find(str(path))))
+    path.rename(tmp_path / "here.csv")
+    table_of(path, 5, 1)
+    assert there.path == str(path)
+    assert there.whole() == path.read_bytes()
 
 
 def inches(path: Path, quotes: str) -> None:
