@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from losscli.errors import LosscliError
 from losscli.sizes import USUAL, size_words, too_much
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LINES, TEXTS = 16, 4
 SHORTEST = 4 << 20  # bytes that a line may have in any case: parts of files are about as long
 TAIL = 1 << 12  # bytes in which the end of a line is looked for first
+
+T = TypeVar("T")
 
 _most = USUAL
 
@@ -57,6 +59,19 @@ def changed(name: str) -> LosscliError:
     return LosscliError(
         f"{name} changed while it was read", "start again when nothing writes to it, or read a copy of it"
     )
+
+
+def watched(table: Any, reading: Iterator[T]) -> Iterator[T]:
+    """What is read of a table's file, if it has one; LosscliError where that is another by now."""
+    file = getattr(table, "_file", None)
+    try:
+        yield from reading
+    except LosscliError:  # of rows that nobody wrote so
+        if file is not None:
+            file.check_unchanged()
+        raise
+    if file is not None:
+        file.check_unchanged()
 
 
 class BoundedLines(io.RawIOBase):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from losscli.batch import MISSING, Batch, Chunk, Origin, combined, whole
 from losscli.data.convert import ValuePlace, is_word
+from losscli.data.limits import watched
 from losscli.data.numbers import PLAIN
 from losscli.data.picks import GroupColumns, numbers
 from losscli.data.picks import Pick as Pick
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from losscli.rows import Roles
 
     Cells = tuple[tuple[str, str], ...]  # (column, text)
-
-T = TypeVar("T")
 
 FIRST_ROWS = 50  # rows, of which most must be words where a column is to hold names
 
@@ -175,7 +174,7 @@ class Table(TextCells, ABC):
 
     def labels(self, index: int, rows: int = BATCH_ROWS) -> Iterator[Labels]:
         """A column as labels, in chunks of at most `rows` rows."""
-        for (labels,) in self._watched(self.read([Pick(index, "--key", label=True)], rows)):
+        for (labels,) in watched(self, self.read([Pick(index, "--key", label=True)], rows)):
             yield cast("Labels", labels)
 
     def first_values(self, index: int) -> Iterable[str]:
@@ -215,14 +214,14 @@ class Table(TextCells, ABC):
 
     def _batches(self, selection: Selection, rows: int) -> Iterator[Batch]:
         groups = GroupColumns(selection)
-        return self._watched(self._arranged(groups, self.read(groups.picks, rows), 1))
+        return watched(self, self._arranged(groups, self.read(groups.picks, rows), 1))
 
     def _chunks(self, selection: Selection) -> Iterator[Chunk]:
         parts = self.parts(GroupColumns(selection).picks)
         if parts is None:
             yield from map(whole, self._batches(selection, BATCH_ROWS))
             return
-        for part in self._watched(parts):
+        for part in watched(self, parts):
             yield Chunk(
                 partial(self.part_batches, selection, part),
                 relative=part.first_row is None,
@@ -235,21 +234,9 @@ class Table(TextCells, ABC):
     def part_batches(self, selection: Selection, part: Part) -> Iterator[Batch]:
         """The rows of one of its `parts`, numbered from 1 where their first is not known."""
         groups = GroupColumns(selection)
-        for arrays in self._watched(self.read_part(groups.picks, one) for one in (part,)):
+        for arrays in watched(self, (self.read_part(groups.picks, one) for one in (part,))):
             if len(arrays[0]):
                 yield from self._arranged(groups, [arrays], part.first_row or 1)
-
-    def _watched(self, reading: Iterator[T]) -> Iterator[T]:
-        """What is read of the file; LosscliError where that is not what was opened any more."""
-        file = getattr(self, "_file", None)
-        try:
-            yield from reading
-        except LosscliError:  # of rows that nobody wrote so
-            if file is not None:
-                file.check_unchanged()
-            raise
-        if file is not None:
-            file.check_unchanged()
 
     def _arranged(
         self, groups: GroupColumns, reading: Iterable[Sequence[Array]], first_row: int
