@@ -119,6 +119,8 @@ class Parquet(Scanned):
     def _values(self, column: Any, pick: Pick, first_row: int) -> Any:
         import pyarrow as pa
 
+        if str(column.type).startswith("decimal256"):  # which Polars does not know
+            column = column.cast(pa.float64())
         kind = column.type
         plain = pa.types.is_floating(kind) or pa.types.is_integer(kind)
         if pick.label or not plain:
