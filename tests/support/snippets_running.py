@@ -36,7 +36,9 @@ def asked(draw: Any, name: str, library: str) -> tuple[Case, str]:
     if library == "sklearn" and way is not None and draw(st.booleans()):
         loss = replace(loss, kernel=way.kernel)
     case = draw(cases(loss, wide=False, rows=(2, 5)))
-    case = replace(case, loss=loss_of(name))
+    defined = loss_of(name).parameters
+    params = {key: value for key, value in case.params.items() if key in defined}  # not the call's alone
+    case = replace(case, loss=loss_of(name), params=params)
     true = case.loss.signature.y_true
     if true is not None and true.index is not None and case.y_true.ndim > 1:  # it is written for indices
         case = replace(case, y_true=case.y_true.argmax(axis=-1))
