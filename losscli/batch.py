@@ -204,9 +204,8 @@ def rounded(values: Any, name: str) -> tuple[str, ...]:
         return ()
     if array.dtype.kind not in "iu" or not array.size or max(array.max(), -int(array.min())) <= EXACT:
         return ()
-    odd = [
-        value for value in array[(array > EXACT) | (array < -EXACT)].tolist() if int(float(value)) != value
-    ]
+    far = array[(array > EXACT) | (array < -EXACT)].tolist()
+    odd = [value for value in far if int(float(value)) != value]
     if not odd:
         return ()
     return (f"{name}: integers beyond 2^53 are rounded to float64: {odd[0]} is read as {float(odd[0]):.0f}",)

@@ -194,3 +194,6 @@ def test_integers_that_float64_has_not_are_told(tmp_path: Path) -> None:
         out = tmp_path / "out.json"
         assert run(["compute", "mae", *source, "--output", str(out)]) == 0
         assert f"{odd} is read as {2**53}" in out.read_text()
+    parquet.write_table(pa.table({"y_true": [odd], "y_pred": [1]}), tmp_path / "t.parquet")
+    assert run(["compute", "mae", str(tmp_path / "t.parquet"), "--output", str(out)]) == 0
+    assert f"column y_true: it holds {odd}" in out.read_text()
