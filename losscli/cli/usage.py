@@ -38,6 +38,8 @@ def _explain(error: Exception, line: Sequence[str]) -> tuple[str, str | None]:
     if isinstance(error, OSError):  # a disk that is full, a folder that is gone
         where = "" if error.filename is None else f"{shown(str(error.filename))}: "
         return f"{where}{error.strerror or error}", None
+    if isinstance(error, ImportError):  # a library that is there, and has no room or no match
+        return f"{error.name or 'a library'} cannot be loaded: {error}", "free memory, or install it again"
     if isinstance(error, RecursionError):
         return "what was given is nested too deeply", "write it with fewer brackets inside one another"
     return (

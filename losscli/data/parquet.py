@@ -57,7 +57,7 @@ class Parquet(Scanned):
     def _opened(self) -> Any:
         try:
             from pyarrow.parquet import ParquetFile
-        except ImportError:
+        except ModuleNotFoundError:
             raise LosscliError("reading Parquet needs PyArrow", "pip install 'losscli[data]'") from None
         # A file that was written again since is opened again.
         state = os.stat(self._file.path)
