@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from losscli.batch import Stream, arrays_stream, as_array, as_label
+from losscli.batch import Stream, arrays_stream, as_array, as_label, rounded
 from losscli.errors import LosscliError
 from losscli.results.score import Remark
 from losscli.rows import Roles
@@ -65,6 +65,8 @@ class ReadArrays:
     @classmethod
     def _numbers(cls, held: Mapping[str, Any], weight: Any, by: Any, **known: Any) -> ReadArrays:
         arrays = {name: as_array(array, name) for name, array in held.items()}
+        said = tuple(sentence for name, array in held.items() for sentence in rounded(array, name))
+        known["said"] = (*known.get("said", ()), *said)
         y_true = arrays.pop("y_true", None)
         return cls(y_true, arrays, weight, by, **known)
 

@@ -18,7 +18,7 @@ from typer.main import get_command
 
 from losscli.cli.help import Command, Group
 from losscli.cli.options import Debug
-from losscli.cli.output import say
+from losscli.cli.output import flushed, say
 
 EXAMPLES = """\
 losscli compute mse --true 3,-0.5,2,7 --pred 2.5,0,2,8
@@ -137,5 +137,5 @@ def run(arguments: list[str]) -> int:
         from losscli.cli.usage import explain
 
         say(*explain(error, arguments))
-        return 2
-    return code or 0
+        return flushed(2)
+    return flushed(code or 0)

@@ -60,7 +60,7 @@ def read_value(text: str) -> Any:
     for read in readers:
         try:
             return read(text)
-        except (ValueError, SyntaxError):
+        except (ValueError, SyntaxError, RecursionError, MemoryError):  # the last two: nested too deeply
             continue
     return text
 

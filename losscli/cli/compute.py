@@ -10,6 +10,7 @@ from losscli.cli.engines import working
 from losscli.cli.output import choose, not_in_rows, say
 from losscli.cli.progress import arriving
 from losscli.cli.records import Machine, Settings, expanded
+from losscli.data.words import quoted
 from losscli.errors import LosscliError
 from losscli.render.formats import ROWS
 from losscli.rows import Rows
@@ -174,5 +175,7 @@ def _read_rows(text: str | None) -> int | Literal["default"] | None:
     if text == "all":
         return None
     if not text.isdecimal():
-        raise LosscliError(f'--rows: "{text}" is not a number of rows', "give a whole number from 0, or all")
-    return int(text)
+        raise LosscliError(
+            f"--rows: {quoted(text)} is not a number of rows", "give a whole number from 0, or all"
+        )
+    return int(text) if len(text) < 4300 else None  # Python reads no longer ones: more rows than there are

@@ -29,8 +29,16 @@ _ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasa
 
 def check_file(file: Path, data: Rows | None) -> None:
     """LosscliError where nothing can be written to `file`, or where it is among what is to be read."""
-    if descriptor_of(file) is not None:
+    try:
+        here = descriptor_of(file) is not None
+    except FileNotFoundError:
+        raise LosscliError(f"--output {file}: this folder is gone", "cd into one that is there") from None
+    if here:
         return
+    if file.is_symlink() and os.path.realpath(file) == os.path.abspath(file):
+        raise LosscliError(
+            f"--output {file} is a link that leads back to itself", "remove it, or name another"
+        )
     if file.is_dir():
         raise LosscliError(f"--output {file} is a folder", "name a file in it")
     if not file.parent.is_dir():
@@ -86,8 +94,8 @@ def descriptor_of(file: Path) -> int | None:
 def replacing(file: Path) -> Iterator[IO[bytes]]:
     """An open file that is put in the place of `file` at the end; nothing is left where an error ends it."""
     number = descriptor_of(file)
-    target = file.resolve()  # a link keeps pointing where it did
     try:
+        target = Path(os.path.realpath(file))  # a link keeps pointing where it did
         if number is not None or (target.exists() and not target.is_file()):
             with unnamed() as beside:  # a stream, /dev/null, a named pipe: nothing to put in its place
                 yield beside

@@ -185,6 +185,17 @@ def _pipe() -> Iterator[None]:
         raise LosscliError(f"the result cannot be written: {error.strerror or error}") from error
 
 
+def flushed(code: int) -> int:
+    """The exit code, when stdout has all of what was printed: 2 where it takes no more, which is told."""
+    try:
+        write_stdout("")
+    except LosscliError as error:
+        if not code:
+            say(error.what)
+        return code or 2
+    return code
+
+
 def not_in_rows(out: Output, option: str) -> None:
     """Tells that a format of rows has no place for what `option` adds to pages and to JSON."""
     if out.format in ROWS:

@@ -7,22 +7,41 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from losscli.errors import LosscliError, did_you_mean
+from losscli.errors import LosscliError, did_you_mean, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _WORDS = {"is not a valid float": "is not a number", "is not a valid integer": "is not a whole number"}
 SHOWN = 5  # losses that a hint names
+LONGEST, SOME = 300, 60  # characters: of a word of the line that is shown whole, and of one that is cut
 _EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)")
 
 
 def explain(error: Exception, line: Sequence[str] = ()) -> tuple[str, str | None]:
-    """(what, hint) of an error that ended this command line."""
+    """(what, hint) of an error that ended this command line, whose long words are cut."""
+    what, hint = _explain(error, line)
+    words = {part for word in line for part in (word, word.partition("=")[2]) if len(part) > LONGEST}
+    for long in sorted(words, key=len, reverse=True):
+        what = what.replace(long, f"{long[:SOME]}…")
+        hint = hint and hint.replace(long, f"{long[:SOME]}…")
+    return what, hint
+
+
+def _explain(error: Exception, line: Sequence[str]) -> tuple[str, str | None]:
     if isinstance(error, LosscliError):
         return error.what, error.hint
     if isinstance(error, typer.TyperException):
         return _explain_usage(error, line, getattr(error, "ctx", None), getattr(error, "param", None))
+    if isinstance(error, MemoryError):
+        return "the memory is not enough for this", "give it fewer rows at once, or a machine with more"
+    if isinstance(error, OSError):  # a disk that is full, a folder that is gone
+        where = "" if error.filename is None else f"{shown(str(error.filename))}: "
+        return f"{where}{error.strerror or error}", None
+    if isinstance(error, ImportError):  # a library that is there, and has no room or no match
+        return f"{error.name or 'a library'} cannot be loaded: {error}", "free memory, or install it again"
+    if isinstance(error, RecursionError):
+        return "what was given is nested too deeply", "write it with fewer brackets inside one another"
     return (
         f"this is a bug in losscli: {type(error).__name__}: {error}",
         "run it again with --debug for the traceback, and report it",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,10 +22,11 @@ from losscli.data.database import (
 )
 from losscli.data.frames import Scanned
 from losscli.data.tables import Pick, Table
+from losscli.data.words import shown
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
 
     from losscli.batch import Array
     from losscli.data.files import File
@@ -33,7 +35,16 @@ if TYPE_CHECKING:
 
 # What DuckDB may take, which keeps all that it has read for as long as there is room.
 SCAN_MEMORY, QUERY_MEMORY = "128MB", "2GB"
+HEEDED = 0.2  # seconds between two looks at whether Ctrl-C was pressed
 AT_ONCE = 131_072  # rows that DuckDB hands over
+# A database may come from a stranger, and hold views: they see nothing but what is in it.
+CLOSED = {
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+}
+SHUT = "a DuckDB file is opened without other files, the network and extensions: copy the rows into it"
 
 
 class Duckdb(Scanned):
@@ -61,7 +72,7 @@ class Duckdb(Scanned):
             # While it hands rows over, its errors come as Arrow's, which are OSError or ValueError.
             errors = (_duckdb().Error, OSError, ValueError)
             self._asking = partial(asking, file.name, within, tuple(tables), errors)
-            with self._asking():
+            with self._asking(), self._shut():
                 if within.query is not None:
                     _check_select(within.query, file.name)
                 described = connection.sql(self._statement.select)
@@ -115,19 +126,45 @@ class Duckdb(Scanned):
             if not table:
                 # On several threads, what has no order comes in another one each time.
                 connection.execute("SET threads = 1")
-            with self._asking():
-                yield from connection.sql(statement).to_arrow_reader(AT_ONCE)
+            with self._asking(), self._shut():
+                reader = _interruptible(
+                    connection, lambda: connection.sql(statement).to_arrow_reader(AT_ONCE)
+                )
+                while (batch := _interruptible(connection, lambda: next(reader, None))) is not None:
+                    yield batch
+
+    @contextmanager
+    def _shut(self) -> Iterator[None]:
+        """Tells of a view or query that looks outside of the database."""
+        try:
+            yield
+        except _duckdb().PermissionException as error:
+            why = shown(str(error).strip().partition("\n")[0])[:200]
+            raise LosscliError(f"{self._file.name}: {why}", SHUT) from None
 
     @contextmanager
     def _connected(self) -> Iterator[Any]:
         duckdb = _duckdb()
-        # Else a query could name this program's variables.
-        config = {"python_enable_replacements": False}
+        # Else a query could name this program's variables; a view, any file or address.
+        config: dict[str, Any] = {"python_enable_replacements": False, **CLOSED}
         with (
             complaints(f"{self._file.name} cannot be read", HINT, (duckdb.Error, OSError)),
             duckdb.connect(self._file.path, read_only=True, config=config) as connection,
         ):
             yield connection
+
+
+def _interruptible(connection: Any, work: Callable[[], Any]) -> Any:
+    """What `work` returns, done on another thread, so that Ctrl-C is heeded here and ends the query."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(work)
+        try:
+            while not wait([waiting], HEEDED).done:  # a signal does not end an endless wait everywhere
+                pass
+            return waiting.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
 
 
 def _duckdb() -> Any:

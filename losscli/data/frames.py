@@ -32,6 +32,8 @@ class Scanned(Table):
 
     def __init__(self, file: File, form: str) -> None:
         self.setup(file, form)
+        if not file.remote and (form == "arrow" or file.content is not None):
+            _check_sound(file, form)
         if file.remote:
             # Polars asks the bucket itself; where that fails, the error says so.
             warnings.filterwarnings("ignore", message=".*region' not set")
@@ -156,6 +158,46 @@ class Frame(Scanned):
         return self._numbers(frame, picks, part.start + 1)
 
 
+def _check_sound(file: File, form: str) -> None:
+    """LosscliError where Arrow finds the file damaged: Polars would panic, and print pages of that itself."""
+    try:
+        import pyarrow as pa
+    except ImportError:
+        return
+    try:
+        with pa.memory_map(file.path) if file.content is None else pa.BufferReader(file.content) as source:
+            schema = _read_parquet(source) if form == "parquet" else _read_arrow(source)
+    except (pa.ArrowException, OSError) as error:
+        with reading(file, form):
+            raise ValueError(str(error)) from None
+    for column in schema:
+        if str(column.type).startswith("decimal256"):
+            raise LosscliError(
+                f"{file.name}, column {shown(column.name)} holds {column.type}, which is not read from here",
+                "write it as float64, or the file as Parquet that is not compressed as a whole",
+            )
+
+
+def _read_arrow(source: Any) -> Any:
+    """The schema of an Arrow file whose batches are sound."""
+    import pyarrow as pa
+
+    batches = pa.ipc.open_file(source)
+    for i in range(batches.num_record_batches):
+        batches.get_batch(i).validate()
+    return batches.schema
+
+
+def _read_parquet(source: Any) -> Any:
+    """The schema of a Parquet file whose row groups are sound."""
+    from pyarrow.parquet import ParquetFile
+
+    file = ParquetFile(source)
+    for i in range(file.num_row_groups):
+        file.read_row_group(i, use_threads=False)
+    return file.schema_arrow
+
+
 def _floats(series: Any) -> Array:
     """Numbers as float64, nulls as NaN."""
     pl = polars("reading columns")
@@ -174,8 +216,10 @@ def reading(file: File, form: str) -> Iterator[None]:
         yield
     except (LosscliError, MemoryError):
         raise
-    except Exception as error:
+    except BaseException as error:
         # A damaged file, or a server, makes it raise nearly anything: ComputeError, OSError, TypeError …
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # Rust's
+            raise
         why = shown(str(error).strip().partition("\n")[0])[:200]
         if file.remote:
             raise LosscliError(

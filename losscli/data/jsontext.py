@@ -6,6 +6,7 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from losscli.batch import rounded
 from losscli.data.arraytable import ArrayTable, cell_text, texts_in
 from losscli.data.blocks import cut, cut_unread, is_large
 from losscli.data.convert import ValuePlace, from_nested, labels
@@ -106,6 +107,11 @@ class JsonArrays(ArrayTable):
 
     def whole(self, index: int) -> Sequence[Any]:
         return self._arrays[self.columns[index]]
+
+    def as_read(self, indices: Sequence[int]) -> list[str]:
+        names = {index: f"{self.name}, column {shown(self.columns[index])}" for index in indices}
+        said = [sentence for i, name in names.items() for sentence in rounded(self.whole(i), name)]
+        return [*super().as_read(indices), *said]
 
     def load(self, pick: Pick) -> Any:
         column = self.columns[pick.index]

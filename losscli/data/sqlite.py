@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from losscli.data.within import Within
 
 
+HEEDED = 100_000  # steps of SQLite's machine between two looks at whether Ctrl-C was pressed
+
+
 class Sqlite(Table):
     """Rows of a SQLite database, through the standard library."""
 
@@ -103,8 +106,9 @@ class Sqlite(Table):
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         with (
-            complaints(f"{self._file.name} cannot be read", HINT, (sqlite3.Error,)),
+            complaints(f"{self._file.name} cannot be read", HINT, (sqlite3.Error, UnicodeDecodeError)),
             closing(self._connect()) as connection,
+            _interruptible(connection),
         ):
             # What would write into the file is refused where it is open; this refuses other files.
             connection.set_authorizer(
@@ -125,3 +129,15 @@ class Sqlite(Table):
         how = "mode=ro&immutable=1" if still else "mode=ro"
         path = quote(os.fsencode(self._file.path))
         return sqlite3.connect(f"file:{path}?{how}", uri=True, check_same_thread=False)
+
+
+@contextmanager
+def _interruptible(connection: sqlite3.Connection) -> Iterator[None]:
+    """Within, Ctrl-C ends a query that is running: Python heeds signals in its own code alone."""
+    connection.set_progress_handler(lambda: 0, HEEDED)
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+            raise KeyboardInterrupt from None
+        raise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from losscli.batch import Batch, Chunk, Origin
+from losscli.batch import Batch, Chunk, Origin, rounded
 from losscli.data.convert import ValuePlace, word
 from losscli.data.source import CHUNK, Source
 from losscli.data.words import counted, quoted, shown
@@ -47,7 +47,7 @@ def _read(text: str, option: str, input_format: str | None, written: TextOptions
     if text.startswith("@"):
         return _from_file(text[1:], option, input_format, written)
     if text.lstrip()[:1] in ("[", "{"):
-        return OptionValues(_from_brackets(text, option))
+        return _from_brackets(text, option)
     if re.match(r"\s*[\w.]*\(|\s*<tf\.", text):
         from losscli.data.jsontext import read_array
         from losscli.data.printed import read_printed
@@ -57,7 +57,7 @@ def _read(text: str, option: str, input_format: str | None, written: TextOptions
     return OptionValues(_from_line(text, option))
 
 
-def _from_brackets(text: str, option: str) -> Array:
+def _from_brackets(text: str, option: str) -> OptionValues:
     """JSON, or a list as Python or NumPy prints it."""
     from losscli.data.jsontext import Decoder, read_array
 
@@ -70,7 +70,7 @@ def _from_brackets(text: str, option: str) -> Array:
         value = read_printed(text)
         if value is None:
             raise
-    return read_array(value, ValuePlace(option))
+    return OptionValues(read_array(value, ValuePlace(option)), rounded(value, option))
 
 
 def read_stream(

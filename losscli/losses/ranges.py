@@ -56,7 +56,7 @@ class Range:
             raise refused
         try:
             number = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise refused from None
         if not self.admits(number) or (self.kind == "whole" and not number.is_integer()):
             raise refused
@@ -65,7 +65,7 @@ class Range:
     def _array(self, value: Any, refused: LosscliError) -> Any:
         try:
             array = np.asarray(value, dtype=np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise refused from None
         if self.kind == "per_column" and array.ndim == 0:
             return self._number(array.item(), refused)

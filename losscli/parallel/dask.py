@@ -56,7 +56,11 @@ def open_cluster(scheduler: str | None) -> Iterator[Cluster]:
         distributed.LocalCluster(
             n_workers=cores(),
             threads_per_worker=1,
-            dashboard_address="127.0.0.1:0",  # any port that is free: two runs may meet
+            host="127.0.0.1",  # nobody else's machine is asked, or may ask
+            # No page is shown; what the nodes tell over HTTP has any port that is free: two runs may meet.
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address=None,
+            scheduler_kwargs={"dashboard": False},
             silence_logs=logging.CRITICAL,
             env={"POLARS_MAX_THREADS": "1"},
         ) as local,
