@@ -22,4 +22,4 @@ def too_much(what: str, most: int, need: int = 0, otherwise: str = "") -> Losscl
     `otherwise` is what else can be done.
     """
     enough = size_words(max(4 * most, 2 * need), short=True)
-    return LosscliError(what, f"allow more, as in --max-memory {enough}{otherwise}")
+    return LosscliError(what, f"compute and compare allow more: --max-memory {enough}{otherwise}")
