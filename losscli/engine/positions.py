@@ -236,8 +236,6 @@ def _leave_out(task: Task, laid: Laid, indices: bool) -> None:
             "give class indices in y_true, or leave ignore_class out",
         )
     kept = np.ones(true.shape, bool) if ignore is None else true != ignore
-    if layout.by_entry:
-        kept &= ~np.isnan(true)
     if laid.rows and kept.ndim > 1:
         kept = kept.all(axis=1)
     whole = bool(kept.all())

@@ -18,14 +18,13 @@ _FLAG = Range("true or false", kind="flag")
 
 
 class Layout(NamedTuple):
-    """`class_axis` of y_pred (None: as the shapes say), the label `ignore` that leaves an entry out, whether
-    a last axis of length 1 is dropped (`squeeze`), and whether missing values leave entries out, not rows.
+    """`class_axis` of y_pred (None: as the shapes say), the label `ignore` that leaves an entry out, and
+    whether a last axis of length 1 is dropped (`squeeze`).
     """
 
     class_axis: int | None = None
     ignore: float | None = None
     squeeze: bool = False
-    by_entry: bool = False
 
     def said(self) -> dict[str, Any]:
         """What was asked for, by the names of the parameters."""
