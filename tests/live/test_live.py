@@ -71,7 +71,8 @@ def test_a_convention_gives_what_the_framework_gives(name: str) -> None:
     precision = "float32" if way.float32 else "float64"
     # Single precision has been lost in places before the last sum: there, ten times as much.
     slack = (10 if way.float32 else 1) * live.PRECISION[precision]
-    answered, examples = 0, 10 if way.framework.name in COMPILED else 25
+    examples, least = (10, 1) if way.framework.name in COMPILED else (25, 5)
+    answered = 0
 
     @settings(max_examples=examples)
     @given(asked(way))
@@ -91,4 +92,4 @@ def test_a_convention_gives_what_the_framework_gives(name: str) -> None:
         )
 
     compare()
-    assert answered >= examples // 5, "what is drawn is nearly always refused"
+    assert answered >= least, "what is drawn is nearly always refused"
