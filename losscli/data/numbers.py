@@ -49,6 +49,8 @@ class WrittenNumber(NamedTuple):
 
 def written(text: str, decimal: str, thousands: str) -> WrittenNumber | None:
     """The number of a text with these marks; None where it has none."""
+    if text.isalpha():  # a word, as most texts are, needs no closer look
+        return None
     cell = _cell().fullmatch(text.strip().translate(MINUS).translate(GROUPING))
     if cell is None or (cell["open"] is None) != (cell["close"] is None):
         return None
