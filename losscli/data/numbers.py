@@ -51,6 +51,8 @@ def written(text: str, decimal: str, thousands: str) -> WrittenNumber | None:
     """The number of a text with these marks; None where it has none."""
     if text.isalpha():  # a word, as most texts are, needs no closer look
         return None
+    if decimal == "." and text.replace(".", "", 1).isdigit() and text.isascii():  # plain: two conversions
+        return WrittenNumber(float(text), float(f"{text}e-2"), False, "")
     cell = _cell().fullmatch(text.strip().translate(MINUS).translate(GROUPING))
     if cell is None or (cell["open"] is None) != (cell["close"] is None):
         return None
