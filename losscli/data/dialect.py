@@ -108,8 +108,11 @@ def delimiter_of(separator: str) -> str:
 
 def plain_dialect(head: str, cut: bool, separator: str) -> TextDialect | None:
     """The dialect of a table that is written as most are, told at once; None of any other."""
-    # Letters, digits, points and signs: nothing that could be a mark or a quote.
-    if not re.fullmatch(rf"[0-9A-Za-z_.+\-\r\n{separator}]*", head) or head.count("\r") != head.count("\r\n"):
+    # Letters, digits, points and signs, blanks beside letters: nothing that could be a mark or a quote.
+    plain = rf"[0-9A-Za-z_.+\- \r\n{separator}]*"
+    if not re.fullmatch(plain, head) or head.count("\r") != head.count("\r\n"):
+        return None
+    if re.search(rf"[0-9.+-] [0-9.+-]| [\r\n{separator} ]|[\n{separator}] |^ ", head):
         return None
     lines = [line for line in head.removesuffix("\n").split("\n")[: -1 if cut else None] if line.strip()]
     commas = {line.count(separator) for line in lines}
