@@ -126,6 +126,7 @@ class Many(Table):
             partial(_chunks, sources),
             None if None in sizes else sum(size for size in sizes if size is not None),
             classes=selection.classes,
+            names=self.names(selection),
         )
 
     def first_values(self, index: int) -> Iterable[str]:

@@ -170,7 +170,13 @@ class Table(TextCells, ABC):
             self.size,
             self.cells,
             selection.classes,
+            self.names(selection),
         )
+
+    def names(self, selection: Selection) -> dict[str, tuple[str, ...]]:
+        """The names of each model's columns."""
+        chosen = selection.models.items()
+        return {model: tuple(self.columns[index] for index in columns) for model, columns in chosen}
 
     def labels(self, index: int, rows: int = BATCH_ROWS) -> Iterator[Labels]:
         """A column as labels, in chunks of at most `rows` rows."""

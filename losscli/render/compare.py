@@ -44,7 +44,8 @@ def page(comparison: Comparison, width: int) -> list[Block]:
     for score in comparison.scores:
         groups.setdefault(score.loss, []).append(score)
     best = any(comparison.best.values())
-    said = [*comparison.remarks, *_remarks(groups, several)]
+    own = {said for score in comparison.scores for said in score.remarks}
+    said = [*(r for r in comparison.remarks if r not in own), *_remarks(groups, several)]
     blocks: list[Block] = [Head(_title(comparison), right="★ best of its loss" if best else "")]
     blocks += warnings(said)
     if groups:
@@ -53,7 +54,7 @@ def page(comparison: Comparison, width: int) -> list[Block]:
         blocks.append(grid)
         if leaning := _leaning(comparison, groups):
             blocks.append(Paragraph(Span(leaning), 2))
-        beside = [(_beside(scores[0]), untold(_leader(comparison, scores))) for scores in groups.values()]
+        beside = [(_beside(scores), untold(_leader(comparison, scores))) for scores in groups.values()]
         facts = zip(groups, ("; ".join(filter(None, parts)) for parts in beside), strict=True)
         blocks.append(Facts(tuple((loss, Span(said, "quiet")) for loss, said in facts), role="plain"))
     if comparison.group_best:
@@ -197,13 +198,17 @@ def _leaning(comparison: Comparison, groups: Groups) -> str | None:
     return f"{loss} leans on fewer rows ({few}) than {other} does ({many}): look at row {row} first."
 
 
-def _beside(score: Score) -> str:
-    """What belongs beside a number: reduction and divisor, range and best, parameters, framework."""
+def _beside(scores: list[Score]) -> str:
+    """What belongs beside a loss's numbers: reduction and divisor, range and best, parameters, framework."""
+    score, params = scores[0], dict(scores[0].params)
+    for name in params:
+        if any(other.params[name] != params[name] for other in scores):
+            params[name] = "by model"
     reduced = {"statistic": None}.get(score.kind, "value" if score.reduction == "none" else score.reduction)
     parts = [
         ", ".join(filter(None, (reduced, words.divided(score) if reduced != "sum" else None))),
         words.best(score.about, score.like) if score.about else "",
-        words.parameters(score.params),
+        words.parameters(params),
         "" if score.like == "exact" else words.definition(score),
     ]
     return "; ".join(filter(None, parts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ def examine(
         chosen, params = (*read.besides(params).said, *chosen), read.given(params)
     with np.errstate(all="ignore"):  # numbers beyond the floats are what is looked for
         case = _case(stream, None if read is None else read.loss, like, params, missing)
+        case, said = _with_levels(case, stream, like)
         suspects = [fault for module in _KINDS_OF_FAULT for fault in module.faults(case)]
         kept = _once(_located(suspects, stream))
         if case.loss is not None:
@@ -59,15 +61,37 @@ def examine(
         source=source,
         loss=None if case.loss is None else case.loss.name,
         like=like,
-        params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in case.params.items()},
+        params=_shown(case),
         models=tuple(model.model for model in case.profile.predictions),
         findings=tuple(finding for finding in ranked if finding.severity != "note"),
         notes=tuple(finding for finding in ranked if finding.severity == "note"),
         looked=_looked(case),
         profile=case.profile,
         version=__version__,
-        chosen=chosen,
+        chosen=(*chosen, *said),
     )
+
+
+def _with_levels(case: CheckedData, stream: Stream, like: str) -> tuple[CheckedData, tuple[str, ...]]:
+    """The case with the levels of quantiles that the columns' names say, and the sentences that tell them."""
+    loss, level = case.loss, None if case.loss is None else case.loss.signature.level
+    if loss is None or level is None:
+        return case, ()
+    request = trial.request_of(case, like)
+    tasks = {model.model: request.task(loss, stream, model.model) for model in case.profile.predictions}
+    said = dict.fromkeys(remark.text for task in tasks.values() for remark in task.said)
+    own = {model: {level.name: task.params[level.name]} for model, task in tasks.items()}
+    return replace(case, own=own), tuple(said)
+
+
+def _shown(case: CheckedData) -> dict[str, Any]:
+    """The parameters; of one that the models have their own of, each model's."""
+    params = dict(case.params)
+    for name in dict.fromkeys(name for own in case.own.values() for name in own):
+        each = {model: np.asarray(own[name]).tolist() for model, own in case.own.items()}
+        values = list(each.values())
+        params[name] = each if any(value != values[0] for value in values) else values[0]
+    return {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in params.items()}
 
 
 def _case(

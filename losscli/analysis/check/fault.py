@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -43,7 +43,7 @@ class Fault(NamedTuple):
 class CheckedData:
     """The data as its profile has it, and what it is for: a loss under a convention, or nothing named.
 
-    `names` are those of the classes, if they have some.
+    `names` are those of the classes, if they have some; `own` are parameters that only a model's columns say.
     """
 
     profile: Profile
@@ -52,6 +52,11 @@ class CheckedData:
     params: Mapping[str, Any]
     missing: str
     names: Classes | None = None
+    own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def of_model(self, model: str) -> Mapping[str, Any]:
+        """The parameters with which a model is judged."""
+        return {**self.params, **self.own.get(model, {})}
 
     def name(self, label: float) -> str:
         """A class by its name, if it has one."""

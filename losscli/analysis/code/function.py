@@ -75,7 +75,7 @@ class _Function:
             if isinstance(node, ast.Name)
         }
         own = [name for name in self.loss.parameters if name in used]
-        body = [*self._one_hot(), *self._converted(own), *body]
+        body = [*self._one_hot(), *self._converted(own), *self._beside(), *body]
         arrays = ["y_true"] * self.loss.truth + ["y_pred"]
         keywords = [keyword(name, self.params) for name in own]
         head = ", ".join([*arrays, *(["*"] if own else []), *keywords])
@@ -255,12 +255,25 @@ class _Function:
         xp = ast.Name(self.dialect.module)
         return [f"{n} = {source(expression(template, xp=xp, a=ast.Name(n)))}" for n in lists]
 
+    @property
+    def _levels(self) -> bool:
+        """Whether y_pred's columns are quantiles, each of its own level."""
+        level = self.loss.signature.level
+        return level is not None and bool(np.ndim(self.params[level.name]))
+
+    def _beside(self) -> list[str]:
+        """One y_true beside all quantiles of it."""
+        each = "y_true[..., None] if len(y_true.shape) < len(y_pred.shape) else y_true"
+        return [f"y_true = {each}"] if self._levels else []
+
     def _docstring(self, own: Sequence[str]) -> str:
         pred = _shape(self.pred)
         if self.true is None:
             arrays = f"y_pred {pred}"
         elif self._indexed:
             arrays = f"y_true {_SHAPE['index']}, y_pred {pred}"
+        elif self._levels:
+            arrays = "y_true (N, …), y_pred (N, …, D): a column a level"
         elif _shape(self.true) == pred:
             arrays = f"y_true and y_pred {pred}"
         else:

@@ -88,6 +88,13 @@ class Plan:
         return (self.declared & LEAST) | ({"own"} if convention.loss.constant == "least" else set())
 
 
+def judged(task: Task) -> tuple[str, tuple[float, ...]]:
+    """What a task's constants are held against: its loss, at the levels of quantiles that it may have."""
+    level = task.convention.signature.level
+    levels = () if level is None else np.atleast_1d(task.params[level.name])
+    return task.convention.loss.name, tuple(levels)
+
+
 def plans(tasks: Sequence[Task]) -> list[Plan]:
     """A plan for each task for which constants make sense, by its page's properties.
 
@@ -109,18 +116,18 @@ def plans(tasks: Sequence[Task]) -> list[Plan]:
 
 def constants(
     plans: Sequence[Plan], stream: Stream, missing: Missing, reduction: str, executor: Executor
-) -> dict[str, tuple[Constant, ...]]:
-    """Constant predictions with their values by loss, the best first; one pass for all of them."""
+) -> dict[tuple[str, tuple[float, ...]], tuple[Constant, ...]]:
+    """Constant predictions with their values, the best first, by what is `judged`; one pass for all."""
     pairs = [(plan, candidate) for plan in plans for candidate in plan.candidates()]
     if not pairs:
         return {}
     tasks = [_instead(plan.task, candidate.constant) for plan, candidate in pairs]
     folded = fold(stream, tasks, missing=missing, keep=0, run=Run(executor))
-    made: dict[str, list[Constant]] = {}
+    made: dict[tuple[str, tuple[float, ...]], list[Constant]] = {}
     for i, (plan, candidate) in enumerate(pairs):
         value = None if i in folded.refused else value_of(folded.partials[i], reduction)
         if value is not None and not np.isnan(value):
-            made.setdefault(plan.task.convention.loss.name, []).append(plan.held(candidate, value))
+            made.setdefault(judged(plan.task), []).append(plan.held(candidate, value))
     return {name: tuple(sorted(held, key=lambda c: (not c.best, c.value))) for name, held in made.items()}
 
 
@@ -178,7 +185,21 @@ def _of_values(plan: Plan) -> Iterator[Candidate]:
     def of(q: float) -> Array:
         return link(target.of([column.quantile(q) for column in target.columns]))
 
+    def beside(constant: Array) -> Array:
+        """A constant of y_true (H,) beside the quantiles of y_pred (H, D)."""
+        several = constant.ndim and constant.shape == target.pred_shape[:-1]
+        return constant[..., None] if several else constant
+
     q = plan.task.params.get("q") if "quantile q" in plan.declared else None
+    if isinstance(q, np.ndarray):
+        each = np.stack([of(level) for level in q], axis=-1)  # of y_true's shape, and the levels
+        if each.ndim > len(target.pred_shape):
+            each = each[..., 0, :] if target.shape[-1] == 1 else each.diagonal(axis1=-2, axis2=-1)
+        named = ", ".join(f"{level:g}" for level in q) if len(q) < 7 else f"{q[0]:g}, …, {q[-1]:g}"
+        yield Candidate(f"quantiles {named} of y_true, by column", each, "quantile q", target.exact)
+        yield Candidate("mean of y_true", beside(target.of(target.means)), "mean")
+        yield Candidate("median of y_true", beside(of(0.5)), "median", target.exact)
+        return
     if q is not None:
         yield Candidate(f"{q:g}-quantile of y_true{words}", of(q), "quantile q", target.exact)
     yield Candidate(f"mean of y_true{words}", link(target.of(target.means)), "mean")
