@@ -201,9 +201,13 @@ def _match_parameters(convention: Convention, pred: Array, params: Mapping[str, 
             columns = pred.shape[-1] if pred.ndim > 1 else 1
             if value.shape[0] != columns:
                 what = "columns" if kind == "per_column" else "classes"
+                hint = "give one for each"
+                if columns == 1 and parameter.range.level:
+                    hint = (
+                        "in compare, --pred a,b are models of one column; --pred 'q*' is one model of several"
+                    )
                 raise LosscliError(
-                    f"parameter {name} has {value.shape[0]} entries, y_pred has {columns} {what}",
-                    "give one for each",
+                    f"parameter {name} has {value.shape[0]} entries, y_pred has {columns} {what}", hint
                 )
         if parameter.range.below_classes and value >= pred.shape[-1]:
             last = pred.shape[-1] - 1

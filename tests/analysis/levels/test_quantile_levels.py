@@ -155,6 +155,10 @@ def test_it_asks_where_the_names_leave_it_open(table: Path) -> None:
     assert says("compare", table, "--true", "y", "--pred", "q10,mean", "--losses", "quantile", "-p", "q=0.5")
     with pytest.raises(LosscliError, match="parameter q has 2 entries, y_pred has 3 columns"):
         losscli.compute("quantile", Y, P, q=[0.1, 0.9])
+    models = refused(
+        *("compare", table, "--true", "y", "--pred", "q10,q90", "--losses", "quantile", "-p", "q=0.1,0.9")
+    )
+    assert "--pred 'q*' is one model of several" in models
     with pytest.raises(LosscliError, match="they must have one shape"):
         losscli.compute("quantile", Y, P, q=0.5)
 
