@@ -89,9 +89,8 @@ class Convention:
     `weights`: the call takes sample weights; `weighs`: its kernel does the weighing (`sample_weight`).
     `adds(y_true, **params)` is what each sample adds to the mean's divisor, `scale(y_true, **params)` what
     its value is multiplied by in a scaled mean; of a batch loss with a value a row, `counted(values)` says
-    which rows count. `class_axis` is where the call has the classes of arrays of more axes. `per`: the
-    framework, too, can take a ratio for each sample or class. `empty` is the value of no pairs. The call
-    takes arrays of at most `axes` axes, and of the parameters in `narrower` less than the kernel does.
+    which rows count. `class_axis` is where it has the classes of arrays of more axes. `per`: it, too, takes a
+    ratio a sample or class. `empty`: the value of no pairs. It takes `axes` axes at most, `narrower` values.
     """
 
     framework: "Framework"
@@ -122,9 +121,8 @@ class Convention:
     @cached_property
     def signature(self) -> Signature:
         """Layout and parameters: the kernel's own, as far as the call takes them."""
-        own = (
-            self.loss.signature if self.kernel is self.loss.kernel else read_signature(self.kernel, self.per)
-        )
+        same = self.kernel is self.loss.kernel
+        own = self.loss.signature if same else read_signature(self.kernel, self.per)
         less = {name: own.parameters[name]._replace(range=known) for name, known in self.narrower.items()}
         return own._replace(parameters={**own.parameters, **less}) if less else own
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.analysis.request import Request
-from losscli.analysis.why.constants import constants, judged, plans
+from losscli.analysis.why.constants import constants, plans
 from losscli.analysis.why.lorenz import Unevenness, unevenness
 from losscli.analysis.why.ranks import ranking_of
+from losscli.analysis.why.target import judged
 from losscli.batch import Stream
 from losscli.engine.finish import value_of
 from losscli.engine.fold import Run, fold

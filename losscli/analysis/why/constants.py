@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from losscli.analysis.why.target import Target
+from losscli.analysis.why.target import Target, judged
 from losscli.batch import Batch, Stream
 from losscli.engine.finish import value_of
 from losscli.engine.fold import Run, fold
@@ -86,13 +86,6 @@ class Plan:
         if moved or convention.kernel is not convention.loss.kernel:
             return set()
         return (self.declared & LEAST) | ({"own"} if convention.loss.constant == "least" else set())
-
-
-def judged(task: Task) -> tuple[str, tuple[float, ...]]:
-    """What a task's constants are held against: its loss, at the levels of quantiles that it may have."""
-    level = task.convention.signature.level
-    levels = () if level is None else np.atleast_1d(task.params[level.name])
-    return task.convention.loss.name, tuple(levels)
 
 
 def plans(tasks: Sequence[Task]) -> list[Plan]:
@@ -187,8 +180,7 @@ def _of_values(plan: Plan) -> Iterator[Candidate]:
 
     def beside(constant: Array) -> Array:
         """A constant of y_true (H,) beside the quantiles of y_pred (H, D)."""
-        several = constant.ndim and constant.shape == target.pred_shape[:-1]
-        return constant[..., None] if several else constant
+        return constant[..., None] if constant.ndim and constant.shape == target.pred_shape[:-1] else constant
 
     q = plan.task.params.get("q") if "quantile q" in plan.declared else None
     if isinstance(q, np.ndarray):
@@ -196,7 +188,8 @@ def _of_values(plan: Plan) -> Iterator[Candidate]:
         if each.ndim > len(target.pred_shape):
             each = each[..., 0, :] if target.shape[-1] == 1 else each.diagonal(axis1=-2, axis2=-1)
         named = ", ".join(f"{level:g}" for level in q) if len(q) < 7 else f"{q[0]:g}, …, {q[-1]:g}"
-        yield Candidate(f"quantiles {named} of y_true, by column", each, "quantile q", target.exact)
+        own = "quantile q" if len(target.columns) == np.prod(target.shape, dtype=int) else None
+        yield Candidate(f"quantiles {named} of y_true, by column", each, own, target.exact)
         yield Candidate("mean of y_true", beside(target.of(target.means)), "mean")
         yield Candidate("median of y_true", beside(of(0.5)), "median", target.exact)
         return
