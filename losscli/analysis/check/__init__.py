@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from losscli.analysis.check import amounts, labels, layout, probabilities, scales, trial, values
+from losscli.analysis.check import amounts, labels, layout, probabilities, scales, trial, unread, values
 from losscli.analysis.check.fault import CheckedData, Fault
 from losscli.analysis.profile import profile
 from losscli.analysis.request import by_number, meant
-from losscli.batch import Stream
+from losscli.batch import Stream, UnreadCell
 from losscli.catalogue.find import Named
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
@@ -24,7 +25,7 @@ from losscli.version import __version__
 __all__ = ["check", "examine"]
 
 FIRST_ROWS = 5
-_KINDS_OF_FAULT = (values, labels, probabilities, amounts, scales, layout, trial)
+_KINDS_OF_FAULT = (unread, values, labels, probabilities, amounts, scales, layout, trial)
 _SEVERITY = ("error", "warning", "note")
 
 
@@ -38,17 +39,20 @@ def examine(
     source: str | None = None,
     chosen: tuple[str, ...] = (),
     max_memory: int | None = None,
+    let_pass: Mapping[Any, UnreadCell] | None = None,
 ) -> Checkup:
     """The same over a stream of batches, which is callable again.
 
     One pass describes the data; where something is suspect, a second finds its rows. With a loss there is one
     more for each model, which computes it: within `max_memory` bytes, or LosscliError.
+    `let_pass` gathers, while the rows are read, the cells that are no numbers.
     """
     read = None if loss is None else meant(loss, stream)
     if read is not None:
         chosen, params = (*read.besides(params).said, *chosen), read.given(params)
     with np.errstate(all="ignore"):  # numbers beyond the floats are what is looked for
         case = _case(stream, None if read is None else read.loss, like, params, missing)
+        case = _with_unread(case, let_pass or {}, source)
         case, said = _with_levels(case, stream, like)
         suspects = [fault for module in _KINDS_OF_FAULT for fault in module.faults(case)]
         kept = _once(_located(suspects, stream))
@@ -71,6 +75,16 @@ def examine(
         version=__version__,
         chosen=(*chosen, *said),
     )
+
+
+def _with_unread(case: CheckedData, cells: Mapping[Any, UnreadCell], source: str | None) -> CheckedData:
+    """The case with the cells that are no numbers; LosscliError where most of a column are none."""
+    unread = tuple(cells.values())
+    many = Counter(cell.column for cell in unread)
+    for cell in unread:
+        if cell.name != source or 2 * many[cell.column] > case.profile.n:
+            raise cell.why
+    return replace(case, unread=unread)
 
 
 def _with_levels(case: CheckedData, stream: Stream, like: str) -> tuple[CheckedData, tuple[str, ...]]:
