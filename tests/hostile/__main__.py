@@ -4,8 +4,8 @@
     python tests/hostile fuzz --minutes 10          mutates every reader's and parser's inputs
     python tests/hostile fuzz --minutes 1 --only csv --seed 7
 
-Findings of the fuzzer are kept, made smaller, in the folder --keep, each with the line that shows it. What was
-mended goes into corpus/, which the tests run as it is.
+Findings of the fuzzer are kept, made smaller, in the folder --keep, each with the line that shows it. What
+was mended goes into corpus/, which the tests run as it is.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def main() -> int:
     two.add_argument("--only", nargs="+", default=(), help="readers and parsers whose names begin so")
     two.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "losscli-findings")
     for command in (one, two):
-        command.add_argument("--seed", type=int, help="of what is drawn; told at the end (default: another each time)")
+        command.add_argument(
+            "--seed", type=int, help="of what is drawn; told at the end (default: another each time)"
+        )
     options = parser.parse_args()
     if options.seed is None:
         options.seed = random.randrange(1 << 32)
@@ -52,8 +54,9 @@ def _kill(options: argparse.Namespace) -> int:
 
 
 def _fuzz(options: argparse.Namespace) -> int:
-    import losscli.cli.app  # noqa: F401 — once, before the forks
     from hostile import fuzz
+
+    import losscli.cli.app  # noqa: F401 — once, before the forks
 
     def found(finding: fuzz.Finding) -> None:
         print(f"{finding.what}\n    {fuzz.keep(options.keep, finding)}", flush=True)

@@ -1,4 +1,4 @@
-"""Cases run in forks of this process, a few hundred in each, so that a start costs nothing and a crash little.
+"""Cases run in forks of this process, many in each, so that a start costs nothing and a crash little.
 
 The process that forks imports no library that starts threads; each fork imports what its cases need.
 """
@@ -26,7 +26,7 @@ PATIENCE = 90.0  # seconds of a clock
 
 
 def judged(cases: Sequence[Case]) -> Iterator[tuple[Answer | None, str | None]]:
-    """For each case its answer (None where the process came to an end), and what is wrong with it, if anything."""
+    """For each case its answer (None where the process came to an end), and what is wrong with it, if so."""
     at = 0
     while at < len(cases):
         for result in _in_a_fork(cases[at:]):
@@ -79,10 +79,10 @@ def _serve(cases: Sequence[Case], folder: Path, writing: int) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.environ.pop("FORCE_COLOR", None)
     os.environ["COLUMNS"] = "80"
-    streams = {number: tempfile.TemporaryFile(dir=folder.parent) for number in (0, 1, 2)}
-    for number, file in streams.items():
-        os.dup2(file.fileno(), number)
-    sys.stdin, sys.stdout, sys.stderr = (open(n, mode, closefd=False) for n, mode in enumerate("rww"))  # noqa: SIM115
+    for number in (0, 1, 2):
+        with tempfile.TemporaryFile() as file:
+            os.dup2(file.fileno(), number)
+    sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
     for case in cases:
         answer = answer_to(case, folder)
         result = pickle.dumps((answer, wrong_with(case, answer)))
@@ -120,7 +120,8 @@ def _run(case: Case, words: list[str]) -> Answer:
     if {"-", "@-"} & set(case.line):
         os.write(0, case.content)
         os.lseek(0, 0, os.SEEK_SET)
-    sys.stdin = open(0, closefd=False)  # noqa: SIM115 — another object each time: losscli keeps what it read
+    # Another object each time: losscli keeps what it read of one.
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
     trace, code = "", 2
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
@@ -158,4 +159,3 @@ def _memory() -> int:
         if line.startswith("VmHWM"):
             return int(line.split()[1]) << 10
     return 0
-

@@ -16,7 +16,7 @@ from hostile.children import judged
 from hostile.mutate import mutated
 from hostile.targets import drawn_line, seeds
 
-BATCH = 200  # cases a fork
+BATCH = 50  # cases a fork
 TRIES = 150  # runs to make a finding smaller
 KEPT = 400  # inputs of a target that answered in a new way
 
@@ -95,7 +95,8 @@ def smaller(case: Case, wrong: str, tries: int = TRIES) -> Case:
     def same(tried: Case) -> bool:
         nonlocal tries
         tries -= 1
-        return next(judged([tried]))[1] == wrong
+        ((_, again),) = judged([tried])
+        return again == wrong
 
     size = max(1, len(case.content) // 2)
     while size and tries > 0:

@@ -13,15 +13,31 @@ import zlib
 from collections.abc import Callable, Sequence
 
 LARGEST = 1 << 17  # bytes of a content
+_PLAIN = (
+    "0 -0 1 -1 00 1e308 -1e309 1e-320 9007199254740993 18446744073709551616 0x1F 1_000 1e 1.2.3 --1 nan NaN "
+    "inf -Infinity null None NA true True 1,5 1.234,5 $5 95% (5.0) 1/2 2024-01-01 , ; | ' \" `` \\ { } [ ] ( "
+    ') : = @ - * ? # % <!-- [1,2] [[1],[2,3]] {"a":1} "" y p y_true y_pred \\u0000 __import__'
+)
 ODD = [
-    *(b"0 -0 1 -1 00 1e308 -1e309 1e-320 9007199254740993 18446744073709551616 0x1F 1_000 1e 1.2.3 --1".split()),
-    *(b"nan NaN inf -Infinity null None NA true True 1,5 1.234,5 $5 95% (5.0) 1/2 2024-01-01 \xd9\xa3".split()),
-    *(b", ; \t | \n \r \r\n \x00 \" ' `` \\ { } [ ] ( ) : = @ - * ? # % <!-- \xef\xbb\xbf \xff\xfe \xe2\x80\xae".split(b" ")),
-    *(b"[1,2] [[1],[2,3]] {\"a\":1} \"\" y p y_true y_pred \x1b[31m \xf0\x9f\x98\x80 \xed\xa0\x80 \xc3".split(b" ")),
-    b" ", b"   ", b'""', b'"\n', b"[" * 300, b"(" * 200, b"9" * 400, b"a" * 2000, b"1," * 500, b"\\u0000", b"__import__",
-]  # fmt: skip
-WIDE = [value.to_bytes(size, order) for size in (1, 2, 4, 8) for order in ("little", "big")
-        for value in (0, 1, (1 << 8 * size - 1) - 1, 1 << 8 * size - 1, (1 << 8 * size) - 1)]  # fmt: skip
+    *_PLAIN.encode().split(),
+    *(b" ", b"   ", b"\t", b"\n", b"\r", b"\r\n", b'"\n', b"\0", b"\x1b[31m"),
+    *(
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        b"\xd9\xa3",
+        b"\xe2\x80\xae",
+        b"\xf0\x9f\x98\x80",
+        b"\xed\xa0\x80",
+        b"\xc3",
+    ),
+    *(b"[" * 300, b"(" * 200, b"9" * 400, b"a" * 2000, b"1," * 500),
+]
+WIDE = [
+    value.to_bytes(size, order)
+    for size in (1, 2, 4, 8)
+    for order in ("little", "big")
+    for value in (0, 1, (1 << 8 * size - 1) - 1, 1 << 8 * size - 1, (1 << 8 * size) - 1)
+]
 PACKERS: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
     ".gz": (gzip.decompress, lambda content: gzip.compress(content, mtime=0)),
     ".bz2": (bz2.decompress, bz2.compress),
@@ -43,7 +59,16 @@ def mutated(draw: Draw, content: bytes, others: Sequence[bytes], name: str = "")
     if name.endswith(ARCHIVES) and draw.random() < 0.8:
         try:
             return _in_archive(draw, content)
-        except (OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zlib.error, zipfile.BadZipFile, lzma.LZMAError):
+        except (
+            OSError,
+            ValueError,
+            RuntimeError,
+            NotImplementedError,
+            EOFError,
+            zlib.error,
+            zipfile.BadZipFile,
+            lzma.LZMAError,
+        ):
             pass
     return _changed(draw, content, others)[:LARGEST]
 
@@ -51,7 +76,10 @@ def mutated(draw: Draw, content: bytes, others: Sequence[bytes], name: str = "")
 def _in_archive(draw: Draw, content: bytes) -> bytes:
     """A member changed, and its checksum with it."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as archive,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
         names = archive.namelist()
         wanted = {draw.choice(names) for _ in range(draw.choice((1, 1, 2)))}
         for member in names:
@@ -140,4 +168,17 @@ def _lines(draw: Draw, content: bytes, others: Sequence[bytes]) -> bytes:
     return b"\n".join(lines)
 
 
-CHANGES = (_flip, _insert, _insert, _overwrite, _drop, _repeat, _move, _end, _splice, _number, _number, _lines)
+CHANGES = (
+    _flip,
+    _insert,
+    _insert,
+    _overwrite,
+    _drop,
+    _repeat,
+    _move,
+    _end,
+    _splice,
+    _number,
+    _number,
+    _lines,
+)

@@ -1,4 +1,4 @@
-"""What is fuzzed: the files of the corpus with every way of reading them, and lines in which ⟦…⟧ is changed."""
+"""What is fuzzed: files of the corpus with every way of reading them, and lines in which ⟦…⟧ is changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import random
 import shlex
 from pathlib import Path
 
-from hostile.cases import CELL, FILE, Case
+from hostile.cases import CELL, Case
+
+from losscli.data.formats import FORMATS
 
 CORPUS = Path(__file__).parent / "corpus"
 # How a table is read; `y`, `p`, `w`, `g`, `k` and `id` are columns of most files of the corpus.
@@ -51,7 +53,10 @@ check --true @@F --pred @@F
 recommend --true @@F --pred @@F
 """.strip().splitlines()
 # Options beside, with what may stand behind them.
-WITHIN = {"--table": ["t", "T", "Sheet1", "none"], "--query": ["SELECT y, p FROM t", "SELECT * FROM t WHERE y > 1"]}
+WITHIN = {
+    "--table": ["t", "T", "Sheet1", "none"],
+    "--query": ["SELECT y, p FROM t", "SELECT * FROM t WHERE y > 1"],
+}
 TEXT = {
     "--separator": [",", ";", "tab", "pipe", "blanks", "|", "xx"],
     "--decimal": [".", ","],
@@ -64,9 +69,9 @@ TEXT = {
     "--na": ["-", "-999", "x,y", ",", "NA,"],
     "--classes": ["a,b", "0,1", "cat,dog,bird"],
     "--positive": ["a", "1", "yes"],
-    "--input-format": ["csv", "tsv", "json", "jsonl", "npy", "npz", "parquet", "arrow", "excel", "sqlite", "duckdb", "text"],
+    "--input-format": list(FORMATS),
     "--max-memory": ["1M", "2G", "1", "5K"],
-}  # fmt: skip
+}
 TEXTS = ("csv", "tsv", "text", "json", "jsonl")
 ENDINGS = {"txt": "text", "xls": "xlsx", "xlsb": "xlsx"}
 
@@ -101,7 +106,9 @@ def drawn_line(draw: random.Random, case: Case) -> Case:
     """The same file read in another way; lines of their own stay, but for an option now and then."""
     if not case.name:
         if draw.random() < 0.15:
-            return case._replace(line=(*case.line, "--format", draw.choice(("json", "csv", "markdown", "plain"))))
+            return case._replace(
+                line=(*case.line, "--format", draw.choice(("json", "csv", "markdown", "plain")))
+            )
         return case
     target = case.target.partition(".")[0]
     arrays = target in ("npy", "npz") or (target in TEXTS and draw.random() < 0.1)
@@ -113,6 +120,3 @@ def drawn_line(draw: random.Random, case: Case) -> Case:
         value = draw.choice(options[name])
         line += [name, value] if value else [name]
     return case._replace(line=tuple(line))
-
-
-__all__ = ["FILE", "drawn_line", "seeds"]
