@@ -10,6 +10,7 @@ from losscli.batch import Batch, Origin, whole
 from losscli.engine.chunk import ChunkWork, Unplaced
 from losscli.engine.group_sums import GroupSums, Keys
 from losscli.engine.memory import refuse_beyond
+from losscli.engine.misscaled import sample_for
 from losscli.engine.missing import Missing, complete, refuse_missing
 from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
@@ -101,7 +102,10 @@ def _fold_chunks(
     absent = Tally()
     most = max(KEPT_EXACTLY // max(len(tasks), 1), KEPT_AT_LEAST)
     spreads = [Spread.unkept() if keep == 0 else Spread(most=most) for _ in tasks]
-    partials = [Partial.of(task, keep, spread=spread) for task, spread in zip(tasks, spreads, strict=True)]
+    partials = [
+        Partial.of(task, keep, spread=spread, errors=sample_for(task))
+        for task, spread in zip(tasks, spreads, strict=True)
+    ]
     if run.sink is not None:
         partials[0].values = []
     keys = Keys()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -61,8 +62,16 @@ def test_decimal256_in_arrow_is_told(tmp_path: Path, capfd: pytest.CaptureFixtur
     assert len(err.splitlines()) <= 3
 
 
+@pytest.fixture
+def pressable() -> Iterator[None]:
+    """Ctrl-C as in a terminal: a shell starts what runs in its background with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("form", ["sqlite", "duckdb"])
-def test_ctrl_c_ends_a_query(form: str, tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_query(form: str, tmp_path: Path, pressable: None) -> None:
     path = str(tmp_path / f"runs.{form}")
     if form == "sqlite":
         with sqlite3.connect(path) as database:

@@ -14,6 +14,7 @@ from losscli.analysis.score import score
 from losscli.batch import Batch, Stream
 from losscli.engine.align import align
 from losscli.engine.finish import Show
+from losscli.engine.misscaled import SCALE, mend, misfit_words
 from losscli.engine.missing import Missing
 from losscli.engine.top import missing_rows
 from losscli.errors import LosscliError
@@ -60,6 +61,10 @@ def verdict(
         elif remark.kind == "departure" and remark.count:
             title = "Rows that the framework changes"
             yield _finding("departure", "note", title, case, columns, remark, remark.text, "")
+        elif remark.cause == SCALE and made.misscaled is not None:
+            text, advice = misfit_words(made.loss, {"": made.misscaled}), mend(made.misscaled)
+            title = "The scale of the loss is not that of the errors"
+            yield _finding(SCALE, "warning", title, case, columns, remark, text, advice)
         elif remark.cause in _MISLEADING:
             title, advice = _MISLEADING[remark.cause]
             yield _finding(remark.cause, "warning", title, case, columns, remark, remark.text, advice)
