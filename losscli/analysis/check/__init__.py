@@ -38,11 +38,12 @@ def examine(
     missing: Missing = "refuse",
     source: str | None = None,
     chosen: tuple[str, ...] = (),
+    max_memory: int | None = None,
 ) -> Checkup:
     """The same over a stream of batches, which is callable again.
 
     One pass describes the data; where something is suspect, a second finds its rows. With a loss there is one
-    more for each model, which computes it.
+    more for each model, which computes it: within `max_memory` bytes, or LosscliError.
     """
     read = None if loss is None else meant(loss, stream)
     if read is not None:
@@ -55,7 +56,7 @@ def examine(
         if case.loss is not None:
             request = trial.request_of(case, like)
             for model in case.profile.predictions:
-                kept += trial.verdict(case, request, stream, model.model, kept)
+                kept += trial.verdict(case, request, stream, model.model, kept, max_memory)
     ranked = sorted(kept, key=_rank)
     return Checkup(
         n=case.profile.n,
