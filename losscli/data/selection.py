@@ -80,13 +80,13 @@ def select(
         model_columns = asked.models(pred) if models else {"y_pred": asked.find(pred, "--pred")}
 
     models_of = [i for columns in model_columns.values() for i in columns]
-    taken = {*true_columns, *weight_columns, *by_columns, *models_of}
+    taken = {*true_columns, *weight_columns, *models_of}
     roles: dict[str, tuple[str, ...]] = {}
     if truth and true is None:
         roles["y_true"] = COMMON_TRUE
     if pred is None:
         roles["y_pred"] = COMMON_PRED
-    defaults = asked.roles(roles, taken) if roles else {}
+    defaults = asked.roles(roles, taken, by_columns) if roles else {}
     if "y_true" in defaults:
         true_columns = (defaults["y_true"],)
     if "y_pred" in defaults:
@@ -170,8 +170,13 @@ class _Asked:
             models[item] = tuple(self._find_item(item, "--pred"))
         return models
 
-    def roles(self, roles: Mapping[str, Sequence[str]], taken: set[int]) -> dict[str, int]:
-        """The column of each role by its common names; of the last role, the only column that may be it."""
+    def roles(
+        self, roles: Mapping[str, Sequence[str]], taken: set[int], by: Sequence[int] = ()
+    ) -> dict[str, int]:
+        """The column of each role by its common names; of the last role, the only column that may be it.
+
+        A column that groups the rows, `by`, may be one by its name alone.
+        """
         columns: dict[str, int] = {}
         for role, common in roles.items():
             index = self._common(common, {*taken, *columns.values()})
@@ -184,7 +189,7 @@ class _Asked:
             others = [
                 index
                 for index, name in enumerate(self.names)
-                if index not in taken and index not in columns.values() and not BESIDE.search(name)
+                if index not in {*taken, *by, *columns.values()} and not BESIDE.search(name)
             ]
             if len(missing) > 1 or len(others) != 1:
                 role = missing[0]

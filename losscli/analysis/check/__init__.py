@@ -18,6 +18,7 @@ from losscli.catalogue.find import Named
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import convention
+from losscli.integers import EXACT
 from losscli.losses.declare import Loss
 from losscli.results.check import Checkup, Finding
 from losscli.version import __version__
@@ -73,7 +74,7 @@ def examine(
         looked=_looked(case),
         profile=case.profile,
         version=__version__,
-        chosen=(*chosen, *said),
+        chosen=(*chosen, *said, *_rounded(case, stream)),
     )
 
 
@@ -85,6 +86,12 @@ def _with_unread(case: CheckedData, cells: Mapping[Any, UnreadCell], source: str
         if cell.name != source or 2 * many[cell.column] > case.profile.n:
             raise cell.why
     return replace(case, unread=unread)
+
+
+def _rounded(case: CheckedData, stream: Stream) -> list[str]:
+    """The sentences that tell of whole numbers which float64 rounds."""
+    far = {column.array for column in case.profile.columns if max(-column.low, column.high) >= EXACT}
+    return [sentence for said in Stream.of(stream).rounded(far).values() for sentence in said] if far else []
 
 
 def _with_levels(case: CheckedData, stream: Stream, like: str) -> tuple[CheckedData, tuple[str, ...]]:
