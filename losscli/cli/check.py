@@ -84,6 +84,7 @@ def check(
             chosen=source.chosen,
             max_memory=most,
             let_pass=let_pass,
+            cells=source.cells if alone else None,
         )
     out.write(render.render(record, out.format, width=out.width, color=out.color))
     return 0 if record.clean else 1

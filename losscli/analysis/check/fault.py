@@ -19,6 +19,7 @@ from losscli.results.check import Severity
 from losscli.results.profile import PredictionProfile, Profile, TruthProfile
 
 Mask = Callable[[Batch], Array]
+RowCells = Mapping[int, Sequence[tuple[str, str]]]  # row → (column, text) of each column
 
 _SCORES = ("logit", "score", "margin", "decision", "raw")
 
@@ -44,7 +45,7 @@ class CheckedData:
     """The data as its profile has it, and what it is for: a loss under a convention, or nothing named.
 
     `names` are those of the classes, if they have some; `own` are parameters that only a model's columns say.
-    `unread` cells are no numbers, and missing in the profile.
+    `unread` cells are no numbers, and missing in the profile; `cells` gives all columns of rows by number.
     """
 
     profile: Profile
@@ -55,6 +56,7 @@ class CheckedData:
     names: Classes | None = None
     own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unread: Sequence[UnreadCell] = ()
+    cells: Callable[[Sequence[int]], RowCells] | None = None
 
     def of_model(self, model: str) -> Mapping[str, Any]:
         """The parameters with which a model is judged."""
