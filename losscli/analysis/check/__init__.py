@@ -30,10 +30,11 @@ from losscli.errors import LosscliError
 from losscli.frameworks.convention import convention
 from losscli.integers import EXACT
 from losscli.losses.declare import Loss
+from losscli.losses.domain import SUM_SLACK
 from losscli.results.check import Checkup, Finding
 from losscli.version import __version__
 
-__all__ = ["check", "examine"]
+__all__ = ["are_classes", "check", "examine"]
 
 FIRST_ROWS = 5
 _KINDS_OF_FAULT = (unread, values, labels, probabilities, amounts, scales, layout, order, trial)
@@ -88,6 +89,23 @@ def examine(
         version=__version__,
         chosen=(*chosen, *said, *_rounded(case, stream)),
     )
+
+
+def are_classes(stream: Stream) -> bool:
+    """Whether what stands as models are the class probabilities of one: three or more, which sum to 1 in each
+    row beside labels."""
+    if len(Stream.of(stream).models or ()) < 3:
+        return False
+    for batch in stream():
+        models = list(batch.y_pred.values())
+        if batch.y_true is None or batch.y_true.ndim > 1 or any(pred.ndim > 1 for pred in models):
+            return False
+        rows = np.stack(models, axis=1)
+        whole = batch.y_true == np.floor(batch.y_true)
+        inside = (rows >= 0) & (rows <= 1)
+        sums = np.abs(rows.sum(axis=1) - 1) <= SUM_SLACK
+        return bool(inside.all() and sums.all() and whole.all())
+    return False
 
 
 def _with_unread(case: CheckedData, cells: Mapping[Any, UnreadCell], source: str | None) -> CheckedData:

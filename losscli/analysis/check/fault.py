@@ -138,8 +138,10 @@ _JUDGED = ("probability", "percent", "probabilities", "probability_rows", "logit
 
 
 def says_scores(model: PredictionProfile) -> bool:
-    """Whether a name says that these are logits or scores."""
-    named = " ".join([model.model, *(column.name for column in model.columns)]).casefold()
+    """Whether a name says that these are logits or scores; a model of probabilities may be called logit."""
+    named = " ".join({model.model, *(column.name for column in model.columns)}).casefold()
+    if named == "logit" and not model.outside:
+        return False
     return any(word in named for word in _SCORES)
 
 
