@@ -11,6 +11,7 @@ from losscli.batch import Batch
 from losscli.engine.align import as_held
 from losscli.engine.domains import Extents
 from losscli.engine.group_sums import Block, GroupSums
+from losscli.engine.misscaled import add_errors
 from losscli.engine.notes import note_codings, note_departures, note_lengths
 from losscli.engine.partial import Partial, Task
 from losscli.engine.positions import Laid, aligned, lay
@@ -98,6 +99,8 @@ def add(
             by.sums.collect(by.block)
         return
     note_departures(part, laid, y_true, y_pred, rows, facts)
+    if part.errors is not None:
+        add_errors(part, laid, weight, rows)
     with np.errstate(all="ignore"):
         if not task.rowwise:
             _add_terms(part, made, weight, len(raw), by)
