@@ -204,6 +204,7 @@ def test_the_first_row_of_a_coding_is_named_wherever_it_comes_again() -> None:
     [
         (None, "sum", 1 + 2 + 5 + 10),  # each of the 2·2 means over the last axis
         (None, "mean", 18 / 4),
+        ([[2.0], [0.5]], "sum", 2 * (1 + 2) + (5 + 10) / 2),
         ([2.0, 0.5], "sum", None),
     ],
 )
@@ -212,10 +213,10 @@ def test_keras_adds_up_every_value_of_a_sample(weight: Any, reduction: str, valu
     true = np.zeros((2, 2, 3))
     pred = np.array([[[1, 1, 1], [2, 1, 3]], [[5, 4, 6], [10, 10, 10]]], float)
     if value is None:
-        with pytest.raises(LosscliError, match="makes 2 values of each sample"):
+        with pytest.raises(LosscliError, match="the weights are"):
             losscli.compute("mae", true, pred, weight, like="keras", reduction=reduction)
     else:
-        assert losscli.compute("mae", true, pred, like="keras", reduction=reduction).value == value
+        assert losscli.compute("mae", true, pred, weight, like="keras", reduction=reduction).value == value
         # The definition knows samples alone: the mean of each.
         assert losscli.compute("mae", true, pred, reduction="sum").value == 1.5 + 7.5
 
