@@ -15,6 +15,7 @@ from losscli.analysis.request import by_number, meant
 from losscli.batch import Stream
 from losscli.catalogue.find import Named
 from losscli.engine.missing import Missing
+from losscli.engine.walk import read_once
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import convention
 from losscli.losses.declare import Loss
@@ -41,8 +42,9 @@ def examine(
     """The same over a stream of batches, which is callable again.
 
     One pass describes the data; where something is suspect, a second finds its rows. With a loss there is one
-    more for each model, which computes it.
+    more for each model, which computes it. All but the first go over memory, where the rows fit there.
     """
+    stream = read_once(Stream.of(stream))
     read = None if loss is None else meant(loss, stream)
     if read is not None:
         chosen, params = (*read.besides(params).said, *chosen), read.given(params)
