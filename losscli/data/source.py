@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from losscli.batch import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from losscli.batch import Batch, Chunk
     from losscli.classes.names import Classes
+    from losscli.integers import Rounding
 
 BATCH_ROWS = 32_768
 CHUNK = 262_144  # numbers of an array that one thread takes at a time
@@ -27,7 +28,8 @@ class Source(Stream):
     `size` is what the sizes of all chunks add up to, in bytes or rows (None where nobody knows). `cells`
     gives every cell of the rows of these numbers (from 1, in order) as (column, text), once they were read;
     None where they cannot be read again. `classes` are the names of the classes 0, 1, …, if these have names,
-    `names` those of each model's columns.
+    `names` those of each model's columns. `integers` looks again, in every column of "y_true", "weight" or a
+    model, for whole numbers that float64 does not hold: they come by the columns' names.
     """
 
     name: str | None
@@ -39,6 +41,7 @@ class Source(Stream):
     cells: Callable[[Sequence[int]], Mapping[int, tuple[tuple[str, str], ...]]] | None = None
     classes: Classes | None = None
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    integers: Callable[[str], Mapping[str, Rounding]] | None = None
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Batches of at most `rows` rows; each call starts from the first row.
@@ -50,6 +53,17 @@ class Source(Stream):
     def __call__(self) -> Iterator[Batch]:
         """The same, with a reader's usual number of rows."""
         return self.read(BATCH_ROWS)
+
+    def rounded(self, far: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """What is to be said of whole numbers beyond 2^53 in the arrays of these names."""
+        if self.integers is None:
+            return {}
+        place = "" if self.name is None else f"{self.name}, column "
+        roundings = {role: self.integers(role).items() for role in sorted(far)}
+        return {
+            role: [sentence for name, one in columns for sentence in one.sentences(place + name)]
+            for role, columns in roundings.items()
+        }
 
     def chunks(self) -> Iterator[Chunk]:
         """The rows as chunks in their order, each to be read wherever it is called."""

@@ -14,6 +14,7 @@ from losscli.data.limits import watched
 from losscli.data.numbers import PLAIN
 from losscli.data.picks import GroupColumns, numbers
 from losscli.data.picks import Pick as Pick
+from losscli.data.roundings import of_columns
 from losscli.data.selection import Selection, select, there_are
 from losscli.data.source import BATCH_ROWS, Source
 from losscli.data.textcells import TextCells
@@ -171,6 +172,7 @@ class Table(TextCells, ABC):
             self.cells,
             selection.classes,
             self.names(selection),
+            partial(of_columns, self, selection),
         )
 
     def names(self, selection: Selection) -> dict[str, tuple[str, ...]]:

@@ -24,6 +24,8 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
     """What must be said beside a number: missing rows, non-finite values, departures from the definition."""
     task, convention = part.task, part.task.convention
     said = list(task.said)
+    for array in ("y_true", task.model, "weight"):
+        said += [Remark("data", text, cause="rounded") for text in folded.rounded.get(array, ())]
     if part.collected and (bytes_ := needed(part)) > SAID:
         said.append(Remark("data", f"every row was held at once, in about {size_words(bytes_)}"))
     if folded.missing.count:

@@ -110,8 +110,12 @@ def _numbers_in(batch: Batch) -> int:
     return sum(array.size for array in arrays if array is not None)
 
 
-def read_once(stream: Stream) -> Stream:
-    """The same rows; where they are few enough, a first pass to their end holds them for those after it."""
+def read_once(stream: Stream, max_memory: int | None = None) -> Stream:
+    """The same rows; where they are few enough, a first pass to their end holds them for those after it.
+
+    `max_memory` are bytes, which they must fit into as well.
+    """
+    most = HELD if max_memory is None else min(HELD, max_memory // 8)
     held: list[Batch] | None = None
 
     def batches() -> Iterator[Batch]:
@@ -123,12 +127,12 @@ def read_once(stream: Stream) -> Stream:
         size = 0
         for batch in stream():
             size += _numbers_in(batch)
-            if size <= HELD:
+            if size <= most:
                 seen.append(batch)
             else:
                 seen.clear()
             yield batch
-        if size <= HELD:
+        if size <= most:
             held = seen
 
     return Stream(batches, stream.models, stream.classes, stream.names)

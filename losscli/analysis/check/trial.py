@@ -10,14 +10,14 @@ import numpy as np
 
 from losscli.analysis.check.fault import CheckedData, Fault, any_entry, names
 from losscli.analysis.request import Request
-from losscli.analysis.score import score
+from losscli.analysis.score import Run, score
 from losscli.batch import Batch, Stream
 from losscli.engine.align import align
 from losscli.engine.finish import Show
 from losscli.engine.misscaled import SCALE, mend, misfit_words
 from losscli.engine.missing import Missing
 from losscli.engine.top import missing_rows
-from losscli.errors import LosscliError
+from losscli.errors import LosscliError, TooMuch
 from losscli.frameworks.convention import Convention
 from losscli.losses.domain import Array
 from losscli.results.check import Finding, Severity
@@ -40,13 +40,20 @@ _MISLEADING = {
 
 
 def verdict(
-    case: CheckedData, request: Request, stream: Stream, model: str, findings: Sequence[Finding]
+    case: CheckedData,
+    request: Request,
+    stream: Stream,
+    model: str,
+    findings: Sequence[Finding],
+    max_memory: int | None = None,
 ) -> Iterator[Finding]:
     """What computing the loss itself says, where no finding has said it."""
     columns = names(case.profile.prediction(model))
     known = any(_explains(finding, case, model, request.missing) for finding in findings)
     try:
-        made = score(request, single(stream, model), show=Show(0))
+        made = score(request, single(stream, model), run=Run(max_memory=max_memory), show=Show(0))
+    except TooMuch:
+        raise
     except LosscliError as why:
         if not known:
             yield _finding(
