@@ -26,6 +26,7 @@ from losscli.analysis.request import by_number, meant
 from losscli.batch import Stream, UnreadCell
 from losscli.catalogue.find import Named
 from losscli.engine.missing import Missing
+from losscli.engine.walk import read_once
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import convention
 from losscli.integers import EXACT
@@ -56,10 +57,11 @@ def examine(
     """The same over a stream of batches, which is callable again.
 
     One pass describes the data; where something is suspect, a second finds its rows. With a loss there is one
-    more for each model, which computes it: within `max_memory` bytes, or LosscliError.
-    `let_pass` gathers, while the rows are read, the cells that are no numbers, `cells` gives every
-    cell of rows of these numbers.
+    more for each model, which computes it: within `max_memory` bytes, or LosscliError. All but the first go
+    over memory, where the rows fit there. `let_pass` gathers, while the rows are read, the cells that are no
+    numbers, `cells` gives every cell of rows of these numbers.
     """
+    stream = read_once(Stream.of(stream), max_memory)
     read = None if loss is None else meant(loss, stream)
     if read is not None:
         chosen, params = (*read.besides(params).said, *chosen), read.given(params)
