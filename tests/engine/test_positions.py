@@ -207,6 +207,9 @@ def test_the_gradient_of_what_is_left_out_is_0_on_every_axis() -> None:
     wanted = np.where(kept[:, None], odds - hot, 0) / kept.sum((1, 2))[:, None, None, None]
     slope = losscli.gradient("scce", index, pred, from_logits=True, ignore_class=-100)
     np.testing.assert_allclose(slope, wanted, rtol=1e-12, atol=1e-15)
+    middle = pred.transpose(0, 2, 1, 3)
+    slope = losscli.gradient("scce", index, middle, from_logits=True, ignore_class=-100, class_axis=2)
+    np.testing.assert_allclose(slope, wanted.transpose(0, 2, 1, 3), rtol=1e-12, atol=1e-15)
     void = np.where(VOID, 255, LABELS)
     slope = losscli.gradient("bce", void, CHANCES, ignore_class=255)
     each = np.where(VOID, 0, (CHANCES - LABELS) / (CHANCES * (1 - CHANCES))) / (~VOID).sum(1, keepdims=True)
