@@ -16,6 +16,7 @@ from losscli.catalogue.pages import explanation
 from losscli.engine.align import as_held
 from losscli.engine.finish import Show
 from losscli.engine.missing import complete
+from losscli.engine.partial import Task
 from losscli.engine.top import Tally
 from losscli.errors import LosscliError
 from losscli.frameworks.call import Conversion, Given
@@ -49,6 +50,9 @@ def parity(
         stream = arrays_stream(example.y_true, {"y_pred": example.y_pred}, None)
         source = EXAMPLE
     exact = score(request, stream, show=Show(0))
+    if loss.classes is not None:  # as the rows have set it
+        read = {**request.params[loss.name], loss.classes: exact.params[loss.classes]}
+        request = replace(request, params={loss.name: read})
     rows = [ParityRow("exact", "definition", _own_call(exact, loss), "float64", exact.value, same=True)]
     first = next(iter(stream()))
     for way in conventions(loss).values():
@@ -222,8 +226,8 @@ def gather(request: Request, stream: Stream, way: Convention) -> LiveArrays:
     if request.class_weight is not None:
         from losscli.engine.class_weight import weigh_classes
 
-        params, wanted = request.params[request.loss.name], request.class_weight
-        reweigh, _, _ = weigh_classes(way, params, wanted, stream, request.missing)
+        task = Task(way, request.params[request.loss.name])
+        reweigh, _, _ = weigh_classes(task, request.class_weight, stream, request.missing)
     batches = [batch for batch, _ in complete(stream, request.missing, Tally())]
     batches = batches if reweigh is None else [reweigh(batch) for batch in batches]
     held = [as_held(way, batch, next(iter(batch.y_pred))) for batch in batches]

@@ -14,7 +14,8 @@ from losscli.catalogue.pages import explanation
 from losscli.engine.partial import Task
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import convention
-from losscli.losses.layout import read_layout
+from losscli.losses.domain import SUM_SLACK
+from losscli.losses.layout import Layout, read_layout
 from losscli.results.score import Remark
 from losscli.rows import Roles
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from losscli.engine.missing import Missing
     from losscli.frameworks.convention import Convention
     from losscli.losses.declare import Loss
+    from losscli.losses.domain import Array
 
 
 IGNORED = ("ignore_class", "ignore_index")  # parameters: the label that a loss leaves out
@@ -89,13 +91,19 @@ class Request:
         params, layout = read_layout(loss, way.signature, given, exact=self.like == "exact")
         called = self.called.get(loss.name, Named(loss))
         said = tuple(Remark("data", sentence) for sentence in called.said)
+        flag = loss.classes
+        if flag is not None and flag in way.signature.parameters and flag not in params:
+            indexed, sentence = _read_classes(loss, flag, stream, layout)
+            params = {**params, flag: True} if indexed else params
+            said = (*said, *(Remark("data", each) for each in sentence))
         classes = Stream.of(stream).classes
         if classes is not None:
             params = by_number(loss, params, classes)
         if self.class_weight is not None:
             from losscli.engine.class_weight import weigh_classes
 
-            adjust, params, weighed = weigh_classes(way, params, self.class_weight, stream, self.missing)
+            unweighed = Task(way, params, layout=layout)
+            adjust, params, weighed = weigh_classes(unweighed, self.class_weight, stream, self.missing)
             said = (*said, *weighed)
         if self.like == "exact" and called.params.get("from_logits"):
             _check_logits(called.word, stream)
@@ -123,10 +131,53 @@ def meant(word: str | Loss | Named, stream: Stream | None) -> Named:
     read = named(word)
     if not read.others or stream is None:
         return read
+    shapes = shapes_of(stream)
+    return read if shapes is None else read.by_rows(*shapes)
+
+
+def _read_classes(loss: Loss, flag: str, stream: Stream, layout: Layout) -> tuple[bool, tuple[str, ...]]:
+    """Whether y_true has an index where y_pred has a row of classes, and what is to be said of the rows."""
+    shapes = shapes_of(stream)
+    if shapes is None:
+        return False, ()
+    true, pred = shapes
+    axis = len(pred) if layout.class_axis is None else layout.class_axis % (len(pred) + 1)
+    width = pred[axis - 1] if 0 < axis <= len(pred) else 1
+    if width < 2:
+        return False, ()
+    if len(true) < len(pred) or (true[-1] == 1 and len(true) == len(pred)):
+        why = "y_true holds a class index for each row of y_pred"
+        return True, (f"{loss.name} is read with {flag}=true, because {why}",)
+    for batch in stream() if true == pred else ():
+        held, given = next(iter(batch.y_pred.values())), batch.y_true
+        if given is not None and _one_hot(given, axis) and _sum_to_one(held, axis):
+            rows = "the first row" if len(given) == 1 else f"each of the first {len(given)} rows"
+            return False, (
+                f"{rows} is one-hot in y_true and sums to 1 in y_pred: each of its {width} probabilities "
+                f"counts as a yes or no of its own, and their mean is taken; -p {flag}=true adds up the "
+                f"squares of {width} classes",
+            )
+        break
+    return False, ()
+
+
+def shapes_of(stream: Stream) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """The shapes of a row of y_true (of none: ()) and of y_pred; None where there are no rows."""
+    known = Stream.of(stream).shapes
+    if known is not None:
+        return known
     for batch in stream():
         pred = next(iter(batch.y_pred.values()))
-        return read.by_rows(() if batch.y_true is None else batch.y_true.shape, pred.shape)
-    return read
+        return () if batch.y_true is None else batch.y_true.shape[1:], pred.shape[1:]
+    return None
+
+
+def _one_hot(array: Array, axis: int) -> bool:
+    return bool(np.isin(array, (0, 1)).all() and (array.sum(axis) == 1).all())
+
+
+def _sum_to_one(array: Array, axis: int) -> bool:
+    return bool((np.abs(array.sum(axis) - 1) <= SUM_SLACK).all())
 
 
 def _check_logits(word: str, stream: Stream) -> None:
@@ -147,7 +198,10 @@ def takes(losses: Sequence[Loss], params: Mapping[str, Any]) -> Roles:
     domains = [loss.signature for loss in losses]
     true = [domain.y_true for domain in domains if domain.y_true is not None]
     pred = [domain.y_pred.given(params) for domain in domains if not domain.y_pred.by]
-    columns = any(d.below_classes or d.index is not None for d in true)
+    columns = any(d.below_classes or d.index is not None for d in true) or any(
+        loss.classes is not None for loss in losses
+    )
+    sizes = {d.size if d.grain == "parts" else 0 for d in pred}
     let = [value for name, value in params.items() if name.rpartition(".")[2] in IGNORED]
     return Roles(
         labels=bool(true) and all(d.means in ("label", "class index") or d.index is not None for d in true),
@@ -157,6 +211,7 @@ def takes(losses: Sequence[Loss], params: Mapping[str, Any]) -> Roles:
         equality=all(d.means == "label" and d.grain == "index" for d in true),
         probability=bool(pred) and all(d.means == "probability" and d.grain == "entry" for d in pred),
         let=(*let, *(-1.0 for d in true if d.grain == "indices")),
+        parts=max(sizes) if len(sizes) == 1 else 0,
     )
 
 

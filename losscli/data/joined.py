@@ -86,7 +86,7 @@ def join(
             said.append(f"{other.words} between {predictions.name} and {truth.name}: not joined by it")
         hint = "" if other is None or not other.common else f"; {other.option} joins them by it"
         reading = partial(_by_row, source, held_truth, hint)
-        return replace(source, chosen=tuple(said), read=reading, split=None, cells=None)
+        return replace(source, chosen=tuple(said), read=reading, split=None, cells=None, shapes=None)
     places = Places.of(truth.name, batches, len(picked.by), drop=drop)
     held_truth = _Truth(predictions.name, truth.name, values, column, places.width)
     keyed = predictions.source(chosen._replace(weight=None))
@@ -100,6 +100,7 @@ def join(
         read=partial(_by_key, source, held_truth, places),
         split=partial(_chunks, source, held_truth, places),
         cells=None,
+        shapes=None,
     )
 
 

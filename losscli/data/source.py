@@ -27,6 +27,7 @@ class Source(Stream):
     `size` is what the sizes of all chunks add up to, in bytes or rows (None where nobody knows). `cells`
     gives every cell of the rows of these numbers (from 1, in order) as (column, text), once they were read;
     None where they cannot be read again. `classes` are the names of the classes 0, 1, …, if these have names.
+    `shapes` are a Stream's.
     """
 
     name: str | None
@@ -37,6 +38,7 @@ class Source(Stream):
     size: int | None = None
     cells: Callable[[Sequence[int]], Mapping[int, tuple[tuple[str, str], ...]]] | None = None
     classes: Classes | None = None
+    shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Batches of at most `rows` rows; each call starts from the first row.

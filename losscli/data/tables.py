@@ -170,7 +170,21 @@ class Table(TextCells, ABC):
             self.size,
             self.cells,
             selection.classes,
+            self._shapes(selection),
         )
+
+    def single(self, index: int) -> bool:
+        """Whether a column has one value a row, as far as that is known before it is read."""
+        return False
+
+    def _shapes(self, selection: Selection) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+        """A Stream's `shapes`."""
+        groups = [selection.true, *selection.models.values()]
+        widths = {len(columns) for columns in groups[1:]}
+        if not selection.true or len(widths) > 1 or not all(self.single(i) for each in groups for i in each):
+            return None
+        true, pred = ((len(columns),) if len(columns) > 1 else () for columns in groups[:2])
+        return true, pred
 
     def labels(self, index: int, rows: int = BATCH_ROWS) -> Iterator[Labels]:
         """A column as labels, in chunks of at most `rows` rows."""
@@ -280,10 +294,10 @@ class Table(TextCells, ABC):
         if len(picks) == 1:
             return group[0]
         for pick, column in zip(picks, group, strict=True):
-            if column.ndim > 1:
+            if column.shape != group[0].shape:
+                first, other = (f"{self.place(p).whole} has rows" for p in (picks[0], pick))
                 raise LosscliError(
-                    f"{self.place(pick).whole} holds lists (its rows have the shape {column.shape[1:]}): "
-                    f"it cannot stand beside other columns",
-                    f"name it alone in {pick.option}",
+                    f"{first} of the shape {group[0].shape[1:]}, {other} of the shape {column.shape[1:]}",
+                    f"name it alone in {pick.option}, or columns that are alike",
                 )
         return np.stack(group, axis=1)

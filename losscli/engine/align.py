@@ -128,8 +128,12 @@ def _parts(name: str, argument: str, array: Array, parts: int) -> Array:
         return array
     if array.ndim == 2 and array.shape[1] % parts == 0 and array.shape[1] > 0:
         return array.reshape(len(array), parts, -1)
+    several = array.ndim == 3 and len(array) == parts
     raise LosscliError(
-        f"{name}: {argument} must be (N, {parts}, D) or (N, {parts}·D), it is {shape_words(array)}"
+        f"{name}: {argument} must be (N, {parts}, D) or (N, {parts}·D), it is {shape_words(array)}",
+        f"{parts} arrays (N, D) go in a tuple, or side by side: np.stack(arrays, axis=1)"
+        if several
+        else None,
     )
 
 

@@ -229,6 +229,8 @@ def _leave_out(task: Task, laid: Laid, indices: bool) -> None:
     width = laid.y_pred.shape[-1]
     if indices:  # a position counts with all of its classes
         true = true.reshape(laid.y_pred.shape[:-1])
+    elif not laid.rows and true.shape != laid.y_pred.shape:
+        return  # which `align` refuses
     ignore = task.params.get("ignore_class") if layout.ignore is None else layout.ignore
     if ignore is not None and laid.rows and true.ndim > 1:
         raise LosscliError(

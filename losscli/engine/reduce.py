@@ -45,7 +45,8 @@ def unit_of(part: Partial) -> str:
     """What a mean counts: samples, their positions, or where some may be left out their entries."""
     if part.positions < 2:
         return "sample"
-    return "entry" if part.task.convention.signature.y_pred.grain == "entry" else "position"
+    grain = part.task.convention.signature.y_pred.given(part.task.params).grain
+    return "entry" if grain == "entry" else "position"
 
 
 def _of_samples(part: Partial, ratio: Reduction) -> Reduced:

@@ -88,6 +88,13 @@ def rows_summing_to_one(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
     return y_true, np.log(y_pred)
 
 
+def class_of(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+    """One-hot rows of y_true as class indices."""
+    if not (np.isin(y_true, (0, 1)).all() and (y_true.sum(axis=-1) == 1).all()):
+        raise LosscliError("class indices: soft labels are of no one class")
+    return y_true.argmax(axis=-1).astype(np.float64), y_pred
+
+
 def logarithms(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
     """y_pred as its logarithm; of 0, −∞."""
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -44,7 +44,7 @@ def page(comparison: Comparison, width: int) -> list[Block]:
     for score in comparison.scores:
         groups.setdefault(score.loss, []).append(score)
     best = any(comparison.best.values())
-    said = [*comparison.remarks, *_remarks(groups, several)]
+    said = _remarks(comparison, groups, several)
     blocks: list[Block] = [Head(_title(comparison), right="★ best of its loss" if best else "")]
     blocks += warnings(said)
     if groups:
@@ -209,12 +209,17 @@ def _beside(score: Score) -> str:
     return "; ".join(filter(None, parts))
 
 
-def _remarks(groups: Groups, several: bool) -> list[Remark]:
-    """The scores' remarks, each named by its loss, and by its model unless it holds for all of them."""
-    said: list[Remark] = []
+def _remarks(comparison: Comparison, groups: Groups, several: bool) -> list[Remark]:
+    """What holds for all scores, then the others' remarks: each named by its loss, and by its model unless it
+    holds for all of them.
+    """
+    held = [score.remarks for score in comparison.scores]
+    times = {r: sum(r in own for own in held) for r in comparison.remarks}
+    whole = [r for r, n in times.items() if n in (0, len(held))]
+    said = list(whole)
     for loss, scores in groups.items():
         common = [r for r in scores[0].remarks if all(r in score.remarks for score in scores)]
-        said += [_named(loss, r) for r in common]
+        said += [_named(loss, r) for r in common if r not in whole]
         for score in scores:
             name = f"{loss}, {score.model}" if several else loss
             said += [_named(name, r) for r in score.remarks if r not in common]

@@ -10,12 +10,11 @@ import numpy as np
 from losscli.analysis.check import amounts, labels, layout, probabilities, scales, trial, values
 from losscli.analysis.check.fault import CheckedData, Fault
 from losscli.analysis.profile import profile
-from losscli.analysis.request import by_number, meant
+from losscli.analysis.request import Request, meant
 from losscli.batch import Stream
 from losscli.catalogue.find import Named
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
-from losscli.frameworks.convention import convention
 from losscli.losses.declare import Loss
 from losscli.results.check import Checkup, Finding
 from losscli.version import __version__
@@ -47,6 +46,7 @@ def examine(
         chosen, params = (*read.besides(params).said, *chosen), read.given(params)
     with np.errstate(all="ignore"):  # numbers beyond the floats are what is looked for
         case = _case(stream, None if read is None else read.loss, like, params, missing)
+        chosen = (*chosen, *case.said)
         suspects = [fault for module in _KINDS_OF_FAULT for fault in module.faults(case)]
         kept = _once(_located(suspects, stream))
         if case.loss is not None:
@@ -59,7 +59,7 @@ def examine(
         source=source,
         loss=None if case.loss is None else case.loss.name,
         like=like,
-        params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in case.params.items()},
+        params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in case.shown.items()},
         models=tuple(model.model for model in case.profile.predictions),
         findings=tuple(finding for finding in ranked if finding.severity != "note"),
         notes=tuple(finding for finding in ranked if finding.severity == "note"),
@@ -79,10 +79,11 @@ def _case(
             what = f"the parameter {unknown[0]}" if unknown else f"--like {like}"
             raise LosscliError(f"{what} belongs to a loss, and none was named", "name it: --loss huber")
         return CheckedData(profile(stream), None, None, params, missing, Stream.of(stream).classes)
-    way = convention(loss, like)
-    names = Stream.of(stream).classes
-    bound = way.bind(params if names is None else by_number(loss, params, names))
-    return CheckedData(profile(stream), loss, way, bound, missing, names)
+    task = Request.of(loss, params, like=like).task(loss, stream)
+    said = tuple(remark.text for remark in task.said)
+    return CheckedData(
+        profile(stream), loss, task.convention, task.params, missing, task.classes, task.layout, said
+    )
 
 
 def _located(faults: list[Fault], stream: Stream) -> list[Finding]:

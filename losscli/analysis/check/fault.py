@@ -15,6 +15,7 @@ from losscli.classes.names import Classes
 from losscli.frameworks.convention import Convention
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
+from losscli.losses.layout import PLAIN, Layout
 from losscli.results.check import Severity
 from losscli.results.profile import PredictionProfile, Profile, TruthProfile
 
@@ -43,7 +44,8 @@ class Fault(NamedTuple):
 class CheckedData:
     """The data as its profile has it, and what it is for: a loss under a convention, or nothing named.
 
-    `names` are those of the classes, if they have some.
+    `names` are those of the classes, if they have some; `layout` says how the arrays stand, `said` what was
+    read of them unasked.
     """
 
     profile: Profile
@@ -52,6 +54,13 @@ class CheckedData:
     params: Mapping[str, Any]
     missing: str
     names: Classes | None = None
+    layout: Layout = PLAIN
+    said: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The parameters, and what was asked for beside them."""
+        return {**self.params, **self.layout.said()}
 
     def name(self, label: float) -> str:
         """A class by its name, if it has one."""

@@ -11,9 +11,10 @@ from losscli.analysis.check.fault import CheckedData, Fault, any_entry, names
 from losscli.analysis.request import Request
 from losscli.analysis.score import score
 from losscli.batch import Batch, Stream
-from losscli.engine.align import align
 from losscli.engine.finish import Show
 from losscli.engine.missing import Missing
+from losscli.engine.partial import Task
+from losscli.engine.positions import aligned, lay
 from losscli.engine.top import missing_rows
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import Convention
@@ -86,7 +87,7 @@ def request_of(case: CheckedData, like: str) -> Request:
     assert case.loss is not None
     assert case.way is not None
     defaults = {name: known.default for name, known in case.way.signature.parameters.items()}
-    given = {name: value for name, value in case.params.items() if value is not defaults.get(name)}
+    given = {name: value for name, value in case.shown.items() if value is not defaults.get(name)}
     missing: Missing = "propagate" if case.missing == "propagate" else "drop"
     return Request.of(case.loss, given, like=like, missing=missing)
 
@@ -173,11 +174,13 @@ def _by_kernel(case: CheckedData, way: Convention, batch: Batch, model: str, loo
     if not whole.any():
         return none
     y_true = None if batch.y_true is None else batch.y_true[whole]
+    task = Task(way, case.params, layout=case.layout)
     try:
-        true, pred = align(way, y_true, batch.y_pred[model][whole], case.params)
+        laid = lay(task, y_true, batch.y_pred[model][whole])
+        true, pred = aligned(task, laid)
     except LosscliError:
         return none
-    none[whole] = look(case, way, (pred,) if true is None else (true, pred))
+    none[whole] = laid.touched(look(case, way, (pred,) if true is None else (true, pred)))
     return none
 
 
@@ -191,7 +194,7 @@ def _infinite32(case: CheckedData, way: Convention, arrays: tuple[Array, ...]) -
         array.astype(np.float32) if array.dtype == np.float64 else array for array in arrays
     )
     exact, rounded = _values(way, case, arrays), _values(way, case, single_precision)
-    return any_entry(np.isfinite(exact) & ~np.isfinite(rounded))
+    return np.asarray(np.isfinite(exact) & ~np.isfinite(rounded))
 
 
 def _flat(case: CheckedData, way: Convention, arrays: tuple[Array, ...]) -> Array:
@@ -201,4 +204,4 @@ def _flat(case: CheckedData, way: Convention, arrays: tuple[Array, ...]) -> Arra
     values = np.asarray(way.kernel(true, pred, **case.params), np.float64)
     slope = np.asarray(case.loss.slope(true, pred, **case.params), np.float64)
     moved = np.abs(slope * (pred - true))
-    return any_entry(np.isfinite(moved) & (values > 0) & (moved < _FLAT * values))
+    return np.asarray(np.isfinite(moved) & (values > 0) & (moved < _FLAT * values))
