@@ -25,6 +25,8 @@ from losscli.frameworks.live import LiveArrays
 from losscli.frameworks.writing import Takes, conversion_of, write
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
+from losscli.losses.layout import read_layout
+from losscli.losses.ranges import AXIS
 from losscli.results.parity import Parity, ParityRow
 from losscli.results.score import Remark, Score
 from losscli.version import __version__
@@ -79,15 +81,20 @@ def answer(request: Request, stream: Stream, way: Convention, axes: tuple[int, i
     `axes` are those of y_true and y_pred.
     """
     exact = convention(request.loss, "exact")
-    wanted = exact.signature.bind(exact.owner, request.params[request.loss.name])
+    asked = request.params[request.loss.name]
+    own, layout = read_layout(request.loss, exact.signature, asked, exact=True)
+    said = layout.said()
+    for name in said.keys() - {AXIS}:
+        raise LosscliError(f"the call has no {name}", f"leave -p {name} out to compare without it")
+    wanted = exact.signature.bind(exact.owner, own)
     conversion = conversion_of(way, wanted, axes[0])
     theirs = replace(
         request,
-        params={request.loss.name: _passed(request, wanted, way, conversion)},
+        params={request.loss.name: {**_passed(request, wanted, way, conversion), **said}},
         like=way.framework.name,
     )
     made = score(theirs, stream if conversion is None else _converted(stream, conversion), show=Show(0))
-    given = Given(made.params, request.reduction, made.weighted, axes[1])
+    given = Given(made.params, request.reduction, made.weighted, axes[1], layout.class_axis)
     return write(way, given, conversion), made
 
 
@@ -105,6 +112,8 @@ def _own_call(exact: Score, loss: Loss) -> str:
         value = exact.params[name]
         if parameter.required or value != parameter.default:
             words.append(f"{name}={value!r}")
+    beside = exact.params.keys() - loss.parameters.keys()  # how the arrays stand
+    words += [f"{name}={exact.params[name]!r}" for name in sorted(beside)]
     return f"losscli.compute({', '.join(words)})"
 
 
@@ -246,5 +255,6 @@ def _laid_out(array: Array, domain: Domain) -> Array:
     if domain.grain == "parts":
         return array.reshape(len(array), domain.size, -1)
     if domain.grain == "index" or (domain.index is not None and array.shape[1:] in ((), (1,))):
-        return array.reshape(-1).astype(np.int64)
+        one = array.ndim > 1 and array.shape[-1] == 1
+        return (array[..., 0] if one else array).astype(np.int64)
     return array.astype(np.int64) if domain.grain == "indices" else array

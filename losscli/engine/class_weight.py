@@ -133,8 +133,7 @@ def _labels(task: Task, batch: Batch) -> Array:
         y_true = (np.where(kept, y_true, np.nan) if kept.any() else np.full(kept.size, np.nan)).reshape(
             laid.n, *laid.inner
         )
-    ignored = task.params.get("ignore_class") if task.layout.ignore is None else task.layout.ignore
-    return y_true if ignored is None else np.where(y_true == ignored, np.nan, y_true)
+    return y_true if task.ignored is None else np.where(y_true == task.ignored, np.nan, y_true)
 
 
 def _of_rows(y_true: Array) -> Array:

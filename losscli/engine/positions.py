@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from losscli.engine.align import align, shape_words
+from losscli.engine.class_axis import class_axis
 from losscli.engine.domains import Extents
 from losscli.errors import BadValue, LosscliError
 from losscli.losses.layout import PLAIN
 
 if TYPE_CHECKING:
     from losscli.engine.partial import Task
-    from losscli.losses.domain import Array, Domain
+    from losscli.losses.domain import Array
 
 
 @dataclass(eq=False, repr=False)
@@ -116,6 +117,9 @@ def lay(task: Task, y_true: Array | None, y_pred: Array, weight: Array | None = 
     shape = y_pred.shape
     if layout.squeeze:
         y_true, y_pred = (None if y_true is None else _squeezed(y_true)), _squeezed(y_pred)
+    if way.axes is not None and y_pred.ndim > way.axes:
+        raise LosscliError(f"{way.owner} takes at most (N, D): y_pred is {shape_words(y_pred)}")
+    of_samples = weight is not None and weight.ndim == 1
     if weight is not None and weight.ndim == 2 and weight.shape[1] == 1 and y_pred.ndim > 1:
         weight = weight[:, 0]
     many = weight is not None and weight.ndim > 1
@@ -123,7 +127,8 @@ def lay(task: Task, y_true: Array | None, y_pred: Array, weight: Array | None = 
     true = None if way.signature.y_true is None else way.signature.y_true.given(task.params)
     rows = pred.grain in ("row", "columns") and way.loss.kind == "sample"
     indices = (
-        way.loss.kind == "statistic"
+        way.framework.name == "exact"
+        and way.loss.kind == "statistic"
         and true is not None
         and y_true is not None
         and true.means == "label"
@@ -139,7 +144,7 @@ def lay(task: Task, y_true: Array | None, y_pred: Array, weight: Array | None = 
     if way.loss.kind == "batch" or (rows and y_pred.ndim == 1):
         return laid
     if several or indices or layout.class_axis is not None:
-        laid.axis = _class_axis(task, y_true, y_pred, true, indices)
+        laid.axis = class_axis(task, y_true, y_pred, true, indices)
         laid.y_pred = np.moveaxis(y_pred, laid.axis, -1)
         if y_true is not None and y_true.shape == y_pred.shape and not indices:
             laid.y_true = np.moveaxis(y_true, laid.axis, -1)
@@ -154,6 +159,12 @@ def lay(task: Task, y_true: Array | None, y_pred: Array, weight: Array | None = 
             vectors = laid.y_true.ndim == y_pred.ndim and laid.y_true.shape[1:] != (*laid.inner, 1)
             width = laid.y_true.shape[-1:] if vectors else ()
             laid.y_true = laid.y_true.reshape(laid.n * laid.per, *width)
+    if of_samples and rows and laid.per > 1 and way.grain == "last_axis":
+        each, alone = (", ".join(["N", *map(str, sizes)]) for sizes in (laid.inner, [1] * len(laid.inner)))
+        raise LosscliError(
+            f"{way.owner} makes {laid.per} values of each sample here: weights (N,) are not of their shape",
+            f"give one for each value, ({each}), or for each sample as ({alone})",
+        )
     _leave_out(task, laid, indices)
     if many:
         laid.weight = _spread(task, laid, weight)
@@ -164,66 +175,9 @@ def _squeezed(array: Array) -> Array:
     return array[..., 0] if array.ndim > 1 and array.shape[-1] == 1 else array
 
 
-def _class_axis(task: Task, y_true: Array | None, y_pred: Array, true: Domain | None, indices: bool) -> int:
-    """Which axis of y_pred has the classes: as asked for, as the shapes say, or as the framework has it."""
-    way, last = task.convention, y_pred.ndim - 1
-    asked = task.layout.class_axis
-
-    def fits(axis: int) -> bool:
-        if y_true is None:
-            return True
-        rest = (*y_pred.shape[:axis], *y_pred.shape[axis + 1 :])
-        single = true is not None and true.grain in ("index", "scalar")
-        alone = indices or single or (true is not None and true.index is not None)
-        if alone and y_true.shape in (rest, (*rest, 1)):
-            return True
-        return y_true.shape == y_pred.shape and not (indices or single)
-
-    if asked is not None:
-        axis = asked + y_pred.ndim if asked < 0 else asked
-        if not 1 <= axis <= last:
-            axes = f"1 to {last}, or −1 for the last" if last > 0 else "none but the samples'"
-            raise LosscliError(
-                f"class_axis={asked}: y_pred is {shape_words(y_pred)}",
-                f"its axes are {axes}; 0 is the samples'",
-            )
-        if fits(axis):
-            return axis
-        raise _unfit(task, y_true, y_pred, [axis])
-    usual = last if way.class_axis < 0 else min(way.class_axis, last)
-    fitting = [axis for axis in dict.fromkeys((usual, 1, last)) if fits(axis)]
-    fitting = fitting or [axis for axis in range(1, last + 1) if fits(axis)]
-    if not fitting:
-        raise _unfit(task, y_true, y_pred, [last, 1] if last > 1 else [last])
-    same = y_true is None or y_true.shape == y_pred.shape
-    if len(fitting) > 1 and not same and way.framework.name == "exact":
-        assert y_true is not None
-        raise LosscliError(
-            f"{way.loss.name}: y_pred is {shape_words(y_pred)} and y_true {shape_words(y_true)}: the classes "
-            f"may be on axis {fitting[1]} or on axis {fitting[0]}",
-            f"say which: -p class_axis={fitting[1]}, or -p class_axis={fitting[0]}",
-        )
-    return fitting[0]
-
-
-def _unfit(task: Task, y_true: Array | None, y_pred: Array, axes: list[int]) -> LosscliError:
-    assert y_true is not None
-    wanted = []
-    for axis in axes:
-        rest = y_pred[(slice(None),) * axis + (0,)]
-        where = "last" if axis == y_pred.ndim - 1 else f"on axis {axis}"
-        wanted.append(f"{shape_words(rest)} where the classes are {where}")
-    true = task.convention.signature.y_true
-    whole = true is not None and true.grain in ("row", "columns") and true.index is None
-    return LosscliError(
-        f"{task.convention.loss.name}: y_true is {shape_words(y_true)} and y_pred {shape_words(y_pred)}",
-        "they must have one shape" if whole else f"y_true must be {', '.join(wanted)}",
-    )
-
-
 def _leave_out(task: Task, laid: Laid, indices: bool) -> None:
     """Marks what counts, and puts something that counts in the place of what does not."""
-    true, layout = laid.y_true, task.layout
+    true = laid.y_true
     if true is None:
         return
     width = laid.y_pred.shape[-1]
@@ -231,7 +185,7 @@ def _leave_out(task: Task, laid: Laid, indices: bool) -> None:
         true = true.reshape(laid.y_pred.shape[:-1])
     elif not laid.rows and true.shape != laid.y_pred.shape:
         return  # which `align` refuses
-    ignore = task.params.get("ignore_class") if layout.ignore is None else layout.ignore
+    ignore = task.ignored
     if ignore is not None and laid.rows and true.ndim > 1:
         raise LosscliError(
             f"{task.convention.owner}: ignore_class leaves class indices out, y_true holds rows of numbers",

@@ -17,12 +17,15 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Given(NamedTuple):
-    """What a call is written for: its parameters, whether there are weights, how many axes y_pred has."""
+    """What a call is written for: its parameters, whether there are weights, how many axes y_pred has, and
+    where its classes are, if that was said to a call that can be told.
+    """
 
     params: Mapping[str, Any]
     reduction: str = "mean"
     weighted: bool = False
     axes: int = 1
+    class_axis: int | None = None
 
 
 class Conversion(NamedTuple):

@@ -4,7 +4,7 @@ A convention means: the number that the framework's call gives when handed exact
 definition's own kernel where the framework's formula is the same, else the framework's formula written out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -144,6 +144,11 @@ class Convention:
         return reduction
 
     @property
+    def moves_axis(self) -> bool:
+        """Whether the call can be told where the classes are."""
+        return self.loss.name in self.framework.axis_of
+
+    @property
     def float32(self) -> bool:
         """Whether the framework computes in single precision."""
         return self.dtype is np.float32
@@ -177,7 +182,8 @@ class Framework:
     particular about a loss's: the first that holds. `adapted` makes a loss's call give the definition's
     number; `takes_with` has parameters of a loss that its call takes only where another is true. `searched`:
     all its public losses are known here, or in `left_out` (tests/live looks through its modules). `tall`: its
-    users hold a table's column as (N, 1). `wants_weight`: it refuses weights that are all 0.
+    users hold a table's column as (N, 1). `wants_weight`: it refuses weights that are all 0. `axis_of` are
+    the losses whose call takes the classes' axis as `axis`.
     """
 
     about: FrameworkRecord
@@ -190,6 +196,7 @@ class Framework:
     searched: bool = False
     tall: bool = False
     wants_weight: bool = False
+    axis_of: Collection[str] = ()
 
     @property
     def name(self) -> str:

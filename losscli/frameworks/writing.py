@@ -41,6 +41,8 @@ def write(convention: Convention, given: Given, conversion: Conversion | None = 
             named = call.names.get(name, name + "={}")
             text = named.format(_literal(value, style)) if isinstance(named, str) else named(value, given)
             keywords.append(text)
+    if given.class_axis is not None and convention.moves_axis:
+        keywords.append(f"axis={given.class_axis}")
     reduction = style.words.get(given.reduction, given.reduction)
     form = style.reduction if call.reduction is None else call.reduction
     if form and given.reduction != style.unsaid:

@@ -18,8 +18,11 @@ LOGS = LOGITS - np.log(np.exp(LOGITS).sum(-1, keepdims=True))
 VALUES = np.where(KEPT, -np.take_along_axis(LOGS, (INDEX * KEPT)[..., None], -1)[..., 0], 0.0)
 
 
-@pytest.mark.parametrize("like", ["exact", "torch"])
-@pytest.mark.parametrize("logits", [LOGITS, LOGITS.transpose(0, 2, 1)], ids=["last", "first"])
+@pytest.mark.parametrize(
+    ("like", "logits"),
+    [("exact", LOGITS), ("exact", LOGITS.transpose(0, 2, 1)), ("torch", LOGITS.transpose(0, 2, 1))],
+    ids=["exact, last", "exact, first", "torch, first"],
+)
 @pytest.mark.parametrize("word", ["ignore_class", "ignore_index", "ignore_label", "padding_idx"])
 def test_the_mean_is_over_the_positions_that_count(like: str, logits: Any, word: str) -> None:
     params = {"from_logits": True, word: -100}

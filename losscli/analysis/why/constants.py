@@ -99,9 +99,8 @@ def plans(tasks: Sequence[Task]) -> list[Plan]:
         properties = () if task.words is None else task.words.properties
         scheme = _scheme(task, properties)
         if scheme is not None:
-            ignored = task.params.get("ignore_class")
-            key = (task.adjust, task.model, scheme.values, scheme.labels, ignored)
-            target = targets.setdefault(key, Target(task, scheme.values, scheme.labels, ignored))
+            key = (task.adjust, task.model, scheme.values, scheme.labels, task.ignored)
+            target = targets.setdefault(key, Target(task, scheme.values, scheme.labels, task.ignored))
             declared = {p.detail if p.name == "minimiser" else p.name for p in properties}
             made.append(Plan(task, scheme.make, target, declared))
     return made

@@ -32,6 +32,7 @@ FRAMEWORK = Framework(
     ADAPTED,
     searched=True,
     tall=True,
+    axis_of=("cce", "categorical_focal", "cosine_similarity"),  # of indices its axis is the last alone
     common={
         "dtype": np.float32,
         "grain": "last_axis",

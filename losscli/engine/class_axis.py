@@ -1,0 +1,80 @@
+"""Which axis of y_pred has the classes, where it has several behind the samples'."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from losscli.engine.align import shape_words
+from losscli.errors import LosscliError
+
+if TYPE_CHECKING:
+    from losscli.engine.partial import Task
+    from losscli.losses.domain import Array, Domain
+
+
+def class_axis(task: Task, y_true: Array | None, y_pred: Array, true: Domain | None, indices: bool) -> int:
+    """Which axis of y_pred has the classes: as asked for, as the framework has it, or as the shapes say.
+
+    `true` is what y_true may hold; `indices`: it holds class indices where a loss of labels takes one-hot.
+    """
+    way, last = task.convention, y_pred.ndim - 1
+    asked, free = task.layout.class_axis, way.framework.name == "exact"
+    columns = free or way.framework.tall
+    usual = last if way.class_axis < 0 else min(way.class_axis, last)
+
+    def fits(axis: int) -> bool:
+        if y_true is None:
+            return True
+        rest = (*y_pred.shape[:axis], *y_pred.shape[axis + 1 :])
+        single = true is not None and true.grain in ("index", "scalar")
+        alone = indices or single or (true is not None and true.index is not None)
+        if alone and (y_true.shape == rest or (columns and y_true.shape == (*rest, 1))):
+            return True
+        return y_true.shape == y_pred.shape and not (indices or single)
+
+    axis = usual
+    if asked is not None:
+        axis = asked + y_pred.ndim if asked < 0 else asked
+        if not 1 <= axis <= last:
+            axes = f"1 to {last}, or −1 for the last" if last > 0 else "none but the samples'"
+            raise LosscliError(
+                f"class_axis={asked}: y_pred is {shape_words(y_pred)}",
+                f"its axes are {axes}; 0 is the samples'",
+            )
+        if not free and axis != usual and not way.moves_axis:
+            raise LosscliError(
+                f"class_axis={asked}: {way.owner} has the classes on axis {usual} of {shape_words(y_pred)}",
+                f"move them there: np.moveaxis(y_pred, {axis}, {usual})",
+            )
+    if asked is not None or not free:
+        if fits(axis):
+            return axis
+        raise _unfit(task, y_true, y_pred, [axis])
+    fitting = [axis for axis in dict.fromkeys((usual, 1, last)) if fits(axis)]
+    fitting = fitting or [axis for axis in range(1, last + 1) if fits(axis)]
+    if not fitting:
+        raise _unfit(task, y_true, y_pred, [last, 1] if last > 1 else [last])
+    same = y_true is None or y_true.shape == y_pred.shape
+    if len(fitting) > 1 and not same:
+        assert y_true is not None
+        raise LosscliError(
+            f"{way.loss.name}: y_pred is {shape_words(y_pred)} and y_true {shape_words(y_true)}: the classes "
+            f"may be on axis {fitting[1]} or on axis {fitting[0]}",
+            f"say which: -p class_axis={fitting[1]}, or -p class_axis={fitting[0]}",
+        )
+    return fitting[0]
+
+
+def _unfit(task: Task, y_true: Array | None, y_pred: Array, axes: list[int]) -> LosscliError:
+    assert y_true is not None
+    wanted = []
+    for axis in axes:
+        rest = y_pred[(slice(None),) * axis + (0,)]
+        where = "last" if axis == y_pred.ndim - 1 else f"on axis {axis}"
+        wanted.append(f"{shape_words(rest)} where the classes are {where}")
+    true = task.convention.signature.y_true
+    whole = true is not None and true.grain in ("row", "columns") and true.index is None
+    return LosscliError(
+        f"{task.convention.owner}: y_true is {shape_words(y_true)} and y_pred {shape_words(y_pred)}",
+        "they must have one shape" if whole else f"y_true must be {', '.join(wanted)}",
+    )
