@@ -31,6 +31,7 @@ class ReadArrays:
     """Arrays of numbers, (N, ...), as `of` reads them from a person's; `said` is what was chosen on the way.
 
     `order` says where the columns of y_pred stood, for models whose columns were put in the classes' order.
+    `names` are those of the columns, of arrays that have some.
     """
 
     y_true: NDArray[np.float64] | None
@@ -40,6 +41,7 @@ class ReadArrays:
     classes: Classes | None = None
     said: tuple[str, ...] = ()
     order: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -76,13 +78,14 @@ class ReadArrays:
         arrays = {name: as_array(array, name) for name, array in held.items()}
         said = tuple(sentence for name, array in held.items() for sentence in rounded(array, name))
         known["said"] = (*known.get("said", ()), *said)
+        known["names"] = {name: _own_names(array, name) for name, array in held.items()}
         y_true = arrays.pop("y_true", None)
         return cls(y_true, arrays, weight, by, **known)
 
     @property
     def stream(self) -> Stream:
         """One batch of them, as often as asked for."""
-        return arrays_stream(self.y_true, self.predictions, self.weight, self.by, self.classes)
+        return arrays_stream(self.y_true, self.predictions, self.weight, self.by, self.classes, self.names)
 
     def as_given(self, values: NDArray[np.float64], name: str) -> NDArray[np.float64]:
         """Values of a model's shape, their columns in the order in which it was given."""
@@ -213,6 +216,15 @@ def _columns(array: Any, name: str) -> tuple[str, ...]:
         return (name,)
     columns = getattr(array, "columns", range(width))
     return tuple(map(str, columns))
+
+
+def _own_names(array: Any, name: str) -> tuple[str, ...]:
+    """The names that a person gave: of a DataFrame's columns, a Series, or else the array itself."""
+    columns = getattr(array, "columns", None)
+    if columns is not None:
+        return tuple(map(str, columns))
+    own = getattr(array, "name", None)
+    return (name if own is None else str(own),)
 
 
 def _texts(values: Any) -> list[str]:

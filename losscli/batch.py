@@ -114,12 +114,14 @@ def _alone(batch: Batch) -> tuple[Batch]:
 class Stream:
     """Rows, callable again and again, and as chunks; its `models` are None where only the rows name them.
 
-    `classes` are those whose numbers the labels are, where they have names. `shapes` are those of a row of
-    y_true and of y_pred, where they are known before a row is read.
+    `classes` are those whose numbers the labels are, where they have names; `names` are those of each model's
+    columns, as far as they have some. `shapes` are those of a row of y_true and of y_pred, where they are
+    known before a row is read.
     """
 
     models: tuple[str, ...] | None
     classes: Classes | None
+    names: Mapping[str, tuple[str, ...]]
     shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
     def __init__(
@@ -127,8 +129,10 @@ class Stream:
         batches: Callable[[], Iterator[Batch]],
         models: tuple[str, ...] | None = None,
         classes: Classes | None = None,
+        names: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._batches, self.models, self.classes = batches, models, classes
+        self.names = names or {}
 
     @classmethod
     def of(cls, rows: Callable[[], Iterator[Batch]]) -> Stream:
@@ -221,10 +225,11 @@ def arrays_stream(
     weight: ArrayLike | None,
     by: ArrayLike | Mapping[str, ArrayLike] | None = None,
     classes: Classes | None = None,
+    names: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Stream:
     """One batch of arrays, as often as asked for. `by` has a label a row (N,), or several by name.
 
-    `classes` are those whose numbers the labels are.
+    `classes` are those whose numbers the labels are, `names` those of the arrays' columns.
     """
     arrays = {name: as_array(values, name) for name, values in predictions.items()}
     if not arrays:
@@ -243,7 +248,7 @@ def arrays_stream(
                 f"{name} has {len(array)} samples and {first} {len(batch)}", "give one value for each sample"
             )
 
-    return Stream(lambda: iter((batch,)), tuple(arrays), classes)
+    return Stream(lambda: iter((batch,)), tuple(arrays), classes, names)
 
 
 def _labels(by: ArrayLike | Mapping[str, ArrayLike]) -> Labels:

@@ -58,7 +58,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "__main__": ({"cli"}, set()),
 }
 # Inside of analysis/ a room answers one question; these they may share.
-SHARED_ANALYSES = {"request", "score", "compare", "profile"}
+SHARED_ANALYSES = {"request", "levels", "score", "compare", "profile"}
 
 
 def module_of(file: Path) -> str:

@@ -99,12 +99,17 @@ def _settle(unfit: Mapping[str, LosscliError], skip_unfit: bool, asked: int) -> 
 
 
 def _best(scores: Sequence[Score]) -> tuple[str, ...]:
-    """The models with the lowest value; none where there is one model or a value is nan."""
+    """The models with the lowest value; none where there is one model, a value is nan, or levels differ."""
     values = [score.value for score in scores]
-    if len(scores) < 2 or any(value is None or np.isnan(value) for value in values):
+    if len(scores) < 2 or not _alike(scores) or any(value is None or np.isnan(value) for value in values):
         return ()
     lowest = min(value for value in values if value is not None)
     return tuple(s.model for s in scores if s.value == lowest and s.model is not None)
+
+
+def _alike(scores: Sequence[Score]) -> bool:
+    """Whether one loss judges the models with the same parameters, so that its values compare."""
+    return all(score.params == scores[0].params for score in scores)
 
 
 def _group_best(scores: Sequence[Score]) -> tuple[tuple[str, ...], ...]:
@@ -113,6 +118,6 @@ def _group_best(scores: Sequence[Score]) -> tuple[tuple[str, ...], ...]:
     if not values:
         return ()
     table = np.array(values)
-    best = (table == table.min(axis=0)) if len(values) > 1 else np.zeros(table.shape, bool)
+    best = (table == table.min(axis=0)) if len(values) > 1 and _alike(scores) else np.zeros(table.shape, bool)
     models = [score.model or "" for score in scores]
     return tuple(tuple(m for m, b in zip(models, row, strict=True) if b) for row in best.T.tolist())

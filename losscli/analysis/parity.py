@@ -56,6 +56,10 @@ def parity(
         read = {**request.params[loss.name], loss.classes: exact.params[loss.classes]}
         request = replace(request, params={loss.name: read})
     rows = [ParityRow("exact", "definition", _own_call(exact, loss), "float64", exact.value, same=True)]
+    level = loss.signature.level
+    if level is not None:  # as the columns' names may say
+        known = {**request.params[loss.name], level.name: exact.params[level.name]}
+        request = replace(request, params={loss.name: known})
     first = next(iter(stream()))
     for way in conventions(loss).values():
         row = _row(request, stream, way, axes_of(first, way), exact.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,7 @@ class Request:
     missing: Missing = "refuse"
     class_weight: ClassWeight | None = None
     called: Mapping[str, Named] = field(default_factory=dict)
-    _tasks: dict[str, tuple[Stream, Task]] = field(default_factory=dict, init=False, repr=False)
+    _tasks: dict[tuple[str, str], tuple[Stream, Task]] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, loss: Loss | Named, params: Mapping[str, Any], *how: Any, **more: Any) -> Request:
@@ -80,10 +80,23 @@ class Request:
 
     def task(self, loss: Loss, stream: Stream, model: str = "y_pred") -> Task:
         """What is folded for a loss; LosscliError where its parameters do not fit. Made once for a stream."""
-        known = self._tasks.get(loss.name)
+        task = replace(self.shared(loss, stream), model=model)
+        if loss.signature.level is None:
+            return task
+        from losscli.analysis.levels import with_levels
+
+        given = task.convention.spelled(self.params.get(loss.name, {}))
+        return self._kept((loss.name, model), stream, lambda: with_levels(task, given, stream))
+
+    def shared(self, loss: Loss, stream: Stream) -> Task:
+        """The task before the levels that a model's columns state."""
+        return self._kept((loss.name, ""), stream, lambda: self._made(loss, stream))
+
+    def _kept(self, key: tuple[str, str], stream: Stream, make: Callable[[], Task]) -> Task:
+        known = self._tasks.get(key)
         if known is None or known[0] is not stream:
-            known = self._tasks[loss.name] = stream, self._made(loss, stream)
-        return replace(known[1], model=model)
+            known = self._tasks[key] = stream, make()
+        return known[1]
 
     def _made(self, loss: Loss, stream: Stream) -> Task:
         way = self.way(loss)

@@ -9,12 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-def numbered(names: Sequence[str]) -> list[tuple[int, ...]] | None:
-    """The numbers in names that are alike but for these: (1,), (2,) of p_1, p_2; None of other names."""
-    parts = [re.split(r"(\d+)", name) for name in names]
-    if len(names) < 2 or len({tuple(part[::2]) for part in parts}) > 1 or len(parts[0]) < 2:
-        return None
-    return [tuple(map(int, part[1::2])) for part in parts]
+def numbered(names: Sequence[str]) -> list[tuple[float, ...]] | None:
+    """The numbers in names that are alike but for these: (1,), (2,) of p_1, p_2; None of other names.
+
+    What begins with 0 and a point is one number, as in q0.05, unless that makes two names one.
+    """
+    for number in (r"(0\.\d+|\d+)", r"(\d+)"):
+        parts = [re.split(number, name) for name in names]
+        if len(names) < 2 or len({tuple(part[::2]) for part in parts}) > 1 or len(parts[0]) < 2:
+            continue
+        values = [tuple(float(text) if "." in text else int(text) for text in part[1::2]) for part in parts]
+        if len({*values}) == len(names) or "." not in number:
+            return values
+    return None
 
 
 def class_numbers(names: Sequence[str]) -> list[int] | None:
@@ -24,7 +31,8 @@ def class_numbers(names: Sequence[str]) -> list[int] | None:
     several = [i for i, places in enumerate(varying) if len(places) > 1]
     if numbers is None or len(several) != 1 or len(varying[several[0]]) < len(names):
         return None
-    return [number[several[0]] for number in numbers]
+    classes = [number[several[0]] for number in numbers]
+    return None if any(isinstance(number, float) for number in classes) else [int(n) for n in classes]
 
 
 def ends(names: Sequence[str]) -> list[str]:

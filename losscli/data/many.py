@@ -127,6 +127,7 @@ class Many(Table):
             None if None in sizes else sum(size for size in sizes if size is not None),
             classes=selection.classes,
             shapes=sources[0].shapes if len({source.shapes for source in sources}) == 1 else None,
+            names=self.names(selection),
         )
 
     def first_values(self, index: int) -> Iterable[str]:

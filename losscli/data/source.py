@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from losscli.batch import Stream
@@ -26,8 +26,8 @@ class Source(Stream):
     hands out the rows as chunks in their order, where reading them on several threads is worth it;
     `size` is what the sizes of all chunks add up to, in bytes or rows (None where nobody knows). `cells`
     gives every cell of the rows of these numbers (from 1, in order) as (column, text), once they were read;
-    None where they cannot be read again. `classes` are the names of the classes 0, 1, …, if these have names.
-    `shapes` are a Stream's.
+    None where they cannot be read again. `classes` are the names of the classes 0, 1, …, if these have names,
+    `names` those of each model's columns. `shapes` are a Stream's.
     """
 
     name: str | None
@@ -38,6 +38,7 @@ class Source(Stream):
     size: int | None = None
     cells: Callable[[Sequence[int]], Mapping[int, tuple[tuple[str, str], ...]]] | None = None
     classes: Classes | None = None
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:

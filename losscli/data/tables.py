@@ -170,6 +170,7 @@ class Table(TextCells, ABC):
             self.size,
             self.cells,
             selection.classes,
+            self.names(selection),
             self._shapes(selection),
         )
 
@@ -185,6 +186,11 @@ class Table(TextCells, ABC):
             return None
         true, pred = ((len(columns),) if len(columns) > 1 else () for columns in groups[:2])
         return true, pred
+
+    def names(self, selection: Selection) -> dict[str, tuple[str, ...]]:
+        """The names of each model's columns."""
+        chosen = selection.models.items()
+        return {model: tuple(self.columns[index] for index in columns) for model, columns in chosen}
 
     def labels(self, index: int, rows: int = BATCH_ROWS) -> Iterator[Labels]:
         """A column as labels, in chunks of at most `rows` rows."""

@@ -59,16 +59,26 @@ def align(
         rows = signature.y_true.given(params)
         wanted = _layout(rows, y_true)
         true = _shaped(name, "y_true", y_true, wanted, convention)
-        _match(convention.loss, true, pred, y_true, y_pred, wanted, given)
+        levels = _has_levels(convention, params)
+        if not levels or true.shape not in (pred.shape[:-1], (*pred.shape[:-1], 1)):
+            _match(convention.loss, true, pred, y_true, y_pred, wanted, given)
     _match_parameters(convention, pred, params)
     if true is not None:
         require("y_true", true, wanted, params, convention.checked, extents, convention.loss, noun)
+        if levels:  # one y_true stands beside every column
+            true = np.broadcast_to(true if true.ndim == pred.ndim else true[..., None], pred.shape)
         if wanted.below_classes:
             check_classes(true, pred.shape[-1], params)
         if wanted is not rows:
             true = one_hot(true, pred.shape[-1], convention.dtype)
     require("y_pred", pred, given, params, convention.checked, extents, convention.loss, noun)
     return true, pred
+
+
+def _has_levels(convention: Convention, params: Mapping[str, Any]) -> bool:
+    """Whether each column of y_pred is to be a quantile of its own level."""
+    level = convention.signature.level
+    return level is not None and isinstance(params[level.name], np.ndarray)
 
 
 def _layout(domain: Domain, array: Array) -> Domain:
@@ -176,6 +186,11 @@ def _match(
                 )
             if one == "y_pred":
                 hint = "give one prediction a row; several models are for compare"
+                if loss.signature.level is not None:
+                    hint = (
+                        f"for a quantile a column say its level: -p {loss.signature.level.name}=0.1,0.5,0.9"
+                    )
+                    hint += "; several models are for compare"
         if loss.twin and y_true.ndim == 1:
             hint = f"for class indices take {loss.twin}"
         raise LosscliError(f"{shapes}: they must have one shape", hint)
@@ -190,9 +205,13 @@ def _match_parameters(convention: Convention, pred: Array, params: Mapping[str, 
             columns = pred.shape[-1] if pred.ndim > 1 else 1
             if value.shape[0] != columns:
                 what = "columns" if kind == "per_column" else "classes"
+                hint = "give one for each"
+                if columns == 1 and parameter.range.level:
+                    hint = (
+                        "in compare, --pred a,b are models of one column; --pred 'q*' is one model of several"
+                    )
                 raise LosscliError(
-                    f"parameter {name} has {value.shape[0]} entries, y_pred has {columns} {what}",
-                    "give one for each",
+                    f"parameter {name} has {value.shape[0]} entries, y_pred has {columns} {what}", hint
                 )
         if parameter.range.below_classes and value >= pred.shape[-1]:
             last = pred.shape[-1] - 1

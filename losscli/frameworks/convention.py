@@ -18,6 +18,7 @@ from losscli.frameworks.call import NOTHING, Style, in_our_words, words_of
 from losscli.frameworks.departure import Departure, Survey
 from losscli.losses.declare import Loss, Merge, Signature, read_signature
 from losscli.losses.domain import Array
+from losscli.losses.ranges import Range
 
 if TYPE_CHECKING:
     from losscli.frameworks.adapted import Adapted
@@ -88,9 +89,8 @@ class Convention:
     `weights`: the call takes sample weights; `weighs`: its kernel does the weighing (`sample_weight`).
     `adds(y_true, **params)` is what each sample adds to the mean's divisor, `scale(y_true, **params)` what
     its value is multiplied by in a scaled mean; of a batch loss with a value a row, `counted(values)` says
-    which rows count. `class_axis` is where the call has the classes of arrays of more axes. `per`: the
-    framework, too, can take a ratio for each sample or class. `empty` is the value of no pairs. The call
-    takes arrays of at most `axes` axes.
+    which rows count. `class_axis` is where it has the classes of arrays of more axes. `per`: it, too, takes a
+    ratio a sample or class. `empty`: the value of no pairs. It takes `axes` axes at most, `narrower` values.
     """
 
     framework: "Framework"
@@ -114,26 +114,32 @@ class Convention:
     empty: float = 0.0
     per: bool = False
     axes: int | None = None
+    narrower: Mapping[str, Range] = field(default_factory=dict)
     class_axis: int = -1
     reductions: Mapping[str, Reduction] = field(default_factory=dict)
 
     @cached_property
     def signature(self) -> Signature:
-        """Layout and parameters: the kernel's own."""
-        return (
-            self.loss.signature if self.kernel is self.loss.kernel else read_signature(self.kernel, self.per)
-        )
+        """Layout and parameters: the kernel's own, as far as the call takes them."""
+        same = self.kernel is self.loss.kernel
+        own = self.loss.signature if same else read_signature(self.kernel, self.per)
+        less = {name: own.parameters[name]._replace(range=known) for name, known in self.narrower.items()}
+        return own._replace(parameters={**own.parameters, **less}) if less else own
 
     def __reduce__(self) -> "tuple[Callable[[Loss, str], Convention], tuple[Loss, str]]":
         return convention, (self.loss, self.framework.name)
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Every parameter with its value, those given by our names or by a framework's, its own first."""
+        return self.signature.bind(self.owner, self.spelled(given))
+
+    def spelled(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters that are given, by our names."""
         own, words = self.signature.parameters, dict[str, str]()
         if not own.keys() >= given.keys():
             for known in (*map(framework, FRAMEWORKS), self.framework):
                 words |= known.words(self.loss.name)
-        return self.signature.bind(self.owner, in_our_words(given, words, own))
+        return in_our_words(given, words, own)
 
     def reduction(self, name: str) -> Reduction:
         """The framework's reduction of this name; LosscliError when it has none."""

@@ -65,6 +65,11 @@ class Signature(NamedTuple):
     y_pred: Domain
     parameters: Mapping[str, Parameter]
 
+    @property
+    def level(self) -> Parameter | None:
+        """The parameter that is the level of a quantile, if there is one."""
+        return next((parameter for parameter in self.parameters.values() if parameter.range.level), None)
+
     def bind(self, owner: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Every parameter with its value: those given, checked, and the defaults."""
         given = respelled(given, self.parameters)

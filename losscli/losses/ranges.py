@@ -17,7 +17,10 @@ from losscli.errors import LosscliError
 
 @dataclass(eq=False, repr=False)
 class Range:
-    """What a parameter may be. `read` turns what was given into what the kernel gets, or says why not."""
+    """What a parameter may be. `read` turns what was given into what the kernel gets, or says why not.
+
+    A `level` is that of a quantile: of a list each column has its own, beside one y_true for all of them.
+    """
 
     words: str
     low: float = -math.inf
@@ -30,6 +33,7 @@ class Range:
     hole: tuple[float, float] | None = None
     minus_infinity: bool = False
     below_classes: bool = False
+    level: bool = False
 
     def read(self, name: str, value: Any) -> Any:
         if value is None and self.nullable:
@@ -102,6 +106,16 @@ Positive = Annotated[float, Range("a number above 0", low=0.0, open_low=True)]
 Negative = Annotated[float, Range("a number below 0", high=0.0, open_high=True)]
 AtLeastOne = Annotated[float, Range("a number of 1 or more", low=1.0)]
 Fraction = Annotated[float, Range("a number from 0 to 1", low=0.0, high=1.0)]
+Levels = Annotated[
+    Any,
+    Range(
+        "a number from 0 to 1, or a list with one a column",
+        low=0.0,
+        high=1.0,
+        kind="per_column",
+        level=True,
+    ),
+]
 FractionOrNone = Annotated[
     float | None, Range("a number from 0 to 1, or null", low=0.0, high=1.0, nullable=True)
 ]

@@ -6,7 +6,7 @@ import numpy as np
 
 from losscli.losses.declare import batch, facts, loss, statistic
 from losscli.losses.domain import AboveMinusOne, Array, Real, Vector
-from losscli.losses.ranges import Between01, Fraction, NonNegative, Nonzero
+from losscli.losses.ranges import Between01, Levels, NonNegative, Nonzero
 from losscli.losses.stable import (
     cosine_slope,
     difference,
@@ -213,13 +213,13 @@ def _(y_true: Array, y_pred: Array, log: float, count: float) -> Array:
     lightgbm="quantile, alpha={q:.15g}",
 )
 @loss("pinball", "tilted", title="Quantile (pinball)")
-def quantile(y_true: Real, y_pred: Real, *, q: Fraction = 0.5) -> Array:
+def quantile(y_true: Real, y_pred: Real, *, q: Levels = 0.5) -> Array:
     """q a unit too low, 1 − q too high, in target units; least at the q-quantile. Koenker, Bassett 1978."""
     return np.maximum(q * (y_true - y_pred), (q - 1) * (y_true - y_pred))
 
 
 @quantile.gradient
-def _(y_true: Array, y_pred: Array, *, q: float) -> Array:
+def _(y_true: Array, y_pred: Array, *, q: float | Array) -> Array:
     return nowhere(y_pred == y_true, np.where(y_pred < y_true, -q, 1 - q))
 
 

@@ -44,7 +44,8 @@ def page(comparison: Comparison, width: int) -> list[Block]:
     for score in comparison.scores:
         groups.setdefault(score.loss, []).append(score)
     best = any(comparison.best.values())
-    said = _remarks(comparison, groups, several)
+    own = {said for score in comparison.scores for said in score.remarks}
+    said = [*(r for r in comparison.remarks if r not in own), *_remarks(groups, several)]
     blocks: list[Block] = [Head(_title(comparison), right="★ best of its loss" if best else "")]
     blocks += warnings(said)
     if groups:
@@ -53,7 +54,7 @@ def page(comparison: Comparison, width: int) -> list[Block]:
         blocks.append(grid)
         if leaning := _leaning(comparison, groups):
             blocks.append(Paragraph(Span(leaning), 2))
-        beside = [(_beside(scores[0]), untold(_leader(comparison, scores))) for scores in groups.values()]
+        beside = [(_beside(scores), untold(_leader(comparison, scores))) for scores in groups.values()]
         facts = zip(groups, ("; ".join(filter(None, parts)) for parts in beside), strict=True)
         blocks.append(Facts(tuple((loss, Span(said, "quiet")) for loss, said in facts), role="plain"))
     if comparison.group_best:
@@ -197,29 +198,28 @@ def _leaning(comparison: Comparison, groups: Groups) -> str | None:
     return f"{loss} leans on fewer rows ({few}) than {other} does ({many}): look at row {row} first."
 
 
-def _beside(score: Score) -> str:
-    """What belongs beside a number: reduction and divisor, range and best, parameters, framework."""
+def _beside(scores: list[Score]) -> str:
+    """What belongs beside a loss's numbers: reduction and divisor, range and best, parameters, framework."""
+    score, params = scores[0], dict(scores[0].params)
+    for name in params:
+        if any(other.params[name] != params[name] for other in scores):
+            params[name] = "by model"
     reduced = {"statistic": None}.get(score.kind, "value" if score.reduction == "none" else score.reduction)
     parts = [
         ", ".join(filter(None, (reduced, words.divided(score) if reduced != "sum" else None))),
         words.best(score.about, score.like) if score.about else "",
-        words.parameters(score.params),
+        words.parameters(params),
         "" if score.like == "exact" else words.definition(score),
     ]
     return "; ".join(filter(None, parts))
 
 
-def _remarks(comparison: Comparison, groups: Groups, several: bool) -> list[Remark]:
-    """What holds for all scores, then the others' remarks: each named by its loss, and by its model unless it
-    holds for all of them.
-    """
-    held = [score.remarks for score in comparison.scores]
-    times = {r: sum(r in own for own in held) for r in comparison.remarks}
-    whole = [r for r, n in times.items() if n in (0, len(held))]
-    said = list(whole)
+def _remarks(groups: Groups, several: bool) -> list[Remark]:
+    """The scores' remarks, each named by its loss, and by its model unless it holds for all of them."""
+    said: list[Remark] = []
     for loss, scores in groups.items():
         common = [r for r in scores[0].remarks if all(r in score.remarks for score in scores)]
-        said += [_named(loss, r) for r in common if r not in whole]
+        said += [_named(loss, r) for r in common]
         for score in scores:
             name = f"{loss}, {score.model}" if several else loss
             said += [_named(name, r) for r in score.remarks if r not in common]

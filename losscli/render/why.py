@@ -250,14 +250,18 @@ def _count(count: int, told: Why) -> str:
 
 
 def _held(comparison: Comparison, scores: Sequence[Score]) -> list[Block]:
-    """A row a loss: the constant, what it costs, and how far each model is below or above it."""
+    """A row a loss, and a constant of it: what it costs, and how far each model is below or above it."""
     rows = []
     for loss in comparison.losses:
-        whys = {score.model: score.why for score in scores if score.loss == loss and score.why is not None}
-        held = [told.constants[told.reference] for told in whys.values() if told.reference is not None]
-        if held:
-            about = Span(f"{held[0].what}, {_predicted(held[0])}")
-            rows.append((Span(loss, "strong"), about, Span(scalar(held[0].value)), *map(_skill, held)))
+        whys = [score.why for score in scores if score.loss == loss and score.why is not None]
+        held = [None if told.reference is None else told.constants[told.reference] for told in whys]
+        known = [(f"{one.what}, {_predicted(one)}", scalar(one.value)) if one else None for one in held]
+        for number, words in enumerate(filter(None, dict.fromkeys(known))):
+            skills = [
+                _skill(one) if one and words == own else Span("")
+                for one, own in zip(held, known, strict=True)
+            ]
+            rows.append((Span("" if number else loss, "strong"), *map(Span, words), *skills))
     if not rows:
         return []
     models = comparison.models if len(comparison.models) > 1 else ("the model",)

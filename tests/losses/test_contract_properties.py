@@ -188,8 +188,11 @@ def minimiser(loss: Loss, detail: str | None, asked: Condition) -> None:
         assert loss.signature.y_true is not None
         targets = array(rng, loss.signature.y_true, (7, *case.y_pred.shape[1:][-1:]), False, {})
         if detail == "quantile q":
-            q = loss.signature.bind(loss.name, case.params)["q"]
-            best = np.quantile(targets, q, axis=0, method="inverted_cdf")
+            columns = targets.reshape(7, -1).T
+            levels = np.broadcast_to(loss.signature.bind(loss.name, case.params)["q"], len(columns))
+            each = zip(columns, levels, strict=True)
+            best = np.array([np.quantile(column, q, method="inverted_cdf") for column, q in each])
+            best = best.reshape(targets.shape[1:])
         elif detail == "mode":
             labels, counts = np.unique(targets.ravel()[:7], return_counts=True)
             targets, best = targets.ravel()[:7], labels[counts.argmax()]

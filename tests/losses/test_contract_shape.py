@@ -133,8 +133,13 @@ def bounded_gradient(loss: Loss, detail: str | None, asked: Condition) -> None:
     def check(data: Any) -> None:
         case = data.draw(admitted(loss, asked, wide=data.draw(st.booleans())))
         bound = loss.signature.bind(loss.name, case.params)
+        lists = [name for name, value in bound.items() if isinstance(value, np.ndarray) and value.ndim == 1]
+        each = [dict(bound)]
+        for name in lists:  # a column each: the bound of all is the greatest
+            each = [{**one, name: value} for one in each for value in bound[name].tolist()]
+        names = {"__builtins__": {}, "max": max, "min": min, "math": math}
         try:
-            limit = eval(expression, {"__builtins__": {}, "max": max, "min": min, "math": math}, dict(bound))
+            limit = max(eval(expression, names, one) for one in each)
         except ZeroDivisionError:  # no bound under these parameters
             limit = np.inf
         for reduction in ("mean", "sum")[: 1 + sums]:

@@ -23,7 +23,7 @@ def test_the_generators_know_every_field_of_a_domain_and_a_range() -> None:
     }
     assert {field.name for field in fields(Range)} == {
         *("words", "low", "high", "open_low", "open_high", "choices", "kind", "nullable", "hole"),
-        *("minus_infinity", "below_classes"),
+        *("minus_infinity", "below_classes", "level"),
     }
 
 

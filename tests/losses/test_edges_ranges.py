@@ -45,6 +45,10 @@ RANGES: dict[str, tuple[list[Any], list[Any]]] = {
         [0.0, 2.0, [0.0, 1e308], [1]],
         [-LEAST, [1.0, -LEAST], [], [[1.0]], [inf], None, nan, "x"],
     ),
+    "a number from 0 to 1, or a list with one a column": (
+        [0.0, 0.5, 1.0, [0.0, 1.0], [0.3]],
+        [-LEAST, 1.0000000000000002, [0.5, 1.5], [-LEAST], [], [[0.5]], [nan], inf, None, nan, "x"],
+    ),
     "a list of numbers of 0 or more, one a class, or null": (
         [[0.0, 1e308], [1], None],
         [1.0, [-LEAST, 1.0], [], [[1.0]], [nan], "x"],
@@ -85,7 +89,8 @@ def test_a_parameter_takes_what_its_words_say(loss: str, name: str) -> None:
             },
         ),
         ("a number between 0 and 1, neither included", {"expectile.q", "interval_score.alpha"}),
-        ("a number from 0 to 1", {"quantile.q", "generalized_cce.q"}),
+        ("a number from 0 to 1", {"generalized_cce.q"}),
+        ("a number from 0 to 1, or a list with one a column", {"quantile.q"}),
         ("a number of 1 or more", {"triplet.p"}),
         ("a finite number", {"margin_ranking.margin", "poly_cce.epsilon"}),
         ("a number below 0", {"symmetric_cce.log_zero"}),

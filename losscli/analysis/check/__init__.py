@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,8 +46,7 @@ def examine(
     if read is not None:
         chosen, params = (*read.besides(params).said, *chosen), read.given(params)
     with np.errstate(all="ignore"):  # numbers beyond the floats are what is looked for
-        case = _case(stream, None if read is None else read.loss, like, params, missing)
-        chosen = (*chosen, *case.said)
+        case, said = _case(stream, None if read is None else read.loss, like, params, missing)
         suspects = [fault for module in _KINDS_OF_FAULT for fault in module.faults(case)]
         kept = _once(_located(suspects, stream))
         if case.loss is not None:
@@ -59,31 +59,44 @@ def examine(
         source=source,
         loss=None if case.loss is None else case.loss.name,
         like=like,
-        params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in case.shown.items()},
+        params=_shown(case),
         models=tuple(model.model for model in case.profile.predictions),
         findings=tuple(finding for finding in ranked if finding.severity != "note"),
         notes=tuple(finding for finding in ranked if finding.severity == "note"),
         looked=_looked(case),
         profile=case.profile,
         version=__version__,
-        chosen=chosen,
+        chosen=(*chosen, *said),
     )
+
+
+def _shown(case: CheckedData) -> dict[str, Any]:
+    """The parameters; of one that the models have their own of, each model's."""
+    params = case.asked
+    for name in dict.fromkeys(name for own in case.own.values() for name in own):
+        each = {model: np.asarray(own[name]).tolist() for model, own in case.own.items()}
+        values = list(each.values())
+        params[name] = each if any(value != values[0] for value in values) else values[0]
+    return {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in params.items()}
 
 
 def _case(
     stream: Stream, loss: Loss | None, like: str, params: Mapping[str, Any], missing: Missing
-) -> CheckedData:
+) -> tuple[CheckedData, tuple[str, ...]]:
+    """The case, and the sentences that say what was read of the data unasked."""
     if loss is None:
         unknown = [name for name in params if name != "from_logits"]
         if unknown or like != "exact":
             what = f"the parameter {unknown[0]}" if unknown else f"--like {like}"
             raise LosscliError(f"{what} belongs to a loss, and none was named", "name it: --loss huber")
-        return CheckedData(profile(stream), None, None, params, missing, Stream.of(stream).classes)
-    task = Request.of(loss, params, like=like).task(loss, stream)
-    said = tuple(remark.text for remark in task.said)
-    return CheckedData(
-        profile(stream), loss, task.convention, task.params, missing, task.classes, task.layout, said
-    )
+        return CheckedData(profile(stream), None, None, params, missing, Stream.of(stream).classes), ()
+    request, described = Request.of(loss, params, like=like), profile(stream)
+    shared, level = request.shared(loss, stream), loss.signature.level
+    tasks = {model.model: request.task(loss, stream, model.model) for model in described.predictions}
+    said = dict.fromkeys(remark.text for task in (shared, *tasks.values()) for remark in task.said)
+    own = {} if level is None else {m: {level.name: task.params[level.name]} for m, task in tasks.items()}
+    way, classes, stands = shared.convention, shared.classes, shared.layout
+    return CheckedData(described, loss, way, shared.params, missing, classes, stands, own), tuple(said)
 
 
 def _located(faults: list[Fault], stream: Stream) -> list[Finding]:

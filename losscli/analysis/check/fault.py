@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -44,8 +44,8 @@ class Fault(NamedTuple):
 class CheckedData:
     """The data as its profile has it, and what it is for: a loss under a convention, or nothing named.
 
-    `names` are those of the classes, if they have some; `layout` says how the arrays stand, `said` what was
-    read of them unasked.
+    `names` are those of the classes, if they have some; `layout` says how the arrays stand, `own` are
+    parameters that only a model's columns say.
     """
 
     profile: Profile
@@ -55,12 +55,16 @@ class CheckedData:
     missing: str
     names: Classes | None = None
     layout: Layout = PLAIN
-    said: tuple[str, ...] = ()
+    own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
-    def shown(self) -> dict[str, Any]:
-        """The parameters, and what was asked for beside them."""
+    def asked(self) -> dict[str, Any]:
+        """The parameters, and how the arrays stand."""
         return {**self.params, **self.layout.said()}
+
+    def of_model(self, model: str) -> Mapping[str, Any]:
+        """The parameters with which a model is judged."""
+        return {**self.params, **self.own.get(model, {})}
 
     def name(self, label: float) -> str:
         """A class by its name, if it has one."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -10,15 +9,12 @@ import numpy as np
 from losscli.analysis.check.fault import CheckedData, Fault, any_entry, names
 from losscli.analysis.profile.kinds import AMOUNTS
 from losscli.batch import Batch
+from losscli.classes.levels import levels
 from losscli.losses.domain import Array
+from losscli.results.profile import PredictionProfile
 
 _FEW = 0.05  # of the rows: as many as the weights let count
 _FEWEST = 20  # rows, below which unequal weights are not judged
-# q05, q025, q_0.95, quantile_50; p10 too, but not p1: that is a first model, or the first class.
-_LEVEL = re.compile(
-    r"(?:.*_)?(?:(?:q|quantile|pct|percentile)_?|p(?=\d\d))(0?\.\d+|\d{1,2}(?:\.\d+)?|(?!100)\d{3})",
-    re.IGNORECASE,
-)
 _ENDS = {"lower": 0.0, "low": 0.0, "lo": 0.0, "median": 0.5, "upper": 1.0, "high": 1.0, "hi": 1.0}
 
 
@@ -51,7 +47,7 @@ def _shapes(case: CheckedData) -> Iterator[Fault]:
                 names(model),
                 case.concerns("mse", "mae", "bce"),
             )
-        elif len(shapes) == 2 and _must_match(case, truth.shape, model.shape):
+        elif len(shapes) == 2 and _must_match(case, model, truth.shape):
             yield Fault(
                 "shape_mismatch",
                 "error",
@@ -63,8 +59,11 @@ def _shapes(case: CheckedData) -> Iterator[Fault]:
             )
 
 
-def _must_match(case: CheckedData, true: tuple[int, ...], pred: tuple[int, ...]) -> bool:
-    """With a loss of entries always; else where no loss takes the two as they are (mean and variance)."""
+def _must_match(case: CheckedData, model: PredictionProfile, true: tuple[int, ...]) -> bool:
+    """With a loss of entries, unless it takes quantiles of one y_true; else where no loss takes the two."""
+    pred = model.shape
+    if true in (pred[:-1], (*pred[:-1], 1)) and any(map(np.ndim, case.own.get(model.model, {}).values())):
+        return False
     if case.true_domain is not None:
         return case.true_domain.grain in ("entry", "rest") or true not in ((), (1,))
     truth = case.truth
@@ -182,20 +181,10 @@ def _bounds(case: CheckedData, labels: tuple[str, ...], ordered: object) -> Faul
 
 def _order(labels: Sequence[str]) -> list[int]:
     """The columns in the order of the levels that their names say; empty where a name says none."""
-    levels = [_level(label) for label in labels]
-    known = [level for level in levels if level is not None]
+    ends = [_ENDS.get(label.casefold().rpartition("_")[2]) for label in labels]
+    stated = iter(levels([label for label, end in zip(labels, ends, strict=True) if end is None]) or ())
+    each = [next(stated, None) if end is None else end for end in ends]
+    known = [level for level in each if level is not None]
     if len(known) < 2 or len(known) < len(labels) or len(set(known)) < len(known):
         return []
     return sorted(range(len(labels)), key=lambda i: known[i])
-
-
-def _level(label: str) -> float | None:
-    word = label.casefold().rpartition("_")[2]
-    if word in _ENDS:
-        return _ENDS[word]
-    match = _LEVEL.fullmatch(label)
-    if match is None:
-        return None
-    text = match[1]
-    level = float(f"0.{text}") if len(text) == 3 and text.isdigit() else float(text)  # 975 is 0.975
-    return level / 100 if level >= 1 else level

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -87,7 +88,7 @@ def request_of(case: CheckedData, like: str) -> Request:
     assert case.loss is not None
     assert case.way is not None
     defaults = {name: known.default for name, known in case.way.signature.parameters.items()}
-    given = {name: value for name, value in case.shown.items() if value is not defaults.get(name)}
+    given = {name: value for name, value in case.asked.items() if value is not defaults.get(name)}
     missing: Missing = "propagate" if case.missing == "propagate" else "drop"
     return Request.of(case.loss, given, like=like, missing=missing)
 
@@ -119,7 +120,7 @@ def single(stream: Stream, model: str) -> Stream:
             origin = batch.origin._replace(labels=labels)
             yield replace(batch, y_pred={"y_pred": batch.y_pred[model]}, origin=origin)
 
-    return Stream(one)
+    return Stream(one, names={"y_pred": Stream.of(stream).names.get(model, ())})
 
 
 def faults(case: CheckedData) -> Iterator[Fault]:
@@ -162,7 +163,7 @@ def _is_distance(case: CheckedData) -> bool:
     return (true.grain, true.means, pred.grain, pred.means) == ("entry", "number") * 2
 
 
-Look = Callable[[CheckedData, Convention, tuple[Array, ...]], Array]
+Look = Callable[[Mapping[str, Any], Convention, tuple[Array, ...]], Array]
 
 
 def _by_kernel(case: CheckedData, way: Convention, batch: Batch, model: str, look: Look) -> Array:
@@ -174,34 +175,34 @@ def _by_kernel(case: CheckedData, way: Convention, batch: Batch, model: str, loo
     if not whole.any():
         return none
     y_true = None if batch.y_true is None else batch.y_true[whole]
-    task = Task(way, case.params, layout=case.layout)
+    params = case.of_model(model)
+    task = Task(way, params, layout=case.layout)
     try:
         laid = lay(task, y_true, batch.y_pred[model][whole])
         true, pred = aligned(task, laid)
     except LosscliError:
         return none
-    none[whole] = laid.touched(look(case, way, (pred,) if true is None else (true, pred)))
+    none[whole] = laid.touched(look(params, way, (pred,) if true is None else (true, pred)))
     return none
 
 
-def _values(way: Convention, case: CheckedData, arrays: tuple[Array, ...]) -> Array:
-    made = np.asarray(way.kernel(*arrays, **case.params), np.float64)
+def _values(way: Convention, params: Mapping[str, Any], arrays: tuple[Array, ...]) -> Array:
+    made = np.asarray(way.kernel(*arrays, **params), np.float64)
     return made.reshape(len(arrays[-1]), -1)
 
 
-def _infinite32(case: CheckedData, way: Convention, arrays: tuple[Array, ...]) -> Array:
+def _infinite32(params: Mapping[str, Any], way: Convention, arrays: tuple[Array, ...]) -> Array:
     single_precision = tuple(
         array.astype(np.float32) if array.dtype == np.float64 else array for array in arrays
     )
-    exact, rounded = _values(way, case, arrays), _values(way, case, single_precision)
+    exact, rounded = _values(way, params, arrays), _values(way, params, single_precision)
     return np.asarray(np.isfinite(exact) & ~np.isfinite(rounded))
 
 
-def _flat(case: CheckedData, way: Convention, arrays: tuple[Array, ...]) -> Array:
-    assert case.loss is not None
-    assert case.loss.slope is not None
+def _flat(params: Mapping[str, Any], way: Convention, arrays: tuple[Array, ...]) -> Array:
+    assert way.loss.slope is not None
     true, pred = arrays
-    values = np.asarray(way.kernel(true, pred, **case.params), np.float64)
-    slope = np.asarray(case.loss.slope(true, pred, **case.params), np.float64)
+    values = np.asarray(way.kernel(true, pred, **params), np.float64)
+    slope = np.asarray(way.loss.slope(true, pred, **params), np.float64)
     moved = np.abs(slope * (pred - true))
     return np.asarray(np.isfinite(moved) & (values > 0) & (moved < _FLAT * values))

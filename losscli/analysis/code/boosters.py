@@ -74,7 +74,8 @@ def _number(framework: str, name: str, value: Any) -> Any:
     if not isinstance(value, np.ndarray):
         return value
     if value.size > 1:
-        raise LosscliError(f"{framework} predicts one column: {name} has {value.size} numbers", "give one")
+        one = f"give one: a model each, the first with -p {name}={value.flat[0]:g}"
+        raise LosscliError(f"{framework} predicts one column: {name} has {value.size} numbers", one)
     return value.item()
 
 

@@ -31,6 +31,9 @@ _SHAPE = {
     "steps": "(N, T, C)",
 }
 
+# One y_true beside all quantiles of it.
+_BESIDE = "y_true = y_true[..., None] if len(y_true.shape) < len(y_pred.shape) else y_true"
+
 
 class Written(NamedTuple):
     """A function's module, without and with the line that calls it."""
@@ -63,6 +66,8 @@ class _Function:
         self.pred = loss.signature.y_pred.given(params)
         self.true = None if loss.signature.y_true is None else loss.signature.y_true.given(params)
         self.ignoring = loss.adds is not None and params.get("ignore_class") is not None
+        level = loss.signature.level
+        self.levels = level is not None and np.ndim(params[level.name]) > 0  # a quantile a column
         self.helpers: dict[str, None] = {}
         self.same: dict[str, ast.expr] = {}
 
@@ -75,7 +80,7 @@ class _Function:
             if isinstance(node, ast.Name)
         }
         own = [name for name in self.loss.parameters if name in used]
-        body = [*self._one_hot(), *self._converted(own), *body]
+        body = [*self._one_hot(), *self._converted(own), *([_BESIDE] if self.levels else []), *body]
         arrays = ["y_true"] * self.loss.truth + ["y_pred"]
         keywords = [keyword(name, self.params) for name in own]
         head = ", ".join([*arrays, *(["*"] if own else []), *keywords])
@@ -261,6 +266,8 @@ class _Function:
             arrays = f"y_pred {pred}"
         elif self._indexed:
             arrays = f"y_true {_SHAPE['index']}, y_pred {pred}"
+        elif self.levels:
+            arrays = "y_true (N, …), y_pred (N, …, D): a column a level"
         elif _shape(self.true) == pred:
             arrays = f"y_true and y_pred {pred}"
         else:

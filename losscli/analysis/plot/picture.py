@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.analysis.plot.axes import view as view_of
+from losscli.analysis.plot.levels import levelled
 from losscli.analysis.plot.notes import notes
 from losscli.analysis.plot.rows import find
 from losscli.analysis.plot.trace import span as height
@@ -46,7 +47,9 @@ def draw(
     """The same over a stream of batches. `params` go to every loss that takes them, huber.delta to huber."""
     read = [meant(one, stream) for one in asked]
     said = tuple(Remark("data", text) for one in read for text in one.besides(params).said)
-    losses, params = [one.loss for one in read], together(read, params)
+    losses = [one.loss for one in read]
+    params, levels, by_column = levelled(losses, together(read, params), stream)
+    said = (*said, *levels)
     variants = variants_of(losses, params, like)
     views, why_not = _views(variants)
     if why_not is not None:
@@ -58,7 +61,8 @@ def draw(
     span = None
     if stream is not None:
         way = variants[0].way
-        span = find(first, way, variants[0].params, stream, missing, None if limits is None else (low, high))
+        aligned = {**variants[0].params, **by_column}
+        span = find(first, way, aligned, stream, missing, None if limits is None else (low, high))
         low, high = span.low, span.high
     curves = _curves(variants, views, low, high, points)
     loss_span = height([c.values for c in curves], zero=False)

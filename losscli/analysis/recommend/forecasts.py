@@ -9,45 +9,20 @@ import numpy as np
 
 from losscli.analysis.recommend.case import AdviceCase, Advised, Reading, shape_words, shown, unfit
 from losscli.analysis.recommend.numbers import percents, rounded
+from losscli.classes.levels import levels
 from losscli.stats.interval import number, share
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array
 
-# q10, p90, q0.5, forecast_p975, quantile_0.25: the level in a column's name
-_LEVEL = re.compile(r"(?:^|[_\W])(?:q|p|quantile|percentile|pct)[_ ]?(0?\.\d+|\d{2,3})$", re.IGNORECASE)
 _NOMINAL = (0.5, 0.32, 0.2, 0.1, 0.05, 0.02, 0.01)  # customary shares outside an interval
-
-
-def level(name: str) -> float | None:
-    """The quantile that a column's name states: q10 → 0.1, p975 → 0.975, q_0.5 → 0.5."""
-    match = _LEVEL.search(name)
-    if not match:
-        return None
-    text = match[1]
-    value = (
-        float(text)
-        if "." in text
-        else float("0." + text)
-        if len(text) == 3 and text != "100"
-        else float(text) / 100
-    )
-    return value if 0 < value < 1 else None
-
-
-def levels(case: AdviceCase) -> list[float] | None:
-    """The levels of y_pred's columns, where the name of each states one."""
-    named = [level(name) for name in case.pred_names]
-    if named and all(value is not None for value in named):
-        return [value for value in named if value is not None]
-    return None
 
 
 def quantiles(case: AdviceCase) -> Reading:
     """Predicted quantiles, one a column."""
     y, p = case.y_true, case.y_pred
     assert y is not None
-    wanted = [case.quantile] if case.quantile is not None else levels(case)
+    wanted = [case.quantile] if case.quantile is not None else levels(case.pred_names)
     if wanted is None:
         raise unfit(
             "quantiles",
@@ -157,7 +132,7 @@ def intervals(case: AdviceCase) -> Reading:
             "name them: --pred lower,upper",
         )
     inside = share(int(((y >= p[:, 0]) & (y <= p[:, 1])).sum()), len(y))
-    named = levels(case)
+    named = levels(case.pred_names)
     if named is not None:
         alpha, derived = rounded(2 * min(named)), "twice the lower quantile in the columns' names"
     else:

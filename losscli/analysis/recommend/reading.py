@@ -29,6 +29,7 @@ from losscli.analysis.recommend.case import (
     whole,
 )
 from losscli.analysis.recommend.residuals import regression
+from losscli.classes.levels import levels
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _one_number(case: AdviceCase, y: Array, p: Array | None) -> Reading:
         raise _mismatch(y, p)
     if case.read_as in ("probability_rows", "log_probability"):
         return classes.multiclass(_sound(case))
-    if forecasts.levels(case) is not None and case.kind != "binary01":
+    if levels(case.pred_names) is not None and case.kind != "binary01":
         return forecasts.quantiles(case)
     logits = case.from_logits and whole(y) and y.min() >= 0 and y.max() < p.shape[1]
     if case.read_as == "logits" or logits:
@@ -189,7 +190,7 @@ def _target(case: AdviceCase, y: Array, p: Array | None) -> Reading:
         if case.read_as in ("probability", "percent") and not case.from_logits:
             return _two_classes(_sound(case), (y + 1) / 2, "labels −1 and 1", ("y01 = (y + 1) / 2",))
         return two_classes.signs(case)
-    if forecasts.levels(case) is not None and p is not None:
+    if levels(case.pred_names) is not None and p is not None:
         return forecasts.quantiles(case)
     if case.truth is not None and {label.value for label in case.truth.classes} == {1.0, 2.0}:
         if p is not None and case.read_as == "labels":

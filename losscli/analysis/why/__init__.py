@@ -17,6 +17,7 @@ from losscli.analysis.request import Request
 from losscli.analysis.why.constants import constants, plans
 from losscli.analysis.why.lorenz import Unevenness, unevenness
 from losscli.analysis.why.ranks import ranking_of
+from losscli.analysis.why.target import judged
 from losscli.batch import Stream
 from losscli.engine.finish import value_of
 from losscli.engine.fold import Run, fold
@@ -84,7 +85,7 @@ def whys_of(
     """
     tasks = [_task(made, stream, request) for made in scores]
     reduction = "mean" if request.reduction == "none" else request.reduction
-    firsts = {task.convention.loss.name: task for task in reversed(tasks)}
+    firsts = {judged(task): task for task in reversed(tasks)}
     planned = plans(list(firsts.values()))
     held_rows = HeldRows()
     looks: list[Look] = [held_rows, *dict.fromkeys(plan.target for plan in planned)]
@@ -95,7 +96,7 @@ def whys_of(
     held = constants(planned, stream, request.missing, reduction, executor)
     left, ranking = _looked_at(scores, parts, stream, reduction, request.missing, executor, lengths)
     whys = [
-        _why(made, tasks[i], parts.get(i), left.get(i, ()), held.get(made.loss, ()), reduction)
+        _why(made, tasks[i], parts.get(i), left.get(i, ()), held.get(judged(tasks[i]), ()), reduction)
         for i, made in enumerate(scores)
     ]
     if cells is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from losscli.analysis.why.target import Target
+from losscli.analysis.why.target import Target, judged
 from losscli.batch import Batch, Stream
 from losscli.engine.finish import value_of
 from losscli.engine.fold import Run, fold
@@ -108,18 +108,18 @@ def plans(tasks: Sequence[Task]) -> list[Plan]:
 
 def constants(
     plans: Sequence[Plan], stream: Stream, missing: Missing, reduction: str, executor: Executor
-) -> dict[str, tuple[Constant, ...]]:
-    """Constant predictions with their values by loss, the best first; one pass for all of them."""
+) -> dict[tuple[str, tuple[float, ...]], tuple[Constant, ...]]:
+    """Constant predictions with their values, the best first, by what is `judged`; one pass for all."""
     pairs = [(plan, candidate) for plan in plans for candidate in plan.candidates()]
     if not pairs:
         return {}
     tasks = [_instead(plan.task, candidate.constant) for plan, candidate in pairs]
     folded = fold(stream, tasks, missing=missing, keep=0, run=Run(executor))
-    made: dict[str, list[Constant]] = {}
+    made: dict[tuple[str, tuple[float, ...]], list[Constant]] = {}
     for i, (plan, candidate) in enumerate(pairs):
         value = None if i in folded.refused else value_of(folded.partials[i], reduction)
         if value is not None and not np.isnan(value):
-            made.setdefault(plan.task.convention.loss.name, []).append(plan.held(candidate, value))
+            made.setdefault(judged(plan.task), []).append(plan.held(candidate, value))
     return {name: tuple(sorted(held, key=lambda c: (not c.best, c.value))) for name, held in made.items()}
 
 
@@ -177,7 +177,21 @@ def _of_values(plan: Plan) -> Iterator[Candidate]:
     def of(q: float) -> Array:
         return link(target.of([column.quantile(q) for column in target.columns]))
 
+    def beside(constant: Array) -> Array:
+        """A constant of y_true (H,) beside the quantiles of y_pred (H, D)."""
+        return constant[..., None] if constant.ndim and constant.shape == target.pred_shape[:-1] else constant
+
     q = plan.task.params.get("q") if "quantile q" in plan.declared else None
+    if isinstance(q, np.ndarray):
+        each = np.stack([of(level) for level in q], axis=-1)  # of y_true's shape, and the levels
+        if each.ndim > len(target.pred_shape):
+            each = each[..., 0, :] if target.shape[-1] == 1 else each.diagonal(axis1=-2, axis2=-1)
+        named = ", ".join(f"{level:g}" for level in q) if len(q) < 7 else f"{q[0]:g}, …, {q[-1]:g}"
+        own = "quantile q" if len(target.columns) == np.prod(target.shape, dtype=int) else None
+        yield Candidate(f"quantiles {named} of y_true, by column", each, own, target.exact)
+        yield Candidate("mean of y_true", beside(target.of(target.means)), "mean")
+        yield Candidate("median of y_true", beside(of(0.5)), "median", target.exact)
+        return
     if q is not None:
         yield Candidate(f"{q:g}-quantile of y_true{words}", of(q), "quantile q", target.exact)
     yield Candidate(f"mean of y_true{words}", link(target.of(target.means)), "mean")

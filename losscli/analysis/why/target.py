@@ -19,6 +19,13 @@ COLUMNS = 100  # outputs that each get a constant of their own; of more, all get
 CLASSES = 10_000  # distinct labels counted
 
 
+def judged(task: Task) -> tuple[str, tuple[float, ...]]:
+    """What a task's constants are held against: its loss, at the levels of quantiles that it may have."""
+    level = task.convention.signature.level
+    levels = () if level is None else np.atleast_1d(task.params[level.name])
+    return task.convention.loss.name, tuple(levels)
+
+
 @dataclass(eq=False)
 class Target:
     """y_true seen as a whole, with its weights, by one task after another that sees it in the same way.

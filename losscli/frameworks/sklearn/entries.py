@@ -11,7 +11,7 @@ from losscli.frameworks.convention import MEAN
 from losscli.frameworks.departure import Departure
 from losscli.frameworks.sklearn.framework import EPSILON, formula, same
 from losscli.losses.domain import AboveMinusOne, Array, Domain, Real, RealScalar
-from losscli.losses.ranges import TweediePower
+from losscli.losses.ranges import Range, TweediePower
 from losscli.losses.stable import xlogy
 
 same("mse", "mean_squared_error", reductions={"mean": MEAN})
@@ -60,7 +60,8 @@ def _(y_true: Real, y_pred: Real) -> Array:
     return np.abs(y_pred - y_true) / np.maximum(np.abs(y_true), EPSILON)
 
 
-same("quantile", "mean_pinball_loss")
+ONE_LEVEL = Range("one number from 0 to 1: the call takes no list", low=0.0, high=1.0)
+same("quantile", "mean_pinball_loss", narrower={"q": ONE_LEVEL})
 
 
 def _weighted_median(values: Array, weight: Array) -> float:

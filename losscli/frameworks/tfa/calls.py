@@ -39,10 +39,17 @@ _BOXES = Conversion(
     {"box_format": "yxyx"},
 )
 
+_LEVELS = Conversion(
+    {"y_true": "y_true[:, None]"},
+    lambda y_true, y_pred: (y_true[:, None], y_pred),
+    lambda params: np.size(params["q"]) > 1,
+    axes=1,
+)
+
 
 _ONE_NUMBER = (Call(reduction=""),)
 CALLS = {
-    "quantile": (Call(names={"q": "tau={}"}),),
+    "quantile": (Call(names={"q": "tau={}"}, conversion=_LEVELS),),
     "giou": (Call(conversion=_BOXES),),
     "iou": (Call(path="losses.GIoULoss", keywords="mode='iou'", conversion=_BOXES),),
     "sparsemax": (

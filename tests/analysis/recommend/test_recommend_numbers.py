@@ -10,7 +10,7 @@ import pytest
 from support.close import close
 
 import losscli
-from losscli.analysis.recommend.forecasts import level
+from losscli.classes.levels import level
 from losscli.results.recommend import Recommendations
 from losscli.stats import interval, moments
 
