@@ -11,7 +11,9 @@ import numpy as np
 from losscli.batch import Stream
 from losscli.catalogue.find import Named, named
 from losscli.catalogue.pages import explanation
+from losscli.engine.missing import Masked, MissingRule
 from losscli.engine.partial import Task
+from losscli.engine.positions import masked
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import convention
 from losscli.losses.domain import SUM_SLACK
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
     from losscli.classes.names import Classes
     from losscli.engine.class_weight import ClassWeight
-    from losscli.engine.missing import Missing
     from losscli.frameworks.convention import Convention
     from losscli.losses.declare import Loss
     from losscli.losses.domain import Array
@@ -44,7 +45,7 @@ class Request:
     params: Mapping[str, Mapping[str, Any]]
     reduction: str = "mean"
     like: str = "exact"
-    missing: Missing = "refuse"
+    missing: MissingRule = "refuse"
     class_weight: ClassWeight | None = None
     called: Mapping[str, Named] = field(default_factory=dict)
     _tasks: dict[tuple[str, str], tuple[Stream, Task]] = field(default_factory=dict, init=False, repr=False)
@@ -88,6 +89,24 @@ class Request:
         given = task.convention.spelled(self.params.get(loss.name, {}))
         return self._kept((loss.name, model), stream, lambda: with_levels(task, given, stream))
 
+    def over(self, stream: Stream) -> Request:
+        """The same, where `missing` is "drop" and each loss has a value for each entry, or position: there
+        what is missing is left out by itself.
+        """
+        known = Stream.of(stream).shapes
+        if self.missing != "drop" or (known is not None and known[1] == ()):
+            return self
+        first = next(iter(stream()), None)
+        if first is None or all(pred.ndim < 2 for pred in first.y_pred.values()):
+            return self
+        try:
+            tasks = [self.shared(loss, stream) for loss in self.losses]
+            rules = {masked(task, first.y_true, *first.y_pred.values()) for task in tasks}
+        except LosscliError:  # which is told when it is computed
+            return self
+        rule = rules.pop()
+        return self if rules or rule is None else replace(self, missing=rule)
+
     def shared(self, loss: Loss, stream: Stream) -> Task:
         """The task before the levels that a model's columns state."""
         return self._kept((loss.name, ""), stream, lambda: self._made(loss, stream))
@@ -102,6 +121,7 @@ class Request:
         way = self.way(loss)
         given, adjust = self.params.get(loss.name, {}), None
         params, layout = read_layout(loss, way.signature, given, exact=self.like == "exact")
+        layout = layout._replace(masked=isinstance(self.missing, Masked))
         called = self.called.get(loss.name, Named(loss))
         said = tuple(Remark("data", sentence) for sentence in called.said)
         flag = loss.classes

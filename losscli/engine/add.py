@@ -80,7 +80,9 @@ def add(
     add_weights(part.weights, weight, len(raw))
     by = None if part.groups is None or groups is None else _By(part.groups, groups)
     gone = None
-    if extents.missing(batch.y_true, batch.weight, raw):  # this model's own: others may be complete
+    if not task.layout.masked and extents.missing(
+        batch.y_true, batch.weight, raw
+    ):  # this model's own: others may be complete
         gone = missing_rows(len(raw), batch.y_true, batch.weight, raw)
         part.tallies.setdefault("gone", Tally()).add(numbers_of(rows, gone))
     if by is not None:

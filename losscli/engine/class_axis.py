@@ -12,6 +12,20 @@ if TYPE_CHECKING:
     from losscli.losses.domain import Array, Domain
 
 
+def holds_indices(task: Task, y_true: Array | None, y_pred: Array, true: Domain | None) -> bool:
+    """Whether y_true holds class indices where a loss of labels takes one-hot."""
+    way = task.convention
+    return (
+        way.framework.name == "exact"
+        and way.loss.kind == "statistic"
+        and true is not None
+        and y_true is not None
+        and true.means == "label"
+        and y_true.ndim < y_pred.ndim
+        and y_pred.shape[-1] > 1
+    )
+
+
 def class_axis(task: Task, y_true: Array | None, y_pred: Array, true: Domain | None, indices: bool) -> int:
     """Which axis of y_pred has the classes: as asked for, as the framework has it, or as the shapes say.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from losscli.batch import Batch, Stream
-from losscli.engine.missing import Missing, class_counts
+from losscli.engine.missing import MissingRule, class_counts
 from losscli.engine.positions import lay
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import Convention
@@ -24,7 +24,7 @@ ClassWeight = Mapping[Any, float] | Literal["balanced"]
 
 
 def weigh_classes(
-    task: Task, wanted: ClassWeight, stream: Stream, missing: Missing
+    task: Task, wanted: ClassWeight, stream: Stream, missing: MissingRule
 ) -> tuple[Callable[[Batch], Batch] | None, dict[str, Any], tuple[Remark, ...]]:
     """How class weights enter: a way to reweigh batches or None, the task's parameters, and what to say.
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from losscli.engine.align import align, shape_words
-from losscli.engine.class_axis import class_axis
+from losscli.engine.class_axis import class_axis, holds_indices
 from losscli.engine.domains import Extents
+from losscli.engine.missing import Masked
 from losscli.errors import BadValue, LosscliError
 from losscli.losses.layout import PLAIN
 
@@ -126,15 +127,7 @@ def lay(task: Task, y_true: Array | None, y_pred: Array, weight: Array | None = 
     pred = way.signature.y_pred.given(task.params)
     true = None if way.signature.y_true is None else way.signature.y_true.given(task.params)
     rows = pred.grain in ("row", "columns") and way.loss.kind == "sample"
-    indices = (
-        way.framework.name == "exact"
-        and way.loss.kind == "statistic"
-        and true is not None
-        and y_true is not None
-        and true.means == "label"
-        and y_true.ndim < y_pred.ndim
-        and y_pred.shape[-1] > 1
-    )
+    indices = holds_indices(task, y_true, y_pred, true)
     several = rows and y_pred.ndim > 2
     laid = Laid(y_true, y_pred, weight, shape)
     if not (several or indices or many or layout._replace(squeeze=False) != PLAIN):
@@ -171,6 +164,28 @@ def lay(task: Task, y_true: Array | None, y_pred: Array, weight: Array | None = 
     return laid
 
 
+def masked(task: Task, y_true: Array | None, *models: Array) -> Masked | None:
+    """How what is missing is left out by itself: where each entry, or position, has a value of its own."""
+    way, pred = task.convention, task.convention.signature.y_pred.given(task.params)
+    if task.layout.squeeze:
+        y_true, models = None if y_true is None else _squeezed(y_true), tuple(map(_squeezed, models))
+    y_pred = models[0]
+    if y_true is None or way.loss.kind == "batch" or way.survey is not None or y_pred.ndim < 2:
+        return None
+    if any(model.shape != y_pred.shape for model in models):
+        return None
+    true = None if way.signature.y_true is None else way.signature.y_true.given(task.params)
+    own = way.framework.name == "exact" or way.grain == "entry"  # a value for each entry
+    if pred.grain == "entry":
+        indices = holds_indices(task, y_true, y_pred, true)
+        if indices:
+            return Masked(class_axis(task, y_true, y_pred, true, indices))
+        return Masked(None) if y_true.shape == y_pred.shape and own else None
+    if pred.grain in ("row", "columns") and way.loss.kind == "sample" and y_pred.ndim > 2:
+        return Masked(class_axis(task, y_true, y_pred, true, indices=False))
+    return None
+
+
 def _squeezed(array: Array) -> Array:
     return array[..., 0] if array.ndim > 1 and array.shape[-1] == 1 else array
 
@@ -192,6 +207,8 @@ def _leave_out(task: Task, laid: Laid, indices: bool) -> None:
             "give class indices in y_true, or leave ignore_class out",
         )
     kept = np.ones(true.shape, bool) if ignore is None else true != ignore
+    if task.layout.masked:
+        kept &= ~np.isnan(true)
     if laid.rows and kept.ndim > 1:
         kept = kept.all(axis=1)
     whole = bool(kept.all())

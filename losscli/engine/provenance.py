@@ -13,7 +13,7 @@ from losscli.engine.notes import note_departures
 from losscli.engine.partial import Partial
 from losscli.engine.positions import aligned, lay
 from losscli.engine.reduce import rows_of, term_totals
-from losscli.engine.top import Tally
+from losscli.engine.top import FIRST_ROWS, Tally
 from losscli.frameworks.convention import Reduction
 from losscli.results.score import Remark
 from losscli.sizes import size_words
@@ -26,7 +26,9 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
     said = list(task.said)
     if part.collected and (bytes_ := needed(part)) > SAID:
         said.append(Remark("data", f"every row was held at once, in about {size_words(bytes_)}"))
-    if folded.missing.count:
+    if folded.missing.count and task.layout.masked:
+        said.append(_left_out(part, folded.missing))
+    elif folded.missing.count:
         how = "rows with missing values were " + ("left out" if part.n < folded.read else "computed with")
         said.append(Remark("data", how, folded.missing.count, folded.missing.rows))
     if part.axis is not None and part.positions:
@@ -79,6 +81,15 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
             )
         )
     return tuple(said)
+
+
+def _left_out(part: Partial, missing: Tally) -> Remark:
+    """How many entries, or positions, were missing."""
+    unit, units = ("position", "positions") if part.axis is not None else ("entry", "entries")
+    text = f"{missing.count} missing {unit if missing.count == 1 else units} left out, not the whole row"
+    if missing.count <= FIRST_ROWS:
+        return Remark("data", text, None, missing.rows)
+    return Remark("data", f"{text}; the first in row {missing.rows[0]}")
 
 
 def _positions(part: Partial) -> list[Remark]:

@@ -38,7 +38,8 @@ def _totals(part: Partial, exponent: int = 0) -> Totals:
     counts = float(part.counts)
     class_weighted = part.task.params.get("class_weight") is not None
     n = part.n * max(part.positions, 1)
-    return Totals(n, weights, counts, both, part.weighted, class_weighted, unit_of(part))
+    why = "left out" if part.task.layout.masked else "ignored"
+    return Totals(n, weights, counts, both, part.weighted, class_weighted, unit_of(part), why)
 
 
 def unit_of(part: Partial) -> str:

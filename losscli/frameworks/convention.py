@@ -29,7 +29,7 @@ class Totals(NamedTuple):
     """What a fold knows when it divides: n samples, Σw, Σc and Σwc (weights w, counts c).
 
     `class_weighted`: the loss was given class weights. `unit` is what n counts: a sample, or a position or
-    an entry of one.
+    an entry of one, and `without` is why some of them do not count.
     """
 
     n: int
@@ -39,6 +39,7 @@ class Totals(NamedTuple):
     weighted: bool
     class_weighted: bool = False
     unit: str = "sample"
+    without: str = "ignored"
 
 
 class Reduction(NamedTuple):
@@ -64,7 +65,7 @@ class Reduction(NamedTuple):
             return f"the sum of the class weights of {rows}"
         ignored = totals.n - totals.counts
         if ignored > 0 and float(ignored).is_integer():
-            rows = f"{totals.counts:.0f} of {rows} ({ignored:.0f} ignored)"
+            rows = f"{totals.counts:.0f} of {rows} ({ignored:.0f} {totals.without})"
         if totals.weighted and self.sign == "/Σw":
             return f"the sum of the weights of {rows}"
         return rows

@@ -18,13 +18,14 @@ _FLAG = Range("true or false", kind="flag")
 
 
 class Layout(NamedTuple):
-    """`class_axis` of y_pred (None: as the shapes say), the label `ignore` that leaves an entry out, and
-    whether a last axis of length 1 is dropped (`squeeze`).
+    """`class_axis` of y_pred (None: as the shapes say), the label `ignore` that leaves an entry out, whether
+    axes of length 1 are dropped (`squeeze`), and whether nan in y_true leaves an entry out (`masked`).
     """
 
     class_axis: int | None = None
     ignore: float | None = None
     squeeze: bool = False
+    masked: bool = False
 
     def said(self) -> dict[str, Any]:
         """What was asked for, by the names of the parameters."""

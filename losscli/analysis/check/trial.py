@@ -13,7 +13,7 @@ from losscli.analysis.request import Request
 from losscli.analysis.score import score
 from losscli.batch import Batch, Stream
 from losscli.engine.finish import Show
-from losscli.engine.missing import Missing
+from losscli.engine.missing import Missing, MissingRule
 from losscli.engine.partial import Task
 from losscli.engine.positions import aligned, lay
 from losscli.engine.top import missing_rows
@@ -71,7 +71,7 @@ def verdict(
         yield _finding("nan_loss", "error", title, case, columns, None, text, "mend the data")
 
 
-def _explains(finding: Finding, case: CheckedData, model: str, missing: Missing) -> bool:
+def _explains(finding: Finding, case: CheckedData, model: str, missing: MissingRule) -> bool:
     """Whether an error says why this model's loss is refused or not finite: one that is not another model's.
 
     A missing value is a finding of its own: the rest is judged without those rows.
