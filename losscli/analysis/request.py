@@ -11,6 +11,7 @@ import numpy as np
 from losscli.batch import Stream
 from losscli.catalogue.find import Named, named
 from losscli.catalogue.pages import explanation
+from losscli.engine.class_axis import axis_of_sums
 from losscli.engine.missing import Masked, MissingRule
 from losscli.engine.partial import Task
 from losscli.engine.positions import masked
@@ -121,9 +122,12 @@ class Request:
         way = self.way(loss)
         given, adjust = self.params.get(loss.name, {}), None
         params, layout = read_layout(loss, way.signature, given, exact=self.like == "exact")
-        layout = layout._replace(masked=isinstance(self.missing, Masked))
         called = self.called.get(loss.name, Named(loss))
         said = tuple(Remark("data", sentence) for sentence in called.said)
+        if self.like == "exact" and layout.class_axis is None:
+            layout, moved = _axis_by_sums(loss, params, layout, stream)
+            said = (*said, *moved)
+        layout = layout._replace(masked=isinstance(self.missing, Masked))
         flag = loss.classes
         if flag is not None and flag in way.signature.parameters and flag not in params:
             indexed, sentence = _read_classes(loss, flag, stream, layout)
@@ -192,6 +196,23 @@ def _read_classes(loss: Loss, flag: str, stream: Stream, layout: Layout) -> tupl
             )
         break
     return False, ()
+
+
+def _axis_by_sums(
+    loss: Loss, params: Mapping[str, Any], layout: Layout, stream: Stream
+) -> tuple[Layout, tuple[Remark, ...]]:
+    """The layout with the classes' axis that the sums of y_true show, where its rows must add up to 1."""
+    true, shapes = loss.signature.y_true, shapes_of(stream)
+    if true is None or not true.given(params).sums_to_one or layout.squeeze:
+        return layout, ()
+    if shapes is None or shapes[0] != shapes[1] or len(shapes[1]) < 2:
+        return layout, ()
+    first = next(iter(stream())).y_true
+    axis = None if first is None else axis_of_sums(first)
+    if axis is None:
+        return layout, ()
+    why = f"the classes are on axis {axis}: y_true sums to 1 there, and along no other axis"
+    return layout._replace(class_axis=axis), (Remark("data", why),)
 
 
 def shapes_of(stream: Stream) -> tuple[tuple[int, ...], tuple[int, ...]] | None:

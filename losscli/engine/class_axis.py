@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from losscli.engine.align import shape_words
 from losscli.errors import LosscliError
+from losscli.losses.domain import SUM_SLACK
 
 if TYPE_CHECKING:
     from losscli.engine.partial import Task
@@ -88,7 +91,17 @@ def _unfit(task: Task, y_true: Array | None, y_pred: Array, axes: list[int]) -> 
         wanted.append(f"{shape_words(rest)} where the classes are {where}")
     true = task.convention.signature.y_true
     whole = true is not None and true.grain in ("row", "columns") and true.index is None
+    hint, twin = "they must have one shape" if whole else f"y_true must be {', '.join(wanted)}", ""
+    if task.convention.loss.twin and (y_true.shape == y_pred.shape) != whole:
+        twin = f"for {'class indices' if whole else 'one-hot rows'} take {task.convention.loss.twin}; "
     return LosscliError(
         f"{task.convention.owner}: y_true is {shape_words(y_true)} and y_pred {shape_words(y_pred)}",
-        "they must have one shape" if whole else f"y_true must be {', '.join(wanted)}",
+        f"{twin}{hint}",
     )
+
+
+def axis_of_sums(array: Array) -> int | None:
+    """The one axis along which every sum is 1, where those along the last are not; else None."""
+    whole = array[~np.isnan(array.reshape(len(array), -1)).any(axis=1)]
+    axes = [axis for axis in range(1, array.ndim) if (np.abs(whole.sum(axis) - 1) <= SUM_SLACK).all()]
+    return axes[0] if len(axes) == 1 and len(whole) and axes[0] != array.ndim - 1 else None

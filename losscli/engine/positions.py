@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from losscli.engine.align import align, shape_words
+from losscli.engine.align import SQUEEZED, align, bare, shape_words
 from losscli.engine.class_axis import class_axis, holds_indices
 from losscli.engine.domains import Extents
 from losscli.engine.missing import Masked
@@ -118,8 +118,12 @@ def lay(task: Task, y_true: Array | None, y_pred: Array, weight: Array | None = 
     shape = y_pred.shape
     if layout.squeeze:
         y_true, y_pred = (None if y_true is None else _squeezed(y_true)), _squeezed(y_pred)
+        weight = None if weight is None else _squeezed(weight)
     if way.axes is not None and y_pred.ndim > way.axes:
-        raise LosscliError(f"{way.owner} takes at most (N, D): y_pred is {shape_words(y_pred)}")
+        raise LosscliError(
+            f"{way.owner} takes at most (N, D): y_pred is {shape_words(y_pred)}",
+            "give each position a row of its own, or leave --like out",
+        )
     of_samples = weight is not None and weight.ndim == 1
     if weight is not None and weight.ndim == 2 and weight.shape[1] == 1 and y_pred.ndim > 1:
         weight = weight[:, 0]
@@ -187,7 +191,7 @@ def masked(task: Task, y_true: Array | None, *models: Array) -> Masked | None:
 
 
 def _squeezed(array: Array) -> Array:
-    return array[..., 0] if array.ndim > 1 and array.shape[-1] == 1 else array
+    return array.reshape(bare(array.shape))
 
 
 def _leave_out(task: Task, laid: Laid, indices: bool) -> None:
@@ -252,9 +256,11 @@ def _spread(task: Task, laid: Laid, weight: Array | None) -> Array:
     fits = len(given) <= len(inner) and all(a in (1, b) for a, b in zip(given, inner, strict=False))
     if not fits:
         wanted = "(" + ", ".join(["N", *map(str, inner)]) + ("" if inner else ",") + ")"
+        alone = "give one weight for each sample, (N,)" + (f", or one for each value, {wanted}" * bool(inner))
+        alike = bare(weight.shape) == bare((len(weight), *inner))
         raise LosscliError(
             f"the weights are {shape_words(weight)}, the values of {way.owner} {wanted}",
-            "give one weight for each sample, (N,)" + (f", or one for each value, {wanted}" if inner else ""),
+            f"{SQUEEZED}; {alone}" if alike else alone,
         )
     spread = weight.reshape(len(weight), *given, *[1] * (len(laid.inner) - len(given)))
     return np.broadcast_to(spread, (laid.n, *laid.inner)).reshape(laid.n, laid.per)

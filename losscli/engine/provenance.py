@@ -31,7 +31,7 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
     elif folded.missing.count:
         how = "rows with missing values were " + ("left out" if part.n < folded.read else "computed with")
         said.append(Remark("data", how, folded.missing.count, folded.missing.rows))
-    if part.axis is not None and part.positions:
+    if part.axis is not None and part.positions and len(part.shape) > 2:
         said += _positions(part)
     infinite = None if task.words is None else task.words.infinite
     for kind, words, why in (("inf", "infinite", infinite), ("nan", "nan", None)):
@@ -99,8 +99,9 @@ def _positions(part: Partial) -> list[Remark]:
     where = "the last axis" if part.axis == last else f"axis {part.axis}"
     what = {"box": "boxes", "probability": "classes", "logit": "classes", "log-probability": "classes"}
     along = what.get(way.loss.signature.y_pred.means, "rows of numbers")
+    each = "position" if part.positions == 1 else "positions"
     text = (
-        f"y_pred {shape} was read with its {along} along {where}, {part.positions} positions a sample; a "
+        f"y_pred {shape} was read with its {along} along {where}, {part.positions} {each} a sample; a "
         "row's loss is the mean over those of its positions that count"
     )
     said = [Remark("data", text)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from losscli.losses.ranges import AXIS, IGNORE, Range, respelled
+from losscli.errors import LosscliError
+from losscli.losses.ranges import ALSO, AXIS, IGNORE, Range, respelled
 
 if TYPE_CHECKING:
     from losscli.losses.declare import Loss, Signature
@@ -45,6 +46,12 @@ def read_layout(
     sample or statistic takes one whose labels have a value, or a term, each.
     """
     words = {SQUEEZE: _FLAG}
+    lost = next((name for name in params if ALSO.get(name, name) == IGNORE), None)
+    if lost and not exact and leaves_labels_out(loss) and IGNORE not in signature.parameters:
+        raise LosscliError(
+            f"the call has no parameter {lost}: it leaves no label out",
+            "take such labels out of the data first, or leave --like out: the definition leaves them out",
+        )
     if has_class_axis(loss):
         words[AXIS] = _AXIS
     if exact and leaves_labels_out(loss):
