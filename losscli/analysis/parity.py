@@ -17,15 +17,16 @@ from losscli.engine.align import as_held
 from losscli.engine.finish import Show
 from losscli.engine.missing import complete
 from losscli.engine.partial import Task
+from losscli.engine.positions import lay, squeezed
 from losscli.engine.top import Tally
 from losscli.errors import LosscliError
 from losscli.frameworks.call import Conversion, Given
 from losscli.frameworks.convention import Convention, convention, conventions
 from losscli.frameworks.live import LiveArrays
-from losscli.frameworks.writing import Takes, conversion_of, write
+from losscli.frameworks.writing import Takes, conversion_of, with_classes_moved, write
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
-from losscli.losses.layout import read_layout
+from losscli.losses.layout import SQUEEZE, read_layout
 from losscli.losses.ranges import AXIS
 from losscli.results.parity import Parity, ParityRow
 from losscli.results.score import Remark, Score
@@ -52,9 +53,12 @@ def parity(
         stream = arrays_stream(example.y_true, {"y_pred": example.y_pred}, None)
         source = EXAMPLE
     exact = score(request, stream, show=Show(0))
-    if loss.classes is not None:  # as the rows have set it
-        read = {**request.params[loss.name], loss.classes: exact.params[loss.classes]}
-        request = replace(request, params={loss.name: read})
+    if exact.params.get(SQUEEZE):  # the calls get the arrays without those axes
+        own = {name: value for name, value in request.params[loss.name].items() if name != SQUEEZE}
+        request, stream = replace(request, params={loss.name: own}), _squeezed(stream)
+    read = {name: exact.params[name] for name in (loss.classes or AXIS, AXIS) if name in exact.params}
+    if read:  # as the rows have set them
+        request = replace(request, params={loss.name: {**request.params[loss.name], **read}})
     rows = [ParityRow("exact", "definition", _own_call(exact, loss), "float64", exact.value, same=True)]
     level = loss.signature.level
     if level is not None:  # as the columns' names may say
@@ -92,13 +96,23 @@ def answer(request: Request, stream: Stream, way: Convention, axes: tuple[int, i
         raise LosscliError(f"the call has no {name}", f"leave -p {name} out to compare without it")
     wanted = exact.signature.bind(exact.owner, own)
     conversion = conversion_of(way, wanted, axes[0])
+    if axes[1] > 2:
+        first = next(iter(stream()))
+        laid = lay(request.shared(request.loss, stream), first.y_true, next(iter(first.y_pred.values())))
+        if laid.axis is not None and laid.rows:
+            usual = way.classes_at(axes[1])
+            told = {AXIS: laid.axis} if way.moves_axis and laid.axis != usual else {}
+            if told or way.framework.style.moved:
+                said = told
+            to, both = said.get(AXIS, usual), axes[0] == axes[1]
+            conversion = with_classes_moved(way, conversion, laid.axis, to, axes[1], both=both)
     theirs = replace(
         request,
         params={request.loss.name: {**_passed(request, wanted, way, conversion), **said}},
         like=way.framework.name,
     )
     made = score(theirs, stream if conversion is None else _converted(stream, conversion), show=Show(0))
-    given = Given(made.params, request.reduction, made.weighted, axes[1], layout.class_axis)
+    given = Given(made.params, request.reduction, made.weighted, axes[1], said.get(AXIS))
     return write(way, given, conversion), made
 
 
@@ -168,6 +182,16 @@ def _passed(
                 raise Takes("probabilities: the call has no from_logits")
             raise LosscliError(f"the call has no {name}", f"leave -p {name} out to compare without it")
     return passed
+
+
+def _squeezed(stream: Stream) -> Stream:
+    def bare() -> Iterator[Batch]:
+        for batch in stream():
+            arrays = {model: squeezed(array) for model, array in batch.y_pred.items()}
+            true, weight = (None if a is None else squeezed(a) for a in (batch.y_true, batch.weight))
+            yield replace(batch, y_true=true, y_pred=arrays, weight=weight)
+
+    return Stream(bare)
 
 
 def _converted(stream: Stream, conversion: Conversion) -> Stream:

@@ -37,7 +37,7 @@ def class_axis(task: Task, y_true: Array | None, y_pred: Array, true: Domain | N
     way, last = task.convention, y_pred.ndim - 1
     asked, free = task.layout.class_axis, way.framework.name == "exact"
     columns = free or way.framework.tall
-    usual = last if way.class_axis < 0 else min(way.class_axis, last)
+    usual = way.classes_at(y_pred.ndim)
 
     def fits(axis: int) -> bool:
         if y_true is None:

@@ -117,8 +117,8 @@ def lay(task: Task, y_true: Array | None, y_pred: Array, weight: Array | None = 
     way, layout = task.convention, task.layout
     shape = y_pred.shape
     if layout.squeeze:
-        y_true, y_pred = (None if y_true is None else _squeezed(y_true)), _squeezed(y_pred)
-        weight = None if weight is None else _squeezed(weight)
+        y_true, y_pred = (None if y_true is None else squeezed(y_true)), squeezed(y_pred)
+        weight = None if weight is None else squeezed(weight)
     if way.axes is not None and y_pred.ndim > way.axes:
         raise LosscliError(
             f"{way.owner} takes at most (N, D): y_pred is {shape_words(y_pred)}",
@@ -172,7 +172,7 @@ def masked(task: Task, y_true: Array | None, *models: Array) -> Masked | None:
     """How what is missing is left out by itself: where each entry, or position, has a value of its own."""
     way, pred = task.convention, task.convention.signature.y_pred.given(task.params)
     if task.layout.squeeze:
-        y_true, models = None if y_true is None else _squeezed(y_true), tuple(map(_squeezed, models))
+        y_true, models = None if y_true is None else squeezed(y_true), tuple(map(squeezed, models))
     y_pred = models[0]
     if y_true is None or way.loss.kind == "batch" or way.survey is not None or y_pred.ndim < 2:
         return None
@@ -190,7 +190,8 @@ def masked(task: Task, y_true: Array | None, *models: Array) -> Masked | None:
     return None
 
 
-def _squeezed(array: Array) -> Array:
+def squeezed(array: Array) -> Array:
+    """Without the axes of length 1 behind the samples'."""
     return array.reshape(bare(array.shape))
 
 

@@ -105,7 +105,7 @@ def _positions(part: Partial) -> list[Remark]:
         "row's loss is the mean over those of its positions that count"
     )
     said = [Remark("data", text)]
-    usual = last if way.class_axis < 0 else way.class_axis
+    usual = way.classes_at(len(part.shape))
     if way.framework.name != "exact" and part.axis != usual:
         there = "last" if usual == last else f"on axis {usual}"
         moved = f"{way.framework.title} takes them {there}: its call gets y_pred with axis {part.axis} moved"

@@ -83,7 +83,8 @@ class Style(NamedTuple):
     spread (the weights in the shape of y_pred) and reduction. `reduction` is the keyword for one that is not
     `unsaid`, `words` its names for reductions, `array` how it takes a list, `imports` what code needs: the
     name and the module. `hand_over(modules, array)` makes its array of NumPy's, by the modules imported; it
-    computes on one of the `backends`, the first that is there.
+    computes on one of the `backends`, the first that is there. `moved` is the code for an array with an axis
+    elsewhere: the array, from where, to where.
     """
 
     imports: Mapping[str, str]
@@ -96,6 +97,7 @@ class Style(NamedTuple):
     array: str = "{}"
     hand_over: Callable[[Mapping[str, Any], Array], Any] = as_it_is
     backends: tuple[str, ...] = ()
+    moved: str = ""
 
 
 def words_of(calls: Iterable[Call]) -> dict[str, str]:

@@ -150,6 +150,10 @@ class Convention:
             raise LosscliError(f"{self.owner} has no reduction {name}", hint)
         return reduction
 
+    def classes_at(self, axes: int) -> int:
+        """The axis on which the call has the classes, of an array of so many."""
+        return axes - 1 if self.class_axis < 0 else min(self.class_axis, axes - 1)
+
     @property
     def moves_axis(self) -> bool:
         """Whether the call can be told where the classes are."""

@@ -8,7 +8,9 @@ from losscli.frameworks.adapted import Adapted
 from losscli.frameworks.call import Call, Conversion, Given, Style, single
 from losscli.frameworks.writing import class_of
 
-STYLE = Style({"keras": "keras"}, hand_over=single, backends=("jax", "torch"))
+STYLE = Style(
+    {"keras": "keras"}, hand_over=single, backends=("jax", "torch"), moved="keras.ops.moveaxis({}, {}, {})"
+)
 
 
 def _axis(per: Any, given: Given) -> str:
