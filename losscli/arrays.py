@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from losscli.batch import Stream, arrays_stream, as_array, as_label, rounded
+from losscli.batch import Stream, arrays_stream, as_array, as_label
 from losscli.errors import LosscliError
+from losscli.integers import rounded
 from losscli.results.score import Remark
 from losscli.rows import Roles
 
@@ -76,7 +77,9 @@ class ReadArrays:
     @classmethod
     def _numbers(cls, held: Mapping[str, Any], weight: Any, by: Any, **known: Any) -> ReadArrays:
         arrays = {name: as_array(array, name) for name, array in held.items()}
-        said = tuple(sentence for name, array in held.items() for sentence in rounded(array, name))
+        said = tuple(sentence for name in held for sentence in rounded(held[name], arrays[name], name))
+        if weight is not None:
+            said += rounded(weight, as_array(weight, "sample_weight"), "sample_weight")
         known["said"] = (*known.get("said", ()), *said)
         known["names"] = {name: _own_names(array, name) for name, array in held.items()}
         y_true = arrays.pop("y_true", None)

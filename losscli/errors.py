@@ -21,6 +21,10 @@ class LosscliError(Exception):
         self.hint = hint
 
 
+class TooMuch(LosscliError):
+    """More memory is needed than is allowed."""
+
+
 class BadValue(LosscliError):
     """A value outside its domain, named by where it stands in the arrays a loss was given.
 

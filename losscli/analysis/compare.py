@@ -11,6 +11,7 @@ from losscli.analysis.score import largest_first, scores_of
 from losscli.batch import Stream
 from losscli.engine.finish import Show
 from losscli.engine.fold import HERE
+from losscli.engine.misscaled import SCALE, remark
 from losscli.errors import LosscliError
 from losscli.results.compare import Comparison, Refusal
 from losscli.version import __version__
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from losscli.analysis.request import Request
     from losscli.engine.fold import Run
     from losscli.engine.partial import Task
-    from losscli.results.score import Score
+    from losscli.losses.declare import Loss
+    from losscli.results.score import Remark, Score
 
 LEADING = Show(rows=3, by_loss=True)  # rows named for each loss of a comparison
 
@@ -64,6 +66,7 @@ def compare(
     if by_loss:
         kept = largest_first(kept)
     fitting = tuple(loss.name for loss in losses if loss.name not in unfit)
+    kept, misfits = _told_once(kept, [loss for loss in losses if loss.name in fitting], models)
     return Comparison(
         n=kept[0].n,
         source=source,
@@ -73,11 +76,30 @@ def compare(
         best={name: _best([s for s in kept if s.loss == name]) for name in fitting},
         refused=tuple(Refusal(name, None, why.what) for name, why in unfit.items()),
         version=__version__,
-        remarks=tuple(dict.fromkeys(r for s in kept for r in s.remarks if r.kind == "data")),
+        remarks=(*dict.fromkeys(r for s in kept for r in s.remarks if r.kind == "data"), *misfits),
         group_best={
             name: _group_best([s for s in kept if s.loss == name]) for name in fitting if kept[0].groups
         },
     )
+
+
+def _told_once(
+    scores: tuple[Score, ...], losses: Sequence[Loss], models: Sequence[str]
+) -> tuple[tuple[Score, ...], list[Remark]]:
+    """The scores without what they say of a scale that does not fit, and that said once for each loss."""
+    said = []
+    for loss in losses:
+        own = [score for score in scores if score.loss == loss.name]
+        for below in (True, False):
+            misfits = {s.model or "": s.misscaled for s in own if s.misscaled and s.misscaled.below == below}
+            if misfits:
+                (name,) = {misfit.parameter for misfit in misfits.values()}
+                shared = sum(name in other.parameters for other in losses) > 1
+                of = "" if len(misfits) == len(models) == 1 else " and ".join(misfits)
+                of = "every model" if len(misfits) == len(models) > 1 else of
+                said.append(remark(loss.name, misfits, of, f"{loss.name}.{name}" if shared else name))
+    bare = (replace(s, remarks=tuple(r for r in s.remarks if r.cause != SCALE)) for s in scores)
+    return tuple(bare), said
 
 
 def _models(stream: Stream) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from losscli.analysis.score import score
 from losscli.batch import Batch, Stream, arrays_stream
 from losscli.catalogue.pages import explanation
 from losscli.engine.align import as_held
+from losscli.engine.class_axis import classes_at, moves_axis
 from losscli.engine.finish import Show
 from losscli.engine.missing import complete
 from losscli.engine.partial import Task
@@ -100,8 +101,8 @@ def answer(request: Request, stream: Stream, way: Convention, axes: tuple[int, i
         first = next(iter(stream()))
         laid = lay(request.shared(request.loss, stream), first.y_true, next(iter(first.y_pred.values())))
         if laid.axis is not None and laid.rows:
-            usual = way.classes_at(axes[1])
-            told = {AXIS: laid.axis} if way.moves_axis and laid.axis != usual else {}
+            usual = classes_at(way, axes[1])
+            told = {AXIS: laid.axis} if moves_axis(way) and laid.axis != usual else {}
             if told or way.framework.style.moved:
                 said = told
             to, both = said.get(AXIS, usual), axes[0] == axes[1]

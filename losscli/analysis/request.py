@@ -125,7 +125,7 @@ class Request:
         called = self.called.get(loss.name, Named(loss))
         said = tuple(Remark("data", sentence) for sentence in called.said)
         if self.like == "exact" and layout.class_axis is None:
-            layout, moved = _axis_by_sums(loss, params, layout, stream)
+            layout, moved = _axis_by_sums(loss, layout, stream)
             said = (*said, *moved)
         layout = layout._replace(masked=isinstance(self.missing, Masked))
         flag = loss.classes
@@ -198,12 +198,10 @@ def _read_classes(loss: Loss, flag: str, stream: Stream, layout: Layout) -> tupl
     return False, ()
 
 
-def _axis_by_sums(
-    loss: Loss, params: Mapping[str, Any], layout: Layout, stream: Stream
-) -> tuple[Layout, tuple[Remark, ...]]:
+def _axis_by_sums(loss: Loss, layout: Layout, stream: Stream) -> tuple[Layout, tuple[Remark, ...]]:
     """The layout with the classes' axis that the sums of y_true show, where its rows must add up to 1."""
     true, shapes = loss.signature.y_true, shapes_of(stream)
-    if true is None or not true.given(params).sums_to_one or layout.squeeze:
+    if true is None or not true.sums_to_one or layout.squeeze:
         return layout, ()
     if shapes is None or shapes[0] != shapes[1] or len(shapes[1]) < 2:
         return layout, ()

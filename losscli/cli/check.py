@@ -7,8 +7,9 @@ from typing import Annotated, get_args
 from typer import Option
 
 from losscli.cli import complete, options
+from losscli.cli.assignments import read_size
 from losscli.cli.output import choose
-from losscli.cli.records import Settings, expanded
+from losscli.cli.records import Machine, Settings, expanded
 from losscli.rows import Rows
 
 EXAMPLES = """\
@@ -19,9 +20,10 @@ losscli check examples/breast_cancer.csv --pred logistic_logit --loss bce --from
 losscli check examples/digits.jsonl --format json --output digits.json
 """
 ENTRIES = ("entry", "scalar")
+UNUSED = ("by", "class_weight", "reduction", "engine", "scheduler", "quiet")
 
 
-@expanded(without=("by", "class_weight", "reduction"), pred=options.ModelsOption)
+@expanded(without=UNUSED, pred=options.ModelsOption)
 def check(
     *,
     rows: Rows,
@@ -36,6 +38,7 @@ def check(
         ),
     ] = None,
     settings: Settings,
+    machine: Machine,
     format: options.Format = None,
     output: options.Output = None,
     debug: options.Debug = False,
@@ -46,25 +49,28 @@ def check(
     """
     out = choose(format, output, get_args(options.FormatName), data=rows)
     params = settings.params()
+    most = read_size(machine.max_memory, "--max-memory")
 
     from losscli import render
     from losscli.analysis import check as checkup
     from losscli.catalogue.find import named
     from losscli.cli.reading import open_source
+    from losscli.data.limits import limited
 
     read = None if loss is None else named(loss)
     resolved = None if read is None else read.loss
     entries = resolved is None or resolved.signature.y_pred.grain in ENTRIES
-    source = open_source(
-        rows,
-        () if read is None else read.labelled,
-        params,
-        command="check",
-        truth=resolved is None or resolved.truth,
-        # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
-        models=entries and "," not in (rows.true or "") and "*" not in (rows.true or ""),
-        drop=settings.missing == "drop",
-    )
+    with limited(most):
+        source = open_source(
+            rows,
+            () if read is None else read.labelled,
+            params,
+            command="check",
+            truth=resolved is None or resolved.truth,
+            # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
+            models=entries and "," not in (rows.true or "") and "*" not in (rows.true or ""),
+            drop=settings.missing == "drop",
+        )
     record = checkup.examine(
         source,
         read,
@@ -73,6 +79,7 @@ def check(
         missing=settings.missing,
         source=source.name,
         chosen=source.chosen,
+        max_memory=most,
     )
     out.write(render.render(record, out.format, width=out.width, color=out.color))
     return 0 if record.clean else 1

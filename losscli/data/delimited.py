@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 from contextlib import contextmanager
 from itertools import islice, repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.data.blocks import BLOCK, cut, cut_unread, is_large, next_line
-from losscli.data.convert import ValuePlace, from_texts, labels
-from losscli.data.dialect import NUMBERED, TextDialect, plain_dialect
+from losscli.data.blocks import BLOCK, Odd, cut, cut_unread, is_large, next_line
+from losscli.data.convert import from_texts, labels
+from losscli.data.dialect import TextDialect, plain_dialect
 from losscli.data.encodings import HEAD, as_utf8
 from losscli.data.formats import DELIMITERS
 from losscli.data.numbers import PLAIN
@@ -83,6 +83,22 @@ class Delimited(Table):
             data = data.removeprefix(b"\xef\xbb\xbf")
         lines = FieldLines(len(self.columns), dialect.delimiter, dialect.after, part.quoted)
         return parse_delimited(data, columns, groups, forms, lines)
+
+    def integers(self, index: int) -> Iterator[Any]:
+        form, dialect = self.written(index)[0], self._dialect
+        parts = None if form.thousands else self._cut((Pick(index, ""),), quoted=True)
+        if parts is not None:
+            from losscli.data.quick import FieldLines, long_integers
+
+            lines = FieldLines(len(self.columns), dialect.delimiter, dialect.after, quoted=True)
+            try:
+                yield from [long_integers(dialect.normal(p.read(self._file)), index, lines) for p in parts]
+                return
+            except Odd:
+                pass
+        marks = dict.fromkeys(map(ord, f"{form.thousands} '\u00a0\u202f"))
+        for _, chunk in self._runs(BATCH_ROWS):
+            yield [row[index] if form.lists else row[index].translate(marks) for row in chunk]
 
     def first_values(self, index: int) -> list[str]:
         _, chunk = next(self._runs(FIRST_ROWS), (1, []))
@@ -192,31 +208,6 @@ def _dialect(file: File, usual: str, text: TextOptions) -> TextDialect | None:
     from losscli.data.heads import likeliest
 
     return likeliest(head, cut, file.name, usual, text)
-
-
-class _Matrix(Delimited):
-    """The same as one array: its columns have no names that a message could give."""
-
-    unsaid = NUMBERED
-
-    def place(self, pick: Pick, first_row: int = 1) -> ValuePlace:
-        return ValuePlace(self.name, None, None, first_row, self.written(pick.index)[0])
-
-
-def read_matrix(file: File, form: str, name: str, text: TextOptions = UNTOLD) -> tuple[Array, list[str]]:
-    """The numbers of a file, with or without a header line: (N,) of one column, (N, k) of k; what to say.
-
-    `name` stands for the file in messages.
-    """
-    table = _Matrix(file._replace(name=name), form, text)
-    picks = [Pick(index, "") for index in range(len(table.columns))]
-    parts = list(table.read(picks, BATCH_ROWS))
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    said = [*table.said, *table.as_read(range(len(picks)))]
-    if len(columns) > 1 and not table.columns[0] and np.array_equal(columns[0], np.arange(len(columns[0]))):
-        del columns[0]
-        said.append(f"{name}: the first column, which has no name and counts the rows, is left out")
-    return (columns[0] if len(columns) == 1 else np.stack(columns, axis=1)), said
 
 
 @contextmanager

@@ -165,8 +165,6 @@ def formats_in(
     columns: Sequence[Sequence[str]], text: TextOptions, separator: str = ""
 ) -> tuple[dict[int, NumberFormat], dict[int, str]]:
     """The formats of those columns of cells that are not written plainly, and an example of each."""
-    if text.decimal is not None and text.decimal == text.thousands:
-        raise LosscliError("--decimal and --thousands name one mark", "leave one of them out")
     words = marks_of(text)
     cells = [[cell for cell in map(str.strip, column) if cell.lower() not in MISSING] for column in columns]
     formats = formats_of(cells, text.decimal, text.thousands, separator, words)

@@ -17,6 +17,7 @@ from losscli.batch import Chunk
 from losscli.data.convert import from_texts, labels
 from losscli.data.files import REMOTE
 from losscli.data.formats import EXTENSIONS, FORMATS
+from losscli.data.roundings import of_files
 from losscli.data.selection import Selection, there_are
 from losscli.data.source import Source
 from losscli.data.tables import Pick, Table
@@ -128,6 +129,7 @@ class Many(Table):
             classes=selection.classes,
             shapes=sources[0].shapes if len({source.shapes for source in sources}) == 1 else None,
             names=self.names(selection),
+            integers=partial(of_files, sources),
         )
 
     def first_values(self, index: int) -> Iterable[str]:
@@ -246,6 +248,10 @@ class Partitioned(Table):
     def first_values(self, index: int) -> Iterable[str]:
         own = len(self._table.columns)
         return self._table.first_values(index) if index < own else [self._values[index - own]]
+
+    def integers(self, index: int) -> Iterator[Any]:
+        own = len(self._table.columns)
+        return self._table.integers(index) if index < own else iter(([self._values[index - own]],))
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for arrays in self._table.read(self._own(picks), rows):

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from losscli.data.words import quoted
 from losscli.errors import LosscliError
 
 if TYPE_CHECKING:
@@ -137,6 +138,19 @@ def is_mark(text: str) -> bool:
     return not any(character.isalnum() for character in text)
 
 
+def check_marks(decimal: str | None, thousands: str | None) -> None:
+    """LosscliError where --decimal or --thousands name what is no such mark, or the same one."""
+    marks = (
+        ("--decimal", decimal, ".,", "a point or a comma"),
+        ("--thousands", thousands, ".,' ", "a comma, a point, a blank or '"),
+    )
+    for option, mark, known, words in marks:
+        if mark is not None and (len(mark) != 1 or mark.translate(GROUPING) not in known):
+            raise LosscliError(f"{option} {quoted(mark)} is no such mark", f"give {words}")
+    if decimal is not None and decimal == thousands:
+        raise LosscliError("--decimal and --thousands name one mark", "leave one of them out")
+
+
 def formats_of(
     columns: Sequence[Sequence[str]],
     decimal: str | None,
@@ -151,7 +165,9 @@ def formats_of(
     commas may be decimal marks.
     """
     ways = [
-        way for way in (".,", ",.") if decimal in (None, way[0]) and thousands in (None, way[1], " ", "'")
+        way
+        for way in (".,", ",.")
+        if decimal in (None, way[0]) and (thousands is None or thousands.translate(GROUPING) in f"{way[1]} '")
     ]
     seen = [_CellTexts(column, ways) for column in columns]
     sure = {column.way for column in seen if column.way}

@@ -70,6 +70,9 @@ class Npz(ArrayTable):
             return ()
         return array if array.ndim else ()
 
+    def integers(self, index: int) -> Iterator[Any]:
+        return in_runs(self._read(index, self.name))
+
     def array(self, index: int, whole: str) -> NDArray[Any]:
         """The array in one place of the archive; `whole` names it in messages."""
         array = self._read(index, whole)
@@ -155,6 +158,7 @@ def read_rows(array: NDArray[Any], first: int, last: int) -> NDArray[Any]:
     if not isinstance(array, np.memmap) or not array.flags.c_contiguous:
         return array[first:last]
     row = array.nbytes // max(len(array), 1)
+    last = min(last, len(array))
     count = (last - first) * row // array.itemsize
     path = str(array.filename)
     state = _states.get(path)
@@ -168,7 +172,13 @@ def read_rows(array: NDArray[Any], first: int, last: int) -> NDArray[Any]:
     return read.reshape(last - first, *array.shape[1:])
 
 
-def read_single_npz(file: File, name: str) -> Array:
+def in_runs(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """An array run by run of its rows, of a mapped file too."""
+    rows = max(1, CHUNK * len(array) // max(array.size, 1))
+    return (read_rows(array, start, start + rows) for start in range(0, len(array), rows))
+
+
+def read_single_npz(file: File, name: str) -> NDArray[Any]:
     """The one array of a npz file; LosscliError when it holds several."""
     archive = Npz(file)
     if len(archive.columns) > 1:
@@ -176,7 +186,7 @@ def read_single_npz(file: File, name: str) -> Array:
             f"{name} holds {len(archive.columns)} arrays ({listed(archive.columns)}), where one is wanted",
             "give the file as DATA: losscli compute LOSS DATA --true NAME --pred NAME",
         )
-    return archive.array(0, name).astype(np.float64)
+    return archive.array(0, name)
 
 
 def _check_magic(file: File, form: str) -> None:

@@ -14,6 +14,7 @@ from losscli.data.files import at_hand, bare, find
 from losscli.data.formats import EXTENSIONS, FORMATS, JSON_START, by_first_bytes, database_of
 from losscli.data.frames import Frame
 from losscli.data.jsontext import JsonLines, read_json
+from losscli.data.numbers import check_marks
 from losscli.data.tables import Table
 from losscli.data.unpack import inner
 from losscli.data.within import ALONE, Within, check_one_table
@@ -113,8 +114,12 @@ _SAYING = {
 
 
 def applicable(text: TextOptions, form: FileFormat, name: str, lenient: bool) -> TextOptions:
-    """What was said of text, if it says something of this format. LosscliError, unless `lenient`, if not."""
+    """What was said of text, if it says something of this format. LosscliError, unless `lenient`, if not.
+
+    LosscliError in any case where a mark that was said is none.
+    """
     saying = _SAYING.get(form.kind, ())
+    check_marks(text.decimal, text.thousands)
     for field, value in text._asdict().items():
         if value is not None and field not in saying:
             if not lenient:

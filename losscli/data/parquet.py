@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.batch import EXACT
 from losscli.data.blocks import Part, polars
 from losscli.data.frames import Scanned, reading
 from losscli.data.limits import State
@@ -84,26 +83,6 @@ class Parquet(Scanned):
         kind = str(self._opened().schema_arrow.field(index).type)
         return super().first_values(index) if "string" in kind else ()
 
-    def as_read(self, indices: Sequence[int]) -> list[str]:
-        said = super().as_read(indices)
-        schema = self._opened().schema_arrow
-        for index in dict.fromkeys(indices):
-            if str(schema.field(index).type) in ("int64", "uint64"):
-                extremes = (value for value in self._extremes(self.columns[index]) if abs(value) > EXACT)
-                if (far := next(extremes, None)) is not None:
-                    name = f"{self.name}, column {shown(self.columns[index])}"
-                    said.append(f"{name}: it holds {far}: float64 rounds integers beyond 2^53")
-        return said
-
-    def _extremes(self, column: str) -> Iterator[int]:
-        """The least and the greatest value of each row group, where the file tells them."""
-        metadata = self._opened().metadata
-        at = next(j for j in range(metadata.num_columns) if metadata.schema.column(j).path == column)
-        for i in range(metadata.num_row_groups):
-            statistics = metadata.row_group(i).column(at).statistics
-            if statistics is not None and statistics.has_min_max:
-                yield from (statistics.min, statistics.max)
-
     def parts(self, picks: Sequence[Pick]) -> Iterator[Part]:
         # Of lists, row 1 says how long all are.
         if set(self._nested).intersection(self.columns[pick.index] for pick in picks):
@@ -148,7 +127,7 @@ class Parquet(Scanned):
             column = column.cast(pa.float64())
         kind = column.type
         plain = pa.types.is_floating(kind) or pa.types.is_integer(kind)
-        if pick.label or not plain:
+        if pick.label or pick.as_written or not plain:
             pl = polars("reading what is no plain number")
             return self.column(pl.from_arrow(column), pick, first_row)
         pieces = [numbers_of(piece) for piece in column.chunks]

@@ -25,6 +25,11 @@ COMMON_PRED = (
     "probability",
     "logits",
 )
+# What stands beside y_true and y_pred and is neither.
+BESIDE = re.compile(
+    r"^\s*$|(?:^|[\W_])(?:id|key|index|row|date|day|time|timestamp|fold|split|group|weight|weights|Unnamed)(?:$|[\W_])",
+    re.I,
+)
 
 
 class Selection(NamedTuple):
@@ -74,18 +79,19 @@ def select(
     if pred is not None:
         model_columns = asked.models(pred) if models else {"y_pred": asked.find(pred, "--pred")}
 
-    taken = {*true_columns, *weight_columns, *(i for columns in model_columns.values() for i in columns)}
-    defaults: dict[str, str] = {}
+    models_of = [i for columns in model_columns.values() for i in columns]
+    taken = {*true_columns, *weight_columns, *models_of}
+    roles: dict[str, tuple[str, ...]] = {}
     if truth and true is None:
-        index = asked.common("y_true", COMMON_TRUE, taken)
-        true_columns = (index,)
-        defaults["y_true"] = names[index]
+        roles["y_true"] = COMMON_TRUE
     if pred is None:
-        index = asked.common("y_pred", COMMON_PRED, taken)
+        roles["y_pred"] = COMMON_PRED
+    defaults = asked.roles(roles, taken, by_columns) if roles else {}
+    if "y_true" in defaults:
+        true_columns = (defaults["y_true"],)
+    if "y_pred" in defaults:
+        index = defaults["y_pred"]
         model_columns = {names[index] if models else "y_pred": (index,)}
-        defaults["y_pred"] = names[index]
-    if defaults:
-        asked.chosen.append(of_common(defaults))
     weight_column = weight_columns[0] if weight_columns else None
     common = tuple(defaults)
     chosen = Selection(
@@ -121,8 +127,7 @@ def select_truth(table: str, names: Sequence[str], true: str | None, key: str | 
     keys = select_key(table, names, key)
     if true is not None:
         return Selection((), {"y_pred": asked.find(true, "--true")}, None, tuple(asked.chosen), keys)
-    index = asked.common("y_true", COMMON_TRUE, set(keys))
-    asked.chosen.append(f"y_true is the column {shown(names[index])}: the first of the common names found")
+    index = asked.roles({"y_true": COMMON_TRUE}, set(keys))["y_true"]
     return Selection((), {"y_pred": (index,)}, None, tuple(asked.chosen), keys)
 
 
@@ -165,7 +170,38 @@ class _Asked:
             models[item] = tuple(self._find_item(item, "--pred"))
         return models
 
-    def common(self, role: str, common: Sequence[str], taken: set[int]) -> int:
+    def roles(
+        self, roles: Mapping[str, Sequence[str]], taken: set[int], by: Sequence[int] = ()
+    ) -> dict[str, int]:
+        """The column of each role by its common names; of the last role, the only column that may be it.
+
+        A column that groups the rows, `by`, may be one by its name alone.
+        """
+        columns: dict[str, int] = {}
+        for role, common in roles.items():
+            index = self._common(common, {*taken, *columns.values()})
+            if index is not None:
+                columns[role] = index
+        if columns:
+            self.chosen.append(of_common({role: self.names[index] for role, index in columns.items()}))
+        missing = [role for role in roles if role not in columns]
+        if missing:
+            others = [
+                index
+                for index, name in enumerate(self.names)
+                if index not in {*taken, *by, *columns.values()} and not BESIDE.search(name)
+            ]
+            if len(missing) > 1 or len(others) != 1:
+                role = missing[0]
+                raise LosscliError(
+                    f"{self.table}: no column has a common name of {role} ({', '.join(roles[role])})",
+                    f"choose with --true NAME --pred NAME ({self.there_are})",
+                )
+            columns[missing[0]] = self._once(self.names[others[0]])
+            self.chosen.append(f"{missing[0]} is the column {shown(self.names[others[0]])}: the only other")
+        return columns
+
+    def _common(self, common: Sequence[str], taken: set[int]) -> int | None:
         """The first of the common names that a column has, in their order; else one that differs in case."""
         free = [name for index, name in enumerate(self.names) if index not in taken]
         for name in common:
@@ -175,10 +211,7 @@ class _Asked:
             for column in free:
                 if column.casefold() == name:
                     return self._once(column)
-        raise LosscliError(
-            f"{self.table}: no column has a common name of {role} ({', '.join(common)})",
-            f"choose with --true NAME --pred NAME ({self.there_are})",
-        )
+        return None
 
     def _items(self, text: str, option: str) -> list[str]:
         if text in self._at:

@@ -14,8 +14,9 @@ from losscli.data.limits import watched
 from losscli.data.numbers import PLAIN
 from losscli.data.picks import GroupColumns, numbers
 from losscli.data.picks import Pick as Pick
+from losscli.data.roundings import of_columns
 from losscli.data.selection import Selection, select, there_are
-from losscli.data.source import BATCH_ROWS, Source
+from losscli.data.source import BATCH_ROWS, Source, known_shapes
 from losscli.data.textcells import TextCells
 from losscli.data.words import shown
 from losscli.errors import LosscliError
@@ -171,26 +172,16 @@ class Table(TextCells, ABC):
             self.cells,
             selection.classes,
             self.names(selection),
-            self._shapes(selection),
+            known_shapes(selection, self.single),
+            partial(of_columns, self, selection),
         )
 
     def single(self, index: int) -> bool:
-        """Whether a column has one value a row, as far as that is known before it is read."""
-        return False
-
-    def _shapes(self, selection: Selection) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-        """A Stream's `shapes`."""
-        groups = [selection.true, *selection.models.values()]
-        widths = {len(columns) for columns in groups[1:]}
-        if not selection.true or len(widths) > 1 or not all(self.single(i) for each in groups for i in each):
-            return None
-        true, pred = ((len(columns),) if len(columns) > 1 else () for columns in groups[:2])
-        return true, pred
+        return False  # whether a column is known to have one value a row, before it is read
 
     def names(self, selection: Selection) -> dict[str, tuple[str, ...]]:
         """The names of each model's columns."""
-        chosen = selection.models.items()
-        return {model: tuple(self.columns[index] for index in columns) for model, columns in chosen}
+        return {model: tuple(self.columns[i] for i in columns) for model, columns in selection.models.items()}
 
     def labels(self, index: int, rows: int = BATCH_ROWS) -> Iterator[Labels]:
         """A column as labels, in chunks of at most `rows` rows."""

@@ -11,6 +11,7 @@ from losscli.batch import Batch
 from losscli.engine.align import as_held
 from losscli.engine.domains import Extents
 from losscli.engine.group_sums import Block, GroupSums
+from losscli.engine.misscaled import add_errors
 from losscli.engine.notes import note_codings, note_departures, note_lengths
 from losscli.engine.partial import Partial, Task
 from losscli.engine.positions import Laid, aligned, lay
@@ -42,8 +43,7 @@ def add(
 ) -> None:
     """Adds one batch to a partial, or leaves the partial as it is and raises LosscliError.
 
-    `extents` remembers the extremes of the batch's arrays, which several losses look at; `groups` has its
-    rows by group.
+    `extents` has the extremes of its arrays, which several losses look at; `groups` its rows by group.
     """
     task, convention, params = part.task, part.task.convention, part.task.params
     if task.adjust is not None:
@@ -80,9 +80,8 @@ def add(
     add_weights(part.weights, weight, len(raw))
     by = None if part.groups is None or groups is None else _By(part.groups, groups)
     gone = None
-    if not task.layout.masked and extents.missing(
-        batch.y_true, batch.weight, raw
-    ):  # this model's own: others may be complete
+    masked = task.layout.masked  # of others' missing values, this model's may be complete
+    if not masked and extents.missing(batch.y_true, batch.weight, raw):
         gone = missing_rows(len(raw), batch.y_true, batch.weight, raw)
         part.tallies.setdefault("gone", Tally()).add(numbers_of(rows, gone))
     if by is not None:
@@ -100,6 +99,8 @@ def add(
             by.sums.collect(by.block)
         return
     note_departures(part, laid, y_true, y_pred, rows, facts)
+    if part.errors is not None:
+        add_errors(part, laid, weight, rows)
     with np.errstate(all="ignore"):
         if not task.rowwise:
             _add_terms(part, made, weight, len(raw), by)

@@ -100,8 +100,8 @@ class Done:
     """What a chunk leaves behind: a partial for each task, and what was found on the way.
 
     `rows` counts all its rows, `read` those that were not dropped; `size` is its bytes, if it knows;
-    `files` says how many rows are of which file. Of a `relative` chunk the rows are numbered from 1 until it
-    is shifted.
+    `files` says how many rows are of which file, `far` which arrays have values beyond 2^53. Of a `relative`
+    chunk the rows are numbered from 1 until it is shifted.
     """
 
     partials: list[Partial]
@@ -114,6 +114,7 @@ class Done:
     read: int = 0
     size: int = 0
     files: dict[str | None, int] = field(default_factory=dict)
+    far: set[str] = field(default_factory=set)
     origin: Origin = field(default_factory=Origin)
 
     def shift(self, before: int) -> None:
@@ -143,6 +144,7 @@ class Done:
         self.several |= other.several
         for name, rows in other.files.items():
             self.files[name] = self.files.get(name, 0) + rows
+        self.far |= other.far
         self.rows += other.rows
         self.read += other.read
         self.size += other.size
@@ -197,6 +199,7 @@ def _fold_block(
     if done.missing.count and missing == "refuse":
         return
     check_weight(batch, rows)
+    done.far.update(extents.far(batch))
     done.rows += len(block)
     done.files[block.origin.name] = done.files.get(block.origin.name, 0) + len(block)
     done.read += len(batch)

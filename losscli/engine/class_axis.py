@@ -12,7 +12,18 @@ from losscli.losses.domain import SUM_SLACK
 
 if TYPE_CHECKING:
     from losscli.engine.partial import Task
+    from losscli.frameworks.convention import Convention
     from losscli.losses.domain import Array, Domain
+
+
+def classes_at(way: Convention, axes: int) -> int:
+    """The axis on which the call has the classes, of an array of so many."""
+    return axes - 1 if way.class_axis < 0 else min(way.class_axis, axes - 1)
+
+
+def moves_axis(way: Convention) -> bool:
+    """Whether the call can be told where the classes are."""
+    return way.loss.name in way.framework.axis_of
 
 
 def holds_indices(task: Task, y_true: Array | None, y_pred: Array, true: Domain | None) -> bool:
@@ -37,7 +48,7 @@ def class_axis(task: Task, y_true: Array | None, y_pred: Array, true: Domain | N
     way, last = task.convention, y_pred.ndim - 1
     asked, free = task.layout.class_axis, way.framework.name == "exact"
     columns = free or way.framework.tall
-    usual = way.classes_at(y_pred.ndim)
+    usual = classes_at(way, y_pred.ndim)
 
     def fits(axis: int) -> bool:
         if y_true is None:
@@ -58,7 +69,7 @@ def class_axis(task: Task, y_true: Array | None, y_pred: Array, true: Domain | N
                 f"class_axis={asked}: y_pred is {shape_words(y_pred)}",
                 f"its axes are {axes}; 0 is the samples'",
             )
-        if not free and axis != usual and not way.moves_axis:
+        if not free and axis != usual and not moves_axis(way):
             raise LosscliError(
                 f"class_axis={asked}: {way.owner} has the classes on axis {usual} of {shape_words(y_pred)}",
                 f"move them there: np.moveaxis(y_pred, {axis}, {usual})",

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from losscli.batch import Batch
 from losscli.errors import BadValue
 from losscli.frameworks.convention import conventions
+from losscli.integers import EXACT
 from losscli.losses.declare import Loss
 from losscli.losses.domain import SUM_SLACK, Array, Domain
 
@@ -34,6 +36,18 @@ class Extents:
     def missing(self, *arrays: Array | None) -> bool:
         """Whether any array holds a nan."""
         return any(a is not None and a.size > 0 and math.isnan(self.of(a)[0]) for a in arrays)
+
+    def far(self, batch: Batch) -> Iterator[str]:
+        """The arrays of a batch in which float64 may have rounded whole numbers."""
+        named = {"y_true": batch.y_true, "weight": batch.weight, **batch.y_pred}
+        for name, array in named.items():
+            if array is None:
+                continue
+            low, high = self.of(array)
+            if math.isnan(low) and array.size:
+                low, high = float(np.fmin.reduce(array, axis=None)), float(np.fmax.reduce(array, axis=None))
+            if low <= -EXACT or high >= EXACT:
+                yield name
 
 
 def require(

@@ -10,6 +10,7 @@ import numpy as np
 
 from losscli.engine import gradient
 from losscli.engine.fold import Folded
+from losscli.engine.misscaled import misscaled, remark
 from losscli.engine.partial import Partial
 from losscli.engine.provenance import remarks, signature
 from losscli.engine.reduce import Reduced, reduce, rows_of, term_totals
@@ -58,6 +59,7 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
     rowwise = part.task.rowwise and not part.collected
     reduced = _reduced(part, ratio)
     samples, per_sample = _samples(part, show)
+    misfit = misscaled(part)
     return Score(
         loss=loss.name,
         kind="sample" if rowwise else loss.kind,
@@ -78,10 +80,11 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
         weighted=part.weighted,
         concentration=_concentration(part),
         about=part.task.words,
-        remarks=remarks(part, folded, reduction),
+        remarks=(*remarks(part, folded, reduction), *([remark(loss.name, {"": misfit})] if misfit else ())),
         gradients=_gradients(part, folded, show, ratio) if show.gradient and not part.task.rowwise else (),
         per_sample=per_sample,
         groups=_groups(part, reduction),
+        misscaled=misfit,
     )
 
 

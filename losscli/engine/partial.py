@@ -18,6 +18,7 @@ from losscli.results.rows import RowValues
 from losscli.results.score import Remark
 from losscli.results.words import Words
 from losscli.stats.concentration import Spread
+from losscli.stats.errorsample import ErrorSample
 
 
 @dataclass(eq=False, repr=False)
@@ -76,7 +77,7 @@ class Partial:
     "inside", "sums" and "nonzero", by which y_pred looks like probabilities.
     `values` holds every row's, where they are handed on. `groups` has the sums by group, where groups are
     asked for. Of samples whose `positions` each (0: not so) count by themselves, the sums are over positions,
-    and `axis` is the one of y_pred's classes.
+    and `axis` is the one of y_pred's classes. `errors` are y_pred − y_true, where a loss has a scale.
     """
 
     task: Task
@@ -98,6 +99,7 @@ class Partial:
     weighted: bool = False
     values: list[RowValues] | None = None
     groups: GroupSums | None = None
+    errors: ErrorSample | None = None
 
     @classmethod
     def of(cls, task: Task, keep: int | None = 0, **known: Any) -> Partial:
@@ -136,6 +138,7 @@ class Partial:
         """An empty one for rows further down, which keeps what this one would; `start` is its spread's."""
         empty = self.of(self.task, spread=self.spread.like(start), values=None if self.values is None else [])
         empty.top = self.top.like()
+        empty.errors = None if self.errors is None else self.errors.like(start)
         return empty
 
     def shift(self, before: int) -> None:
@@ -172,6 +175,8 @@ class Partial:
         self.axis = other.axis if self.axis is None else self.axis
         self.collected += other.collected
         self.weighted |= other.weighted
+        if self.errors is not None and other.errors is not None:
+            self.errors.merge(other.errors)
         if other.groups is not None:
             self.groups = self.groups or GroupSums(Keys())
             self.groups.merge(other.groups)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.engine.class_axis import classes_at
 from losscli.engine.fold import Folded
 from losscli.engine.memory import SAID, needed
 from losscli.engine.notes import note_departures
@@ -24,6 +25,8 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
     """What must be said beside a number: missing rows, non-finite values, departures from the definition."""
     task, convention = part.task, part.task.convention
     said = list(task.said)
+    for array in ("y_true", task.model, "weight"):
+        said += [Remark("data", text, cause="rounded") for text in folded.rounded.get(array, ())]
     if part.collected and (bytes_ := needed(part)) > SAID:
         said.append(Remark("data", f"every row was held at once, in about {size_words(bytes_)}"))
     if folded.missing.count and task.layout.masked:
@@ -105,7 +108,7 @@ def _positions(part: Partial) -> list[Remark]:
         "row's loss is the mean over those of its positions that count"
     )
     said = [Remark("data", text)]
-    usual = way.classes_at(len(part.shape))
+    usual = classes_at(way, len(part.shape))
     if way.framework.name != "exact" and part.axis != usual:
         there = "last" if usual == last else f"on axis {usual}"
         moved = f"{way.framework.title} takes them {there}: its call gets y_pred with axis {part.axis} moved"

@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 
 
 class Totals(NamedTuple):
-    """What a fold knows when it divides: n samples, Σw, Σc and Σwc (weights w, counts c).
-
-    `class_weighted`: the loss was given class weights. `unit` is what n counts: a sample, or a position or
-    an entry of one, and `without` is why some of them do not count.
+    """What a fold knows when it divides: n samples, Σw, Σc and Σwc (weights w, counts c), whether there are
+    class weights, of what `unit` n is, and why some of it does not count (`without`).
     """
 
     n: int
@@ -150,15 +148,6 @@ class Convention:
             raise LosscliError(f"{self.owner} has no reduction {name}", hint)
         return reduction
 
-    def classes_at(self, axes: int) -> int:
-        """The axis on which the call has the classes, of an array of so many."""
-        return axes - 1 if self.class_axis < 0 else min(self.class_axis, axes - 1)
-
-    @property
-    def moves_axis(self) -> bool:
-        """Whether the call can be told where the classes are."""
-        return self.loss.name in self.framework.axis_of
-
     @property
     def float32(self) -> bool:
         """Whether the framework computes in single precision."""
@@ -191,10 +180,9 @@ class Entry(NamedTuple):
 class Framework:
     """A framework and what all its losses share. `style` is how its calls are written, `calls` what is
     particular about a loss's: the first that holds. `adapted` makes a loss's call give the definition's
-    number; `takes_with` has parameters of a loss that its call takes only where another is true. `searched`:
-    all its public losses are known here, or in `left_out` (tests/live looks through its modules). `tall`: its
-    users hold a table's column as (N, 1). `wants_weight`: it refuses weights that are all 0. `axis_of` are
-    the losses whose call takes the classes' axis as `axis`.
+    number; `takes_with` has parameters that a call takes only where another is true. `searched`: all its
+    losses are known here, or in `left_out`. `tall`: its users hold a table's column as (N, 1).
+    `wants_weight`: it refuses weights that are all 0. `axis_of`: losses whose call takes the classes' `axis`.
     """
 
     about: FrameworkRecord

@@ -41,7 +41,7 @@ def write(convention: Convention, given: Given, conversion: Conversion | None = 
             named = call.names.get(name, name + "={}")
             text = named.format(_literal(value, style)) if isinstance(named, str) else named(value, given)
             keywords.append(text)
-    if given.class_axis is not None and convention.moves_axis:
+    if given.class_axis is not None and convention.loss.name in convention.framework.axis_of:
         keywords.append(f"axis={given.class_axis}")
     reduction = style.words.get(given.reduction, given.reduction)
     form = style.reduction if call.reduction is None else call.reduction

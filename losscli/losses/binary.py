@@ -18,6 +18,7 @@ from losscli.losses.domain import (
     SoftLabel,
     SoftLabelOrClass,
 )
+from losscli.losses.elementary import log1p
 from losscli.losses.ranges import Flag, FractionOrNone, NonNegative, NumberOrNone, PerColumn, Smoothing
 from losscli.losses.stable import (
     difference,
@@ -25,7 +26,7 @@ from losscli.losses.stable import (
     product,
     quotient,
     sigmoid,
-    softplus,
+    softpluses,
     times,
     total,
     xlog1py,
@@ -71,7 +72,8 @@ def bce(
     """−w t log p − (1 − t) log(1 − p), in nats; least at the probability. Good 1952."""
     t, other = _targets(y_true, label_smoothing)
     if from_logits:
-        return pos_weight * t * softplus(-y_pred) + other * softplus(y_pred)
+        missed, raised = softpluses(y_pred)
+        return pos_weight * t * missed + other * raised
     return -xlogy(pos_weight * t, y_pred) - xlog1py(other, -y_pred)
 
 
@@ -141,7 +143,7 @@ def _entropy(t: Array, other: Array, y_pred: Array, from_logits: bool) -> Array:
     """−t log p − (1 − t) log(1 − p); from a logit z what is wrong of |z|, + log(1 + exp(−|z|))."""
     if from_logits:
         wrong = np.where(y_pred > 0, other, t) * np.abs(y_pred)
-        return wrong + np.log1p(np.exp(-np.abs(y_pred)))
+        return wrong + log1p(np.exp(-np.abs(y_pred)))
     return -xlogy(t, y_pred) - xlog1py(other, -y_pred)
 
 

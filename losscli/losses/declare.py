@@ -27,17 +27,28 @@ Tag = Literal[
     "quantiles",
 ]
 Objective = str | Callable[[Mapping[str, Any]], str | None]
+Saying = str | Callable[[Mapping[str, Any]], str | None]
 OWN = "own"  # the family of a loss that is not the package's
 
 
 class Scale(NamedTuple):
     """A parameter in the unit of the errors, and how many of their robust spreads it takes.
 
-    With as many a loss is within 5 % of mse's efficiency on normal errors.
+    With as many a loss is within 5 % of mse's efficiency on normal errors. `beyond` says what the loss does
+    for errors above `bend` times the parameter, `within` what for those of at most `near` times: a sentence
+    without its subject, or what makes one of the parameters (None: nothing is to be said).
     """
 
     parameter: str
     spreads: float
+    beyond: Saying
+    within: Saying
+    bend: float = 1.0
+    near: float = 1.0
+
+    def fitted(self, spread: float) -> float:
+        """The parameter for errors of this robust spread, in three significant digits."""
+        return float(f"{self.spreads * spread:.2e}")
 
 
 class Parameter(NamedTuple):

@@ -66,6 +66,29 @@ class Remark:
     cause: str = ""
 
 
+class Misscaled(NamedTuple):
+    """A scale, such as huber's delta, that lies far outside the errors.
+
+    `fitted` is what would fit: `spreads` times their robust spread. With `value` the loss does what it `says`
+    for `many` of the errors; of so many `entries` ("rows" or "values"), `drawn` of so many rows (None: all).
+    """
+
+    parameter: str
+    value: float
+    fitted: float
+    spreads: float
+    says: str
+    many: int
+    of: int
+    entries: str
+    drawn: int | None
+
+    @property
+    def below(self) -> bool:
+        """Whether it is too small for the errors, not too large."""
+        return self.value < self.fitted
+
+
 @dataclass(frozen=True, eq=False)
 class Score:
     """A finished result for one loss on one model's predictions.
@@ -75,7 +98,8 @@ class Score:
     the rows to show, `hidden` how many more there are. `per_sample` (N,) holds every row's value in library
     calls. `gradients` holds rows with their gradient for statistic and batch losses.
     `about` is the loss explained: title, formula, unit, range, when to use it. `groups` holds its value in
-    each group of rows, `why` says what makes it, where these were asked for.
+    each group of rows, `why` says what makes it, where these were asked for. `misscaled` is a scale that
+    lies far outside the errors, which one of the remarks tells.
     """
 
     loss: str
@@ -102,3 +126,4 @@ class Score:
     about: "Words | None" = field(default=None, compare=False, repr=False)
     groups: "Groups | None" = field(default=None, compare=False, repr=False)
     why: "Why | None" = field(default=None, compare=False, repr=False)
+    misscaled: Misscaled | None = field(default=None, compare=False, repr=False)

@@ -145,7 +145,7 @@ class Spread:
             if isinstance(rows, int):
                 self._keep(*_drawn(rows, values, stride))
             else:
-                kept = _is_drawn(rows, stride)
+                kept = is_drawn(rows, stride)
                 self._keep(rows[kept], values[kept])
 
     def _add_largest(self, values: Array) -> None:
@@ -162,12 +162,12 @@ class Spread:
 
 def _drawn(first: int, values: Array, stride: int) -> tuple[Array, Array]:
     """Of consecutive values, the first number `first`, the numbers and values of those drawn."""
-    rows = _rows_drawn(first, first + values.size, stride)
+    rows = rows_drawn(first, first + values.size, stride)
     return rows, values[rows - first]
 
 
 @lru_cache(maxsize=16)  # of one block, every loss asks
-def _rows_drawn(first: int, last: int, stride: int) -> Array:
+def rows_drawn(first: int, last: int, stride: int) -> Array:
     """Of the rows from `first` up to `last`, the numbers of those drawn."""
     cells = np.arange(first // CELL, (last - 1) // CELL + 1)
     draws = _draws(cells)
@@ -179,7 +179,7 @@ def _rows_drawn(first: int, last: int, stride: int) -> Array:
     return rows[(rows >= first) & (rows < last)]
 
 
-def _is_drawn(rows: Array, stride: int) -> Array:
+def is_drawn(rows: Array, stride: int) -> Array:
     """Which of these rows, each drawn for a shorter stride, are drawn for this one too."""
     draws = _draws(rows // CELL)
     drawn = (rows - draws) % min(stride, CELL) == 0

@@ -18,6 +18,11 @@ NORMAL_BEYOND_3 = 0.0026998  # the share of a normal beyond three standard devia
 TO_SIGMA = 1.4826  # from a median absolute deviation to a normal's standard deviation
 
 
+def robust_spread(values: Array) -> float:
+    """1.4826 times the median absolute deviation from the median: a normal's standard deviation."""
+    return TO_SIGMA * float(np.median(np.abs(values - np.median(values))))
+
+
 def standardised(values: Array) -> Array:
     """Less their mean, over their standard deviation: moments then stay inside the floats."""
     spread = values.std()

@@ -319,12 +319,14 @@ READ = {
     "cox": ["in R's survfit and lifelines", "R's coxph and lifelines"],
     "elastic_net": ["ElasticNet in scikit-learn", "Keras's L1L2"],
     "epsilon_insensitive": ["scikit-learn's defaults differ"],
+    "gamma_deviance": ["XGBoost's gamma-nloglik", "XGBoost's gamma-deviance adds"],  # support/peers has them
     "jsd": ["SciPy's jensenshannon"],
     "kld": ["in PyTorch the prediction", "Swapped, PyTorch takes"],
     "l1_penalty": ["Keras (activity_regularizer"],
     "l2_penalty": ["Ridge in scikit-learn"],
     "logcosh": ["(min_child_weight in XGBoost)"],
     "lovasz_hinge": ["the authors' code takes one an image"],
+    "mape": ["LightGBM and CatBoost divide"],  # support/peers has it
     "matrix_cce": ["scikit-learn's confusion_matrix"],
     "mse": ["with a mere warning, in PyTorch"],
     "multiclass_perceptron": ["so does Optax", "PyTorch's relu"],

@@ -101,6 +101,7 @@ def test_row_by_row_the_lengths_must_be_the_same(short: int, tmp_path: Path) -> 
     with pytest.raises(LosscliError) as caught:
         list(joined(preds, truth, key=None).batches(10))
     assert caught.value.what == f"{preds} has 30 rows and {truth} has {short}"
+    assert str(caught.value.hint).endswith("--key id joins them by it")  # though what both have agrees
 
 
 def csv(path: Path, names: str, *rows: tuple[Any, ...]) -> str:
@@ -164,6 +165,18 @@ def test_a_key_twice_in_the_predictions_is_refused(tmp_path: Path) -> None:
     assert f"{preds}, row 3: the key 1 stands in row 1 too (2 rows in all" in caught.value.what
     # With the column that tells them apart each is a prediction of its own.
     assert values(preds, truth, key="id", by="m") == [10, 20, 10, 20]
+
+
+@pytest.mark.parametrize(("second", "first"), [(2, 1), (11, 10), (12, 3), (31, 30)])
+@pytest.mark.usefixtures("few")
+def test_a_key_twice_in_the_predictions_is_told_in_every_batch(
+    second: int, first: int, tmp_path: Path
+) -> None:
+    preds, truth = write_pair(tmp_path, [*IDS[: second - 1], first, *IDS[second - 1 :]], IDS)
+    with pytest.raises(LosscliError) as caught:
+        joined(preds, truth)
+    twice = f"{preds}, row {second}: the key {first} stands in row {first} too"
+    assert caught.value.what == f"{twice} (1 row in all whose key stood before)"
 
 
 def test_a_key_that_is_missing_is_no_key(tmp_path: Path) -> None:

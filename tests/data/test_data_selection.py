@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from losscli.data import Source, open_table
+from losscli.data.selection import select
 from losscli.errors import LosscliError
 
 COMMON_TRUE = ("y_true", "true", "target", "label", "actual", "ground_truth", "y")
@@ -119,6 +120,32 @@ def test_a_loss_without_truth(table: Any) -> None:
     assert source.chosen == ("y_pred is the column y_pred: the first of the common names found",)
     with pytest.raises(LosscliError, match="--true y_true: this loss takes no y_true"):
         columns.select("y_true", None, None, truth=False, models=False)
+
+
+@pytest.mark.parametrize(
+    ("columns", "options", "true", "pred"),
+    [
+        (["y", "p"], {}, 0, 1),
+        (["", "price", "pred"], {}, 1, 2),
+        (["row_id", "y", "price_hat"], {}, 1, 2),
+        (["a", "b"], {"true": "a"}, 0, 1),
+        (["a", "w", "b"], {"true": "b", "weight": "w"}, 2, 0),
+        (["region", "y", "model"], {"by": "region"}, 1, 2),
+    ],
+)
+def test_the_only_other_column_is_the_one_that_is_missing(
+    columns: list[str], options: dict[str, str], true: int, pred: int
+) -> None:
+    asked = {"true": None, "pred": None, "weight": None, **options}
+    selection = select("t.csv", columns, **asked, truth=True, models=False)  # type: ignore[arg-type]
+    assert (selection.true, selection.models) == ((true,), {"y_pred": (pred,)})
+    assert any(text.endswith(": the only other") for text in selection.chosen)
+
+
+@pytest.mark.parametrize("columns", [["a", "b"], ["y", "a", "b"], ["y", "id"], ["y", "date"], ["y"]])
+def test_columns_that_may_be_several_things_are_asked_for(columns: list[str]) -> None:
+    with pytest.raises(LosscliError, match="no column has a common name of y_"):
+        select("t.csv", columns, None, None, None, truth=True, models=False)
 
 
 def test_positions_are_said(table: Any) -> None:

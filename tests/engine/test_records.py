@@ -14,11 +14,13 @@ from support.full import (
     OTHER,
     TASK,
     array,
+    mine_errors,
     mine_groups,
     mine_partial,
     mine_spread,
     mine_top,
     of,
+    other_errors,
     other_groups,
     other_partial,
     other_spread,
@@ -35,6 +37,7 @@ from losscli.engine.partial import Partial
 from losscli.engine.top import Tally, Top
 from losscli.results.rows import RowValues
 from losscli.stats import concentration as spread
+from losscli.stats import errorsample
 from losscli.stats.concentration import Spread
 
 ONCE = "both sides have it from the same fold"
@@ -63,6 +66,15 @@ MERGED_SPREAD = {
     "seen": 17,
     "lowest": -4.0,
     "most": 500,
+    "start": 7,
+}
+MERGED_ERRORS = {
+    "stride": 8,
+    "pieces": [[[7], [1.0]], [[21], [5.0]]],  # of every eighth row, 3 and 11 are not drawn
+    "held": 2,
+    "seen": 17,
+    "looks": [[2.0], [5.0], [4.0]],
+    "partly": False,
     "start": 7,
 }
 MERGED_TOP = {
@@ -97,6 +109,7 @@ MERGED = {
     "weighted": True,
     "values": mine_partial().values,
     "groups": MERGED_GROUPS,
+    "errors": MERGED_ERRORS,
 }
 # The other way round: what was the greater is now on this side, and must hold its place.
 TURNED = {
@@ -115,6 +128,12 @@ TURNED = {
     "shape": [10, 4],
     "collected": [[[3], None, [0.75], [2]], [[1, 2], [1, 0], [0.5, 0.25], [1, 3]]],
     "values": other_partial().values,
+    "errors": {
+        **MERGED_ERRORS,
+        "pieces": [[[21], [5.0]], [[7], [1.0]]],
+        "looks": [[5.0], [4.0], [2.0]],
+        "start": 1 << 40,
+    },
     "groups": {
         "keys": {"names": [["c"], ["a"], ["b"]], "columns": ["g"]},
         "n": [10, 22, 3],
@@ -145,6 +164,7 @@ BEGUN = {
     "spread": {"stride": 4, "cut": 2.5, "pieces": [], "largest": [], "held": 0, "seen": 0, "lowest": 0.0}
     | {"most": 500, "start": 77},
     "values": [],
+    "errors": {"stride": 4, "pieces": [], "held": 0, "seen": 0, "looks": [], "partly": False, "start": 77},
 }
 
 
@@ -225,6 +245,22 @@ CASES = [
         dict.fromkeys(["stride", "cut", "largest", "most", "start"], "until it is thinned"),
         bare=["stride"],
     ),
+    Case(
+        "ErrorSample.merge",
+        lambda: (mine_errors(), other_errors()),
+        act("merge"),
+        MERGED_ERRORS,
+        {"partly": "both hold all that they are to", "start": "its own rows are numbered so"},
+        bare=["partly"],
+    ),
+    Case(
+        "ErrorSample.like",
+        lambda: (mine_errors(), 77),
+        lambda sample, start: sample.like(start),
+        BEGUN["errors"],
+        {"stride": ONCE, "partly": ONCE},
+        bare=["partly"],
+    ),
     Case("GroupSums.merge", lambda: (mine_groups(), other_groups()), act("merge"), MERGED_GROUPS),
     Case(
         "Partial.merge",
@@ -269,7 +305,11 @@ CASES = [
             ],
             UNNUMBERED,
         )
-        | {"groups": "it knows groups, not rows", "spread": "its numbers are from its own start on"},
+        | {
+            "groups": "it knows groups, not rows",
+            "spread": "its numbers are from its own start on",
+            "errors": "as the spread's",
+        },
     ),
     Case(
         "Partial.like",
@@ -288,13 +328,14 @@ def test_every_field_is_what_is_written_by_hand(case: Case) -> None:
 
 # What adds numbers to sums is held to exact sums instead.
 ELSEWHERE = {
+    "ErrorSample.add": "test_misscaled.py",
     "Sum.add": "test_engine_sums.py",
     "GroupSums.add": "test_groups.py",
 }
 
 
 def test_no_method_lacks_a_case() -> None:
-    assert set(methods(groups, kept, partial, spread, sums)) == {
+    assert set(methods(errorsample, groups, kept, partial, spread, sums)) == {
         case.name.partition(",")[0] for case in CASES
     } | set(ELSEWHERE)
 

@@ -18,6 +18,7 @@ from losscli.errors import BadValue
 from losscli.frameworks.convention import convention
 from losscli.results.rows import RowValues
 from losscli.stats.concentration import Spread
+from losscli.stats.errorsample import ErrorSample
 
 TASK = Task(convention(find("huber"), "exact"), {"delta": 2.0})
 OTHER = Task(convention(find("mae"), "exact"), {})
@@ -67,6 +68,14 @@ def other_spread() -> Spread:
     return Spread(4, 6.5, [(rows(21), array(5.0))], array(7.0), 1, 5, -4.0, 900, 1 << 40)
 
 
+def mine_errors() -> ErrorSample:
+    return ErrorSample(4, [(rows(3, 7, 11), array(2.0, 1.0, 6.0))], 3, 12, [array(2.0)], False, 7)
+
+
+def other_errors() -> ErrorSample:
+    return ErrorSample(8, [(rows(21), array(5.0))], 1, 5, [array(5.0), array(4.0)], False, 1 << 40)
+
+
 def mine_groups() -> GroupSums:
     sums = {("value", 0): (array(1.0, 2.0), array(0.25, 0.5)), ("mine", 0): (array(3.0, 4.0), array(0, 0))}
     tops = {"m": array(5.0, 1.0)}
@@ -109,6 +118,7 @@ def mine_partial() -> Partial:
             RowValues(rows(8), array(7), array(5), array(6), array(4), array(3)),
         ],
         groups=mine_groups(),
+        errors=mine_errors(),
     )
 
 
@@ -133,6 +143,7 @@ def other_partial() -> Partial:
         weighted=False,
         values=[RowValues(range(3, 4), None, array(7), array(8))],
         groups=other_groups(),
+        errors=other_errors(),
     )
 
 

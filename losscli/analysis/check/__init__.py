@@ -15,6 +15,7 @@ from losscli.batch import Stream
 from losscli.catalogue.find import Named
 from losscli.engine.missing import Missing
 from losscli.errors import LosscliError
+from losscli.integers import EXACT
 from losscli.losses.declare import Loss
 from losscli.results.check import Checkup, Finding
 from losscli.version import __version__
@@ -35,11 +36,12 @@ def examine(
     missing: Missing = "refuse",
     source: str | None = None,
     chosen: tuple[str, ...] = (),
+    max_memory: int | None = None,
 ) -> Checkup:
     """The same over a stream of batches, which is callable again.
 
     One pass describes the data; where something is suspect, a second finds its rows. With a loss there is one
-    more for each model, which computes it.
+    more for each model, which computes it: within `max_memory` bytes, or LosscliError.
     """
     read = None if loss is None else meant(loss, stream)
     if read is not None:
@@ -51,7 +53,7 @@ def examine(
         if case.loss is not None:
             request = trial.request_of(case, like)
             for model in case.profile.predictions:
-                kept += trial.verdict(case, request, stream, model.model, kept)
+                kept += trial.verdict(case, request, stream, model.model, kept, max_memory)
     ranked = sorted(kept, key=_rank)
     return Checkup(
         n=case.profile.n,
@@ -65,8 +67,14 @@ def examine(
         looked=_looked(case),
         profile=case.profile,
         version=__version__,
-        chosen=(*chosen, *said),
+        chosen=(*chosen, *said, *_rounded(case, stream)),
     )
+
+
+def _rounded(case: CheckedData, stream: Stream) -> list[str]:
+    """The sentences that tell of whole numbers which float64 rounds."""
+    far = {column.array for column in case.profile.columns if max(-column.low, column.high) >= EXACT}
+    return [sentence for said in Stream.of(stream).rounded(far).values() for sentence in said] if far else []
 
 
 def _shown(case: CheckedData) -> dict[str, Any]:

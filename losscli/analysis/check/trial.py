@@ -10,14 +10,15 @@ import numpy as np
 
 from losscli.analysis.check.fault import CheckedData, Fault, any_entry, names
 from losscli.analysis.request import Request
-from losscli.analysis.score import score
+from losscli.analysis.score import Run, score
 from losscli.batch import Batch, Stream
 from losscli.engine.finish import Show
+from losscli.engine.misscaled import SCALE, mend, misfit_words
 from losscli.engine.missing import Missing, MissingRule
 from losscli.engine.partial import Task
 from losscli.engine.positions import aligned, lay
 from losscli.engine.top import missing_rows
-from losscli.errors import LosscliError
+from losscli.errors import LosscliError, TooMuch
 from losscli.frameworks.convention import Convention
 from losscli.losses.domain import Array
 from losscli.results.check import Finding, Severity
@@ -40,13 +41,20 @@ _MISLEADING = {
 
 
 def verdict(
-    case: CheckedData, request: Request, stream: Stream, model: str, findings: Sequence[Finding]
+    case: CheckedData,
+    request: Request,
+    stream: Stream,
+    model: str,
+    findings: Sequence[Finding],
+    max_memory: int | None = None,
 ) -> Iterator[Finding]:
     """What computing the loss itself says, where no finding has said it."""
     columns = names(case.profile.prediction(model))
     known = any(_explains(finding, case, model, request.missing) for finding in findings)
     try:
-        made = score(request, single(stream, model), show=Show(0))
+        made = score(request, single(stream, model), run=Run(max_memory=max_memory), show=Show(0))
+    except TooMuch:
+        raise
     except LosscliError as why:
         if not known:
             yield _finding(
@@ -61,6 +69,10 @@ def verdict(
         elif remark.kind == "departure" and remark.count:
             title = "Rows that the framework changes"
             yield _finding("departure", "note", title, case, columns, remark, remark.text, "")
+        elif remark.cause == SCALE and made.misscaled is not None:
+            text, advice = misfit_words(made.loss, {"": made.misscaled}), mend(made.misscaled)
+            title = "The scale of the loss is not that of the errors"
+            yield _finding(SCALE, "warning", title, case, columns, remark, text, advice)
         elif remark.cause in _MISLEADING:
             title, advice = _MISLEADING[remark.cause]
             yield _finding(remark.cause, "warning", title, case, columns, remark, remark.text, advice)

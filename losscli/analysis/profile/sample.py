@@ -160,8 +160,8 @@ class Duplicates:
 
     def count(self) -> tuple[int, bool]:
         """How many rows equal an earlier one, and whether that is an estimate."""
-        hashes = np.concatenate(self._hashes)
-        twins = int(hashes.size - np.unique(hashes).size)
+        hashes = np.sort(np.concatenate(self._hashes))  # np.unique takes ten times as long
+        twins = int(np.count_nonzero(hashes[1:] == hashes[:-1]))
         return twins << self._halvings, self._halvings > 0
 
 

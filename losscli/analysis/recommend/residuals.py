@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from losscli.analysis.recommend.case import AdviceCase, Advised, Reading, shown
-from losscli.analysis.recommend.numbers import percent, percents, rounded, value_range
-from losscli.analysis.recommend.tails import CAUCHY, FEW, HUBER, TUKEY, Tails, tails
+from losscli.analysis.recommend.numbers import percent, percents, value_range
+from losscli.analysis.recommend.tails import FEW, Tails, tails
+from losscli.catalogue import registry
 from losscli.stats.interval import number, share
 from losscli.stats.moments import NORMAL_BEYOND_3, rank_correlation
 
@@ -89,13 +90,8 @@ def _ordered(t: Tails, subject: str, entries: str) -> list[Advised]:
     count = (
         f"{t.beyond} of {t.n} {entries} beyond three robust spreads (a normal has {percent(NORMAL_BEYOND_3)})"
     )
-    delta = rounded(HUBER * t.spread)
     spread = f"the robust spread of {subject} (1.4826 × their median absolute deviation {number(t.mad)})"
-    huber = Advised(
-        "huber",
-        params={"delta": delta},
-        derived=(f"delta {number(delta)} = 1.345 × {number(t.spread)}, {spread}",),
-    )
+    huber = _scaled("huber", t, spread)
     by_huber = f"to fix a constant to {subject} as precisely, mse needs {t.by_huber} times huber's rows"
     by_mae = f"to fix a constant to {subject} as precisely, mse needs {t.by_mae} times mae's rows"
     if not t.heavy:
@@ -149,29 +145,31 @@ def _ordered(t: Tails, subject: str, entries: str) -> list[Advised]:
 
 def _redescending(t: Tails, entries: str, subject: str) -> Advised:
     """Tukey where the outliers are a group by themselves, cauchy where they are the end of a tail."""
+    spread = f"the robust spread of {subject}"
     if t.apart:
-        c = rounded(TUKEY * t.spread)
-        return Advised(
-            "tukey",
-            (
+        return _scaled("tukey", t, spread)._replace(
+            reasons=(
                 f"{t.far} of {t.n} {entries} lie beyond six spreads and {t.beyond - t.far} from three "
                 "to six: a group apart; beyond c a row pulls with nothing",
             ),
-            {"c": c},
-            (f"c {number(c)} = 4.685 × {number(t.spread)}, the robust spread of {subject}",),
-            "those rows are plain wrong, and the fit starts near its end",
+            when="those rows are plain wrong, and the fit starts near its end",
         )
-    scale = rounded(CAUCHY * t.spread)
-    return Advised(
-        "cauchy",
-        (
+    return _scaled("cauchy", t, spread)._replace(
+        reasons=(
             f"{t.far} of {t.n} {entries} lie beyond six spreads; here a far row pulls the less the "
             "farther it is",
         ),
-        {"scale": scale},
-        (f"scale {number(scale)} = 1.686 × {number(t.spread)}, the robust spread of {subject}",),
-        "the far rows are more likely wrong than right, and the fit starts near its end",
+        when="the far rows are more likely wrong than right, and the fit starts near its end",
     )
+
+
+def _scaled(name: str, t: Tails, spread: str) -> Advised:
+    """A robust loss with its scale fitted to the residuals, and from what."""
+    scale = registry.get(name).scale
+    assert scale is not None
+    value = scale.fitted(t.spread)
+    derived = f"{scale.parameter} {number(value)} = {scale.spreads:g} × {number(t.spread)}, {spread}"
+    return Advised(name, params={scale.parameter: value}, derived=(derived,))
 
 
 def _further(case: AdviceCase, residuals: Array, t: Tails) -> tuple[list[Evidence], list[Advised]]:

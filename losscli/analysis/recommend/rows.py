@@ -10,15 +10,13 @@ import numpy as np
 from losscli.engine.missing import complete
 from losscli.engine.top import Tally
 from losscli.errors import LosscliError
+from losscli.stats.errorsample import most_rows
 from losscli.stats.interval import SEED
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array
     from losscli.batch import Batch, Stream
     from losscli.engine.missing import Missing
-
-MOST_ROWS = 200_000
-MOST_VALUES = 4_000_000
 
 
 class Gathered(NamedTuple):
@@ -60,7 +58,7 @@ def gather(stream: Stream, missing: Missing) -> Gathered:
         unweighted += len(batch) - new
         n += new
         keys = np.concatenate([keys, draw.random(new)])
-        most = _most(pred)
+        most = most_rows(math.prod(pred.shape[1:]))
         if len(keys) > 2 * most:
             keys, trues, preds = _thinned(keys, trues, preds, most)
     if first is None or n == 0:
@@ -68,7 +66,7 @@ def gather(stream: Stream, missing: Missing) -> Gathered:
             "there are no rows to look at" + " without missing values" * bool(absent.count),
             "give at least one complete row",
         )
-    keys, trues, preds = _thinned(keys, trues, preds, _most(preds[0]))
+    keys, trues, preds = _thinned(keys, trues, preds, most_rows(math.prod(preds[0].shape[1:])))
     return Gathered(
         trues[0] if trues else None,
         preds[0],
@@ -78,11 +76,6 @@ def gather(stream: Stream, missing: Missing) -> Gathered:
         absent.count,
         unweighted,
     )
-
-
-def _most(pred: Array) -> int:
-    """How many rows like those of pred (N, ...) are kept."""
-    return max(100, min(MOST_ROWS, MOST_VALUES // max(1, math.prod(pred.shape[1:]))))
 
 
 def _thinned(

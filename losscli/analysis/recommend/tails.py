@@ -6,26 +6,27 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from losscli.losses.robust import huber
 from losscli.stats.interval import Measure, of_means
-from losscli.stats.moments import TO_SIGMA, kurtosis, skewness
+from losscli.stats.moments import TO_SIGMA, kurtosis, robust_spread, skewness
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array
 
 FEW = 20  # rows under which tails cannot be told
-HUBER, TUKEY, CAUCHY = 1.345, 4.685, 1.686  # times the spread: 95 % of mse's efficiency for a normal
+assert huber.scale is not None
+HUBER = huber.scale.spreads
 
 
 class Tails(NamedTuple):
     """What `n` residuals say.
 
-    `mad` is their median absolute deviation, `spread` 1.4826 times it. `beyond` lie past three spreads, `far`
+    `spread` is 1.4826 times their median absolute deviation. `beyond` lie past three spreads, `far`
     past six, `past_delta` past huber's delta: these make `their_share` of the squared error. `by_huber` and
     `by_mae`: how many times the rows mse needs to fix a constant as precisely as that loss does.
     """
 
     n: int
-    mad: float
     spread: float
     kurtosis: Measure
     skewness: Measure
@@ -35,6 +36,11 @@ class Tails(NamedTuple):
     their_share: float
     by_huber: Measure
     by_mae: Measure
+
+    @property
+    def mad(self) -> float:
+        """The median absolute deviation."""
+        return self.spread / TO_SIGMA
 
     @property
     def heavy(self) -> bool:
@@ -49,12 +55,10 @@ class Tails(NamedTuple):
 
 def tails(residuals: Array) -> Tails | None:
     """None where over half of the residuals are one number, or there are too few."""
-    centre = float(np.median(residuals))
-    mad = float(np.median(np.abs(residuals - centre)))
-    if mad == 0 or len(residuals) < FEW:
+    spread = robust_spread(residuals) if len(residuals) >= FEW else 0.0
+    if spread == 0:
         return None
-    spread = TO_SIGMA * mad
-    r = (residuals - centre) / spread
+    r = (residuals - np.median(residuals)) / spread
     size = np.abs(r)
     cut = np.clip(r, -HUBER, HUBER)
     # The precision of a constant fitted under a loss: mean ψ² / (mean ψ')², ψ its slope.
@@ -72,7 +76,6 @@ def tails(residuals: Array) -> Tails | None:
     past = np.abs(residuals) > HUBER * spread
     return Tails(
         len(r),
-        mad,
         spread,
         kurtosis(r),
         skewness(r),

@@ -12,10 +12,10 @@ from support.close import close
 
 import losscli
 from losscli.analysis import recommend as advice
-from losscli.analysis.recommend import numbers, rows
+from losscli.analysis.recommend import numbers
 from losscli.batch import Batch
 from losscli.errors import LosscliError
-from losscli.stats import interval, moments
+from losscli.stats import errorsample, interval, moments
 
 R = np.random.default_rng(8)
 P60 = np.linspace(20, 80, 60)
@@ -118,7 +118,7 @@ def test_a_mean_lies_in_the_middle_of_the_targets(share: float, loss: str) -> No
 def test_of_many_rows_those_of_the_lowest_draws_are_looked_at(
     batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rows, "MOST_ROWS", 150)
+    monkeypatch.setattr(errorsample, "MOST_ROWS", 150)
     n = 640
     y, p = np.arange(n) ** 1.3, np.arange(n) ** 1.3 + shuffled(normal(n))
     weight = np.where(np.arange(n) % 16 == 3, 0.0, 2.0)
@@ -142,9 +142,9 @@ def test_of_many_rows_those_of_the_lowest_draws_are_looked_at(
 
 
 def test_of_wide_rows_fewer_are_looked_at() -> None:
-    assert rows._most(np.empty((1, 10))) == 200_000
-    assert rows._most(np.empty((1, 25))) == 160_000
-    assert rows._most(np.empty((1, 10**6))) == 100
+    assert errorsample.most_rows(10) == 200_000
+    assert errorsample.most_rows(25) == 160_000
+    assert errorsample.most_rows(10**6) == 100
 
 
 @pytest.mark.parametrize("weighted", [False, True])

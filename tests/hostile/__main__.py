@@ -1,0 +1,74 @@
+"""losscli against what is hostile: writers that are killed, and inputs that nobody would write.
+
+    python tests/hostile kill --times 200           kills writers of every format at random moments
+    python tests/hostile fuzz --minutes 10          mutates every reader's and parser's inputs
+    python tests/hostile fuzz --minutes 1 --only csv --seed 7
+
+Findings of the fuzzer are kept, made smaller, in the folder --keep, each with the line that shows it. What
+was mended goes into corpus/, which the tests run as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        "python tests/hostile", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("kill", help="kill writers of every format")
+    one.add_argument("--times", type=int, default=200, help="how many writers in all")
+    two = commands.add_parser("fuzz", help="mutate inputs of every reader and parser")
+    two.add_argument("--minutes", type=float, default=1.0, help="the budget")
+    two.add_argument("--only", nargs="+", default=(), help="readers and parsers whose names begin so")
+    two.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "losscli-findings")
+    for command in (one, two):
+        command.add_argument(
+            "--seed", type=int, help="of what is drawn; told at the end (default: another each time)"
+        )
+    options = parser.parse_args()
+    if options.seed is None:
+        options.seed = random.randrange(1 << 32)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    bad = _kill(options) if options.command == "kill" else _fuzz(options)
+    print(f"the same draws again: --seed {options.seed}")
+    return 1 if bad else 0
+
+
+def _kill(options: argparse.Namespace) -> int:
+    from hostile.kill import kill
+
+    told = kill(options.times, options.seed)
+    print(told.table())
+    return len(told.wrong)
+
+
+def _fuzz(options: argparse.Namespace) -> int:
+    from hostile import fuzz
+
+    import losscli.cli.app  # noqa: F401 — once, before the forks
+
+    def found(finding: fuzz.Finding) -> None:
+        print(f"{finding.what}\n    {fuzz.keep(options.keep, finding)}", flush=True)
+
+    report = fuzz.fuzz(
+        seed=options.seed, until=fuzz.for_minutes(options.minutes), only=options.only, found=found
+    )
+    for target, inputs in sorted(report.inputs.items()):
+        print(f"{target:14} {inputs:8} inputs  {report.answers[target]:5} kinds of answers")
+    print(f"{sum(report.inputs.values())} inputs, {len(report.findings)} kinds of findings")
+    return len(report.findings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
