@@ -80,3 +80,26 @@ def leaves_labels_out(loss: Loss) -> bool:
     return true.index is not None or (
         true.grain in ("index", "entry", "scalar") and true.means in ("label", "class index")
     )
+
+
+def axes_words(loss: Loss) -> str | None:
+    """What arrays of more axes a loss takes, and that it leaves labels out; None where there is no more."""
+    true, pred, said = loss.signature.y_true, loss.signature.y_pred, []
+    named = "class_axis=1 names its axis where the shapes leave it open"
+    if has_class_axis(loss) and true is not None and pred.grain in ("row", "columns"):
+        boxes = pred.means == "box"
+        alone = true.grain in ("index", "scalar")
+        beside = "y_true the same without C" if alone else "y_true the same"
+        beside += " or class indices without C" if true.index is not None else ""
+        said.append(
+            "y_pred and y_true may be (N, M, 4), M boxes a sample: each has a value"
+            if boxes
+            else f"y_pred may be (N, …, C) or (N, C, …), {beside}: each position has a value; of C, {named}"
+        )
+    elif has_class_axis(loss) and loss.kind == "statistic" and leaves_labels_out(loss):
+        said.append(f"y_true may hold class indices, (N, H, W) beside y_pred (N, C, H, W); of C, {named}")
+    elif leaves_labels_out(loss) and pred.grain == "entry":
+        said.append("y_pred and y_true may be masks (N, H, W), or of any one shape: each entry has a value")
+    if said and leaves_labels_out(loss):
+        said.append("ignore_class leaves out what has that label")
+    return "; ".join(said) or None
