@@ -15,17 +15,24 @@ if TYPE_CHECKING:
 _WORDS = {"is not a valid float": "is not a number", "is not a valid integer": "is not a whole number"}
 SHOWN = 5  # losses that a hint names
 LONGEST, SOME = 300, 60  # characters: of a word of the line that is shown whole, and of one that is cut
+WHOLE = 800  # characters of a message that is shown whole: some list what there is
 _EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)")
 
 
 def explain(error: Exception, line: Sequence[str] = ()) -> tuple[str, str | None]:
     """(what, hint) of an error that ended this command line, whose long words are cut."""
     what, hint = _explain(error, line)
-    words = {part for word in line for part in (word, word.partition("=")[2]) if len(part) > LONGEST}
-    for long in sorted(words, key=len, reverse=True):
-        what = what.replace(long, f"{long[:SOME]}…")
-        hint = hint and hint.replace(long, f"{long[:SOME]}…")
-    return what, hint
+    written = [part for word in line for part in (word, word.partition("=")[2]) if len(part) > LONGEST]
+    for long in sorted({*written, *map(shown, written)}, key=len, reverse=True):
+        what = what.replace(long, f"{shown(long[:SOME])}…")
+        hint = hint and hint.replace(long, f"{shown(long[:SOME])}…")
+    return _shortened(what), hint and _shortened(hint)
+
+
+def _shortened(text: str) -> str:
+    """A message, without what is in the middle of one that tells some long word in a way of its own."""
+    text = shown(text)
+    return text if len(text) <= WHOLE else f"{text[:LONGEST]} … {text[-SOME:]}"
 
 
 def _explain(error: Exception, line: Sequence[str]) -> tuple[str, str | None]:
