@@ -57,6 +57,19 @@ class Origin(NamedTuple):
 NOWHERE = Origin()
 
 
+class UnreadCell(NamedTuple):
+    """A cell that is no number, or a row of another number of fields (without a `column`).
+
+    `text` is the cell's, or what is odd about the row; `why` the error that it is where nothing is let pass.
+    """
+
+    name: str
+    column: str | None
+    row: int
+    text: str
+    why: LosscliError
+
+
 @dataclass(eq=False, repr=False)  # frozen, with a repr, it takes three times as long to make
 class Batch:
     """Consecutive samples: `y_true` (N, ...) or None, each model's `y_pred` (N, ...), weights (N,) or None.

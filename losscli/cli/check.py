@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated, get_args
 
 from typer import Option
@@ -55,12 +56,14 @@ def check(
     from losscli.analysis import check as checkup
     from losscli.catalogue.find import named
     from losscli.cli.reading import open_source
+    from losscli.data.lenient import lenient
     from losscli.data.limits import limited
 
+    alone = len(rows.files) == 1 and rows.truth is None  # else a row is not the file's row of that number
     read = None if loss is None else named(loss)
     resolved = None if read is None else read.loss
     entries = resolved is None or resolved.signature.y_pred.grain in ENTRIES
-    with limited(most):
+    with limited(most), lenient() if alone else nullcontext() as let_pass:
         source = open_source(
             rows,
             () if read is None else read.labelled,
@@ -71,15 +74,17 @@ def check(
             models=entries and "," not in (rows.true or "") and "*" not in (rows.true or ""),
             drop=settings.missing == "drop",
         )
-    record = checkup.examine(
-        source,
-        read,
-        settings.like,
-        params=params,
-        missing=settings.missing,
-        source=source.name,
-        chosen=source.chosen,
-        max_memory=most,
-    )
+        record = checkup.examine(
+            source,
+            read,
+            settings.like,
+            params=params,
+            missing=settings.missing,
+            source=source.name,
+            chosen=source.chosen,
+            max_memory=most,
+            let_pass=let_pass,
+            cells=source.cells if alone else None,
+        )
     out.write(render.render(record, out.format, width=out.width, color=out.color))
     return 0 if record.clean else 1

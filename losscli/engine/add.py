@@ -9,6 +9,7 @@ import numpy as np
 
 from losscli.batch import Batch
 from losscli.engine.align import as_held
+from losscli.engine.broadcast import as_multiplied
 from losscli.engine.domains import Extents
 from losscli.engine.group_sums import Block, GroupSums
 from losscli.engine.misscaled import add_errors
@@ -51,14 +52,16 @@ def add(
         batch = task.adjust(batch)
     raw = batch.y_pred[task.model]
     true, pred = as_held(convention, batch, task.model)
-    laid = lay(task, true, pred, batch.weight)
+    factors, each = (None, 1) if batch.weight is None else as_multiplied(task, pred, batch.weight)
+    laid = lay(task, true, pred, factors)
     y_true, y_pred = aligned(task, laid, extents)
     if batch.weight is not None and not convention.weights:
         why = "its values belong to pairs of rows" if convention.loss.kind == "batch" else "its call has none"
         raise LosscliError(f"{convention.owner} takes no sample weights: {why}", "leave --weight out")
-    weight = None
+    weight = of_samples = None
     if laid.weight is not None:
         weight = laid.weight.astype(convention.dtype, copy=False).astype(np.float64, copy=False)
+        of_samples = weight if weight.ndim == 1 else weight.sum(axis=1) / each
     collects = _needs_all(convention, y_pred, laid.y_pred)
     if part.values is not None and collects:
         raise no_values(task)
@@ -78,7 +81,7 @@ def add(
     part.n += len(raw)
     part.weighted |= weight is not None
     part.shape = pred.shape if laid.per else laid.y_pred.shape
-    add_weights(part.weights, weight, len(raw))
+    add_weights(part.weights, of_samples, len(raw))
     by = None if part.groups is None or groups is None else _By(part.groups, groups)
     gone = None
     if extents.missing(batch.y_true, batch.weight, raw):  # this model's own: others may be complete
@@ -86,8 +89,8 @@ def add(
         part.tallies.setdefault("gone", Tally()).add(numbers_of(rows, gone))
     if by is not None:
         by.sums.count(by.block, gone)
-        if weight is not None:
-            by.add("weights", weight, True)
+        if of_samples is not None:
+            by.add("weights", of_samples, True)
     note_codings(part, laid, y_true, rows)
     note_lengths(part, laid, y_pred, rows)
     if collects:

@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 
 
 class Totals(NamedTuple):
-    """What a fold knows when it divides: n samples, Σw, Σc and Σwc (weights w, counts c).
+    """What a fold knows when it divides: n samples (or what `unit` is), Σw, Σc and Σwc (weights w, counts c).
 
-    `class_weighted`: the loss was given class weights. `unit` is what n counts: a sample, or a position or
-    an entry of one.
+    `class_weighted`: the loss was given class weights; `masked`: labels to leave out.
     """
 
     n: int
@@ -39,6 +38,7 @@ class Totals(NamedTuple):
     weighted: bool
     class_weighted: bool = False
     unit: str = "sample"
+    masked: bool = False
 
 
 class Reduction(NamedTuple):
@@ -180,10 +180,9 @@ class Entry(NamedTuple):
 @dataclass(eq=False, repr=False)
 class Framework:
     """A framework and what all its losses share. `style` is how its calls are written, `calls` what is
-    particular about a loss's: the first that holds. `adapted` makes a loss's call give the definition's
-    number; `takes_with` has parameters of a loss that its call takes only where another is true. `searched`:
-    all its public losses are known here, or in `left_out` (tests/live looks through its modules). `tall`: its
-    users hold a table's column as (N, 1). `wants_weight`: it refuses weights that are all 0.
+    particular about a loss's: the first that holds. `adapted` makes a call give the definition's number;
+    `takes_with`: parameters taken only where another is true. `searched`: all its losses are known. `tall`:
+    a column is (N, 1) to it. `wants_weight`: not all may be 0. `broadcasts`: weights multiply as in NumPy.
     """
 
     about: FrameworkRecord
@@ -196,6 +195,7 @@ class Framework:
     searched: bool = False
     tall: bool = False
     wants_weight: bool = False
+    broadcasts: bool = False
 
     @property
     def name(self) -> str:

@@ -82,6 +82,8 @@ class Domain:
 
     def given(self, params: Mapping[str, Any]) -> "Domain":
         """The domain under these parameters: a probability becomes a logit under from_logits."""
+        if self.by is None and not self.under:
+            return self
         for name, domain in self.under.items():
             if params.get(name) not in (None, False):
                 return domain

@@ -158,3 +158,59 @@ def test_boxes_by_their_centres_are_boxes_by_their_corners(loss: str) -> None:
         assert ends[0] is not None
         assert ends[1] is not None
         np.testing.assert_allclose(slope[:, k], (ends[0] - ends[1]) / (2 * step), rtol=1e-5, atol=1e-6)
+
+
+def refused(*arrays: Any, **params: Any) -> str:
+    with pytest.raises(LosscliError) as caught:
+        losscli.compute(*arrays, **params)
+    return caught.value.what
+
+
+@pytest.mark.parametrize("loss", ["scce", "dice"])
+def test_a_complaint_names_the_place_in_the_array_that_was_given(loss: str) -> None:
+    """Places count from 1, in the axes that y_pred has, wherever the classes are."""
+    index, last = RNG.integers(0, 3, (2, 4, 5)), RNG.dirichlet(np.ones(3), (2, 4, 5))
+    bad = last.copy()
+    bad[1, 3, 2, 1] = 2.0
+    assert refused(loss, index, bad).startswith("y_pred[4, 3, 2], row 2: 2 is not")
+    assert refused(loss, index, bad.transpose(0, 3, 1, 2)).startswith("y_pred[2, 4, 3], row 2: 2 is not")
+    odd = np.where(np.arange(40).reshape(2, 4, 5) == 33, 9, index)  # [1, 2, 3]
+    for array in (last, last.transpose(0, 3, 1, 2)):
+        assert refused(loss, odd, array).startswith("y_true[3, 4], row 2: class 9")
+
+
+def test_so_does_one_about_a_soft_target() -> None:
+    true, pred = RNG.dirichlet(np.ones(4), (3, 5)), RNG.dirichlet(np.ones(4), (3, 5))
+    true[2, 4, 1] = -1.0
+    assert refused("cce", true, pred).startswith("y_true[5, 2], row 3: -1 is not")
+    moved = [array.transpose(0, 2, 1) for array in (true, pred)]
+    assert refused("cce", *moved, class_axis=1).startswith("y_true[2, 5], row 3: -1 is not")
+
+
+def test_weights_of_entries_stand_where_the_entries_do() -> None:
+    """Also where the axis of the classes is named, and all axes are as long."""
+    true, pred, weight = RNG.integers(0, 2, (2, 3, 3)), RNG.random((2, 3, 3)), RNG.random((2, 3, 3))
+    values = -np.where(true == 1, np.log(pred), np.log(1 - pred))
+    wanted = (weight * values).sum() / weight.sum()
+    for params in ({}, {"class_axis": 1}, {"class_axis": 2}):
+        score = losscli.compute("bce", true, pred, weight, **params)
+        assert score.value == pytest.approx(wanted, rel=1e-14, abs=0)
+
+
+def test_the_gradient_of_what_is_left_out_is_0_on_every_axis() -> None:
+    """Each entry that counts has the slope of its own loss; the axes are of different lengths."""
+    index, pred = RNG.integers(0, 3, (2, 4, 5)), RNG.normal(size=(2, 3, 4, 5))
+    index[0, 1:3, 2] = -100
+    kept = index != -100
+    odds = np.exp(pred) / np.exp(pred).sum(1, keepdims=True)
+    hot = index[:, None] == np.arange(3)[None, :, None, None]
+    wanted = np.where(kept[:, None], odds - hot, 0) / kept.sum((1, 2))[:, None, None, None]
+    slope = losscli.gradient("scce", index, pred, from_logits=True, ignore_class=-100)
+    np.testing.assert_allclose(slope, wanted, rtol=1e-12, atol=1e-15)
+    middle = pred.transpose(0, 2, 1, 3)
+    slope = losscli.gradient("scce", index, middle, from_logits=True, ignore_class=-100, class_axis=2)
+    np.testing.assert_allclose(slope, wanted.transpose(0, 2, 1, 3), rtol=1e-12, atol=1e-15)
+    void = np.where(VOID, 255, LABELS)
+    slope = losscli.gradient("bce", void, CHANCES, ignore_class=255)
+    each = np.where(VOID, 0, (CHANCES - LABELS) / (CHANCES * (1 - CHANCES))) / (~VOID).sum(1, keepdims=True)
+    np.testing.assert_allclose(slope, each, rtol=1e-12, atol=1e-15)

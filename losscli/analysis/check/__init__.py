@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from losscli.analysis.check import amounts, labels, layout, probabilities, scales, trial, values
-from losscli.analysis.check.fault import CheckedData, Fault
+from losscli.analysis.check import (
+    amounts,
+    labels,
+    layout,
+    order,
+    probabilities,
+    scales,
+    trial,
+    unread,
+    values,
+)
+from losscli.analysis.check.fault import CheckedData, Fault, RowCells
 from losscli.analysis.profile import profile
 from losscli.analysis.request import by_number, meant
-from losscli.batch import Stream
+from losscli.batch import Stream, UnreadCell
 from losscli.catalogue.find import Named
 from losscli.engine.missing import Missing
+from losscli.engine.walk import read_once
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import convention
 from losscli.integers import EXACT
@@ -25,7 +37,7 @@ from losscli.version import __version__
 __all__ = ["check", "examine"]
 
 FIRST_ROWS = 5
-_KINDS_OF_FAULT = (values, labels, probabilities, amounts, scales, layout, trial)
+_KINDS_OF_FAULT = (unread, values, labels, probabilities, amounts, scales, layout, order, trial)
 _SEVERITY = ("error", "warning", "note")
 
 
@@ -39,17 +51,23 @@ def examine(
     source: str | None = None,
     chosen: tuple[str, ...] = (),
     max_memory: int | None = None,
+    let_pass: Mapping[Any, UnreadCell] | None = None,
+    cells: Callable[[Sequence[int]], RowCells] | None = None,
 ) -> Checkup:
     """The same over a stream of batches, which is callable again.
 
     One pass describes the data; where something is suspect, a second finds its rows. With a loss there is one
-    more for each model, which computes it: within `max_memory` bytes, or LosscliError.
+    more for each model, which computes it: within `max_memory` bytes, or LosscliError. All but the first go
+    over memory, where the rows fit there. `let_pass` gathers, while the rows are read, the cells that are no
+    numbers, `cells` gives every cell of rows of these numbers.
     """
+    stream = read_once(Stream.of(stream), max_memory)
     read = None if loss is None else meant(loss, stream)
     if read is not None:
         chosen, params = (*read.besides(params).said, *chosen), read.given(params)
     with np.errstate(all="ignore"):  # numbers beyond the floats are what is looked for
         case = _case(stream, None if read is None else read.loss, like, params, missing)
+        case = replace(_with_unread(case, let_pass or {}, source), cells=cells)
         case, said = _with_levels(case, stream, like)
         suspects = [fault for module in _KINDS_OF_FAULT for fault in module.faults(case)]
         kept = _once(_located(suspects, stream))
@@ -72,6 +90,16 @@ def examine(
         version=__version__,
         chosen=(*chosen, *said, *_rounded(case, stream)),
     )
+
+
+def _with_unread(case: CheckedData, cells: Mapping[Any, UnreadCell], source: str | None) -> CheckedData:
+    """The case with the cells that are no numbers; LosscliError where most of a column are none."""
+    unread = tuple(cells.values())
+    many = Counter(cell.column for cell in unread)
+    for cell in unread:
+        if cell.name != source or 2 * many[cell.column] > case.profile.n:
+            raise cell.why
+    return replace(case, unread=unread)
 
 
 def _rounded(case: CheckedData, stream: Stream) -> list[str]:
@@ -183,7 +211,8 @@ def _looked(case: CheckedData) -> tuple[str, ...]:
     classes = seen.truth is not None and seen.truth.classes
     own = "labels and their counts, probabilities" if classes else "zeros, signs, scales"
     whole = "" if case.loss is None else f"; {case.loss.name} itself, on every row"
-    looked.append(f"missing, infinite, constant and doubled values, {own}, shapes, float32{whole}")
+    shapes = "shapes, the rows' order" if order.seen(case) else "shapes"
+    looked.append(f"missing, infinite, constant and doubled values, {own}, {shapes}, float32{whole}")
     return tuple(looked)
 
 

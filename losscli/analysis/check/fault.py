@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from losscli.analysis.profile.kinds import AMOUNTS, CLASSES
-from losscli.batch import Batch
+from losscli.batch import Batch, UnreadCell
 from losscli.classes.names import Classes
 from losscli.frameworks.convention import Convention
 from losscli.losses.declare import Loss
@@ -19,6 +19,7 @@ from losscli.results.check import Severity
 from losscli.results.profile import PredictionProfile, Profile, TruthProfile
 
 Mask = Callable[[Batch], Array]
+RowCells = Mapping[int, Sequence[tuple[str, str]]]  # row → (column, text) of each column
 
 _SCORES = ("logit", "score", "margin", "decision", "raw")
 
@@ -44,6 +45,7 @@ class CheckedData:
     """The data as its profile has it, and what it is for: a loss under a convention, or nothing named.
 
     `names` are those of the classes, if they have some; `own` are parameters that only a model's columns say.
+    `unread` cells are no numbers, and missing in the profile; `cells` gives all columns of rows by number.
     """
 
     profile: Profile
@@ -53,6 +55,8 @@ class CheckedData:
     missing: str
     names: Classes | None = None
     own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unread: Sequence[UnreadCell] = ()
+    cells: Callable[[Sequence[int]], RowCells] | None = None
 
     def of_model(self, model: str) -> Mapping[str, Any]:
         """The parameters with which a model is judged."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from losscli.analysis.check.fault import CheckedData, Fault, any_entry, names
+from losscli.analysis.check.unread import IDS
 from losscli.analysis.request import Request
 from losscli.analysis.score import Run, score
 from losscli.batch import Batch, Stream
@@ -87,7 +88,7 @@ def _explains(finding: Finding, case: CheckedData, model: str, missing: Missing)
 
     A missing value is a finding of its own: the rest is judged without those rows.
     """
-    if finding.severity != "error" or (finding.id == "missing" and missing != "propagate"):
+    if finding.severity != "error" or (finding.id in ("missing", *IDS) and missing != "propagate"):
         return False
     others = [other for other in case.profile.predictions if other.model != model]
     theirs = {name for other in others for name in (*names(other), *(c.name for c in other.columns))}
