@@ -58,6 +58,9 @@ class Delimited(Table):
         dialect = self._dialect
         return dialect.formats.get(index, PLAIN), dialect.examples.get(index, "")
 
+    def single(self, index: int) -> bool:
+        return not self.written(index)[0].lists
+
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         return self.read_in_parts(self._cut(picks, quoted=True), picks, rows, self._read_lines)
 

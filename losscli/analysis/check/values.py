@@ -38,7 +38,7 @@ def _missing(case: CheckedData) -> Iterator[Fault]:
             "note" if case.missing == "drop" else "error",
             "Missing values",
             "one nan makes the mean nan, and in training every weight after the next step",
-            "--missing drop leaves these rows out; or mend the cells",
+            "--missing drop leaves them out; or mend the cells",
             columns,
             case.concerns(),
             lambda batch: _missing_cells(batch) > (explained(case, batch) if case.unread else 0),
