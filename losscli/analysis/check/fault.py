@@ -102,6 +102,14 @@ class CheckedData:
         """The loss that was named, or these; none stands for every loss."""
         return losses if self.loss is None else (self.loss.name,)
 
+    def _happens(self, model: PredictionProfile) -> bool:
+        """Whether values in [0, 1] are on average as many as there are rows of class 1."""
+        truth = self.truth
+        if truth is None or truth.kind != "binary01" or model.kind != "probability":
+            return False
+        share, predicted = truth.columns[0].mean, model.columns[0].mean
+        return bool(share / _NEAR < predicted < share * _NEAR)
+
     def expects(self, model: PredictionProfile) -> str:
         """What the loss takes as y_pred; without one, what the predictions look like.
 
@@ -114,7 +122,9 @@ class CheckedData:
             if (domain.low, domain.high) == (0.0, 1.0):
                 return "probability_rows" if domain.sums_to_one else "probability"
             return "logits" if domain.means in ("logit", "margin") else "numbers"
-        if self.params.get("from_logits") or (model.kind in _JUDGED and says_scores(model)):
+        if self.params.get("from_logits"):
+            return "logits"
+        if model.kind in _JUDGED and says_scores(model) and not self._happens(model):
             return "logits"
         if model.kind == "logits" and self.truth is not None:
             if self.truth.kind in ("signs", "labels"):
@@ -130,6 +140,7 @@ class CheckedData:
         }.get(model.kind, "numbers")
 
 
+_NEAR = 1.5  # times the share of class 1, and probabilities are on average what happens
 _JUDGED = ("probability", "percent", "probabilities", "probability_rows", "logits")
 
 

@@ -14,6 +14,8 @@ from losscli.results.profile import ColumnProfile, PredictionProfile
 
 _APART = 100  # how many times larger a typical prediction is than a typical target
 _COLUMNS = 1000  # the same between columns that one mean is taken over
+_FEWEST = 30  # rows under which a mean says little
+_BIAS = 0.1  # of the mean target, and of its spread, from which a bias is told
 _WILD = 200  # errors of so many times the median error
 _LARGE, _SMALL = 1e6, 1e-6  # typical targets beyond these are far from what networks are initialised for
 _FLOAT32 = 3.4028235e38
@@ -37,6 +39,44 @@ def faults(case: CheckedData) -> Iterator[Fault]:
     yield from _columns(case)
 
 
+def _percent(true: Array, pred: Array) -> bool:
+    """Whether one side is in percent and the other in fractions: a hundred times as large, and nearer so."""
+    if true.size < 5 or true.size != pred.size or min(true.min(), pred.min()) < 0:
+        return False
+    for whole, part in ((true, pred), (pred, true)):
+        if part.max() <= 1.5 < whole.max() <= 150 and np.ptp(part) > 0:
+            apart, nearer = np.median(np.abs(whole - part)), np.median(np.abs(whole - 100 * part))
+            return bool(nearer < 0.5 * apart)
+    return False
+
+
+def _biased(case: CheckedData, model: PredictionProfile, true: Array, pred: Array) -> Iterator[Fault]:
+    """Predictions that are surely and by much too high or too low on average."""
+    if true.size < _FEWEST or true.size != pred.size or np.ptp(pred) == 0:
+        return
+    with np.errstate(over="ignore", invalid="ignore"):
+        apart = pred - true
+        off, error = float(apart.mean()), 3 * float(apart.std()) / np.sqrt(true.size)
+        level, spread = float(true.mean()), float(true.std())
+    if not (np.isfinite(off) and np.isfinite(error)) or abs(off) <= error:
+        return
+    if abs(off) <= _BIAS * (abs(level) if true.min() >= 0 else spread) or abs(off) <= _BIAS * spread:
+        return
+    share = f", {100 * abs(off) / level:.2g} %" if true.min() >= 0 and level > 0 else ""
+    side = "high" if off > 0 else "low"
+    yield Fault(
+        "biased",
+        "warning",
+        f"Predictions are too {side} on average, by {abs(off):.3g}{share}",
+        f"their mean is {float(pred.mean()):.4g}, that of y_true {level:.4g}: totals are off by as much "
+        "(a median predicted where a mean is wanted looks like this)",
+        "look whether median and mean were confused, or units or days shifted; fit the mean (mse), or take "
+        "the bias off",
+        names(model),
+        case.concerns("mse", "mae", "huber"),
+    )
+
+
 def _collapsed(model: PredictionProfile) -> bool:
     return all(column.constant for column in model.columns)
 
@@ -58,6 +98,10 @@ def _pair(case: CheckedData, model: PredictionProfile) -> Iterator[Fault]:
     if logs or apart:
         yield _scales(case, model, one, other, logs=logs)
         return
+    if _percent(true, pred):
+        yield _scales(case, model, one, other, logs=False)
+        return
+    yield from _biased(case, model, true, pred)
     yield from _sign(case, model)
     middle = 2 * float(np.median(np.abs(residual.sample) / 2))
     spread = _width(true)
