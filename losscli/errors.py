@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +18,10 @@ class LosscliError(Exception):
         super().__init__(what if hint is None else f"{what} ({hint})")
         self.what = what
         self.hint = hint
+
+
+class TooMuch(LosscliError):
+    """More memory is needed than is allowed."""
 
 
 class BadValue(LosscliError):
@@ -43,6 +46,8 @@ class BadValue(LosscliError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """`did you mean "huber"?`, or None when nothing known is close to `word`."""
+    from difflib import get_close_matches
+
     candidates = list(known)
     folded = {name.casefold(): name for name in candidates}
     close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.65)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from losscli.errors import LosscliError
+from losscli.errors import LosscliError, TooMuch
 
 UNITS = {"T": 10**12, "G": 10**9, "M": 10**6, "K": 10**3}  # bytes
 USUAL = 2 * UNITS["G"]  # bytes that may be held where nobody said --max-memory
@@ -22,4 +22,5 @@ def too_much(what: str, most: int, need: int = 0, otherwise: str = "") -> Losscl
     `otherwise` is what else can be done.
     """
     enough = size_words(max(4 * most, 2 * need), short=True)
-    return LosscliError(what, f"compute and compare allow more: --max-memory {enough}{otherwise}")
+    takers = "compute, compare, check and recommend"
+    return TooMuch(what, f"{takers} allow more: --max-memory {enough}{otherwise}")

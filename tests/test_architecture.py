@@ -17,7 +17,7 @@ from losscli.data import formats as data_formats
 from losscli.render import formats as render_formats
 
 PACKAGE = ROOT / "losscli"
-RECORDS = {"batch", "classes", "errors", "results", "rows", "sizes", "version"}
+RECORDS = {"batch", "classes", "errors", "integers", "results", "rows", "sizes", "version"}
 
 # Room → the other rooms it may import, and which third-party packages; anywhere in a file, for types too.
 # No room imports one that stands further down.
@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "version": (set(), set()),
     "rows": (set(), set()),
     "sizes": ({"errors"}, set()),
+    "integers": (set(), {"numpy"}),
     "classes": ({"errors", "rows"}, set()),
     "batch": ({"classes", "errors"}, {"numpy"}),
     "results": (set(), {"numpy"}),
@@ -36,7 +37,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "parallel": ({"batch", "errors"}, {"numpy", "dask"}),
     "catalogue": ({"losses", "frameworks", "formula", "results", "errors"}, {"yaml"}),
     "data": (
-        {"batch", "classes", "errors", "rows", "sizes"},
+        {"batch", "classes", "errors", "integers", "rows", "sizes"},
         {"numpy", "polars", "pyarrow", "duckdb", "python_calamine", "dask"},
     ),
     "engine": ({"losses", "frameworks", "parallel", "stats", *RECORDS}, {"numpy"}),
@@ -45,7 +46,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
         {"losses", "stats", "frameworks", "formula", "parallel", "catalogue", "engine", *RECORDS},
         {"numpy", "yaml"},
     ),
-    "arrays": ({"batch", "classes", "errors", "results", "rows"}, {"numpy"}),
+    "arrays": ({"batch", "classes", "errors", "integers", "results", "rows"}, {"numpy"}),
     "advice": ({"analysis", "arrays", "engine", *RECORDS}, {"numpy"}),
     "api": ({"advice", "analysis", "arrays", "catalogue", "engine", "losses", *RECORDS}, {"numpy"}),
     "cluster": ({"analysis", "catalogue", "data", "engine", "losses", "parallel", *RECORDS}, set()),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, get_args
 from typer import Option
 
 from losscli.cli import options
+from losscli.cli.assignments import read_size
 from losscli.cli.output import choose
-from losscli.cli.records import expanded
+from losscli.cli.records import Machine, expanded
 from losscli.errors import LosscliError
 from losscli.rows import Rows
 
@@ -26,7 +27,7 @@ losscli recommend examples/digits.jsonl --format json --output advice.json
 """
 
 
-@expanded(without=("by",))
+@expanded(without=("by", "engine", "scheduler", "quiet"))
 def recommend(
     *,
     rows: Rows,
@@ -53,6 +54,7 @@ def recommend(
     from_logits: Annotated[
         bool, Option("--from-logits", rich_help_panel=options.LOSS, help="y_pred holds logits.")
     ] = False,
+    machine: Machine,
     format: options.Format = None,
     output: options.Output = None,
     debug: options.Debug = False,
@@ -62,16 +64,19 @@ def recommend(
     With --true alone, by the values of the target.
     """
     out = choose(format, output, get_args(options.FormatName), data=rows)
+    most = read_size(machine.max_memory, "--max-memory")
 
     from losscli import render
     from losscli.analysis import recommend as advice
+    from losscli.data.limits import limited
     from losscli.results.recommend import Recommendations, Tasks
 
     result: Recommendations | Tasks
     if task == "list":
         result = advice.every_task()
     elif rows.named:
-        source, alone = _open(rows, drop=missing == "drop")
+        with limited(most):
+            source, alone = _open(rows, drop=missing == "drop")
         result = advice.advise(
             source,
             task=task,

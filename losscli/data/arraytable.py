@@ -54,6 +54,9 @@ class ArrayTable(Table):
     def texts(self, index: int) -> Sequence[str]:
         return texts_in(self.whole(index))
 
+    def integers(self, index: int) -> Iterator[Any]:
+        return iter((self.whole(index),))
+
     @abstractmethod
     def load(self, pick: Pick) -> Any:
         """A column (N, ...) of real numbers or booleans, N at least 1; or Labels."""

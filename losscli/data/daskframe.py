@@ -65,6 +65,10 @@ class Parted(Table):
     def first_values(self, index: int) -> Iterable[str]:
         return super().first_values(index) if index in self._texts else ()
 
+    def integers(self, index: int) -> Iterator[Any]:
+        parts = (PartTable(self.name, self.columns, self._bring(part)) for part in self._parts)
+        return (part.held(index) for part in parts)
+
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for part in self._parts:
             arrays = PartTable(self.name, self.columns, self._bring(part)).numbers(picks)
@@ -92,6 +96,12 @@ class PartTable(Table):
 
     def read_part(self, picks: Sequence[Pick], part: Part) -> list[Array]:
         return self.numbers(picks)
+
+    def held(self, index: int) -> Any:
+        """A column as the part holds it."""
+        if isinstance(self._values, tuple):
+            return np.asarray(self._values[index])
+        return self._values.iloc[:, index].to_numpy()
 
     def numbers(self, picks: Sequence[Pick]) -> list[Array]:
         """A column (N, …) for each pick, float64."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 from contextlib import contextmanager
 from itertools import islice, repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.data.blocks import BLOCK, cut, cut_unread, is_large, next_line
-from losscli.data.convert import ValuePlace, from_texts, labels
-from losscli.data.dialect import NUMBERED, TextDialect, plain_dialect
+from losscli.data.blocks import BLOCK, Odd, cut, cut_unread, is_large, next_line
+from losscli.data.convert import from_texts, labels
+from losscli.data.dialect import TextDialect, plain_dialect
 from losscli.data.encodings import HEAD, as_utf8
 from losscli.data.formats import DELIMITERS
+from losscli.data.lenient import let_pass
 from losscli.data.numbers import PLAIN
 from losscli.data.source import BATCH_ROWS
 from losscli.data.tables import FIRST_ROWS, Pick, Table
@@ -58,6 +59,9 @@ class Delimited(Table):
         dialect = self._dialect
         return dialect.formats.get(index, PLAIN), dialect.examples.get(index, "")
 
+    def single(self, index: int) -> bool:
+        return not self.written(index)[0].lists
+
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         return self.read_in_parts(self._cut(picks, quoted=True), picks, rows, self._read_lines)
 
@@ -80,6 +84,22 @@ class Delimited(Table):
             data = data.removeprefix(b"\xef\xbb\xbf")
         lines = FieldLines(len(self.columns), dialect.delimiter, dialect.after, part.quoted)
         return parse_delimited(data, columns, groups, forms, lines)
+
+    def integers(self, index: int) -> Iterator[Any]:
+        form, dialect = self.written(index)[0], self._dialect
+        parts = None if form.thousands else self._cut((Pick(index, ""),), quoted=True)
+        if parts is not None:
+            from losscli.data.quick import FieldLines, long_integers
+
+            lines = FieldLines(len(self.columns), dialect.delimiter, dialect.after, quoted=True)
+            try:
+                yield from [long_integers(dialect.normal(p.read(self._file)), index, lines) for p in parts]
+                return
+            except Odd:
+                pass
+        marks = dict.fromkeys(map(ord, f"{form.thousands} '\u00a0\u202f"))
+        for _, chunk in self._runs(BATCH_ROWS):
+            yield [row[index] if form.lists else row[index].translate(marks) for row in chunk]
 
     def first_values(self, index: int) -> list[str]:
         _, chunk = next(self._runs(FIRST_ROWS), (1, []))
@@ -191,31 +211,6 @@ def _dialect(file: File, usual: str, text: TextOptions) -> TextDialect | None:
     return likeliest(head, cut, file.name, usual, text)
 
 
-class _Matrix(Delimited):
-    """The same as one array: its columns have no names that a message could give."""
-
-    unsaid = NUMBERED
-
-    def place(self, pick: Pick, first_row: int = 1) -> ValuePlace:
-        return ValuePlace(self.name, None, None, first_row, self.written(pick.index)[0])
-
-
-def read_matrix(file: File, form: str, name: str, text: TextOptions = UNTOLD) -> tuple[Array, list[str]]:
-    """The numbers of a file, with or without a header line: (N,) of one column, (N, k) of k; what to say.
-
-    `name` stands for the file in messages.
-    """
-    table = _Matrix(file._replace(name=name), form, text)
-    picks = [Pick(index, "") for index in range(len(table.columns))]
-    parts = list(table.read(picks, BATCH_ROWS))
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    said = [*table.said, *table.as_read(range(len(picks)))]
-    if len(columns) > 1 and not table.columns[0] and np.array_equal(columns[0], np.arange(len(columns[0]))):
-        del columns[0]
-        said.append(f"{name}: the first column, which has no name and counts the rows, is left out")
-    return (columns[0] if len(columns) == 1 else np.stack(columns, axis=1)), said
-
-
 @contextmanager
 def _reader(file: File, dialect: TextDialect) -> Iterator[Iterator[Row]]:
     """The fields of the lines from the header on; a line without anything is []."""
@@ -249,7 +244,10 @@ def _chunks(
             ]
             for number, row in enumerate(chunk, first_row):
                 if len(row) != width:
-                    raise _odd_row(name, number, row, width, dialect)
+                    against = f"the header has {width}" if dialect.header else f"the first row has {width}"
+                    what = f"{counted(len(row), 'field')} where {against}"
+                    let_pass(name, None, number, what, _odd_row(name, number, row, what, dialect))
+            chunk = [row if len(row) == width else [""] * width for row in chunk]
         if chunk:
             yield first_row, chunk
             first_row += len(chunk)
@@ -259,13 +257,12 @@ def _without_trailing(row: Row, width: int, after: int) -> Row:
     return row[:width] if len(row) == width + after and not any(cell.strip() for cell in row[width:]) else row
 
 
-def _odd_row(name: str, number: int, row: Row, width: int, dialect: TextDialect) -> LosscliError:
-    against = f"the header has {width}" if dialect.header else f"the first row has {width}"
+def _odd_row(name: str, number: int, row: Row, what: str, dialect: TextDialect) -> LosscliError:
     example = '"a\\tb"' if dialect.separator == "\t" else f'"1{dialect.separator}5"'
     hint = f"mend the line; a cell that holds a separator stands in quotes, as {example}"
     if row and row[0].lstrip()[:1] in ("#", "%") and not dialect.comment:
         hint = f"if such lines are comments: --comment '{row[0].lstrip()[0]}'"
-    return LosscliError(f"{name}, row {number}: {counted(len(row), 'field')} where {against}", hint)
+    return LosscliError(f"{name}, row {number}: {what}", hint)
 
 
 def _with_empty_cells(lines: Iterator[Row]) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from losscli.data.arraytable import LOOKED_AT, ArrayTable, texts_in
 from losscli.data.convert import from_cells, labels
 from losscli.data.layout import lay_out
 from losscli.data.selection import COMMON_PRED, COMMON_TRUE
-from losscli.data.sheetcells import Unworked, put_in, unworked
+from losscli.data.sheetcells import Unworked, put_in, untold
 from losscli.data.tables import Pick
 from losscli.data.within import Within, table_named
 from losscli.data.words import listed, shown
@@ -56,7 +56,7 @@ class Sheet(ArrayTable):
                 "reading Excel needs python-calamine", "pip install 'losscli[excel]'"
             ) from None
         content = file.whole()
-        formulas = unworked(content, file.name, file.most)
+        texts_of = untold(content, file.name, file.most)
         try:
             with calamine.load_workbook(io.BytesIO(content)) as book:
                 names = [
@@ -70,10 +70,10 @@ class Sheet(ArrayTable):
                 def read(name: str) -> tuple[list[list[Any]], TextLayout | None]:
                     place = f"{file.name}: the sheet {shown(name)}"
                     number = [sheet.name for sheet in book.sheets_metadata].index(name)
-                    lacking = formulas(number, name)  # first: it says whether the sheet is too large
+                    held = texts_of(number, name)  # first: it says whether the sheet is too large
                     sheet = book.get_sheet_by_name(name)
                     rows = [[_cell(value) for value in row] for row in sheet.to_python()]
-                    rows = put_in(rows, sheet.start, lacking)[self.text.skip or 0 :]
+                    rows = put_in(rows, sheet.start, held)[self.text.skip or 0 :]
                     texts = [
                         ["0" if isinstance(cell, Unworked) else _text(cell) for cell in row]
                         for row in rows[:LOOKED_AT]

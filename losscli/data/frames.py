@@ -13,6 +13,7 @@ from losscli.data.arraytable import LOOKED_AT
 from losscli.data.blocks import Part, polars
 from losscli.data.convert import ValuePlace, from_nested, from_texts, labels
 from losscli.data.formats import FORMATS
+from losscli.data.source import BATCH_ROWS
 from losscli.data.tables import Pick, Table
 from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
@@ -59,6 +60,16 @@ class Scanned(Table):
         some: Any = next(iter(self.read([Pick(index, "", label=True)], LOOKED_AT)))[0]
         return [some.names[code][0] for code in np.unique(some.codes)]
 
+    def integers(self, index: int) -> Iterator[Any]:
+        reading: Iterator[list[Any]] = self.read([Pick(index, "", as_written=True)], BATCH_ROWS)
+        for (series,) in reading:
+            while str(series.dtype).startswith(("List", "Array")):
+                series = series.explode()
+            if series.dtype.is_integer():
+                yield series.drop_nulls().to_numpy()
+            elif not series.dtype.is_float():
+                yield list(map(str, series.to_list()))
+
     def scan(self) -> Any:
         """A new LazyFrame over the file."""
         pl = polars(f"reading {self._what}")
@@ -75,10 +86,15 @@ class Scanned(Table):
         return [self.column(series, pick, first_row) for series, pick in zip(named, picks, strict=True)]
 
     def column(self, series: Any, pick: Pick, first_row: int) -> Any:
-        """A Polars column as float64, (N,) or of lists (N, k); as Labels where it holds groups."""
+        """A Polars column as float64, (N,) or of lists (N, k); as Labels where it holds groups.
+
+        One that is wanted as it is written stays as it is.
+        """
         pl = polars(f"reading {self._what}")
         kind = series.dtype
         place = self.place(pick, first_row)
+        if pick.as_written:
+            return series
         if pick.label:
             if isinstance(kind, (pl.List, pl.Array, pl.Struct)):
                 raise LosscliError(f"{place.whole} holds lists, no labels", place.hint)
@@ -140,7 +156,7 @@ class Frame(Scanned):
     def parts(self, picks: Sequence[Pick]) -> Iterator[Part]:
         # Of lists, row 1 says how long all are.
         first = self.read_part(picks, Part(0, 1, 1))
-        entries = sum(array.size for array in first)
+        entries = sum(map(np.size, first))
         rows = max(1, PART_BYTES // (8 * entries))
         for start in range(0, self._rows, rows):
             yield Part(start, min(start + rows, self._rows), start + 1)

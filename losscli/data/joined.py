@@ -12,6 +12,7 @@ from losscli.classes.resolve import TRUTH
 from losscli.data.coding import Columns, coding_of, with_coding
 from losscli.data.keys import Places, check_partners, disagreement
 from losscli.data.probability import beside_labels
+from losscli.data.roundings import of_joined
 from losscli.data.selection import paired, select_key, select_truth
 from losscli.data.words import counted, shown
 from losscli.errors import LosscliError
@@ -65,6 +66,7 @@ def join(
         if TRUTH in coding.roles:
             picked = picked._replace(classes=coding.classes, coded=("y_pred",))
     opened, source = truth.source(picked), predictions.source(chosen)
+    integers = partial(of_joined, opened, source)
     batches = list(opened())
     values = np.concatenate([batch.y_pred["y_pred"] for batch in batches])
     if not len(values):
@@ -86,7 +88,8 @@ def join(
             said.append(f"{other.words} between {predictions.name} and {truth.name}: not joined by it")
         hint = "" if other is None or not other.common else f"; {other.option} joins them by it"
         reading = partial(_by_row, source, held_truth, hint)
-        return replace(source, chosen=tuple(said), read=reading, split=None, cells=None)
+        source = replace(source, split=None, cells=None, shapes=None)
+        return replace(source, chosen=tuple(said), read=reading, integers=integers)
     places = Places.of(truth.name, batches, len(picked.by), drop=drop)
     held_truth = _Truth(predictions.name, truth.name, values, column, places.width)
     keyed = predictions.source(chosen._replace(weight=None))
@@ -100,6 +103,8 @@ def join(
         read=partial(_by_key, source, held_truth, places),
         split=partial(_chunks, source, held_truth, places),
         cells=None,
+        shapes=None,
+        integers=integers,
     )
 
 

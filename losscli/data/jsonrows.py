@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from losscli.data.arraytable import texts_in
 from losscli.data.blocks import BLOCK, Odd, Part, import_arrow
@@ -109,6 +109,11 @@ class JsonRows(Table):
 
     def texts(self, index: int) -> Sequence[str]:
         return texts_in([record.get(self.columns[index]) for record in self._first])
+
+    def integers(self, index: int) -> Iterator[Any]:
+        # What is read by the part holds numbers alone: they are those behind the key.
+        written = re.compile(rf"{re.escape(json.dumps(self.columns[index]))}\s*:\s*([^\s,}}]+)")
+        return (written.findall(part.read(self._file).decode()) for part in self._cut())
 
     def _any(self) -> Table:
         from losscli.data.jsontext import read_json

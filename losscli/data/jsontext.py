@@ -6,7 +6,6 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from losscli.batch import rounded
 from losscli.data.arraytable import ArrayTable, cell_text, texts_in
 from losscli.data.blocks import cut, cut_unread, is_large
 from losscli.data.convert import ValuePlace, from_nested, labels
@@ -107,11 +106,6 @@ class JsonArrays(ArrayTable):
 
     def whole(self, index: int) -> Sequence[Any]:
         return self._arrays[self.columns[index]]
-
-    def as_read(self, indices: Sequence[int]) -> list[str]:
-        names = {index: f"{self.name}, column {shown(self.columns[index])}" for index in indices}
-        said = [sentence for i, name in names.items() for sentence in rounded(self.whole(i), name)]
-        return [*super().as_read(indices), *said]
 
     def load(self, pick: Pick) -> Any:
         column = self.columns[pick.index]
@@ -226,6 +220,9 @@ class JsonLines(Table):
 
     def texts(self, index: int) -> Sequence[str]:
         return texts_in([record.get(self.columns[index]) for record in self._first])
+
+    def integers(self, index: int) -> Iterator[Any]:
+        return ([record.get(self.columns[index])] for record in self._records())
 
 
 def read_lines(file: File, decoder: Decoder, name: str | None = None) -> Iterator[tuple[int, Any]]:

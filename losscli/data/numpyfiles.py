@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from contextlib import contextmanager
 from struct import unpack
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,9 @@ class Npz(ArrayTable):
         except LosscliError:
             return ()
         return array if array.ndim else ()
+
+    def integers(self, index: int) -> Iterator[Any]:
+        return in_runs(self._read(index, self.name))
 
     def array(self, index: int, whole: str) -> NDArray[Any]:
         """The array in one place of the archive; `whole` names it in messages."""
@@ -155,6 +159,7 @@ def read_rows(array: NDArray[Any], first: int, last: int) -> NDArray[Any]:
     if not isinstance(array, np.memmap) or not array.flags.c_contiguous:
         return array[first:last]
     row = array.nbytes // max(len(array), 1)
+    last = min(last, len(array))
     count = (last - first) * row // array.itemsize
     path = str(array.filename)
     state = _states.get(path)
@@ -168,7 +173,13 @@ def read_rows(array: NDArray[Any], first: int, last: int) -> NDArray[Any]:
     return read.reshape(last - first, *array.shape[1:])
 
 
-def read_single_npz(file: File, name: str) -> Array:
+def in_runs(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """An array run by run of its rows, of a mapped file too."""
+    rows = max(1, CHUNK * len(array) // max(array.size, 1))
+    return (read_rows(array, start, start + rows) for start in range(0, len(array), rows))
+
+
+def read_single_npz(file: File, name: str) -> NDArray[Any]:
     """The one array of a npz file; LosscliError when it holds several."""
     archive = Npz(file)
     if len(archive.columns) > 1:
@@ -176,7 +187,7 @@ def read_single_npz(file: File, name: str) -> Array:
             f"{name} holds {len(archive.columns)} arrays ({listed(archive.columns)}), where one is wanted",
             "give the file as DATA: losscli compute LOSS DATA --true NAME --pred NAME",
         )
-    return archive.array(0, name).astype(np.float64)
+    return archive.array(0, name)
 
 
 def _check_magic(file: File, form: str) -> None:
@@ -201,7 +212,10 @@ def _check_magic(file: File, form: str) -> None:
 def _loading(name: str) -> Iterator[None]:
     """Turns NumPy's and zipfile's complaints into one line about `name`."""
     try:
-        yield
+        with warnings.catch_warnings():
+            # Of a header that only Python 2 could have written: it is read, or refused.
+            warnings.filterwarnings("ignore", message="Reading .* required additional header parsing")
+            yield
     except LosscliError:
         raise
     except MemoryError:

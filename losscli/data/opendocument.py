@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias
     from zipfile import ZipFile
 
-    # A sheet's number and name; the first and the last row and column, from 0; a formula without a value.
+    # A sheet's number and name; the first and the last row and column, from 0; a formula without a value, or
+    # the digits of a long whole number.
     Filled: TypeAlias = tuple[int, str, tuple[int, int], tuple[int, int], str]
 
 CELLS = ("table:table-cell", "table:covered-table-cell")
@@ -34,6 +35,9 @@ def read_content(archive: ZipFile, name: str, most: int) -> Iterator[Filled]:
         elif tag in CELLS:
             columns = int(attributes.get("table:number-columns-repeated", 1))
             formula = "" if "office:value-type" in attributes else attributes.get("table:formula", "")
+            digits = attributes.get("office:value", "")
+            if len(digits) > 15 and digits.removeprefix("-").isdecimal():
+                formula = digits
             if formula or "office:value-type" in attributes:
                 place = (row, row + rows - 1), (column, column + columns - 1)
                 cells.append((number, sheet, *place, formula))

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.batch import EXACT
 from losscli.data.blocks import Part, polars
-from losscli.data.frames import Scanned, reading
+from losscli.data.frames import Frame, Scanned, reading
 from losscli.data.limits import State
 from losscli.data.quick import numbers_of
 from losscli.data.tables import Pick, Table
@@ -68,6 +67,9 @@ class Parquet(Scanned):
             kept[self._file.path] = state, ParquetFile(self._file.path, pre_buffer=False)
         return kept[self._file.path][1]
 
+    def single(self, index: int) -> bool:
+        return self.columns[index] not in self._nested
+
     @property
     def fits(self) -> bool:
         """Whether no row group is too large to be decoded at once."""
@@ -80,26 +82,6 @@ class Parquet(Scanned):
     def first_values(self, index: int) -> Iterable[str]:
         kind = str(self._opened().schema_arrow.field(index).type)
         return super().first_values(index) if "string" in kind else ()
-
-    def as_read(self, indices: Sequence[int]) -> list[str]:
-        said = super().as_read(indices)
-        schema = self._opened().schema_arrow
-        for index in dict.fromkeys(indices):
-            if str(schema.field(index).type) in ("int64", "uint64"):
-                extremes = (value for value in self._extremes(self.columns[index]) if abs(value) > EXACT)
-                if (far := next(extremes, None)) is not None:
-                    name = f"{self.name}, column {shown(self.columns[index])}"
-                    said.append(f"{name}: it holds {far}: float64 rounds integers beyond 2^53")
-        return said
-
-    def _extremes(self, column: str) -> Iterator[int]:
-        """The least and the greatest value of each row group, where the file tells them."""
-        metadata = self._opened().metadata
-        at = next(j for j in range(metadata.num_columns) if metadata.schema.column(j).path == column)
-        for i in range(metadata.num_row_groups):
-            statistics = metadata.row_group(i).column(at).statistics
-            if statistics is not None and statistics.has_min_max:
-                yield from (statistics.min, statistics.max)
 
     def parts(self, picks: Sequence[Pick]) -> Iterator[Part]:
         # Of lists, row 1 says how long all are.
@@ -145,7 +127,7 @@ class Parquet(Scanned):
             column = column.cast(pa.float64())
         kind = column.type
         plain = pa.types.is_floating(kind) or pa.types.is_integer(kind)
-        if pick.label or not plain:
+        if pick.label or pick.as_written or not plain:
             pl = polars("reading what is no plain number")
             return self.column(pl.from_arrow(column), pick, first_row)
         pieces = [numbers_of(piece) for piece in column.chunks]
@@ -156,3 +138,12 @@ def _is_text(kind: Any) -> bool:
     """Whether a column of this type holds text, or categories of text."""
     held = kind.value_type if str(kind).startswith("dictionary") else kind
     return str(held) in ("string", "large_string", "string_view")
+
+
+def open_frame(file: File, form: str) -> Table:
+    """The table of a Parquet or Arrow file, at hand or at an address that hands out parts of it."""
+    if form == "parquet" and file.plain:
+        table = Parquet(file)
+        if table.fits:
+            return table
+    return Frame(file, form)

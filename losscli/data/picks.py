@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False, repr=False)
 class Pick:
-    """A column to read: its index, and the option that chose it. A `label` column is read as Labels."""
+    """A column to read: its index, and the option that chose it.
+
+    A `label` column is read as Labels, one `as_written` in whatever its reader holds it in.
+    """
 
     index: int
     option: str
     label: bool = False
+    as_written: bool = False
 
 
 class GroupColumns:

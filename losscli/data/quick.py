@@ -14,6 +14,7 @@ import numpy as np
 
 from losscli.data.blocks import Odd, polars
 from losscli.data.convert import USUAL, ValuePlace, from_texts
+from losscli.integers import Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,6 +75,20 @@ def parse_delimited(
         values.get(i, np.empty(0)) if known is None else known.labels(_series(texts.get(i)))
         for i, known in zip(columns, groups, strict=True)
     ]
+
+
+def long_integers(data: bytes, column: int, lines: FieldLines) -> Rounding:
+    """Of a column of lines, the whole numbers that float64 rounds."""
+    import pyarrow.compute as pc
+
+    _check_lines(data, lines.separator, lines.quoted)
+    rounding = Rounding()
+    if data and not data.isspace():
+        texts = _read(data, lines, {column: "string"}, b'"' in data)[column]
+        long = texts.filter(pc.match_substring_regex(texts, "^[ +-]*[0-9]{16}"))
+        rounding.add(long.to_pylist())
+        rounding.of = len(texts)
+    return rounding
 
 
 def parse_lines(data: bytes, names: Sequence[str], between: bytes = b"\n") -> list[Array]:

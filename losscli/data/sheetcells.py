@@ -1,6 +1,7 @@
 """What a sheet of an .xlsx or .ods file holds that its reader does not tell.
 
-How many cells it would hold in memory, before it does; and formulas whose values nobody worked out.
+How many cells it would hold in memory, before it does; formulas whose values nobody worked out; and whole
+numbers of more digits than its floats have.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 import zlib
 from contextlib import contextmanager
 from io import BytesIO
+from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
@@ -40,6 +42,7 @@ _WHOLE_CELL = re.compile(rb"<(?:\w+:)?c ([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOT
 _PLACE = re.compile(rb"""(?:^| )r=["']([A-Z]{1,7})(\d{1,9})["']""")
 _FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?/?>([^<]*)")
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v(?:\s[^>]*)?>[^<]|is\b)")
+_LONG = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>(-?\d{16,})<")
 _EMPTY_TEXT = re.compile(rb"""t=["']str["']""")  # the value of a formula that gives ""
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
@@ -49,11 +52,12 @@ class Unworked(str):
     """A formula that stands in a sheet without its value, as written by programs that work nothing out."""
 
 
-Formulas: TypeAlias = dict[tuple[int, int], Unworked]  # by row and column from 0
+# By row and column from 0: formulas, and the digits of long whole numbers.
+CellTexts: TypeAlias = dict[tuple[int, int], str]
 
 
-def unworked(content: bytes, name: str, most: int) -> Callable[[int, str], Formulas]:
-    """What gives the formulas without values in a workbook's sheet of a number and a name.
+def untold(content: bytes, name: str, most: int) -> Callable[[int, str], CellTexts]:
+    """What gives formulas without values and long numbers in a workbook's sheet of a number and a name.
 
     There are none where a file has another format. LosscliError, here or there, where a sheet takes more than
     `most` bytes. `name` is the file's.
@@ -63,19 +67,19 @@ def unworked(content: bytes, name: str, most: int) -> Callable[[int, str], Formu
             sheets = _in_document(archive, name, most)  # its reader reads all at once
             return lambda number, _: sheets.get(number, {})
 
-    def formulas(number: int, sheet: str) -> Formulas:
+    def texts(number: int, sheet: str) -> CellTexts:
         with _archive(content) as archive:
             member = None if archive is None else _member(archive, number)
             if archive is None or member is None:
                 return {}
             place = f"{name}: the sheet {shown(sheet)}"
-            texts = next((i for i in archive.infolist() if i.filename.endswith("sharedStrings.xml")), None)
-            if texts is not None and texts.file_size > most:
-                raise too_much(f"{place} has texts of {size_words(texts.file_size)}", most, texts.file_size)
+            shared = next((i for i in archive.infolist() if i.filename.endswith("sharedStrings.xml")), None)
+            if shared is not None and shared.file_size > most:
+                raise too_much(f"{place} has texts of {size_words(shared.file_size)}", most, shared.file_size)
             return _in_sheet(archive, member, place, most)
         return {}
 
-    return formulas
+    return texts
 
 
 @contextmanager
@@ -140,24 +144,25 @@ class Area:
             )
 
 
-def _in_document(archive: ZipFile, name: str, most: int) -> dict[int, Formulas]:
-    """The formulas without values in the sheets of an OpenDocument by their numbers."""
+def _in_document(archive: ZipFile, name: str, most: int) -> dict[int, CellTexts]:
+    """The same of the sheets of an OpenDocument, by their numbers."""
     from losscli.data.opendocument import read_content
 
     areas: dict[int, Area] = {}
-    sheets: dict[int, Formulas] = {}
+    sheets: dict[int, CellTexts] = {}
     for number, sheet, rows, columns, formula in read_content(archive, name, most):
         if number not in areas:
             areas[number] = Area(f"{name}: the sheet {shown(sheet)}", most)
         areas[number].take(rows, columns)
         if formula:
-            text = Unworked("=" + formula.partition("=")[2])
-            sheets.setdefault(number, {})[rows[0], columns[0]] = text
+            text = Unworked("=" + formula.partition("=")[2]) if "=" in formula else formula
+            places = product(range(rows[0], rows[1] + 1), range(columns[0], columns[1] + 1))
+            sheets.setdefault(number, {}).update(dict.fromkeys(places, text))
     return sheets
 
 
-def _in_sheet(archive: ZipFile, member: str, place: str, most: int) -> Formulas:
-    formulas: Formulas = {}
+def _in_sheet(archive: ZipFile, member: str, place: str, most: int) -> CellTexts:
+    formulas: CellTexts = {}
     area = Area(place, most)
     filled = 0
     for data in _runs(archive, member, place, most):
@@ -170,6 +175,8 @@ def _in_sheet(archive: ZipFile, member: str, place: str, most: int) -> Formulas:
         area.check(filled, f"{filled} cells")
         if b"<f" in data or b":f" in data:
             formulas |= _formulas(data)
+        if _LONG.search(data):
+            formulas |= _long_numbers(data)
     return formulas
 
 
@@ -189,8 +196,8 @@ def _runs(archive: ZipFile, member: str, place: str, most: int) -> Iterator[byte
     yield rest
 
 
-def _formulas(data: bytes) -> Formulas:
-    formulas = {}
+def _formulas(data: bytes) -> CellTexts:
+    formulas: CellTexts = {}
     for attributes, inside in _WHOLE_CELL.findall(data):
         formula = _FORMULA.search(inside)
         if not formula or _VALUE.search(inside) or not (place := _PLACE.search(attributes)):
@@ -201,6 +208,15 @@ def _formulas(data: bytes) -> Formulas:
     return formulas
 
 
+def _long_numbers(data: bytes) -> CellTexts:
+    numbers: CellTexts = {}
+    for attributes, inside in _WHOLE_CELL.findall(data):
+        number, place = _LONG.search(inside), _PLACE.search(attributes)
+        if number and place:
+            numbers[int(place[2]) - 1, _column(place[1])] = number[1].decode()
+    return numbers
+
+
 def _column(letters: bytes) -> int:
     number = 0
     for letter in letters:
@@ -208,18 +224,18 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def put_in(rows: list[list[object]], start: tuple[int, int] | None, formulas: Formulas) -> list[list[object]]:
-    """The rows of a sheet that begin at `start`, and its formulas without values where they stand."""
-    if not formulas:
+def put_in(rows: list[list[object]], start: tuple[int, int] | None, texts: CellTexts) -> list[list[object]]:
+    """The rows of a sheet that begin at `start`, with what its reader does not tell where it stands."""
+    if not texts:
         return rows
-    top = min([row for row, _ in formulas] + ([start[0]] if start else []))
-    left = min([column for _, column in formulas] + ([start[1]] if start else []))
+    top = min([row for row, _ in texts] + ([start[0]] if start else []))
+    left = min([column for _, column in texts] + ([start[1]] if start else []))
     above, before = (start[0] - top, start[1] - left) if start else (0, 0)
-    width = max([before + len(row) for row in rows] + [column - left + 1 for _, column in formulas])
-    height = max(above + len(rows), max(row - top + 1 for row, _ in formulas))
+    width = max([before + len(row) for row in rows] + [column - left + 1 for _, column in texts])
+    height = max(above + len(rows), max(row - top + 1 for row, _ in texts))
     grid: list[list[object]] = [[None] * width for _ in range(height)]
     for i, row in enumerate(rows, above):
         grid[i][before : before + len(row)] = row
-    for (row_number, column), formula in formulas.items():
-        grid[row_number - top][column - left] = formula
+    for (row_number, column), text in texts.items():
+        grid[row_number - top][column - left] = text
     return grid

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from losscli.batch import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from losscli.batch import Batch, Chunk
     from losscli.classes.names import Classes
+    from losscli.data.selection import Selection
+    from losscli.integers import Rounding
 
 BATCH_ROWS = 32_768
 CHUNK = 262_144  # numbers of an array that one thread takes at a time
@@ -27,7 +29,8 @@ class Source(Stream):
     `size` is what the sizes of all chunks add up to, in bytes or rows (None where nobody knows). `cells`
     gives every cell of the rows of these numbers (from 1, in order) as (column, text), once they were read;
     None where they cannot be read again. `classes` are the names of the classes 0, 1, …, if these have names,
-    `names` those of each model's columns.
+    `names` those of each model's columns, `shapes` a Stream's. `integers` looks again, in every column of
+    "y_true", "weight" or a model, for whole numbers that float64 does not hold: by the columns' names.
     """
 
     name: str | None
@@ -39,6 +42,8 @@ class Source(Stream):
     cells: Callable[[Sequence[int]], Mapping[int, tuple[tuple[str, str], ...]]] | None = None
     classes: Classes | None = None
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+    integers: Callable[[str], Mapping[str, Rounding]] | None = None
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Batches of at most `rows` rows; each call starts from the first row.
@@ -51,6 +56,29 @@ class Source(Stream):
         """The same, with a reader's usual number of rows."""
         return self.read(BATCH_ROWS)
 
+    def rounded(self, far: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """What is to be said of whole numbers beyond 2^53 in the arrays of these names."""
+        if self.integers is None:
+            return {}
+        place = "" if self.name is None else f"{self.name}, column "
+        roundings = {role: self.integers(role).items() for role in sorted(far)}
+        return {
+            role: [sentence for name, one in columns for sentence in one.sentences(place + name)]
+            for role, columns in roundings.items()
+        }
+
     def chunks(self) -> Iterator[Chunk]:
         """The rows as chunks in their order, each to be read wherever it is called."""
         return super().chunks() if self.split is None else self.split()
+
+
+def known_shapes(
+    selection: Selection, single: Callable[[int], bool]
+) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """A Stream's `shapes`; `single` says of a column whether it is known to have one value a row."""
+    groups = [selection.true, *selection.models.values()]
+    widths = {len(columns) for columns in groups[1:]}
+    if not selection.true or len(widths) > 1 or not all(single(i) for each in groups for i in each):
+        return None
+    true, pred = ((len(columns),) if len(columns) > 1 else () for columns in groups[:2])
+    return true, pred

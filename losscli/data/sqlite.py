@@ -82,6 +82,10 @@ class Sqlite(Table):
         if first_row == 1:
             raise self._empty
 
+    def integers(self, index: int) -> Iterator[Any]:
+        statement, (at,) = self._statement.of(self.columns, [Pick(index, "")])
+        return ([row[at] for row in chunk] for chunk in self._rows(statement, BATCH_ROWS))
+
     def texts(self, index: int) -> Sequence[str]:
         statement, (at,) = self._statement.of(self.columns, [Pick(index, "")])
         some = next(self._rows(statement, LOOKED_AT), [])

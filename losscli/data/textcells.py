@@ -14,7 +14,7 @@ from losscli.data.words import listed, shown
 from losscli.rows import UNTOLD, TextOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from losscli.data.numbers import NumberFormat
 
@@ -43,6 +43,10 @@ class TextCells:
                 kept[index] = forms.get(0, PLAIN), examples.get(0, "")
         written: tuple[NumberFormat, str] = kept[index]
         return written
+
+    def integers(self, index: int) -> Iterator[Any]:
+        """A column's values as they stand in the file, where these may be whole numbers: arrays, or lists."""
+        return iter(())
 
     def as_read(self, indices: Sequence[int]) -> list[str]:
         """What is to be said of how these columns' numbers are read. LosscliError where they may mean two."""

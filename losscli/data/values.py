@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from losscli.batch import Batch, Chunk, Origin, rounded
+from losscli.batch import Batch, Chunk, Origin
 from losscli.data.convert import ValuePlace, word
 from losscli.data.source import CHUNK, Source
 from losscli.data.words import counted, quoted, shown
 from losscli.errors import LosscliError
+from losscli.integers import Rounding
 from losscli.rows import UNTOLD, TextOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
 
 
 class OptionValues(NamedTuple):
-    """The array that an option gave, and what is to be said of how it was read."""
+    """The array that an option gave, what is to be said of how it was read, and its values as written."""
 
     array: NDArray[Any]
     said: Sequence[str] = ()
+    written: Callable[[], Iterable[Any]] = tuple
 
 
 def read_values(text: str, *, option: str, input_format: str | None = None) -> Array:
@@ -53,8 +55,8 @@ def _read(text: str, option: str, input_format: str | None, written: TextOptions
         from losscli.data.printed import read_printed
 
         if (printed := read_printed(text)) is not None:
-            return OptionValues(read_array(printed, ValuePlace(option)))
-    return OptionValues(_from_line(text, option))
+            return OptionValues(read_array(printed, ValuePlace(option)), (), lambda: [text])
+    return OptionValues(_from_line(text, option), (), lambda: [text])
 
 
 def _from_brackets(text: str, option: str) -> OptionValues:
@@ -70,7 +72,7 @@ def _from_brackets(text: str, option: str) -> OptionValues:
         value = read_printed(text)
         if value is None:
             raise
-    return OptionValues(read_array(value, ValuePlace(option)), rounded(value, option))
+    return OptionValues(read_array(value, ValuePlace(option)), (), lambda: [text])
 
 
 def read_stream(
@@ -80,26 +82,36 @@ def read_stream(
     *,
     input_format: str | None = None,
     text: TextOptions = UNTOLD,
+    parts: int = 0,
 ) -> Source:
-    """Values as a Source with one model, "y_pred". LosscliError when their lengths differ."""
+    """Values as a Source with one model, "y_pred". LosscliError when their lengths differ.
+
+    Where so many vectors, `parts`, make a row of y_pred, as many files may hold one of them each.
+    """
     texts = {"--true": true, "--pred": pred, "--weight": weight}
-    if list(texts.values()).count("@-") > 1:
+    files = _files_of_parts(pred, parts)
+    apart = [text for option, text in texts.items() if option != "--pred"] + (files or [pred])
+    if apart.count("@-") > 1:
         raise LosscliError("standard input (@-) can be read once", "put the other values in a file")
     given = {
-        option: _read(each, option, input_format, text) for option, each in texts.items() if each is not None
+        option: [_read(one, option, input_format, text) for one in (files or [pred])]
+        if option == "--pred"
+        else [_read(each, option, input_format, text)]
+        for option, each in texts.items()
+        if each is not None
     }
-    arrays = {option: values.array for option, values in given.items()}
-    said = tuple(sentence for values in given.values() for sentence in values.said)
-    _check_lengths(arrays, texts)
+    arrays = {option: [value.array for value in values] for option, values in given.items()}
+    said = [sentence for values in given.values() for value in values for sentence in value.said]
+    if files:
+        said.insert(0, _side_by_side(arrays["--pred"], files))
+    _check_lengths({option: held[0] for option, held in arrays.items()}, texts)
     y_true, y_pred, weights = arrays.get("--true"), arrays["--pred"], arrays.get("--weight")
+    n = len(y_pred[0])
     origin = Origin(None, {"y_true": ("--true",), "y_pred": ("--pred",), "weight": ("--weight",)})
 
-    def cut(array: NDArray[Any], start: int, rows: int) -> Array:
-        if isinstance(array, np.memmap):
-            from losscli.data.numpyfiles import read_rows
-
-            array, start = read_rows(array, start, start + rows), 0
-        return np.asarray(array[start : start + rows], np.float64)
+    def cut(held: Sequence[NDArray[Any]], start: int, rows: int) -> Array:
+        some = [_rows(array, start, rows) for array in held]
+        return some[0] if len(some) == 1 else np.stack(some, axis=1)
 
     def batches(first: int, last: int, rows: int) -> Iterator[Batch]:
         for start in range(first, last, rows):
@@ -116,24 +128,72 @@ def read_stream(
         return batches(first, last, last - first)
 
     def split() -> Iterator[Chunk]:
-        rows = max(1, CHUNK * len(y_pred) // max(array.size for array in arrays.values()))
-        for first in range(0, len(y_pred), rows):
-            last = min(first + rows, len(y_pred))
+        rows = max(1, CHUNK * n // max(sum(array.size for array in held) for held in arrays.values()))
+        for first in range(0, n, rows):
+            last = min(first + rows, n)
             yield Chunk(partial(chunk, first, last), size=last - first, light=True)
 
-    return Source(None, ("y_pred",), said, partial(batches, 0, len(y_pred)), split, len(y_pred))
+    def integers(role: str) -> dict[str, Rounding]:
+        (option,) = origin.labels[role]
+        found, named = {}, files if option == "--pred" and files else [texts[option]]
+        for file, held in zip(named, given[option], strict=True):
+            rounding = Rounding()
+            for values in held.written():
+                rounding.add(values)
+            rounding.of = held.array.size
+            found[_place(option, file)] = rounding
+        return found
+
+    read = partial(batches, 0, n)
+    return Source(None, ("y_pred",), tuple(said), read, split, n, integers=integers)
+
+
+def _rows(array: NDArray[Any], start: int, rows: int) -> Array:
+    if isinstance(array, np.memmap):
+        from losscli.data.numpyfiles import read_rows
+
+        array, start = read_rows(array, start, start + rows), 0
+    return np.asarray(array[start : start + rows], np.float64)
+
+
+def _files_of_parts(pred: str, parts: int) -> list[str]:
+    """The files of a comma list, with an @ before each; none where it is something else."""
+    items = [item.strip() for item in pred.split(",")]
+    named = [item.startswith("@") or (word(item) is None and os.path.exists(item)) for item in items]
+    if parts == 0 or len(items) < 2 or not (named[0] and all(item and word(item) is None for item in items)):
+        return []
+    if len(items) != parts:
+        raise LosscliError(
+            f"--pred names {len(items)} files, and {parts} vectors make a row of y_pred",
+            f"name {parts} files, or one whose arrays are (N, {parts}, D)",
+        )
+    return ["@" + item.removeprefix("@") for item in items]
+
+
+def _side_by_side(arrays: Sequence[NDArray[Any]], files: Sequence[str]) -> str:
+    """What is read of arrays (N, D) as one, (N, parts, D); LosscliError where they are not alike."""
+    names = [shown(file.removeprefix("@")) for file in files]
+    for array, name in zip(arrays, names, strict=True):
+        if array.shape != arrays[0].shape or array.ndim != 2:
+            raise LosscliError(
+                f"--pred: {names[0]} has the shape {arrays[0].shape} and {name} {array.shape}",
+                "each file holds a vector a row, (N, D), all of one shape",
+            )
+    return f"y_pred is {', '.join(names)} side by side, (N, {len(files)}, D)"
+
+
+def _place(option: str, text: str | None) -> str:
+    """--true, or --true @y.npy."""
+    return f"{option} {shown(text)}" if text and text.startswith("@") else option
 
 
 def _check_lengths(arrays: dict[str, NDArray[Any]], texts: dict[str, str | None]) -> None:
-    def place(option: str) -> str:
-        text = texts[option] or ""
-        return f"{option} {shown(text)}" if text.startswith("@") else option
-
     pred = arrays["--pred"]
     for option, array in arrays.items():
         if len(array) != len(pred):
             raise LosscliError(
-                f"{place(option)} has {counted(len(array), 'row')} and {place('--pred')} has {len(pred)}",
+                f"{_place(option, texts[option])} has {counted(len(array), 'row')} and "
+                f"{_place('--pred', texts['--pred'])} has {len(pred)}",
                 "they stand for the same rows, one value a row in each",
             )
 
@@ -188,22 +248,26 @@ def _from_file(path: str, option: str, input_format: str | None, text: TextOptio
     text = applicable(text, form, name, lenient=True)
     file = at_hand(file, form)
     if form.delimiter:
-        from losscli.data.delimited import read_matrix
+        from losscli.data.matrix import read_matrix
 
         return OptionValues(*read_matrix(file, form.name, name, text))
     if form.kind == "json":
-        return OptionValues(_from_json(file, form.lines, ValuePlace(name), text))
-    from losscli.data.numpyfiles import read_npy, read_single_npz
+        from losscli.data.jsontext import read_array
 
-    return OptionValues(read_single_npz(file, name) if form.reader else read_npy(file, name))
+        values = _from_json(file, form.lines, name, text)
+        return OptionValues(read_array(values, ValuePlace(name)), (), lambda: [values])
+    from losscli.data.numpyfiles import in_runs, read_npy, read_single_npz
+
+    array = read_single_npz(file, name) if form.reader else read_npy(file, name)
+    return OptionValues(array, (), partial(in_runs, array))
 
 
-def _from_json(file: File, lines: bool, place: ValuePlace, text: TextOptions) -> Array:
+def _from_json(file: File, lines: bool, name: str, text: TextOptions) -> Any:
     from losscli.data.encodings import as_utf8
-    from losscli.data.jsontext import Decoder, read_array, read_lines
+    from losscli.data.jsontext import Decoder, read_lines
 
     decoder = Decoder()
     file, _ = as_utf8(file, text.encoding)
     if lines:
-        return read_array([value for _, value in read_lines(file, decoder, place.name)], place)
-    return read_array(decoder.decode(file.whole_text(), place.name), place)
+        return [value for _, value in read_lines(file, decoder, name)]
+    return decoder.decode(file.whole_text(), name)

@@ -11,7 +11,7 @@ from losscli.engine import gradient
 from losscli.engine.add import add
 from losscli.engine.domains import Extents
 from losscli.engine.group_sums import GroupSums, Keys
-from losscli.engine.missing import Missing, check_weight, completed
+from losscli.engine.missing import MissingRule, check_weight, completed
 from losscli.engine.partial import Partial, Task
 from losscli.engine.top import Rows, Tally
 from losscli.errors import BadValue, LosscliError
@@ -29,7 +29,7 @@ class ChunkWork(Job["Done"]):
     running: Sequence[Partial]
     ended: Collection[int]
     facts: Sequence[Mapping[str, Any]]
-    missing: Missing
+    missing: MissingRule
     sloped: bool
 
     def __call__(self, chunk: Chunk) -> Done:
@@ -100,8 +100,8 @@ class Done:
     """What a chunk leaves behind: a partial for each task, and what was found on the way.
 
     `rows` counts all its rows, `read` those that were not dropped; `size` is its bytes, if it knows;
-    `files` says how many rows are of which file. Of a `relative` chunk the rows are numbered from 1 until it
-    is shifted.
+    `files` says how many rows are of which file, `far` which arrays have values beyond 2^53. Of a `relative`
+    chunk the rows are numbered from 1 until it is shifted.
     """
 
     partials: list[Partial]
@@ -114,6 +114,7 @@ class Done:
     read: int = 0
     size: int = 0
     files: dict[str | None, int] = field(default_factory=dict)
+    far: set[str] = field(default_factory=set)
     origin: Origin = field(default_factory=Origin)
 
     def shift(self, before: int) -> None:
@@ -143,6 +144,7 @@ class Done:
         self.several |= other.several
         for name, rows in other.files.items():
             self.files[name] = self.files.get(name, 0) + rows
+        self.far |= other.far
         self.rows += other.rows
         self.read += other.read
         self.size += other.size
@@ -155,7 +157,7 @@ def _fold_chunk(
     running: Sequence[Partial],
     ended: Collection[int],
     facts: Sequence[Mapping[str, Any]],
-    missing: Missing,
+    missing: MissingRule,
     sloped: bool,
 ) -> Done:
     """Folds a chunk's batches, block by block, through every task that has not `ended`."""
@@ -190,13 +192,14 @@ def _fold_block(
     done: Done,
     ended: Collection[int],
     facts: Sequence[Mapping[str, Any]],
-    missing: Missing,
+    missing: MissingRule,
 ) -> None:
     extents = Extents()
     batch, rows = completed(block, missing, done.missing, extents)
     if done.missing.count and missing == "refuse":
         return
     check_weight(batch, rows)
+    done.far.update(extents.far(batch))
     done.rows += len(block)
     done.files[block.origin.name] = done.files.get(block.origin.name, 0) + len(block)
     done.read += len(batch)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from losscli.batch import Batch, Origin, whole
+from losscli.batch import Batch, Origin, Stream, whole
 from losscli.engine.chunk import ChunkWork, Unplaced
 from losscli.engine.group_sums import GroupSums, Keys
 from losscli.engine.memory import refuse_beyond
 from losscli.engine.misscaled import sample_for
-from losscli.engine.missing import Missing, complete, refuse_missing
+from losscli.engine.missing import Masked, MissingRule, complete, refuse_missing
 from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
 from losscli.engine.top import Tally
@@ -21,7 +21,7 @@ from losscli.parallel.executor import THREADS
 from losscli.stats.concentration import KEPT_AT_LEAST, KEPT_EXACTLY, Spread
 
 if TYPE_CHECKING:
-    from losscli.batch import Chunk, Stream
+    from losscli.batch import Chunk
     from losscli.parallel.executor import Executor
     from losscli.results.rows import RowSink
 
@@ -49,7 +49,8 @@ class Folded:
     """A partial for each task, how many rows were read, and which held missing values.
 
     `refused` says, by the task's number, which losses the data does not fit. `again` goes over the same
-    complete batches once more. `files` says how many rows each file has, in their order.
+    complete batches once more. `files` says how many rows each file has, in their order; `rounded` what is to
+    be said of whole numbers in each array that float64 does not hold.
     """
 
     partials: list[Partial]
@@ -58,13 +59,14 @@ class Folded:
     refused: dict[int, LosscliError]
     again: Callable[[], Iterator[tuple[Batch, Array]]]
     files: Mapping[str | None, int] = field(default_factory=dict)
+    rounded: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def fold(
     stream: Stream,
     tasks: Sequence[Task],
     *,
-    missing: Missing = "refuse",
+    missing: MissingRule = "refuse",
     keep: int | None = 20,
     run: Run = HERE,
     sloped: bool = False,
@@ -93,7 +95,7 @@ def _fold_chunks(
     stream: Stream,
     tasks: Sequence[Task],
     facts: Sequence[Mapping[str, Any]],
-    missing: Missing,
+    missing: MissingRule,
     keep: int | None,
     run: Run,
     *,
@@ -110,6 +112,7 @@ def _fold_chunks(
         partials[0].values = []
     keys = Keys()
     files: dict[str | None, int] = {}
+    far: set[str] = set()
     refused = {} if run.executor.local else _unspread(tasks)
     read = before = size = 0
 
@@ -122,6 +125,7 @@ def _fold_chunks(
         before += done.rows
         for name, rows in done.files.items():
             files[name] = files.get(name, 0) + rows
+        far |= done.far
         absent.merge(done.missing)
         read += done.read
         for number, why in done.refused.items():
@@ -149,7 +153,8 @@ def _fold_chunks(
     else:
         _check_rows(read, absent, missing, [p for i, p in enumerate(partials) if i not in refused])
     read += absent.count if missing == "drop" else 0
-    return Folded(partials, read, absent, refused, lambda: complete(stream, missing, Tally()), files)
+    rounded = Stream.of(stream).rounded(far) if far else {}
+    return Folded(partials, read, absent, refused, lambda: complete(stream, missing, Tally()), files, rounded)
 
 
 def _unspread(tasks: Sequence[Task]) -> dict[int, LosscliError]:
@@ -165,9 +170,11 @@ def _unspread(tasks: Sequence[Task]) -> dict[int, LosscliError]:
     return refused
 
 
-def _check_rows(read: int, absent: Tally, missing: Missing, partials: Sequence[Partial]) -> None:
+def _check_rows(read: int, absent: Tally, missing: MissingRule, partials: Sequence[Partial]) -> None:
     if missing == "drop" and read == 0 and absent.count:
         raise LosscliError("every row has a missing value: --missing drop leaves none")
+    if isinstance(missing, Masked) and absent.count and all(float(p.counts) == 0 for p in partials):
+        raise LosscliError("every value is missing: --missing drop leaves none")
     if read == 0:
         raise LosscliError("there are no samples", "give at least one row")
     for running in partials:

@@ -13,10 +13,12 @@ from losscli.losses.domain import (
     Label,
     LabelOrScore,
     LabelOrSign,
-    Probability,
+    ProbabilityOrClasses,
     ProbabilityOrLogit,
     SoftLabel,
+    SoftLabelOrClass,
 )
+from losscli.losses.elementary import log1p
 from losscli.losses.ranges import Flag, FractionOrNone, NonNegative, NumberOrNone, PerColumn, Smoothing
 from losscli.losses.stable import (
     difference,
@@ -24,8 +26,9 @@ from losscli.losses.stable import (
     product,
     quotient,
     sigmoid,
-    softplus,
+    softpluses,
     times,
+    total,
     xlog1py,
     xlogy,
 )
@@ -69,7 +72,8 @@ def bce(
     """−w t log p − (1 − t) log(1 − p), in nats; least at the probability. Good 1952."""
     t, other = _targets(y_true, label_smoothing)
     if from_logits:
-        return pos_weight * t * softplus(-y_pred) + other * softplus(y_pred)
+        missed, raised = softpluses(y_pred)
+        return pos_weight * t * missed + other * raised
     return -xlogy(pos_weight * t, y_pred) - xlog1py(other, -y_pred)
 
 
@@ -139,7 +143,7 @@ def _entropy(t: Array, other: Array, y_pred: Array, from_logits: bool) -> Array:
     """−t log p − (1 − t) log(1 − p); from a logit z what is wrong of |z|, + log(1 + exp(−|z|))."""
     if from_logits:
         wrong = np.where(y_pred > 0, other, t) * np.abs(y_pred)
-        return wrong + np.log1p(np.exp(-np.abs(y_pred)))
+        return wrong + log1p(np.exp(-np.abs(y_pred)))
     return -xlogy(t, y_pred) - xlog1py(other, -y_pred)
 
 
@@ -162,15 +166,26 @@ def _balance(t: Array, other: Array, alpha: float | None) -> Array | float:
     return 1.0 if alpha is None else alpha * t + (1 - alpha) * other
 
 
-@loss("brier_score", title="Brier score", highest=1.0)
-def brier(y_true: SoftLabel, y_pred: Probability) -> Array:
-    """(p − y)², no unit: half of Brier's sum over both classes; least at the probability. Brier 1950."""
-    return (y_pred - y_true) ** 2
+@facts(classes="multiclass")
+@loss("brier_score", title="Brier score", highest=2.0)
+def brier(
+    y_true: SoftLabelOrClass, y_pred: ProbabilityOrClasses, *, multiclass: Flag = False, half: Flag = False
+) -> Array:
+    """(p − y)², no unit: half of Brier's sum over both classes; least at the probability. Brier 1950.
+
+    `multiclass`: Σ (pₖ − yₖ)² over the classes of a row, as Brier has it; `half` of it.
+    """
+    squares = (y_pred - y_true) ** 2
+    return _share(multiclass, half) * total(squares) if multiclass else squares
 
 
 @brier.gradient
-def _(y_true: Array, y_pred: Array) -> Array:
-    return 2 * (y_pred - y_true)
+def _(y_true: Array, y_pred: Array, *, multiclass: bool, half: bool) -> Array:
+    return 2 * _share(multiclass, half) * (y_pred - y_true)
+
+
+def _share(multiclass: bool, half: bool) -> float:
+    return 0.5 if multiclass and half else 1.0
 
 
 @loss("misclassification", "misclassification_rate", "error_rate", title="Zero-one", highest=1.0)

@@ -14,8 +14,9 @@ from losscli.losses.domain import (
     Scores,
     SoftLabels,
 )
+from losscli.losses.elementary import log1p
 from losscli.losses.ranges import Flag, NonNegative, PerClass, Smoothing
-from losscli.losses.stable import mean, nowhere, over_margin, quotient, sigmoid, softplus, times
+from losscli.losses.stable import mean, nowhere, over_margin, quotient, sigmoid, softpluses, times
 
 
 def _listed(y_true: Array, classes: int) -> Array:
@@ -54,7 +55,8 @@ def _(y_true: Array, y_pred: Array) -> Array:
 @loss("MultiLabelSoftMarginLoss", title="Multi-label soft margin")
 def multilabel_soft_margin(y_true: SoftLabels, y_pred: Logits, *, class_weight: PerClass = None) -> Array:
     """(1/C) Σ wₖ [yₖ softplus(−zₖ) + (1 − yₖ) softplus(zₖ)], in nats: the mean bce of the labels. As bce."""
-    values = y_true * softplus(-y_pred) + (1 - y_true) * softplus(y_pred)
+    missed, raised = softpluses(y_pred)
+    values = y_true * missed + (1 - y_true) * raised
     return mean(values if class_weight is None else times(class_weight, values))
 
 
@@ -67,12 +69,13 @@ def _(y_true: Array, y_pred: Array, *, class_weight: Array | None) -> Array:
 def _chances(y_pred: Array, clip: float, from_logits: bool) -> tuple[Array, ...]:
     """p, 1 − p, log p, m = max(0, p − clip) and log(1 − m), each with its digits at both ends."""
     if from_logits:
-        p, other, log_p, log_other = sigmoid(y_pred), sigmoid(-y_pred), -softplus(-y_pred), -softplus(y_pred)
+        missed, raised = softpluses(y_pred)
+        p, other, log_p, log_other = sigmoid(y_pred), sigmoid(-y_pred), -missed, -raised
     else:
-        p, other, log_p, log_other = y_pred, 1 - y_pred, np.log(y_pred), np.log1p(-y_pred)
+        p, other, log_p, log_other = y_pred, 1 - y_pred, np.log(y_pred), log1p(-y_pred)
     shifted = np.maximum(0, p - clip)
     if clip > 0:
-        log_other = np.where(shifted < 0.5, np.log1p(-shifted), np.log(other + clip))
+        log_other = np.where(shifted < 0.5, log1p(-shifted), np.log(other + clip))
     return p, other, log_p, shifted, log_other
 
 

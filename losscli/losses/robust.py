@@ -9,6 +9,7 @@ import numpy as np
 
 from losscli.losses.declare import Scale, facts, loss
 from losscli.losses.domain import Array, Real
+from losscli.losses.elementary import log1p, log_cosh
 from losscli.losses.ranges import NonNegative, NumberOrMinusInfinity, Positive
 from losscli.losses.stable import distance, half_square, log_ratio
 
@@ -87,15 +88,7 @@ def _(y_true: Array, y_pred: Array, *, delta: float) -> Array:
 @loss("log_cosh", "LogCosh", title="Log-cosh")
 def logcosh(y_true: Real, y_pred: Real) -> Array:
     """log cosh e: e²/2 near 0, |e| − log 2 far out; between mean and median. Green 1990."""
-    error = y_pred - y_true
-    value = np.sinh(error / 2)
-    value *= value
-    value *= 2
-    np.log1p(value, out=value)
-    if not value.max(initial=0) < np.inf:  # the square has left the floats, or the error was nan or infinite
-        far = np.isinf(value)
-        value[far] = np.abs(error[far]) - math.log(2)
-    return value
+    return log_cosh(y_pred - y_true)
 
 
 @logcosh.gradient
@@ -119,7 +112,7 @@ def _log_of_square(error: Array, half: Array, scale: float, b: float) -> Array:
     """(b/2) log(1 + x²/b), x = e/c, half = x²/2, also where that has left the floats; x²/2 for small x."""
     ratio = half / (b / 2)
     far = 2 * log_ratio(error, error.dtype.type(scale)) - math.log(b)
-    return np.where(ratio < 1e-17, half, b / 2 * np.where(ratio < 1e20, np.log1p(ratio), far))
+    return np.where(ratio < 1e-17, half, b / 2 * np.where(ratio < 1e20, log1p(ratio), far))
 
 
 @cauchy.gradient

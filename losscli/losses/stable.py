@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from losscli.losses.domain import Array
+from losscli.losses.elementary import log1p
 
 
 def xlogy(x: Array, y: Array) -> Array:
@@ -21,13 +22,24 @@ def xlogy(x: Array, y: Array) -> Array:
 
 def xlog1py(x: Array, y: Array) -> Array:
     """x log(1 + y), with 0 log 0 = 0."""
-    product = x * np.log1p(y)
+    product = x * log1p(y)
     return product if y.size == 0 or y.min() > -1 else np.where(x == 0, np.zeros_like(product), product)
 
 
 def softplus(x: Array) -> Array:
     """log(1 + exp x)."""
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    return np.maximum(x, 0) + _rest(x)
+
+
+def softpluses(x: Array) -> tuple[Array, Array]:
+    """log(1 + exp(−x)) and log(1 + exp x), which differ by x."""
+    rest = _rest(x)
+    return np.maximum(-x, 0) + rest, np.maximum(x, 0) + rest
+
+
+def _rest(x: Array) -> Array:
+    """log(1 + exp(−|x|))."""
+    return log1p(np.exp(-np.abs(x)))
 
 
 def times(factor: Array | float, value: Array) -> Array:
@@ -54,7 +66,7 @@ def log_softmax(z: Array) -> Array:
     shifted = z - z.max(axis=-1, keepdims=True)
     others = _exp_below(z)
     np.put_along_axis(others, z.argmax(axis=-1)[..., None], 0, axis=-1)
-    return shifted - np.log1p(others.sum(axis=-1, keepdims=True))
+    return shifted - log1p(others.sum(axis=-1, keepdims=True))
 
 
 def softmax(z: Array) -> tuple[Array, Array]:
@@ -74,7 +86,7 @@ def log_ratio(a: Array, b: Array) -> Array:
     """log(a / b) for a, b ≥ 0, exact also where a is near b: ±log1p(|a − b| / min(a, b))."""
     difference = a - b
     part = np.abs(difference) / np.minimum(a, b)
-    near = np.copysign(np.log1p(part), difference)
+    near = np.copysign(log1p(part), difference)
     return near if np.isfinite(part).all() else np.where(np.isfinite(part), near, np.log(a) - np.log(b))
 
 
@@ -219,7 +231,7 @@ def minus_log1p(t: Array) -> Array:
     """t − log(1 + t) for t > −1, by its series near 0: with r = t/(2 + t), log(1 + t) = 2 artanh r."""
     near = np.clip(t, -0.75, 2.0)
     r = near / (2 + near)
-    far = t - np.log1p(np.minimum(t, np.finfo(t.dtype).max))
+    far = t - log1p(np.minimum(t, np.finfo(t.dtype).max))
     return np.where(t == near, r * (near - 2 * artanh_rest(r)), far)
 
 

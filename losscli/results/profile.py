@@ -59,6 +59,11 @@ class ColumnProfile(NamedTuple):
         """Every finite value lies in [0, 1]."""
         return self.count > 0 and self.low >= 0 and self.high <= 1
 
+    @property
+    def array(self) -> str:
+        """The array that it is a column of: "y_true", "weight", or a model's name."""
+        return self.model or self.role
+
 
 class TruthProfile(NamedTuple):
     """y_true. `kind` is what its values are, judged together with the predictions:

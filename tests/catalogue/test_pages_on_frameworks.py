@@ -65,6 +65,15 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
         lambda: call("binary_sparsemax", "optax") == "losses.sparsemax_loss",
     ),
     (
+        "brier",
+        "over two columns unasked, and over three or more where scale_by_half is true",
+        lambda: (
+            same(L("brier", [1], [[0.2, 0.8]], like="sklearn"), L("brier", [1], [0.8]))
+            and same(L("brier", [1], [[0.2, 0.7, 0.1]], like="sklearn"), 0.14)
+            and same(L("brier", [1], [[0.2, 0.7, 0.1]], like="sklearn", scale_by_half=True), 0.07)
+        ),
+    ),
+    (
         "cce",
         "0.981 in Keras",
         lambda: same(L("cce", [[1, 0, 0]], [[0.9, 0.8, 0.7]], like="keras"), log(24 / 9)),
@@ -310,12 +319,14 @@ READ = {
     "cox": ["in R's survfit and lifelines", "R's coxph and lifelines"],
     "elastic_net": ["ElasticNet in scikit-learn", "Keras's L1L2"],
     "epsilon_insensitive": ["scikit-learn's defaults differ"],
+    "gamma_deviance": ["XGBoost's gamma-nloglik", "XGBoost's gamma-deviance adds"],  # support/peers has them
     "jsd": ["SciPy's jensenshannon"],
     "kld": ["in PyTorch the prediction", "Swapped, PyTorch takes"],
     "l1_penalty": ["Keras (activity_regularizer"],
     "l2_penalty": ["Ridge in scikit-learn"],
     "logcosh": ["(min_child_weight in XGBoost)"],
     "lovasz_hinge": ["the authors' code takes one an image"],
+    "mape": ["LightGBM and CatBoost divide"],  # support/peers has it
     "matrix_cce": ["scikit-learn's confusion_matrix"],
     "mse": ["with a mere warning, in PyTorch"],
     "multiclass_perceptron": ["so does Optax", "PyTorch's relu"],

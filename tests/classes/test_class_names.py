@@ -20,6 +20,7 @@ from losscli.classes.names import Classes, canonical
             "2024-01-31",
         ),
         (("2024-01-31 12:30", "2024-01-31T12:30:00"), "2024-01-31 12:30:00"),
+        (("2024-01-31 00:00:00 UTC", "2024-01-31T00:00:00+00:00"), "2024-01-31 00:00:00+00:00"),
     ],
 )
 def test_equal_numbers_and_dates_are_one(texts: tuple[str, ...], one: str) -> None:
@@ -39,6 +40,7 @@ def test_names_of_columns() -> None:
     assert numbered(["p_cat", "p_2"]) is None
     assert class_numbers(["m1_p_01", "m1_p_02"]) == [1, 2]
     assert class_numbers(["p_1_1", "p_2_2"]) is None
+    assert class_numbers(["p_1", "p_2", "p_1"]) is None
     assert ends(["t_cat", "t_dog"]) == ["cat", "dog"]
     assert ends(["cat_p", "cow_p"]) == ["at", "ow"]
 
@@ -53,6 +55,7 @@ def test_names_of_columns() -> None:
         ("p_bobcat p_cat", "cat bobcat", ("bobcat", "cat")),
         ("p_0 p_1", "cat dog", None),
         ("p_cat p_dog", "cat fish", None),
+        ("cat_cat cat_dog_cat", "cat", None),  # cat and cat_dog, or cat and dog_cat
     ],
 )
 def test_columns_named_after_classes(columns: str, words: str, named: tuple[str, ...] | None) -> None:

@@ -19,6 +19,7 @@ from losscli.classes.levels import level, levels
         *(("10", None), ("q1", None), ("p_1", None), ("q100", None), ("q00", None), ("q1.0", None)),
         *(("percentile_0.1", None), ("q10_q90", None), ("yhat_0.1", None), ("median", None), ("mean", None)),
         *(("freq10", None), ("step10", None), ("y_pred", None), ("", None), ("2024", None), ("q2024", None)),
+        ("q0975", None),
     ],
 )
 def test_a_name_says_its_level_or_nothing(name: str, wanted: float | None) -> None:

@@ -191,18 +191,3 @@ def test_a_stranger_s_database_sees_no_other_file(
 def test_the_library_raises_its_own_error() -> None:
     with pytest.raises(losscli.LosscliError):
         losscli.compute("huber", [1.0], [2.0], delta=10**400)
-
-
-def test_integers_that_float64_has_not_are_told(tmp_path: Path) -> None:
-    odd = 2**53 + 1
-    result = losscli.compute("mae", [odd], [2**53])
-    assert any(f"{odd} is read as {2**53}" in remark.text for remark in result.remarks)
-    assert not any("2^53" in remark.text for remark in losscli.compute("mae", [2**60], [2**53]).remarks)
-    (tmp_path / "t.json").write_text(f'{{"y_true": [{odd}], "y_pred": [1]}}')
-    for source in (["--true", f"[{odd}]", "--pred", "[1]"], [str(tmp_path / "t.json")]):
-        out = tmp_path / "out.json"
-        assert run(["compute", "mae", *source, "--output", str(out)]) == 0
-        assert f"{odd} is read as {2**53}" in out.read_text()
-    parquet.write_table(pa.table({"y_true": [odd], "y_pred": [1]}), tmp_path / "t.parquet")
-    assert run(["compute", "mae", str(tmp_path / "t.parquet"), "--output", str(out)]) == 0
-    assert f"column y_true: it holds {odd}" in out.read_text()

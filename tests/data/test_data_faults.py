@@ -219,7 +219,7 @@ def test_a_line_without_end(tmp_path: Path, name: str, filler: bytes) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert error.value.what == f"{path} has a line of more than 4.19 MB"
-    assert error.value.hint == "compute and compare allow more: --max-memory 256M"
+    assert error.value.hint == "compute, compare, check and recommend allow more: --max-memory 256M"
     assert peak < 29 << 20  # what the line has
 
 
@@ -236,7 +236,7 @@ def test_blanks_without_end_are_not_unpacked(tmp_path: Path, name: str, told: st
     with limited(8_000_000), pytest.raises(LosscliError) as error:
         open_table(path)
     assert error.value.what == f"{path} {told}"
-    assert error.value.hint == "compute and compare allow more: --max-memory 32M"
+    assert error.value.hint == "compute, compare, check and recommend allow more: --max-memory 32M"
 
 
 def test_a_text_that_is_held_whole_has_a_limit(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

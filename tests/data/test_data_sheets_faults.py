@@ -41,9 +41,9 @@ def test_a_cell_at_the_far_corner(tmp_path: Path) -> None:
     assert error.value.what == (
         f"{path}: the sheet Sheet has 1048576 rows of 16384 columns, about 2.2 TB in memory"
     )
-    assert (
-        error.value.hint
-        == "compute and compare allow more: --max-memory 5T, or delete what stands far from the table"
+    assert error.value.hint == (
+        "compute, compare, check and recommend allow more: --max-memory 5T, "
+        "or delete what stands far from the table"
     )
 
 

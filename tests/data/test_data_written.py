@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 
 from losscli.cli.app import run
-from losscli.data import open_table, read_values
+from losscli.data import blocks, delimited, open_table, read_values
+from losscli.data.dialect import TextDialect, plain_dialect
 from losscli.errors import LosscliError
 from losscli.rows import TextOptions
 
@@ -40,12 +41,14 @@ TEXTS: list[tuple[str, str | bytes, str]] = [
     ("t.csv", lines("\t", "y\tpred"), "separated by tabs"),
     ("t.csv", lines("|", "y|pred"), "separated by bars"),
     ("t.txt", lines("   ", " y  pred "), "separated by blanks"),
+    ("t.txt", lines("  ", "  y pred", end=" ").replace("\n", "\r\n  "), "separated by blanks"),
     ("t.tsv", lines(",", "y,pred"), "separated by commas"),
     ("t.csv", lines(";", "y;pred", decimal=","), "is read as -0.5 (in y, pred)"),
     ("t.csv", lines("\t", "y\tpred", decimal=","), "is read as -0.5 (in y, pred)"),
     ("t.csv", lines(",", "Forecast report,", "made by hand,", ",", "y,pred"), "and 1 more above the table"),
     ("t.csv", lines(",", "Forecast report", "", "y,pred"), 'the title "Forecast report" above the table'),
     ("t.csv", lines(",", "# made by hand", "y,pred", "# in between"), "lines that begin with # are left out"),
+    ("t.csv", lines(",", "y,pred", "  # in between"), "lines that begin with # are left out"),
     ("t.csv", lines(" ", "# y pred"), "names stand in a comment"),
     ("t.csv", lines(",", "y,pred", "USD,USD"), "the second header line (USD, USD) is left out"),
     ("t.csv", lines(",", "y,pred", end=","), "each row ends with a separator"),
@@ -80,14 +83,37 @@ TEXTS: list[tuple[str, str | bytes, str]] = [
 
 
 @pytest.mark.parametrize(("name", "content", "said"), TEXTS)
-def test_only_one_reading_is_possible(tmp_path: Path, name: str, content: str | bytes, said: str) -> None:
+def test_only_one_reading_is_possible(
+    tmp_path: Path, name: str, content: str | bytes, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read whole, and in blocks of a few bytes."""
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    y_true, y_pred, told = read(path)
-    np.testing.assert_array_equal(y_true, TRUE)
-    np.testing.assert_array_equal(y_pred, PRED)
-    assert said in told
-    assert said or "is read" not in told
+    for _ in range(2):
+        y_true, y_pred, told = read(path)
+        np.testing.assert_array_equal(y_true, TRUE)
+        np.testing.assert_array_equal(y_pred, PRED)
+        assert said in told
+        assert said or "is read" not in told
+        monkeypatch.setattr(blocks, "LARGE", 0)
+        for module in (blocks, delimited):
+            monkeypatch.setattr(module, "BLOCK", 8)
+
+
+def test_most_tables_are_told_at_once() -> None:
+    """From the beginning of a file, whose last line may be cut: no closer look is taken."""
+    for head, cut in (("y,p\n1,2\n3,4\n", False), ("y,p\n1,2\n3", True), ("y,p\r\n1,-2e3\r\n", False)):
+        assert plain_dialect(head, cut, ",") == TextDialect(("y", "p"))
+    for head in (
+        "y,p\n1,2\n3",
+        "1,2\n3,4\n",
+        "y,p\na,b\n",
+        "y,p\n1 2,3\n",
+        "y,p\n",
+        'y,p\n1,"2"\n',
+        "y\n1\n",
+    ):
+        assert plain_dialect(head, False, ",") is None
 
 
 @pytest.mark.parametrize(

@@ -76,13 +76,26 @@ def test_much_memory_is_said_and_little_is_not(tmp_path: Path) -> None:
         assert any("every row was held at once, in about" in remark for remark in remarks) == said
 
 
-@pytest.mark.parametrize("command", [("compute", "medae"), ("compare", "--losses", "medae")])
+@pytest.mark.parametrize(
+    "command", [("compute", "medae"), ("compare", "--losses", "medae"), ("check", "--loss", "medae")]
+)
 def test_the_option_of_the_command_line(command: tuple[str, ...]) -> None:
     given = (*command, "--true", "1,2,3", "--pred", "1,2,4")
     refused = losscli(*given, "--max-memory", "100")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "median_absolute_error holds every row at once: the first 3 need about" in refused.stderr
     assert losscli(*given, "--max-memory", "1.5MB").returncode == 0
+
+
+@pytest.mark.parametrize("command", ["check", "recommend"])
+def test_a_text_that_they_hold_whole_has_the_same_limit(command: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps({"y_true": [1.5, 2.5] * 50_000, "y_pred": [3.5, 3.0] * 50_000}))
+    refused = losscli(command, str(path), "--max-memory", "2M")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "t.json is held whole, and has more than 500 KB" in refused.stderr
+    assert "check and recommend allow more: --max-memory 8M" in refused.stderr
+    assert losscli(command, str(path), "--max-memory", "8M").returncode < 2
 
 
 def test_the_size_that_is_advised_is_enough() -> None:

@@ -115,17 +115,6 @@ def _coding(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
         )
     elif _from_1(case, truth, values):
         last = max(*values, _columns(case))
-        if _named_from_1(case):
-            yield Fault(
-                "labels_from_1",
-                "note",
-                f"Classes are counted from 1 to {last:.0f}",
-                "the columns' names say so, and losscli reads them by these; frameworks count from 0",
-                "take 1 off the labels before you hand them to a framework",
-                named,
-                case.concerns("scce", "nll"),
-            )
-            return
         yield Fault(
             "labels_from_1",
             "error",
@@ -169,20 +158,14 @@ def _from_1(case: CheckedData, truth: TruthProfile, values: set[float]) -> bool:
     if case.true_domain is not None and not (case.true_domain.below_classes or _takes_01(case)):
         return False
     classes = _columns(case)
-    if classes >= max(values) and _named_from_1(case):
-        return True  # where the last class does not occur too
+    if classes > max(values) and any(
+        class_numbers([column.name for column in model.columns]) == list(range(1, classes + 1))
+        for model in case.profile.predictions
+        if not model.columns[0].name.endswith("]")  # arrays' columns, which losscli numbers
+    ):
+        return True  # the columns are numbered so, and the last class does not occur
     return max(values) == (classes if classes > 1 else 2) and (
         classes > 1 or case.loss is None or _takes_01(case)
-    )
-
-
-def _named_from_1(case: CheckedData) -> bool:
-    """Whether a column a class is numbered from 1 by its name."""
-    return any(
-        class_numbers([column.name for column in model.columns]) == list(range(1, len(model.columns) + 1))
-        for model in case.profile.predictions
-        if len(model.columns) > 1
-        and not model.columns[0].name.endswith("]")  # arrays' columns, which losscli numbers
     )
 
 
@@ -228,8 +211,6 @@ def _strays(case: CheckedData, truth: TruthProfile) -> tuple[list[float], list[f
     numbers = domain is not None and domain.grain == "entry" and domain.values is None and domain.high != 1
     if allowed is None or numbers or truth.shape not in ((), (1,)):
         return [], []
-    if _from_1(case, truth, {each.value for each in truth.classes}):
-        return [], []
     first, last, known = allowed
     ignored = case.params.get("ignore_class")
     leave = {*stand_ins(truth.columns[0]), *([] if ignored is None else [float(ignored)])}
@@ -268,7 +249,8 @@ def _counts(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
     if truth.kind == "multilabel":
         return  # a label that never changes is a constant column
     leave = {value for column in truth.columns for value in stand_ins(column)}
-    leave.update(*_strays(case, truth))
+    if not _from_1(case, truth, {each.value for each in truth.classes if each.count} - leave):
+        leave.update(*_strays(case, truth))
     seen = [each for each in truth.classes if each.count and each.value not in leave]
     total = sum(each.count for each in seen)
     if len(seen) == 1 and case.profile.n > 2 and total == case.profile.n:
@@ -295,8 +277,9 @@ def _counts(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
         f"always saying {case.name(common.value)} is right in {100 * common.count / total:.4g} % of "
         f"the rows, so accuracy and a plain mean say little of class {case.name(rare.value)} (rows: "
         f"{every}{', …' if len(seen) > 6 else ''})",
-        f"report class {case.name(rare.value)} by itself (--by); weights (--class-weight) are for costs: "
-        "they shift probabilities away from what happens",
+        "judge probabilities by bce, scce or brier as they are: these need no balance; --class-weight "
+        "balanced (compute, compare), or focal losses, only if a missed one costs as many times more as it "
+        "is rarer",
         truth_names(truth),
         case.concerns("bce", "scce", "cce"),
         _marks([rare.value]) if truth.shape in ((), (1,)) else _hot(int(rare.value)),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from losscli.analysis.check.calibration import miscalibrated
 from losscli.analysis.check.fault import CheckedData, Fault, any_entry, names, says_scores, truth_names
 from losscli.batch import Batch
 from losscli.losses.domain import SUM_SLACK, Array
@@ -14,8 +15,6 @@ from losscli.results.profile import PredictionProfile
 _LARGEST_EXP = 88.72  # e to more than this is beyond float32
 _LEAST_FLOAT32 = 1.1754944e-38  # smaller ones have few digits, or are 0 where denormals are flushed
 _BELOW_1 = 1 - 2.0**-25  # larger ones round to 1 in float32
-_FEWEST = 30  # rows under which shares say little
-_OFF = 1.25  # times the share of class 1, and probabilities are said to be off
 _STRAYS = 0.1  # the share of values out of [0, 1] beyond which they are no strays
 BINARY, ROWS = ("bce", "binary_focal", "brier", "dice"), ("cce", "scce", "categorical_focal", "kld")
 
@@ -28,6 +27,7 @@ def faults(case: CheckedData) -> Iterator[Fault]:
         expects = case.expects(model)
         if expects in ("probability", "probability_rows"):
             yield from _probabilities(case, model, sums=expects == "probability_rows")
+            yield from miscalibrated(case, model)
         elif expects == "logits":
             yield from _logits(case, model)
         elif expects == "log_probability":
@@ -39,7 +39,6 @@ def _probabilities(case: CheckedData, model: PredictionProfile, *, sums: bool) -
     if model.outside:
         yield _outside(case, model, sums=sums)
         return
-    yield from _miscalibrated(case, model)
     if model.kind == "labels" and case.loss is None:
         return
     if sums and model.off_rows and len(model.columns) > 1:
@@ -186,31 +185,6 @@ def _wrong(batch: Batch, model: str) -> Array:
     of = np.where(known, label, 0).astype(np.int64)
     zero: Array = known & (p[np.arange(len(p)), of] == 0)
     return zero
-
-
-def _miscalibrated(case: CheckedData, model: PredictionProfile) -> Iterator[Fault]:
-    """Probabilities of two classes that are on average far from what happens."""
-    truth = case.truth
-    if truth is None or truth.kind != "binary01" or model.kind != "probability":
-        return
-    true, pred = truth.columns[0], model.columns[0]
-    if true.count < _FEWEST or not 0 < true.mean < 1 or pred.constant:
-        return
-    # Were each probability right, their mean would lie within this of the share of class 1.
-    error = 3 * float(np.sqrt(max(pred.mean * (1 - pred.mean), true.mean * (1 - true.mean)) / true.count))
-    if abs(pred.mean - true.mean) <= error or 1 / _OFF < pred.mean / true.mean < _OFF:
-        return
-    side = "high" if pred.mean > true.mean else "low"
-    yield Fault(
-        "miscalibrated",
-        "warning",
-        f"Probabilities are too {side}: {pred.mean:.3g} on average, class 1 occurs in {true.mean:.3g}",
-        "probabilities that are right on average are as large as the share of class 1; class weights, "
-        "resampling and another population shift them so",
-        "recalibrate them (isotonic or Platt), or move them by the odds of the two shares",
-        names(model),
-        case.concerns("bce", "brier"),
-    )
 
 
 def _logits(case: CheckedData, model: PredictionProfile) -> Iterator[Fault]:

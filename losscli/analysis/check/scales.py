@@ -14,8 +14,6 @@ from losscli.results.profile import ColumnProfile, PredictionProfile
 
 _APART = 100  # how many times larger a typical prediction is than a typical target
 _COLUMNS = 1000  # the same between columns that one mean is taken over
-_FEWEST = 30  # rows under which a mean says little
-_BIAS = 0.1  # of the mean target, and of its spread, from which a bias is told
 _WILD = 200  # errors of so many times the median error
 _LARGE, _SMALL = 1e6, 1e-6  # typical targets beyond these are far from what networks are initialised for
 _FLOAT32 = 3.4028235e38
@@ -39,44 +37,6 @@ def faults(case: CheckedData) -> Iterator[Fault]:
     yield from _columns(case)
 
 
-def _percent(true: Array, pred: Array) -> bool:
-    """Whether one side is in percent and the other in fractions: a hundred times as large, and nearer so."""
-    if true.size < 5 or true.size != pred.size or min(true.min(), pred.min()) < 0:
-        return False
-    for whole, part in ((true, pred), (pred, true)):
-        if part.max() <= 1.5 < whole.max() <= 150 and np.ptp(part) > 0:
-            apart, nearer = np.median(np.abs(whole - part)), np.median(np.abs(whole - 100 * part))
-            return bool(nearer < 0.5 * apart)
-    return False
-
-
-def _biased(case: CheckedData, model: PredictionProfile, true: Array, pred: Array) -> Iterator[Fault]:
-    """Predictions that are surely and by much too high or too low on average."""
-    if true.size < _FEWEST or true.size != pred.size or np.ptp(pred) == 0:
-        return
-    with np.errstate(over="ignore", invalid="ignore"):
-        apart = pred - true
-        off, error = float(apart.mean()), 3 * float(apart.std()) / np.sqrt(true.size)
-        level, spread = float(true.mean()), float(true.std())
-    if not (np.isfinite(off) and np.isfinite(error)) or abs(off) <= error:
-        return
-    if abs(off) <= _BIAS * (abs(level) if true.min() >= 0 else spread) or abs(off) <= _BIAS * spread:
-        return
-    share = f", {100 * abs(off) / level:.2g} %" if true.min() >= 0 and level > 0 else ""
-    side = "high" if off > 0 else "low"
-    yield Fault(
-        "biased",
-        "warning",
-        f"Predictions are too {side} on average, by {abs(off):.3g}{share}",
-        f"their mean is {float(pred.mean()):.4g}, that of y_true {level:.4g}: totals are off by as much "
-        "(a median predicted where a mean is wanted looks like this)",
-        "look whether median and mean were confused, or units or days shifted; fit the mean (mse), or take "
-        "the bias off",
-        names(model),
-        case.concerns("mse", "mae", "huber"),
-    )
-
-
 def _collapsed(model: PredictionProfile) -> bool:
     return all(column.constant for column in model.columns)
 
@@ -92,16 +52,15 @@ def _pair(case: CheckedData, model: PredictionProfile) -> Iterator[Fault]:
     assert residual is not None
     true, pred = case.profile.true_sample, case.profile.pred_sample[model.model]
     one, other = _typical(true), _typical(pred)
+    if _fractions(true, pred):
+        yield _percent(case, model, one, other)
+        return
     logs = _logarithms(true, pred)
     centred = abs(truth.columns[0].mean) <= 0.5 * truth.columns[0].std  # shrunk to its mean, 0: no fault
     apart = one > 0 and other > 0 and (other >= _APART * one or (one >= _APART * other and not centred))
     if logs or apart:
         yield _scales(case, model, one, other, logs=logs)
         return
-    if _percent(true, pred):
-        yield _scales(case, model, one, other, logs=False)
-        return
-    yield from _biased(case, model, true, pred)
     yield from _sign(case, model)
     middle = 2 * float(np.median(np.abs(residual.sample) / 2))
     spread = _width(true)
@@ -162,6 +121,33 @@ def _logarithms(true: Array, pred: Array) -> bool:
     if middle < 3 or abs(other - middle) > 0.15 * middle or width == 0:
         return False
     return bool(pred.std() <= 3 * width and pred.max() < 0.25 * float(np.median(true)))
+
+
+def _fractions(true: Array, pred: Array) -> bool:
+    """Whether one side is percent and the other the same as fractions: far apart, and alike times 100."""
+    if true.size < 5 or true.size != pred.size or min(true.min(), pred.min()) < 0:
+        return False
+    high, low = max(true.max(), pred.max()), min(true.max(), pred.max())
+    if not (low <= 1 and 5 < high <= 100):
+        return False
+    larger, smaller = (true, pred) if true.max() == high else (pred, true)
+    apart = np.median(np.abs(larger - smaller))
+    return bool(np.median(np.abs(larger - 100 * smaller)) < apart / 2)
+
+
+def _percent(case: CheckedData, model: PredictionProfile, one: float, other: float) -> Fault:
+    sides = ["y_true", "the predictions"]
+    percent, fraction = sides if one > other else sides[::-1]
+    return Fault(
+        "scales",
+        "warning",
+        "Percent beside fractions",
+        f"a typical target is {one:.4g}, a typical prediction {other:.4g}: {fraction} times 100 lie near "
+        f"{percent}; as they are, every error is about as large as the larger of the two",
+        f"divide {percent} by 100",
+        names(model),
+        case.concerns("mse", "mae", "huber"),
+    )
 
 
 def _scales(case: CheckedData, model: PredictionProfile, one: float, other: float, *, logs: bool) -> Fault:

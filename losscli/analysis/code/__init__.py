@@ -14,6 +14,8 @@ from losscli.errors import LosscliError, did_you_mean
 from losscli.frameworks import ARRAYS, BOOSTERS
 from losscli.frameworks.convention import convention, framework
 from losscli.losses.declare import Loss
+from losscli.losses.layout import SQUEEZE
+from losscli.losses.ranges import AXIS, IGNORE, respelled
 from losscli.results.code import Snippet
 from losscli.version import __version__
 
@@ -25,6 +27,7 @@ def snippet(loss: Loss, framework: str, params: Mapping[str, Any], reduction: st
     if framework not in WRITTEN:
         hint = did_you_mean(framework, WRITTEN) or "there are: " + ", ".join(WRITTEN)
         raise LosscliError(f'--framework: code is not written for "{framework}"', hint)
+    _check_layout(loss, params)
     bound = _bound(loss, params)
     _check_reduction(loss, reduction, bound)
     if framework in BOOSTERS:
@@ -42,6 +45,24 @@ def snippet(loss: Loss, framework: str, params: Mapping[str, Any], reduction: st
         notes=written[2],
         version=__version__,
     )
+
+
+# What is said beside a loss's own parameters → what to do to the arrays instead.
+_BEFORE = {
+    AXIS: "put the classes last before it: np.moveaxis(y_pred, {value}, -1)",
+    IGNORE: "leave such labels out before it: kept = y_true != {value}, y_true[kept], y_pred[kept]",
+    SQUEEZE: "drop the axis before it: y_pred[..., 0]",
+}
+
+
+def _check_layout(loss: Loss, params: Mapping[str, Any]) -> None:
+    """LosscliError for how arrays stand, which the code takes as the page has them."""
+    for name, value in respelled(params, {*loss.parameters, *_BEFORE}).items():
+        if name in _BEFORE and name not in loss.parameters and value not in (None, False):
+            raise LosscliError(
+                f"code is written for arrays as {loss.name}'s page has them, without {name}",
+                _BEFORE[name].format(value=value),
+            )
 
 
 def _bound(loss: Loss, params: Mapping[str, Any]) -> dict[str, Any]:

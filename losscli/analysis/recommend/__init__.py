@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from losscli.analysis.recommend import tasks
 from losscli.batch import Stream
 from losscli.catalogue import registry
 from losscli.errors import LosscliError
+from losscli.integers import EXACT
 from losscli.results.recommend import AdviceTask, Recommendation, Recommendations, Tasks
 from losscli.results.score import Remark
 from losscli.version import __version__
@@ -105,7 +107,10 @@ def advise(
     # Logits and probabilities at their ends overflow in exp and log on purpose.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore", under="ignore"):
         read_as = read(case)
-    remarks = [Remark("data", sentence) for sentence in chosen]
+    roles = {"y_true": y_true, next(iter(Stream.of(stream).models or ("y_pred",))): rows.y_pred}
+    far = {role for role, array in roles.items() if array is not None and np.abs(array).max() >= EXACT}
+    rounded = Stream.of(stream).rounded(far).values() if far else ()
+    remarks = [Remark("data", sentence) for sentence in (*chosen, *chain.from_iterable(rounded))]
     if rows.absent:
         remarks.append(Remark("data", "rows with missing values are left out", rows.absent))
     if weighted:
