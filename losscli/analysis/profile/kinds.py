@@ -153,7 +153,7 @@ def _whole_kind(
 
 def _scale(column: ColumnProfile, values: set[float], models: Sequence[Model]) -> bool:
     """Whether whole numbers are steps of a scale, such as ratings: few, and more alike than counts."""
-    steps = 3 <= column.high - column.low + 1 <= _STEPS and column.low in (0, 1)
+    steps = 4 <= column.high - column.low + 1 <= _STEPS and column.low in (0, 1)
     known = [model.pair.dispersion for model in models if math.isfinite(model.pair.dispersion)]
     alike = column.std**2 < _EVEN * column.mean and all(each < _EVEN for each in known)
     return steps and len(values) >= 3 and column.count >= 5 * len(values) and alike

@@ -27,7 +27,7 @@ def guessing(y: Any, columns: int, right: int) -> Any:
 
 @pytest.mark.parametrize("hot", [False, True])
 @pytest.mark.parametrize(
-    ("times", "weighted", "first"),
+    ("times", "weighted", "told_first"),
     [
         ([20, 20, 20], False, False),
         ([38, 22, 20], False, False),
@@ -37,7 +37,7 @@ def guessing(y: Any, columns: int, right: int) -> Any:
     ],
 )
 def test_classes_are_counted_and_rare_ones_weighed(
-    times: list[int], weighted: bool, first: bool, hot: bool
+    times: list[int], weighted: bool, told_first: bool, hot: bool
 ) -> None:
     y = rows_of(times)
     n = len(y)
@@ -56,14 +56,15 @@ def test_classes_are_counted_and_rare_ones_weighed(
     assert f"the highest of each row is its class in {shares(n - 7, n)} of the rows" in why(told)
     assert "logits" not in everything(told)
     assert losses(told)[0] == name
-    assert (words in why(told)) is first
-    assert ("class_weight" in told.recommendations[0].params) is first
+    assert (words in why(told)) is told_first
+    assert told.recommendations[0].params == {}  # a proper score, however rare a class is
+    assert ("which weights shift" in why(told)) is told_first
     assert ("class_weight" in everything(told)) is weighted
     if weighted:
         found = entry(told, name, "class_weight")
         assert found.params["class_weight"] == [float(f"{n / (3 * t):.3g}") for t in times]
         assert words in " ".join(found.reasons)
-        assert (found.when is None) is first
+        assert found.when == "rare classes are to count as much as common ones"
     assert entry(told, name, "label_smoothing").params == {"label_smoothing": 0.1}
     assert ("losscli.compute" in entry(told, "categorical_focal").command) is hot
     assert "same number" in everything(told)
