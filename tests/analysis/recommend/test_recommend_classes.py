@@ -257,3 +257,25 @@ def test_columns_of_vectors_that_know_the_class_are_logits() -> None:
     assert losscli.recommend(y, z).recommendations[0].loss == "scce"
     r = np.random.default_rng(0)
     assert losscli.recommend(y, 50 + 30 * r.normal(size=(120, 3))).task == "embeddings"
+
+
+@pytest.mark.parametrize(
+    ("times", "words"), [((5, 1, 3), "cat, dog"), ((2, 9, 1), "dog, cow"), ((3, 1, 0), "cat, dog")]
+)
+def test_the_commonest_and_the_rarest_class_bear_their_names(times: tuple[int, ...], words: str) -> None:
+    classes = ["cat", "dog", "cow"]
+    y = [name for name, count in zip(classes, times, strict=True) for _ in range(count)]
+    told = losscli.recommend(y, np.tile([0.5, 0.2, 0.3], (len(y), 1)), classes=classes)
+    ratio = max(times) // min(count for count in times if count)
+    said = f"the commonest class has {ratio} times the rows of the rarest ({words})"
+    assert evidence(told, "imbalance").text == said
+
+
+def test_order_does_not_make_logits_what_kappa_takes() -> None:
+    y = np.resize(np.arange(5), 200)
+    near = np.where(np.arange(200) % 4 == 0, np.minimum(y + 1, 4), y)  # each mistake falls on a neighbour
+    logits = 4.0 * np.eye(5)[near] - 1
+    told = losscli.recommend(np.eye(5)[y], logits)
+    assert "neighbours" in names(told)
+    assert losses(told)[0] == "cce"
+    assert "code the data so first" in " ".join(entry(told, "weighted_kappa").reasons)
