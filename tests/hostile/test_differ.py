@@ -1,4 +1,4 @@
-"""Every loss by several ways, held against the library: a short run of `python tests/hostile differ`."""
+"""Every loss by two ways, held against the library: a short run of `python tests/hostile differ`."""
 
 from __future__ import annotations
 
@@ -30,9 +30,11 @@ def test_every_way_to_a_loss(
     def threads(*line: str) -> Any:
         return by_threads(monkeypatch, *line)
 
+    at = losscli.names().index(name)
     runs = ways(threads, server, client.scheduler.address)
-    seen = list(compared(name, losscli.names().index(name), tmp_path, runs, all_formats=False))
-    assert len(seen) >= 3
+    runs = {way: runs[way] for way in ("at once", ("threads", "processes", "dask")[at % 3])}
+    seen = list(compared(name, at, tmp_path, runs, all_formats=False))
+    assert seen
     assert not [f"{way}: {found}" for way, found in seen if found]
 
 
