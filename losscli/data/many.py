@@ -130,6 +130,7 @@ class Many(Table):
             classes=selection.classes,
             names=self.names(selection),
             integers=partial(of_files, sources),
+            files=[file for source in sources for file in source.files],
         )
 
     def first_values(self, index: int) -> Iterable[str]:

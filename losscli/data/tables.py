@@ -173,6 +173,7 @@ class Table(TextCells, ABC):
             selection.classes,
             self.names(selection),
             partial(of_columns, self, selection),
+            [file] if (file := getattr(self, "_file", None)) is not None else (),
         )
 
     def names(self, selection: Selection) -> dict[str, tuple[str, ...]]:
