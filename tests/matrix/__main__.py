@@ -6,7 +6,8 @@
 Builds the sdist, of it the wheel, and installs that into a fresh environment for each row: each Python from
 3.11 to 3.14 that the machine has; without any extra, with each alone, with all; with the lowest versions that
 pyproject.toml allows. In each, README's lines run in a folder of data, and for each extra either what it is
-for, or the one line that names it. Takes minutes and a package index; .ci/run leaves it out.
+for, or the one line that names it. Takes minutes and a package index; .ci/run leaves it
+out. To be run where the tests run: the data is written with the libraries there.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -30,11 +32,11 @@ EXTRAS = [name for name in PROJECT["optional-dependencies"] if name not in ("all
 MAKE = """
 import numpy as np, pyarrow as pa, duckdb, openpyxl
 from pyarrow import feather, parquet
-table = pa.table({"y": [1.0, 3.0], "p": [2.0, 5.0]})
-parquet.write_table(table, "t.parquet")
-feather.write_feather(table, "t.arrow")
+rows = pa.table({"y": [1.0, 3.0], "p": [2.0, 5.0]})
+parquet.write_table(rows, "t.parquet")
+feather.write_feather(rows, "t.arrow")
 with duckdb.connect("t.duckdb") as base:
-    base.execute("create table t as select * from table")
+    base.execute("create table t as select * from rows")
 book = openpyxl.Workbook()
 for row in (["y", "p"], [1, 2], [3, 5]):
     book.active.append(row)
@@ -153,10 +155,9 @@ def built(folder: Path) -> Path:
 
 
 def data(folder: Path) -> None:
-    """The files of NEEDS, written with the newest libraries."""
+    """The files of NEEDS, written with the libraries of the environment that this runs in."""
     (folder / "data").mkdir()
-    python = environment(sys.executable, folder / "writer", "numpy", "pyarrow", "duckdb", "openpyxl")
-    run([str(python), "-c", MAKE], folder / "data")
+    run([sys.executable, "-c", MAKE], folder / "data")
     (folder / "data" / "t.csv").write_text("y,p\n1,2\n3,5\n")
     (unpacked,) = (folder / "sdist").iterdir()
     shutil.copytree(unpacked / "examples", folder / "data" / "examples")
@@ -201,8 +202,6 @@ def tried(row: Row, wheel: Path, folder: Path) -> str:
 
 def readme() -> list[list[str]]:
     """The command lines of README's block of commands."""
-    import shlex
-
     text = (ROOT / "README.md").read_text("utf-8")
     return [shlex.split(line)[2:] for line in text.splitlines() if line.startswith("$ losscli ")]
 
