@@ -9,7 +9,7 @@ from losscli.catalogue.find import named
 
 READ = {
     "mse": "Mean-Squared-Error, MSELoss(), F.mse_loss, tf.losses.mse, keras.losses.mse, "
-    "mittlerer quadratischer Fehler, erreur quadratique moyenne, quadratic loss, L2 loss, neg_mean_squared_error",
+    "mittlerer quadratischer Fehler, erreur quadratique moyenne, L2 loss, neg_mean_squared_error",
     "mae": "mean abs error, erreur absolue moyenne, L1 loss, MAD",
     "rmse": "RMSD, root mean square deviation, neg_root_mean_squared_error",
     "mape": "mean absolute percent error, mean_abs_percentage_error",
