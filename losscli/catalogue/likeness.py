@@ -25,8 +25,11 @@ def typo_of(word: str) -> str | None:
     near: dict[str, int] = {}
     for name in (*names, *othernames.names()):
         folded = folded_name(name)
-        shared = SequenceMatcher(None, word, folded).ratio() if min(len(word), len(folded)) > 2 else 0.0
-        most = 1 if min(len(word), len(folded)) < LONG else 2
+        short, long = sorted((len(word), len(folded)))
+        if short < 3 or 2 * short < LIKE * (short + long):  # they cannot share as many letters
+            continue
+        shared = SequenceMatcher(None, word, folded).ratio()
+        most = 1 if short < LONG else 2
         swapped = sorted(word) == sorted(folded)
         if (shared >= LIKE or (shared and swapped)) and (wrong := _wrong(word, folded)) <= most:
             near[name] = wrong

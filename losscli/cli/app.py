@@ -113,8 +113,6 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line; returns its exit code. Every error ends here, as a message on stderr."""
-    # Imports make objects that stay: looking for garbage among them every 700 slows the start.
-    gc.set_threshold(50_000)
     # One thread does for what NumPy's matrix products do here; starting a pool takes a tenth of the start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from functools import partial
 from typing import Annotated, get_args
 
 from typer import Option
@@ -55,31 +57,42 @@ def check(
     from losscli.analysis import check as checkup
     from losscli.catalogue.find import named
     from losscli.cli.reading import open_source
+    from losscli.data.lenient import lenient
     from losscli.data.limits import limited
 
+    alone = len(rows.files) == 1 and rows.truth is None  # else a row is not the file's row of that number
     read = None if loss is None else named(loss)
     resolved = None if read is None else read.loss
     entries = resolved is None or resolved.signature.y_pred.grain in ENTRIES
-    with limited(most):
-        source = open_source(
+    with limited(most), lenient() if alone else nullcontext() as let_pass:
+        opened = partial(
+            open_source,
             rows,
             () if read is None else read.labelled,
             params,
             command="check",
             truth=resolved is None or resolved.truth,
-            # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
-            models=entries and "," not in (rows.true or "") and "*" not in (rows.true or ""),
             drop=settings.missing == "drop",
         )
-    record = checkup.examine(
-        source,
-        read,
-        settings.like,
-        params=params,
-        missing=settings.missing,
-        source=source.name,
-        chosen=source.chosen,
-        max_memory=most,
-    )
+        # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
+        source = opened(models=entries and "," not in (rows.true or "") and "*" not in (rows.true or ""))
+        chosen = source.chosen
+        if resolved is None and alone and checkup.are_classes(source):
+            columns = f"{len(source.models)} columns {source.models[0]} … {source.models[-1]}"
+            source = opened(models=False)
+            said = f"the {columns} are one model's class probabilities: each row sums to 1"
+            chosen = (*source.chosen, said)
+        record = checkup.examine(
+            source,
+            read,
+            settings.like,
+            params=params,
+            missing=settings.missing,
+            source=source.name,
+            chosen=chosen,
+            max_memory=most,
+            let_pass=let_pass,
+            cells=source.cells if alone else None,
+        )
     out.write(render.render(record, out.format, width=out.width, color=out.color))
     return 0 if record.clean else 1

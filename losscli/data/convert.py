@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from losscli.batch import encoded
+from losscli.data.lenient import let_pass
 from losscli.data.numbers import PLAIN, NumberFormat, advice, is_number, number
 from losscli.data.words import counted, quoted
 from losscli.errors import LosscliError
@@ -47,10 +48,14 @@ class ValuePlace(NamedTuple):
             place += at if self.column is not None else f", entry {at}"
         return LosscliError(f"{place}: {what}", hint or self.hint)
 
-    def no_number(self, row: int, entry: tuple[int, ...], value: Any) -> LosscliError:
-        """The same of a value that is no number, with what would make it one."""
+    def no_number(self, row: int, entry: tuple[int, ...], value: Any) -> float:
+        """Raises LosscliError of a value that is no number; NaN where such a cell is let pass."""
         hint = advice(value, self.form) if isinstance(value, str) else None
-        return self.error(row, entry, f"{quoted(value)} is not a number", hint)
+        why = self.error(row, entry, f"{quoted(value)} is not a number", hint)
+        if entry or self.column is None or not isinstance(value, str):
+            raise why
+        let_pass(self.name, self.column, self.first_row + row, value, why)
+        return math.nan
 
     @property
     def whole(self) -> str:
@@ -90,9 +95,7 @@ def from_texts(texts: list[str], place: ValuePlace, trailing: tuple[int, ...] | 
     values = np.empty(len(texts))
     for row, text in enumerate(texts):
         value = word(text, place.form)
-        if value is None:
-            raise place.no_number(row, (), text)
-        values[row] = value
+        values[row] = place.no_number(row, (), text) if value is None else value
     return values
 
 
@@ -151,7 +154,7 @@ def from_cells(cells: Sequence[Any], place: ValuePlace) -> Array:
         if isinstance(value, bytes):
             raise place.error(row, (), "a value of bytes is not a number")
         if value is None and cell is not None:
-            raise place.no_number(row, (), cell)
+            value = place.no_number(row, (), cell)
         values[row] = math.nan if value is None else value
     return values
 
@@ -241,7 +244,7 @@ def _number(value: Any, place: ValuePlace, row: int, entry: tuple[int, ...]) -> 
             return float(value)
         except OverflowError:
             raise place.error(row, entry, f"{quoted(value)} is too large for a 64-bit float") from None
-    raise place.no_number(row, entry, value)
+    return place.no_number(row, entry, value)
 
 
 def check_numeric(array: NDArray[Any], whole: str) -> None:

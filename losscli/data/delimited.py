@@ -14,6 +14,7 @@ from losscli.data.convert import from_texts, labels
 from losscli.data.dialect import TextDialect, plain_dialect
 from losscli.data.encodings import HEAD, as_utf8
 from losscli.data.formats import DELIMITERS
+from losscli.data.lenient import let_pass
 from losscli.data.numbers import PLAIN
 from losscli.data.source import BATCH_ROWS
 from losscli.data.tables import FIRST_ROWS, Pick, Table
@@ -57,6 +58,9 @@ class Delimited(Table):
     def written(self, index: int) -> tuple[NumberFormat, str]:
         dialect = self._dialect
         return dialect.formats.get(index, PLAIN), dialect.examples.get(index, "")
+
+    def single(self, index: int) -> bool:
+        return not self.written(index)[0].lists
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         return self.read_in_parts(self._cut(picks, quoted=True), picks, rows, self._read_lines)
@@ -240,7 +244,10 @@ def _chunks(
             ]
             for number, row in enumerate(chunk, first_row):
                 if len(row) != width:
-                    raise _odd_row(name, number, row, width, dialect)
+                    against = f"the header has {width}" if dialect.header else f"the first row has {width}"
+                    what = f"{counted(len(row), 'field')} where {against}"
+                    let_pass(name, None, number, what, _odd_row(name, number, row, what, dialect))
+            chunk = [row if len(row) == width else [""] * width for row in chunk]
         if chunk:
             yield first_row, chunk
             first_row += len(chunk)
@@ -250,13 +257,12 @@ def _without_trailing(row: Row, width: int, after: int) -> Row:
     return row[:width] if len(row) == width + after and not any(cell.strip() for cell in row[width:]) else row
 
 
-def _odd_row(name: str, number: int, row: Row, width: int, dialect: TextDialect) -> LosscliError:
-    against = f"the header has {width}" if dialect.header else f"the first row has {width}"
+def _odd_row(name: str, number: int, row: Row, what: str, dialect: TextDialect) -> LosscliError:
     example = '"a\\tb"' if dialect.separator == "\t" else f'"1{dialect.separator}5"'
     hint = f"mend the line; a cell that holds a separator stands in quotes, as {example}"
     if row and row[0].lstrip()[:1] in ("#", "%") and not dialect.comment:
         hint = f"if such lines are comments: --comment '{row[0].lstrip()[0]}'"
-    return LosscliError(f"{name}, row {number}: {counted(len(row), 'field')} where {against}", hint)
+    return LosscliError(f"{name}, row {number}: {what}", hint)
 
 
 def _with_empty_cells(lines: Iterator[Row]) -> Iterator[Row]:

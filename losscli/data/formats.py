@@ -67,15 +67,15 @@ _ALL = (
         delimiter=",",
         spoken=False,
     ),
-    FileFormat("json", (".json",), "json", "opening:open_json"),
-    FileFormat("jsonl", (".jsonl", ".ndjson"), "json", "opening:open_jsonl", lines=True),
+    FileFormat("json", (".json",), "json", "jsonfile:open_json"),
+    FileFormat("jsonl", (".jsonl", ".ndjson"), "json", "jsonfile:open_jsonl", lines=True),
     FileFormat("npy", (".npy",), "array", "", b"\x93NUMPY", "a npy file", refusal=_NPY),
     FileFormat(
         "npz", (".npz",), "array", "numpyfiles:Npz", b"PK\x03\x04", "a zip archive, as npz and xlsx are"
     ),
-    FileFormat("parquet", (".parquet", ".pq"), "frame", "opening:open_frame", b"PAR1", "a Parquet file"),
+    FileFormat("parquet", (".parquet", ".pq"), "frame", "parquet:open_frame", b"PAR1", "a Parquet file"),
     FileFormat(
-        "arrow", (".arrow", ".feather", ".ipc"), "frame", "opening:open_frame", b"ARROW1", "an Arrow file"
+        "arrow", (".arrow", ".feather", ".ipc"), "frame", "parquet:open_frame", b"ARROW1", "an Arrow file"
     ),
     FileFormat(  # .db: or duckdb's, as the first bytes tell
         "sqlite",

@@ -8,14 +8,9 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from losscli.data.blocks import Odd, is_large
 from losscli.data.encodings import as_utf8
 from losscli.data.files import at_hand, bare, find
 from losscli.data.formats import EXTENSIONS, FORMATS, JSON_START, by_first_bytes, database_of
-from losscli.data.frames import Frame
-from losscli.data.jsontext import JsonLines, read_json
-from losscli.data.numbers import check_marks
-from losscli.data.tables import Table
 from losscli.data.unpack import inner
 from losscli.data.within import ALONE, Within, check_one_table
 from losscli.data.words import counted, shown
@@ -27,6 +22,7 @@ if TYPE_CHECKING:
 
     from losscli.data.files import File
     from losscli.data.formats import FileFormat
+    from losscli.data.tables import Table
 
 PATTERN = frozenset("*?[")  # what makes a path a pattern of files
 
@@ -119,7 +115,10 @@ def applicable(text: TextOptions, form: FileFormat, name: str, lenient: bool) ->
     LosscliError in any case where a mark that was said is none.
     """
     saying = _SAYING.get(form.kind, ())
-    check_marks(text.decimal, text.thousands)
+    if text.decimal is not None or text.thousands is not None:
+        from losscli.data.numbers import check_marks
+
+        check_marks(text.decimal, text.thousands)
     for field, value in text._asdict().items():
         if value is not None and field not in saying:
             if not lenient:
@@ -190,53 +189,3 @@ def _is_jsonl(text: str) -> bool:
 
 def _lines(text: str) -> Iterator[str]:
     return (line for line in io.StringIO(text) if line.strip())
-
-
-def open_frame(file: File, form: str) -> Table:
-    """The table of a Parquet or Arrow file, at hand or at an address that hands out parts of it."""
-    if form == "parquet" and file.plain:
-        from losscli.data.parquet import Parquet
-
-        table = Parquet(file)
-        if table.fits:
-            return table
-    return Frame(file, form)
-
-
-def open_json(file: File) -> Table:
-    """The table in a JSON file: an object of arrays, an array of objects, or what pandas makes of one."""
-    if _is_lines(file):
-        table = JsonLines(file)
-        table.said = (f"{file.name} holds an object a line",)
-        return table
-    if file.plain and is_large(file):
-        from losscli.data.jsonrows import JsonRows
-
-        try:
-            return JsonRows(file)
-        except Odd:
-            pass
-    return read_json(file)
-
-
-def _is_lines(file: File) -> bool:
-    """Whether a file begins with a value on a line of its own and another below it."""
-    import json
-
-    first, _, rest = file.head(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
-    if first[:1] not in (b"{", b"[") or rest.lstrip()[:1] != first[:1]:
-        return False
-    try:
-        json.loads(first)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def open_jsonl(file: File) -> Table:
-    """The table in a file of an object a line; what is one array of objects is read as such."""
-    if file.head(1 << 10).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[" and not _is_lines(file):
-        table = open_json(file)
-        table.said = (f"{file.name} holds one array, and is read as JSON", *table.said)
-        return table
-    return JsonLines(file)

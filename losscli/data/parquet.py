@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from losscli.data.blocks import Part, polars
-from losscli.data.frames import Scanned, reading
+from losscli.data.frames import Frame, Scanned, reading
 from losscli.data.limits import State
 from losscli.data.quick import numbers_of
 from losscli.data.tables import Pick, Table
@@ -66,6 +66,9 @@ class Parquet(Scanned):
         if self._file.path not in kept or kept[self._file.path][0] != state:
             kept[self._file.path] = state, ParquetFile(self._file.path, pre_buffer=False)
         return kept[self._file.path][1]
+
+    def single(self, index: int) -> bool:
+        return self.columns[index] not in self._nested
 
     @property
     def fits(self) -> bool:
@@ -135,3 +138,12 @@ def _is_text(kind: Any) -> bool:
     """Whether a column of this type holds text, or categories of text."""
     held = kind.value_type if str(kind).startswith("dictionary") else kind
     return str(held) in ("string", "large_string", "string_view")
+
+
+def open_frame(file: File, form: str) -> Table:
+    """The table of a Parquet or Arrow file, at hand or at an address that hands out parts of it."""
+    if form == "parquet" and file.plain:
+        table = Parquet(file)
+        if table.fits:
+            return table
+    return Frame(file, form)

@@ -9,6 +9,7 @@ import numpy as np
 
 from losscli.batch import Batch
 from losscli.engine.align import as_held
+from losscli.engine.broadcast import as_multiplied
 from losscli.engine.domains import Extents
 from losscli.engine.group_sums import Block, GroupSums
 from losscli.engine.misscaled import add_errors
@@ -43,22 +44,23 @@ def add(
 ) -> None:
     """Adds one batch to a partial, or leaves the partial as it is and raises LosscliError.
 
-    `extents` remembers the extremes of the batch's arrays, which several losses look at; `groups` has its
-    rows by group.
+    `extents` has the extremes of its arrays, which several losses look at; `groups` its rows by group.
     """
     task, convention, params = part.task, part.task.convention, part.task.params
     if task.adjust is not None:
         batch = task.adjust(batch)
     raw = batch.y_pred[task.model]
     true, pred = as_held(convention, batch, task.model)
-    laid = lay(task, true, pred, batch.weight)
+    factors, each = (None, 1) if batch.weight is None else as_multiplied(task, pred, batch.weight)
+    laid = lay(task, true, pred, factors)
     y_true, y_pred = aligned(task, laid, extents)
     if batch.weight is not None and not convention.weights:
         why = "its values belong to pairs of rows" if convention.loss.kind == "batch" else "its call has none"
         raise LosscliError(f"{convention.owner} takes no sample weights: {why}", "leave --weight out")
-    weight = None
+    weight = of_samples = None
     if laid.weight is not None:
         weight = laid.weight.astype(convention.dtype, copy=False).astype(np.float64, copy=False)
+        of_samples = weight if weight.ndim == 1 else weight.sum(axis=1) / each
     collects = _needs_all(convention, y_pred, laid.y_pred)
     if part.values is not None and collects:
         raise no_values(task)
@@ -78,16 +80,17 @@ def add(
     part.n += len(raw)
     part.weighted |= weight is not None
     part.shape = pred.shape if laid.per else laid.y_pred.shape
-    add_weights(part.weights, weight, len(raw))
+    add_weights(part.weights, of_samples, len(raw))
     by = None if part.groups is None or groups is None else _By(part.groups, groups)
     gone = None
-    if extents.missing(batch.y_true, batch.weight, raw):  # this model's own: others may be complete
+    masked = task.layout.masked  # of others' missing values, this model's may be complete
+    if not masked and extents.missing(batch.y_true, batch.weight, raw):
         gone = missing_rows(len(raw), batch.y_true, batch.weight, raw)
         part.tallies.setdefault("gone", Tally()).add(numbers_of(rows, gone))
     if by is not None:
         by.sums.count(by.block, gone)
-        if weight is not None:
-            by.add("weights", weight, True)
+        if of_samples is not None:
+            by.add("weights", of_samples, True)
     note_codings(part, laid, y_true, rows)
     note_lengths(part, laid, y_pred, rows)
     if collects:

@@ -12,7 +12,7 @@ import numpy as np
 from losscli.batch import MISSING
 from losscli.engine.group_sums import GroupSums, Label
 from losscli.engine.partial import Partial
-from losscli.engine.reduce import reduce, rows_of, times_of, weights_of
+from losscli.engine.reduce import reduce, rows_of, times_of, unit_of, weights_of
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import MEAN, Reduction, Totals
 from losscli.losses.domain import Array
@@ -103,13 +103,15 @@ def _of_samples(part: Partial, sums: GroupSums, n: Array, ratio: Reduction) -> A
             both.tolist(),
             strict=True,
         )
-        divisors = np.array([ratio.divisor(Totals(*t, part.weighted, class_weighted)) for t in known])
+        masked = part.task.params.get("ignore_class") is not None
+        said = (part.weighted, class_weighted, unit_of(part), masked)
+        divisors = np.array([ratio.divisor(Totals(*t, *said)) for t in known])
     with np.errstate(all="ignore"):
         if convention.collapse and len(part.shape) == 1:
             one = sums.total("plain" if part.weighted else "value") / (
                 rows if convention.trailing == "mean" else 1
             )
-            return one * weights / divisors if part.weighted else one
+            return one * weights / np.where(rows > 1, divisors, 1.0) if part.weighted else one
         values = sums.total("scaled" if ratio.scaled else "value")
         times, over = times_of(part, ratio)
         return values * times / (divisors * over)

@@ -38,14 +38,17 @@ def _totals(part: Partial, exponent: int = 0) -> Totals:
     counts = float(part.counts)
     class_weighted = part.task.params.get("class_weight") is not None
     n = part.n * max(part.positions, 1)
-    return Totals(n, weights, counts, both, part.weighted, class_weighted, unit_of(part))
+    masked = part.task.params.get("ignore_class") is not None
+    why = "left out" if part.task.layout.masked else "ignored"
+    return Totals(n, weights, counts, both, part.weighted, class_weighted, unit_of(part), masked, why)
 
 
 def unit_of(part: Partial) -> str:
     """What a mean counts: samples, their positions, or where some may be left out their entries."""
     if part.positions < 2:
         return "sample"
-    return "entry" if part.task.convention.signature.y_pred.grain == "entry" else "position"
+    grain = part.task.convention.signature.y_pred.given(part.task.params).grain
+    return "entry" if grain == "entry" else "position"
 
 
 def _of_samples(part: Partial, ratio: Reduction) -> Reduced:
@@ -87,8 +90,10 @@ def times_of(part: Partial, ratio: Reduction) -> tuple[int, int]:
 
 
 def _weigh(one: float, divisor: float, totals: Totals) -> float:
-    """What a framework makes of one finished value and N weights."""
-    return one * totals.weights / divisor if totals.weighted else one
+    """What a framework makes of one finished value and N weights: a product, which is reduced where N > 1."""
+    if not totals.weighted:
+        return one
+    return one * totals.weights / (divisor if totals.n > 1 else 1.0)
 
 
 def _of_statistic(part: Partial, ratio: Reduction) -> Reduced:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from losscli.render import words
@@ -26,7 +27,8 @@ def page(checkup: Checkup, width: int) -> list[Block]:
     if checkup.clean:
         looked = [("looked at", Span(sentence)) for sentence in checkup.looked[:1]]
         looked += [("for", Span(sentence)) for sentence in checkup.looked[1:]]
-        blocks.append(Paragraph(Span("Nothing was found.", "strong")))
+        nothing = "No errors and no warnings." if checkup.notes else "Nothing was found."
+        blocks.append(Paragraph(Span(nothing, "strong")))
         blocks.append(Facts(tuple(looked), _LABEL, tight=True))
     for finding in checkup.notes:
         blocks += _finding(finding)
@@ -43,9 +45,13 @@ def _subject(checkup: Checkup) -> str:
 
 
 def _verdict(checkup: Checkup) -> str:
-    if checkup.clean:
+    """How many there are of what is printed: `1 error, 2 notes`, `no errors, 1 note`, or `clean`."""
+    if not (checkup.findings or checkup.notes):
         return "clean"
-    return words.plural(len(checkup.findings), "finding")
+    found = Counter(finding.severity for finding in (*checkup.findings, *checkup.notes))
+    errors = words.plural(found["error"], "error") if found["error"] else "no errors"
+    others = (words.plural(found[kind], kind) for kind in ("warning", "note") if found[kind])
+    return ", ".join([errors, *others])
 
 
 def _finding(finding: Finding) -> list[Block]:

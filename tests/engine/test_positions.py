@@ -1,9 +1,12 @@
 """Arrays of several axes: where the classes are, what is left out, and a weight for each value."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from support.inside import losscli as command
 
 import losscli
 from losscli import LosscliError
@@ -18,8 +21,11 @@ LOGS = LOGITS - np.log(np.exp(LOGITS).sum(-1, keepdims=True))
 VALUES = np.where(KEPT, -np.take_along_axis(LOGS, (INDEX * KEPT)[..., None], -1)[..., 0], 0.0)
 
 
-@pytest.mark.parametrize("like", ["exact", "torch"])
-@pytest.mark.parametrize("logits", [LOGITS, LOGITS.transpose(0, 2, 1)], ids=["last", "first"])
+@pytest.mark.parametrize(
+    ("like", "logits"),
+    [("exact", LOGITS), ("exact", LOGITS.transpose(0, 2, 1)), ("torch", LOGITS.transpose(0, 2, 1))],
+    ids=["exact, last", "exact, first", "torch, first"],
+)
 @pytest.mark.parametrize("word", ["ignore_class", "ignore_index", "ignore_label", "padding_idx"])
 def test_the_mean_is_over_the_positions_that_count(like: str, logits: Any, word: str) -> None:
     params = {"from_logits": True, word: -100}
@@ -77,9 +83,25 @@ def test_soft_targets_have_the_same_shape() -> None:
     assert losscli.compute("cce", true, pred).value == pytest.approx(wanted, rel=1e-14, abs=0)
     moved = [array.transpose(0, 2, 1) for array in (true, pred)]
     assert losscli.compute("cce", *moved, class_axis=1).value == pytest.approx(wanted, rel=1e-14, abs=0)
+    read = losscli.compute("cce", *moved)
+    assert read.value == pytest.approx(wanted, rel=1e-14, abs=0)
+    assert (
+        read.remarks[0].text == "the classes are on axis 1: y_true sums to 1 there, and along no other axis"
+    )
     with pytest.raises(LosscliError, match="positions are off") as refused:
-        losscli.compute("cce", *moved)
+        losscli.compute("cce", 2 * moved[0], moved[1])
     assert "class_axis=1" in str(refused.value.hint)
+
+
+def test_indices_and_one_hot_rows_ask_for_the_other_loss() -> None:
+    hot = np.eye(4)[INDEX * KEPT]
+    for loss, true, hint in (
+        ("cce", INDEX, "class indices take scce"),
+        ("scce", hot, "one-hot rows take cce"),
+    ):
+        with pytest.raises(LosscliError) as refused:
+            losscli.compute(loss, true, LOGITS, from_logits=True)
+        assert hint in str(refused.value.hint)
 
 
 LABELS = RNG.integers(0, 2, (4, 6)).astype(float)
@@ -129,10 +151,17 @@ def test_a_weight_for_each_entry() -> None:
         losscli.compute("mae", LABELS, CHANCES, weight[:, :5])
 
 
-def test_squeeze() -> None:
-    with pytest.raises(LosscliError, match="N × N"):
+def test_squeeze(tmp_path: Path) -> None:
+    with pytest.raises(LosscliError, match="N × N") as refused:
         losscli.compute("mae", [1.0, 2.0], [[1.5], [2.0]])
+    assert refused.value.hint == "--squeeze drops an axis of length 1 (squeeze=True in the library)"
     assert losscli.compute("mae", [1.0, 2.0], [[1.5], [2.0]], squeeze=True).value == 0.25
+    np.savez(tmp_path / "masks.npz", true=LABELS.reshape(4, 2, 3), pred=CHANCES.reshape(4, 1, 2, 3))
+    words = ["compute", "bce", "masks.npz", "--true", "true", "--pred", "pred", "--format", "json"]
+    assert "--squeeze" in command(*words, cwd=tmp_path).stderr
+    told = json.loads(command(*words, "--squeeze", cwd=tmp_path).stdout)
+    assert told["value"] == pytest.approx(ENTRIES.mean(), rel=1e-14, abs=0)
+    assert told["params"]["squeeze"] is True
 
 
 def test_boxes_by_their_centres() -> None:
@@ -158,3 +187,59 @@ def test_boxes_by_their_centres_are_boxes_by_their_corners(loss: str) -> None:
         assert ends[0] is not None
         assert ends[1] is not None
         np.testing.assert_allclose(slope[:, k], (ends[0] - ends[1]) / (2 * step), rtol=1e-5, atol=1e-6)
+
+
+def refused(*arrays: Any, **params: Any) -> str:
+    with pytest.raises(LosscliError) as caught:
+        losscli.compute(*arrays, **params)
+    return caught.value.what
+
+
+@pytest.mark.parametrize("loss", ["scce", "dice"])
+def test_a_complaint_names_the_place_in_the_array_that_was_given(loss: str) -> None:
+    """Places count from 1, in the axes that y_pred has, wherever the classes are."""
+    index, last = RNG.integers(0, 3, (2, 4, 5)), RNG.dirichlet(np.ones(3), (2, 4, 5))
+    bad = last.copy()
+    bad[1, 3, 2, 1] = 2.0
+    assert refused(loss, index, bad).startswith("y_pred[4, 3, 2], row 2: 2 is not")
+    assert refused(loss, index, bad.transpose(0, 3, 1, 2)).startswith("y_pred[2, 4, 3], row 2: 2 is not")
+    odd = np.where(np.arange(40).reshape(2, 4, 5) == 33, 9, index)  # [1, 2, 3]
+    for array in (last, last.transpose(0, 3, 1, 2)):
+        assert refused(loss, odd, array).startswith("y_true[3, 4], row 2: class 9")
+
+
+def test_so_does_one_about_a_soft_target() -> None:
+    true, pred = RNG.dirichlet(np.ones(4), (3, 5)), RNG.dirichlet(np.ones(4), (3, 5))
+    true[2, 4, 1] = -1.0
+    assert refused("cce", true, pred).startswith("y_true[5, 2], row 3: -1 is not")
+    moved = [array.transpose(0, 2, 1) for array in (true, pred)]
+    assert refused("cce", *moved, class_axis=1).startswith("y_true[2, 5], row 3: -1 is not")
+
+
+def test_weights_of_entries_stand_where_the_entries_do() -> None:
+    """Also where the axis of the classes is named, and all axes are as long."""
+    true, pred, weight = RNG.integers(0, 2, (2, 3, 3)), RNG.random((2, 3, 3)), RNG.random((2, 3, 3))
+    values = -np.where(true == 1, np.log(pred), np.log(1 - pred))
+    wanted = (weight * values).sum() / weight.sum()
+    for params in ({}, {"class_axis": 1}, {"class_axis": 2}):
+        score = losscli.compute("bce", true, pred, weight, **params)
+        assert score.value == pytest.approx(wanted, rel=1e-14, abs=0)
+
+
+def test_the_gradient_of_what_is_left_out_is_0_on_every_axis() -> None:
+    """Each entry that counts has the slope of its own loss; the axes are of different lengths."""
+    index, pred = RNG.integers(0, 3, (2, 4, 5)), RNG.normal(size=(2, 3, 4, 5))
+    index[0, 1:3, 2] = -100
+    kept = index != -100
+    odds = np.exp(pred) / np.exp(pred).sum(1, keepdims=True)
+    hot = index[:, None] == np.arange(3)[None, :, None, None]
+    wanted = np.where(kept[:, None], odds - hot, 0) / kept.sum((1, 2))[:, None, None, None]
+    slope = losscli.gradient("scce", index, pred, from_logits=True, ignore_class=-100)
+    np.testing.assert_allclose(slope, wanted, rtol=1e-12, atol=1e-15)
+    middle = pred.transpose(0, 2, 1, 3)
+    slope = losscli.gradient("scce", index, middle, from_logits=True, ignore_class=-100, class_axis=2)
+    np.testing.assert_allclose(slope, wanted.transpose(0, 2, 1, 3), rtol=1e-12, atol=1e-15)
+    void = np.where(VOID, 255, LABELS)
+    slope = losscli.gradient("bce", void, CHANCES, ignore_class=255)
+    each = np.where(VOID, 0, (CHANCES - LABELS) / (CHANCES * (1 - CHANCES))) / (~VOID).sum(1, keepdims=True)
+    np.testing.assert_allclose(slope, each, rtol=1e-12, atol=1e-15)

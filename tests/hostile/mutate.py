@@ -54,7 +54,7 @@ def mutated(draw: Draw, content: bytes, others: Sequence[bytes], name: str = "")
     if packer is not None and draw.random() < 0.7:
         try:
             return packer[1](_changed(draw, packer[0](content), ()))[:LARGEST]
-        except (OSError, EOFError, zlib.error, lzma.LZMAError):
+        except (OSError, ValueError, EOFError, zlib.error, lzma.LZMAError):
             pass  # damaged already: as bytes
     if name.endswith(ARCHIVES) and draw.random() < 0.8:
         try:

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from losscli.analysis.check import amounts, labels, layout, probabilities, scales, trial, values
-from losscli.analysis.check.fault import CheckedData, Fault
+from losscli.analysis.check import (
+    amounts,
+    labels,
+    layout,
+    order,
+    probabilities,
+    scales,
+    trial,
+    unread,
+    values,
+)
+from losscli.analysis.check.fault import CheckedData, Fault, RowCells
 from losscli.analysis.profile import profile
-from losscli.analysis.request import by_number, meant
-from losscli.batch import Stream
+from losscli.analysis.request import Request, meant
+from losscli.batch import Stream, UnreadCell
 from losscli.catalogue.find import Named
 from losscli.engine.missing import Missing
 from losscli.engine.walk import read_once
 from losscli.errors import LosscliError
-from losscli.frameworks.convention import convention
 from losscli.integers import EXACT
 from losscli.losses.declare import Loss
+from losscli.losses.domain import SUM_SLACK
 from losscli.results.check import Checkup, Finding
 from losscli.version import __version__
 
-__all__ = ["check", "examine"]
+__all__ = ["are_classes", "check", "examine"]
 
 FIRST_ROWS = 5
-_KINDS_OF_FAULT = (values, labels, probabilities, amounts, scales, layout, trial)
+_KINDS_OF_FAULT = (unread, values, labels, probabilities, amounts, scales, layout, order, trial)
 _SEVERITY = ("error", "warning", "note")
 
 
@@ -40,20 +51,23 @@ def examine(
     source: str | None = None,
     chosen: tuple[str, ...] = (),
     max_memory: int | None = None,
+    let_pass: Mapping[Any, UnreadCell] | None = None,
+    cells: Callable[[Sequence[int]], RowCells] | None = None,
 ) -> Checkup:
     """The same over a stream of batches, which is callable again.
 
     One pass describes the data; where something is suspect, a second finds its rows. With a loss there is one
     more for each model, which computes it: within `max_memory` bytes, or LosscliError. All but the first go
-    over memory, where the rows fit there.
+    over memory, where the rows fit there. `let_pass` gathers, while the rows are read, the cells that are no
+    numbers, `cells` gives every cell of rows of these numbers.
     """
     stream = read_once(Stream.of(stream), max_memory)
     read = None if loss is None else meant(loss, stream)
     if read is not None:
         chosen, params = (*read.besides(params).said, *chosen), read.given(params)
     with np.errstate(all="ignore"):  # numbers beyond the floats are what is looked for
-        case = _case(stream, None if read is None else read.loss, like, params, missing)
-        case, said = _with_levels(case, stream, like)
+        case, said = _case(stream, None if read is None else read.loss, like, params, missing)
+        case = replace(_with_unread(case, let_pass or {}, source), cells=cells)
         suspects = [fault for module in _KINDS_OF_FAULT for fault in module.faults(case)]
         kept = _once(_located(suspects, stream))
         if case.loss is not None:
@@ -77,27 +91,42 @@ def examine(
     )
 
 
+def are_classes(stream: Stream) -> bool:
+    """Whether what stands as models are the class probabilities of one: three or more, which sum to 1 in each
+    row beside labels."""
+    if len(Stream.of(stream).models or ()) < 3:
+        return False
+    for batch in stream():
+        models = list(batch.y_pred.values())
+        if batch.y_true is None or batch.y_true.ndim > 1 or any(pred.ndim > 1 for pred in models):
+            return False
+        rows = np.stack(models, axis=1)
+        whole = batch.y_true == np.floor(batch.y_true)
+        inside = (rows >= 0) & (rows <= 1)
+        sums = np.abs(rows.sum(axis=1) - 1) <= SUM_SLACK
+        return bool(inside.all() and sums.all() and whole.all())
+    return False
+
+
+def _with_unread(case: CheckedData, cells: Mapping[Any, UnreadCell], source: str | None) -> CheckedData:
+    """The case with the cells that are no numbers; LosscliError where most of a column are none."""
+    unread = tuple(cells.values())
+    many = Counter(cell.column for cell in unread)
+    for cell in unread:
+        if cell.name != source or 2 * many[cell.column] > case.profile.n:
+            raise cell.why
+    return replace(case, unread=unread)
+
+
 def _rounded(case: CheckedData, stream: Stream) -> list[str]:
     """The sentences that tell of whole numbers which float64 rounds."""
     far = {column.array for column in case.profile.columns if max(-column.low, column.high) >= EXACT}
     return [sentence for said in Stream.of(stream).rounded(far).values() for sentence in said] if far else []
 
 
-def _with_levels(case: CheckedData, stream: Stream, like: str) -> tuple[CheckedData, tuple[str, ...]]:
-    """The case with the levels of quantiles that the columns' names say, and the sentences that tell them."""
-    loss, level = case.loss, None if case.loss is None else case.loss.signature.level
-    if loss is None or level is None:
-        return case, ()
-    request = trial.request_of(case, like)
-    tasks = {model.model: request.task(loss, stream, model.model) for model in case.profile.predictions}
-    said = dict.fromkeys(remark.text for task in tasks.values() for remark in task.said)
-    own = {model: {level.name: task.params[level.name]} for model, task in tasks.items()}
-    return replace(case, own=own), tuple(said)
-
-
 def _shown(case: CheckedData) -> dict[str, Any]:
     """The parameters; of one that the models have their own of, each model's."""
-    params = dict(case.params)
+    params = case.asked
     for name in dict.fromkeys(name for own in case.own.values() for name in own):
         each = {model: np.asarray(own[name]).tolist() for model, own in case.own.items()}
         values = list(each.values())
@@ -107,17 +136,21 @@ def _shown(case: CheckedData) -> dict[str, Any]:
 
 def _case(
     stream: Stream, loss: Loss | None, like: str, params: Mapping[str, Any], missing: Missing
-) -> CheckedData:
+) -> tuple[CheckedData, tuple[str, ...]]:
+    """The case, and the sentences that say what was read of the data unasked."""
     if loss is None:
         unknown = [name for name in params if name != "from_logits"]
         if unknown or like != "exact":
             what = f"the parameter {unknown[0]}" if unknown else f"--like {like}"
             raise LosscliError(f"{what} belongs to a loss, and none was named", "name it: --loss huber")
-        return CheckedData(profile(stream), None, None, params, missing, Stream.of(stream).classes)
-    way = convention(loss, like)
-    names = Stream.of(stream).classes
-    bound = way.bind(params if names is None else by_number(loss, params, names))
-    return CheckedData(profile(stream), loss, way, bound, missing, names)
+        return CheckedData(profile(stream), None, None, params, missing, Stream.of(stream).classes), ()
+    request, described = Request.of(loss, params, like=like), profile(stream)
+    shared, level = request.shared(loss, stream), loss.signature.level
+    tasks = {model.model: request.task(loss, stream, model.model) for model in described.predictions}
+    said = dict.fromkeys(remark.text for task in (shared, *tasks.values()) for remark in task.said)
+    own = {} if level is None else {m: {level.name: task.params[level.name]} for m, task in tasks.items()}
+    way, classes, stands = shared.convention, shared.classes, shared.layout
+    return CheckedData(described, loss, way, shared.params, missing, classes, stands, own), tuple(said)
 
 
 def _located(faults: list[Fault], stream: Stream) -> list[Finding]:
@@ -186,7 +219,8 @@ def _looked(case: CheckedData) -> tuple[str, ...]:
     classes = seen.truth is not None and seen.truth.classes
     own = "labels and their counts, probabilities" if classes else "zeros, signs, scales"
     whole = "" if case.loss is None else f"; {case.loss.name} itself, on every row"
-    looked.append(f"missing, infinite, constant and doubled values, {own}, shapes, float32{whole}")
+    shapes = "shapes, the rows' order" if order.seen(case) else "shapes"
+    looked.append(f"missing, infinite, constant and doubled values, {own}, {shapes}, float32{whole}")
     return tuple(looked)
 
 
@@ -199,6 +233,7 @@ _KINDS = {
     "multilabel": "rows of several labels",
     "soft": "rows of class probabilities",
     "counts": "counts",
+    "ratings": "steps of a scale",
     "positive": "amounts above 0",
     "nonnegative": "amounts from 0",
     "fraction": "fractions",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from losscli.analysis.check.fault import CheckedData, Fault, Mask, any_entry, names
+from losscli.analysis.check.unread import explained, unread_in
 from losscli.analysis.profile.columns import SENTINELS
 from losscli.analysis.profile.kinds import CLASSES
 from losscli.batch import Batch
@@ -30,18 +31,25 @@ def faults(case: CheckedData) -> Iterator[Fault]:
 
 
 def _missing(case: CheckedData) -> Iterator[Fault]:
-    columns = tuple(column.name for column in case.profile.columns if column.missing)
+    columns = tuple(c.name for c in case.profile.columns if c.missing > unread_in(case, c.name))
     if columns:
         yield Fault(
             "missing",
             "note" if case.missing == "drop" else "error",
             "Missing values",
             "one nan makes the mean nan, and in training every weight after the next step",
-            "--missing drop leaves these rows out; or mend the cells",
+            "--missing drop leaves them out; or mend the cells",
             columns,
             case.concerns(),
-            lambda batch: _in_any(batch, np.isnan),
+            lambda batch: _missing_cells(batch) > (explained(case, batch) if case.unread else 0),
         )
+
+
+def _missing_cells(batch: Batch) -> Array:
+    """How many values of each row (n,) are missing."""
+    arrays = [batch.y_true, batch.weight, *batch.y_pred.values()]
+    counts = [np.isnan(array).reshape(len(batch), -1).sum(axis=1) for array in arrays if array is not None]
+    return np.asarray(np.sum(counts, axis=0))
 
 
 def _infinite(case: CheckedData) -> Iterator[Fault]:
@@ -221,7 +229,7 @@ def _twin_rows(case: CheckedData) -> Iterator[Fault]:
     if truth is None or profile.n < _FEWEST or profile.duplicates < max(3, _TWINS * profile.n):
         return
     models = profile.predictions
-    if all(len(model.columns) == 1 for model in models) and truth.kind in (*CLASSES, "counts"):
+    if all(len(model.columns) == 1 for model in models) and truth.kind in (*CLASSES, "counts", "ratings"):
         return  # few labels beside one number: rows repeat by themselves
     varied = [
         column

@@ -19,7 +19,9 @@ REDUCTIONS = {
     "mean": OVER_SAMPLES,
     "sum_over_batch_size": Reduction("sum_over_batch_size", OVER_SAMPLES.sign, OVER_SAMPLES.divisor),
     "mean_with_sample_weight": Reduction(
-        "mean_with_sample_weight", MEAN.sign, lambda t: t.weighted_counts or math.inf
+        "mean_with_sample_weight",
+        MEAN.sign,
+        lambda t: (t.weighted_counts if t.masked else t.weights) or math.inf,
     ),
     "sum": SUM,
     "none": NONE,
@@ -32,6 +34,8 @@ FRAMEWORK = Framework(
     ADAPTED,
     searched=True,
     tall=True,
+    broadcasts=True,
+    axis_of=("cce", "categorical_focal", "cosine_similarity"),  # of indices its axis is the last alone
     common={
         "dtype": np.float32,
         "grain": "last_axis",

@@ -144,10 +144,15 @@ def test_exit_codes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     odd = written("odd.csv", y_true=Y, y_pred=put(P, 3, NAN))
     noted = written("noted.csv", y_true=B, y_pred=Q)
     assert run(["check", clean]) == 0
-    assert "Nothing was found." in capsys.readouterr().out
-    assert run(["check", noted]) == 0  # notes are none
     shown = capsys.readouterr().out
     assert "Nothing was found." in shown
+    assert shown.splitlines()[0].endswith("  clean")
+    assert run(["check", noted]) == 0  # notes are none
+    shown = capsys.readouterr().out
+    assert shown.splitlines()[0].endswith("  no errors, 1 note")
+    assert "clean" not in shown
+    assert "Nothing was found" not in shown
+    assert "No errors and no warnings." in shown
     assert "note: How the labels are coded" in shown
     assert run(["check", odd]) == 1
     assert run(["check", odd, "--missing", "propagate"]) == 1
@@ -222,11 +227,10 @@ def test_the_page_counts_its_findings(capsys: pytest.CaptureFixture[str]) -> Non
     odd = written("odd.csv", y_true=put(Y, 3, NAN), y_pred=put(P, 5, INF))
     run(["check", odd, "--format", "plain"])
     shown = capsys.readouterr().out
-    assert "40 rows of odd.csv" in shown
-    assert "2 findings" in shown
+    head = "Check   40 rows of odd.csv"
+    assert shown.splitlines()[0].split(head)[1].split() == ["2", "errors"]
     run(["check", odd, "--loss", "mse", "--like", "keras", "--missing", "drop", "--format", "plain"])
     shown = capsys.readouterr().out
     assert "for mse like keras" in shown
-    assert "1 finding" in shown
-    assert "2 finding" not in shown
+    assert shown.splitlines()[0].endswith("  1 error, 1 note")
     assert "note: Missing values" in shown

@@ -331,5 +331,8 @@ def test_every_fault_that_the_source_names_is_constructed_here() -> None:
     )
     named = set(re.findall(r'Fault\(\s*"(\w+)",(?!\s*"note")', source))
     assert len(named) > 30
-    assert named <= set().union(*(ids for _, _, ids, _ in FAULTS))
+    apart = {"no_number", "odd_rows"}  # test_check_unread.py
+    apart |= {"reversed_rows", "sorted_alone", "index_disagrees", "index_order"}  # test_check_order.py
+    apart.add("miscalibrated")  # test_check_average.py
+    assert named - apart <= set().union(*(ids for _, _, ids, _ in FAULTS))
     assert len(FAULTS) >= 40

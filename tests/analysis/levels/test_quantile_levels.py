@@ -120,6 +120,13 @@ def test_a_level_that_is_given_wins_and_what_the_names_say_is_told(table: Path) 
     assert (one["value"], texts(one)) == (near(1.5), ["q is 0.5, as given; the name q90 says 0.9"])
 
 
+def test_one_level_for_columns_that_all_say_it_is_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "q.csv"
+    path.write_text("y_a,y_b,a_q50,b_q50\n10,10,8,14\n")
+    told = says("compute", "quantile", path, "--true", "y_a,y_b", "--pred", "a_q50,b_q50", "-p", "q=0.5")
+    assert (told["value"], texts(told)) == (near(1.5), [])
+
+
 def test_a_pattern_takes_fractions_in_their_order(tmp_path: Path) -> None:
     path = tmp_path / "q.csv"
     path.write_text("y,q0.5,q0.05,q0.25\n10,10,7,9\n")
