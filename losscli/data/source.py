@@ -31,8 +31,8 @@ class Source(Stream):
     gives every cell of the rows of these numbers (from 1, in order) as (column, text), once they were read;
     None where they cannot be read again. `classes` are the names of the classes 0, 1, …, if these have names,
     `names` those of each model's columns, `shapes` a Stream's. `integers` looks again, in every column of
-    "y_true", "weight" or a model, for whole numbers that float64 does not hold: by the columns' names. `files`
-    are those that the rows are read from.
+    "y_true", "weight" or a model, for whole numbers that float64 does not hold: by the columns' names.
+    `files` are those that the rows are read from.
     """
 
     name: str | None
