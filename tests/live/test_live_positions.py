@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,32 @@ CASES: dict[str, tuple[str, Any, Any, dict[str, Any], str]] = {
     "mask": ("bce", MASK, RNG.normal(size=MASK.shape), {"from_logits": True}, "keras torch optax"),
 }
 RUNS = [(name, like) for name, case in CASES.items() for like in case[4].split()]
+
+
+CODED = [
+    (name, like)
+    for name, like in RUNS
+    if CASES[name][0] in ("cce", "scce", "kld") and CASES[name][3].keys() & {"class_axis", "ignore_class"}
+]
+
+
+@pytest.mark.parametrize(("name", "like"), CODED, ids=[f"{like}, {name}" for name, like in CODED])
+def test_a_snippet_takes_the_arrays_as_they_stand(name: str, like: str) -> None:
+    loss, true, pred, params, _ = CASES[name]
+    way = convention(lookup(loss), like)
+    if missing := live.not_installed(way):
+        pytest.skip(f"{missing} is not installed")
+    live.version(way)  # which chooses a backend for Keras
+    style = way.framework.style
+    modules = {name: import_module(module) for name, module in style.imports.items()}
+    given = {**params, "class_axis": params.get("class_axis", -1)}
+    names: dict[str, Any] = {
+        "y_true": style.hand_over(modules, true),
+        "y_pred": style.hand_over(modules, pred),
+    }
+    exec(losscli.code(loss, framework=like, **given), names)
+    wanted = losscli.compute(loss, true, pred, **params).value
+    assert float(names["value"]) == pytest.approx(wanted, rel=1e-6 if way.float32 else 1e-12, abs=0)
 
 
 @pytest.mark.parametrize(("name", "like"), RUNS, ids=[f"{like}, {name}" for name, like in RUNS])

@@ -374,6 +374,15 @@ CASES: dict[tuple[str, str, int], Case] = {
         told=(3,),
     ),
     ("tfa", "lifted_struct", 0): Case(NO_PAIR, [0, 1], [[0.0], [1.0]], {}, nan, 0.0),
+    ("tfa", "npairs_multilabel", 0): Case(
+        ("0 by 0 for a row without labels", "the whole nan", "leaves the row out"),
+        [[1, 0], [0, 0]],
+        [[0.0, 1.0], [1.0, 0.0]],
+        {},
+        nan,
+        log1p(exp(1.0)),
+        told=(2,),
+    ),
     ("tfa", "weighted_kappa", 0): Case(
         ("1e-6 inside the logarithm", "−13.8, not −∞"),
         [[1, 0], [0, 1]],
@@ -501,5 +510,6 @@ UNTOUCHED: tuple[tuple[tuple[str, str, int], Any, Any, dict[str, Any]], ...] = (
     (("tfa", "triplet_semihard", 1), [0, 0, 1], POINTS, {}),
     (("tfa", "triplet_hard", 0), [0, 0, 1, 1], CIRCLE, {}),
     (("tfa", "lifted_struct", 0), [0, 0, 1], POINTS, {}),
+    (("tfa", "npairs_multilabel", 0), [[1, 0], [0, 1]], [[0.0, 1.0], [1.0, 0.0]], {}),
     (("tfa", "binary_focal", 0), [[1], [0]], [[0.5], [0.5]], {}),
 )

@@ -233,6 +233,7 @@ _KINDS = {
     "multilabel": "rows of several labels",
     "soft": "rows of class probabilities",
     "counts": "counts",
+    "ratings": "steps of a scale",
     "positive": "amounts above 0",
     "nonnegative": "amounts from 0",
     "fraction": "fractions",

@@ -229,7 +229,7 @@ def _twin_rows(case: CheckedData) -> Iterator[Fault]:
     if truth is None or profile.n < _FEWEST or profile.duplicates < max(3, _TWINS * profile.n):
         return
     models = profile.predictions
-    if all(len(model.columns) == 1 for model in models) and truth.kind in (*CLASSES, "counts"):
+    if all(len(model.columns) == 1 for model in models) and truth.kind in (*CLASSES, "counts", "ratings"):
         return  # few labels beside one number: rows repeat by themselves
     varied = [
         column

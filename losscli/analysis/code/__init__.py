@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from losscli.analysis.code import boosters, function, scorer
+from losscli.analysis.code.axes import taken_apart, with_rows
 from losscli.analysis.code.layout import module
 from losscli.analysis.code.own_call import Own, own_call
 from losscli.errors import LosscliError, did_you_mean
 from losscli.frameworks import ARRAYS, BOOSTERS
 from losscli.frameworks.convention import convention, framework
 from losscli.losses.declare import Loss
-from losscli.losses.layout import SQUEEZE
-from losscli.losses.ranges import AXIS, IGNORE, respelled
 from losscli.results.code import Snippet
 from losscli.version import __version__
 
@@ -27,42 +26,25 @@ def snippet(loss: Loss, framework: str, params: Mapping[str, Any], reduction: st
     if framework not in WRITTEN:
         hint = did_you_mean(framework, WRITTEN) or "there are: " + ", ".join(WRITTEN)
         raise LosscliError(f'--framework: code is not written for "{framework}"', hint)
-    _check_layout(loss, params)
+    params, beside = taken_apart(loss, params)
     bound = _bound(loss, params)
     _check_reduction(loss, reduction, bound)
     if framework in BOOSTERS:
         written = boosters.write(loss, framework, params, bound, reduction)
     else:
         written = _written(loss, framework, bound, reduction)
+    code = with_rows(written[0], loss, framework, bound, beside, reduction) if beside else written[0]
     return Snippet(
         loss=loss.name,
         title=loss.title,
         framework=framework,
-        params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in bound.items()},
+        params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in {**bound, **beside}.items()},
         reduction=reduction,
-        code=written[0],
+        code=code,
         calls=written[1],
         notes=written[2],
         version=__version__,
     )
-
-
-# What is said beside a loss's own parameters → what to do to the arrays instead.
-_BEFORE = {
-    AXIS: "put the classes last before it: np.moveaxis(y_pred, {value}, -1)",
-    IGNORE: "leave such labels out before it: kept = y_true != {value}, y_true[kept], y_pred[kept]",
-    SQUEEZE: "drop the axis before it: y_pred[..., 0]",
-}
-
-
-def _check_layout(loss: Loss, params: Mapping[str, Any]) -> None:
-    """LosscliError for how arrays stand, which the code takes as the page has them."""
-    for name, value in respelled(params, {*loss.parameters, *_BEFORE}).items():
-        if name in _BEFORE and name not in loss.parameters and value not in (None, False):
-            raise LosscliError(
-                f"code is written for arrays as {loss.name}'s page has them, without {name}",
-                _BEFORE[name].format(value=value),
-            )
 
 
 def _bound(loss: Loss, params: Mapping[str, Any]) -> dict[str, Any]:
