@@ -262,8 +262,8 @@ def _chunks(
                 if len(row) != width:
                     from losscli.data.lenient import let_pass
 
-                    against = f"the header has {width}" if dialect.header else f"the first row has {width}"
-                    what = f"{counted(len(row), 'field')} where {against}"
+                    first = "header" if dialect.header else "first row"
+                    what = f"{counted(len(row), 'field')} where the {first} has {width}"
                     let_pass(name, None, number, what, _odd_row(name, number, row, what, dialect))
             chunk = [row if len(row) == width else [""] * width for row in chunk]
         if chunk:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from losscli.analysis.why.search import least, searchable
+from losscli.analysis.why.pairs import PAIRS
+from losscli.analysis.why.search import least, moved, searchable
 from losscli.analysis.why.target import Target, judged
 from losscli.batch import Batch, Stream
 from losscli.engine.finish import value_of
@@ -26,7 +27,6 @@ SURE = 40.0  # a logit whose probability is 1 to the last digit of a float
 NEVER = -745.0  # the logit, or the logarithm, of the smallest float: of a class that does not occur
 SEARCHED = "searched"
 LEAST = {"mean", "median", "mode", "quantile q", "proper"}  # what a page may say of its minimiser
-MOVING = ("label_smoothing", "pos_weight", "class_weight")  # parameters that move it elsewhere
 
 
 class Candidate(NamedTuple):
@@ -100,18 +100,9 @@ class Plan:
     def _minimised(self) -> set[str | None]:
         """What the page says of its minimiser, where that holds for these parameters and this convention."""
         convention = self.task.convention
-        if _moved(self.task) or convention.kernel is not convention.loss.kernel:
+        if moved(self.task) or convention.kernel is not convention.loss.kernel:
             return set()
         return (self.declared & LEAST) | ({"own"} if convention.loss.constant == "least" else set())
-
-
-def _moved(task: Task) -> bool:
-    """Whether a parameter that moves the minimiser is not at its default."""
-    return any(
-        not np.array_equal(task.params[name], parameter.default)
-        for name, parameter in task.convention.signature.parameters.items()
-        if name in MOVING
-    )
 
 
 def plans(tasks: Sequence[Task]) -> list[Plan]:
@@ -191,7 +182,7 @@ def _scheme(task: Task, properties: Sequence[Property]) -> Scheme | None:
         return Scheme(_of_values, values=True)
     likely = pred.high == 1 or pred.means == "logit"
     if (true.high == 1 or true.values == (0.0, 1.0)) and likely and true.grain in ("entry", "row"):
-        settled = any(p.name == "minimiser" for p in properties) and not _moved(task)
+        settled = any(p.name == "minimiser" for p in properties) and not moved(task)
         return Scheme(_of_rates, labels=loss.kind == "sample" and not settled)
     return None if true.exclusive is None else Scheme(_of_sides, labels=True)
 
@@ -226,39 +217,8 @@ def _of_values(plan: Plan) -> Iterator[Candidate]:
         yield Candidate(f"median of y_true{words}", of(0.5), "median", target.exact)
 
 
-def _mean_and_variance(plan: Plan) -> tuple[str, float, float]:
-    target = plan.target
-    return "mean and variance of y_true", float(target.means[0]), target.columns[0].variance()
-
-
-def _mean_and_deviation(plan: Plan) -> tuple[str, float, float]:
-    _, mean, variance = _mean_and_variance(plan)
-    return "mean and standard deviation of y_true", mean, float(np.sqrt(variance))
-
-
-def _median_and_distance(plan: Plan) -> tuple[str, float, float]:
-    column = plan.target.columns[0]
-    middle = column.quantile(0.5)
-    return "median of y_true and mean distance from it", middle, column.distance(middle)
-
-
-def _quantiles(plan: Plan) -> tuple[str, float, float]:
-    column, alpha = plan.target.columns[0], plan.task.params["alpha"]
-    low, high = alpha / 2, 1 - alpha / 2
-    return f"{low:g}- and {high:g}-quantile of y_true", column.quantile(low), column.quantile(high)
-
-
-# What two columns of y_pred mean → the two numbers of one forecast for every row.
-PAIRS = {
-    "mean and variance": _mean_and_variance,
-    "mean and deviation": _mean_and_deviation,
-    "location and scale": _median_and_distance,
-    "bounds": _quantiles,
-}
-
-
 def _of_distribution(plan: Plan) -> Iterator[Candidate]:
-    what, *pair = PAIRS[plan.pred.means](plan)
+    what, *pair = PAIRS[plan.pred.means](plan.target, plan.task)
     yield Candidate(what, np.array(pair), "own", plan.target.exact)
 
 

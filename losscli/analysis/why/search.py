@@ -19,6 +19,15 @@ _TIMES = 80  # narrowings, each to 0.62: to the last digits
 MOST = 1_000_000  # values that are looked at some 250 times
 
 
+MOVING = ("label_smoothing", "pos_weight", "class_weight")  # parameters that move a minimiser elsewhere
+
+
+def moved(task: Task) -> bool:
+    """Whether a parameter that moves the minimiser is not at its default."""
+    known = task.convention.signature.parameters
+    return any(not np.array_equal(task.params[name], known[name].default) for name in MOVING if name in known)
+
+
 def searchable(task: Task) -> bool:
     """Whether what a row costs depends on its values alone, by the definition."""
     way = task.convention
