@@ -221,7 +221,7 @@ def test_columns_of_lists_stand_alone(tmp_path: Path) -> None:
     (batch,) = table.select("y", "a", None, truth=True, models=False).batches()
     assert batch.y_pred["y_pred"].shape == (2, 3)
     with pytest.raises(
-        LosscliError, match=r"column b holds a number a row, column a holds rows of the shape \(3,\)"
+        LosscliError, match=r"b holds a number a row, column a holds rows of the shape \(3,\)"
     ):
         list(table.select("y", "b,a", None, truth=True, models=False).batches())
     (batch,) = table.select("y", "b", "a", truth=True, models=False).batches()
