@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     Row = list[str]
 
 
+EDGE = 1 << 11  # bytes at either end in which lines are looked for that are no rows
+NUMERALS = b"0123456789.,;|\t -+eE\"'"
+
+
 class Delimited(Table):
     """A table of text: columns parted by a character or by blanks, with or without a header."""
 
@@ -41,6 +45,7 @@ class Delimited(Table):
 
     def __init__(self, file: File, form: str, text: TextOptions = UNTOLD) -> None:
         file, encoded = as_utf8(file, text.encoding)
+        file, plain = _undrawn(file) if text.skip is None else (file, "")
         self._file = file
         dialect = _dialect(file, DELIMITERS[form], text)
         if dialect is None:
@@ -50,7 +55,9 @@ class Delimited(Table):
         self._dialect = dialect
         self.text = text
         super().__init__(file.name, dialect.names)
-        sentences = [sentence for sentence in (encoded, *dialect.said) if sentence not in ("", self.unsaid)]
+        sentences = [
+            sentence for sentence in (encoded, plain, *dialect.said) if sentence not in ("", self.unsaid)
+        ]
         if sentences:
             self.said = (f"{file.name}: {'; '.join(sentences)}",)
 
@@ -192,6 +199,16 @@ class Delimited(Table):
             if len(cells) == len(rows):
                 break
         return cells
+
+
+def _undrawn(file: File) -> tuple[File, str]:
+    """The file without lines that are no rows, if it has some, and what is to be said of it."""
+    head, last = file.head(EDGE), file.tail(EDGE).rstrip().rpartition(b"\n")[2]
+    if not last.translate(None, NUMERALS) and b"--" not in head and b"\xe2\x94" not in head:
+        return file, ""
+    from losscli.data.footers import undrawn
+
+    return undrawn(file, head.decode("utf-8", "replace"), last.decode("utf-8", "replace"))
 
 
 def _dialect(file: File, usual: str, text: TextOptions) -> TextDialect | None:

@@ -174,6 +174,7 @@ class Table(TextCells, ABC):
             self.names(selection),
             known_shapes(selection, self.single),
             partial(of_columns, self, selection),
+            [file] if (file := getattr(self, "_file", None)) is not None else (),
         )
 
     def single(self, index: int) -> bool:

@@ -83,6 +83,8 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
         gradients=_gradients(part, folded, show, ratio) if show.gradient and not part.task.rowwise else (),
         per_sample=per_sample,
         groups=_groups(part, reduction),
+        classes=() if part.task.classes is None else part.task.classes.names,
+        predicted=convention.signature.y_pred.given(part.task.params).means == "label",
         misscaled=misfit,
     )
 
