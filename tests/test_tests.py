@@ -38,6 +38,7 @@ SKIPPED = {
     "analysis/why/test_why_passes.py": (1, "forks are for Linux"),
     "test_oracle.py": (1, "forks are for Linux"),
     "cli/test_destination.py": (1, "paths of open files are for Unix"),
+    "hostile/test_differ.py": (1, "forks are for Linux"),
     "hostile/test_kill.py": (1, "forks are for Linux"),
     "hostile/test_fuzz.py": (1, "forks are for Linux"),
     "render/test_output_values.py": (1, "looks into /proc"),

@@ -48,6 +48,7 @@ def score(request: Request, stream: Stream, *, run: Run = HERE, show: Show = EVE
                 "leave --like or --gradient out",
             )
         slopes.slope_of(request.loss)
+    request = request.over(stream)
     task = request.task(request.loss, stream)
     if run.sink is not None and not task.rowwise:
         raise no_values(task)

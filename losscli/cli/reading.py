@@ -101,7 +101,9 @@ def open_source(
         )
     from losscli.data import read_stream
 
-    return read_stream(true, pred, rows.weight, input_format=rows.input_format, text=rows.text)
+    return read_stream(
+        true, pred, rows.weight, input_format=rows.input_format, text=rows.text, parts=roles.parts
+    )
 
 
 def asked(rows: Rows) -> ClassNames | None:

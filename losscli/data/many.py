@@ -128,6 +128,7 @@ class Many(Table):
             partial(_chunks, sources),
             None if None in sizes else sum(size for size in sizes if size is not None),
             classes=selection.classes,
+            shapes=sources[0].shapes if len({source.shapes for source in sources}) == 1 else None,
             names=self.names(selection),
             integers=partial(of_files, sources),
             files=[file for source in sources for file in source.files],
@@ -257,6 +258,9 @@ class Partitioned(Table):
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for arrays in self._table.read(self._own(picks), rows):
             yield self._filled(picks, arrays)
+
+    def single(self, index: int) -> bool:
+        return index >= len(self._table.columns) or self._table.single(index)
 
     def written(self, index: int) -> tuple[NumberFormat, str]:
         own = index < len(self._table.columns)

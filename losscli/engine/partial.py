@@ -56,6 +56,12 @@ class Task:
         return {**self.params, **self.layout.said()}
 
     @property
+    def ignored(self) -> float | None:
+        """The label that is left out, by the loss's own parameter or by the layout's."""
+        own: float | None = self.params.get("ignore_class")
+        return own if self.layout.ignore is None else self.layout.ignore
+
+    @property
     def kernel_params(self) -> dict[str, Any]:
         """The parameters without `per`, which is the engine's."""
         return {name: value for name, value in self.params.items() if name != "per"}

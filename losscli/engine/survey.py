@@ -14,18 +14,24 @@ from losscli.parallel.executor import Job
 
 if TYPE_CHECKING:
     from losscli.batch import Chunk, Stream
+    from losscli.frameworks.departure import Survey
     from losscli.parallel.executor import Executor
 
 
 def survey(executor: Executor, stream: Stream, tasks: Sequence[Task], drop: bool) -> list[dict[str, Any]]:
     """What each task must know of all labels, by name; `drop` leaves rows with missing values out."""
-    if all(task.convention.survey is None for task in tasks):
+    if all(_asked(task) is None for task in tasks):
         return [{} for _ in tasks]
     look = _SurveyLook(tasks, drop)
     try:
         return _joined(executor.in_order(executor.chunks(stream), look))
     except LosscliError:  # one batch after another, what is odd is read, and what is wrong is told
         return _joined(look(whole(batch)) for batch in stream())
+
+
+def _asked(task: Task) -> Survey | None:
+    asked = task.convention.survey
+    return None if asked is None or (asked.when is not None and not asked.when(task.params)) else asked
 
 
 def _joined(seen: Iterable[_Seen]) -> list[dict[str, Any]]:
@@ -47,7 +53,7 @@ class _Seen(NamedTuple):
     def follow(self, other: _Seen) -> bool:
         """Takes in what was seen in the rows after these."""
         for task, mine, theirs in zip(self.tasks, self.facts, other.facts, strict=True):
-            asked = task.convention.survey
+            asked = _asked(task)
             for name, look in theirs.items():
                 assert asked is not None
                 mine[name] = asked.merge(mine[name], look) if name in mine else look
@@ -70,7 +76,7 @@ class _SurveyLook(Job[_Seen]):
             if self.drop:
                 y_true = y_true[~missing_rows(len(batch), y_true, batch.weight, *batch.y_pred.values())]
             looks = [
-                {} if (asked := task.convention.survey) is None else {asked.name: asked.look(y_true)}
+                {} if (asked := _asked(task)) is None else {asked.name: asked.look(y_true)}
                 for task in self.tasks
             ]
             seen.follow(_Seen(self.tasks, looks))

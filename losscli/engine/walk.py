@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from losscli.batch import Stream, whole
 from losscli.engine.chunk import blocks
 from losscli.engine.domains import Extents
-from losscli.engine.missing import Missing, completed
+from losscli.engine.missing import MissingRule, completed
 from losscli.engine.top import Rows, Tally
 from losscli.errors import LosscliError
 from losscli.parallel.executor import THREADS, Job
@@ -36,7 +36,7 @@ def walk(
     executor: Executor,
     stream: Stream,
     looks: Sequence[Look],
-    missing: Missing,
+    missing: MissingRule,
     tasks: Sequence[Task] = (),
     lengths: Sequence[int] | None = (),
 ) -> list[int] | None:
@@ -160,7 +160,7 @@ def _joined(parts: Iterator[_Walked]) -> _Walked:
 @dataclass(eq=False, repr=False)
 class _Walk(Job["_Walked"]):
     looks: Sequence[Look]
-    missing: Missing
+    missing: MissingRule
     shared: Sequence[Task]
 
     @property

@@ -32,8 +32,12 @@ class Departure(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """A look at all of y_true before the first row: `look` at a batch, `merge` looks, hand over as `name`."""
+    """A look at all of y_true before the first row: `look` at a batch, `merge` looks, hand over as `name`.
+
+    It is needed `when(params)` (None: always).
+    """
 
     name: str
     look: Callable[[Array], Any]
     merge: Callable[[Any, Any], Any]
+    when: Callable[[Mapping[str, Any]], bool] | None = None

@@ -1,7 +1,7 @@
 """Every loss by every way there is to it, all held against the library's call on whole arrays.
 
-Ways are a format of the data (values in the line, files of arrays, tables) and where it is worked on: at once, in
-small chunks on threads, in processes that are forked, on a Dask cluster.
+Ways are a format of the data (values in the line, files of arrays, tables) and where it is worked on: at once,
+in small chunks on threads, in processes that are forked, on a Dask cluster.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ Run = Callable[..., Told]
 
 
 class Answer(NamedTuple):
-    """The value, and of each row its loss and its gradient (None where there are none)."""
+    """The value, and by the row's number the losses and the gradients, as far as there are any."""
 
     value: Any
-    losses: Any
-    gradient: Any
+    losses: dict[int, Any]
+    gradients: dict[int, Any]
 
 
 def drawn(name: str, seed: int) -> Case:
@@ -69,13 +69,14 @@ def by_library(case: Case, weight: Any) -> Answer:
     """What the library says of whole arrays."""
     arrays = (case.y_true, case.y_pred, weight)
     score = losscli.compute(case.loss.name, *arrays, **case.params)
-    losses = None if score.per_sample is None else score.per_sample.tolist()
+    losses = [] if score.per_sample is None else score.per_sample.tolist()
     try:
         slopes = losscli.gradient(case.loss.name, *arrays, **case.params).tolist()
     except LosscliError as error:
-        assert "has no gradient" in error.what
-        slopes = None
-    return Answer(score.value, losses, slopes)
+        if "has no gradient" not in error.what:
+            raise
+        slopes = []
+    return Answer(score.value, dict(enumerate(losses, 1)), dict(enumerate(slopes, 1)))
 
 
 def by_command(run: Run, line: Sequence[str]) -> Answer:
@@ -84,31 +85,28 @@ def by_command(run: Run, line: Sequence[str]) -> Answer:
     assert told.code == 0, told.said
     record = json.loads(told.out)
     rows = record["samples"]
-    losses = [row["loss"] for row in rows] if rows and "loss" in rows[0] else None
-    places = rows if rows and "gradient" in rows[0] else record["gradients"]
-    return Answer(record["value"], losses, [row["gradient"] for row in places] or None)
+    places = record["gradients"] or rows
+    return Answer(
+        record["value"],
+        {row["row"]: row["loss"] for row in rows if "loss" in row},
+        {row["row"]: row["gradient"] for row in places if "gradient" in row},
+    )
 
 
-def options(case: Case, sloping: bool) -> list[str]:
-    """What stands behind the data in every line; with `sloping` the gradient is asked for."""
+def options(case: Case, answer: Answer, rows: str = "all") -> list[str]:
+    """What stands behind the data in every line, to be told what the answer has."""
     params = [
         f"{name}={value if isinstance(value, str) else json.dumps(value)}"
         for name, value in case.params.items()
     ]
-    return [
-        *(word for param in params for word in ("-p", param)),
-        "--rows",
-        "all",
-        *(["--gradient"] * sloping),
-        "--format",
-        "json",
-    ]
+    slope = ["--gradient"] * bool(answer.gradients and rows == "all")
+    return [*(word for param in params for word in ("-p", param)), "--rows", rows, *slope, "--format", "json"]
 
 
 def lines(
     case: Case, weight: Any, folder: Path, formats: Sequence[str] = FORMATS
 ) -> Iterator[tuple[str, list[str]]]:
-    """For each of the formats that can hold such arrays the words that name the data, which is written here."""
+    """For each format that can hold such arrays the words that name the data, which is written here."""
     arrays = {"--true": case.y_true, "--pred": case.y_pred, "--weight": weight}
     arrays = {option: array for option, array in arrays.items() if array is not None}
     flat = all(array.ndim < 3 for array in arrays.values())
@@ -173,20 +171,63 @@ def _write(path: Path, columns: dict[str, list[Any]]) -> None:
         path.write_text("".join(mark.join(map(str, row)) + "\n" for row in [tuple(columns), *rows]))
 
 
+def differences(answer: Answer, told: Answer, every: bool) -> list[str]:
+    """Where what was told is another answer; with `every` all its rows are wanted."""
+    found = ["value"] if differs(answer.value, told.value) else []
+    for part in ("losses", "gradients"):
+        right, rows = getattr(answer, part), getattr(told, part)
+        if every and set(rows) != set(right):
+            found.append(f"{part}: {len(rows)} rows for {len(right)}")
+        found += [f"{part}, row {row}" for row, value in rows.items() if differs(right[row], value)]
+    return found
+
+
 def differs(one: Any, other: Any) -> bool:
-    """Whether two answers are further apart than a part in 10¹² of the larger, anywhere in them."""
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) != len(other) or any(map(differs, one, other))
-    if one is None or other is None:  # JSON has no nan
-        return one is not other and not math.isnan(other if one is None else one)
-    if isinstance(one, list | tuple) or isinstance(other, list | tuple):
-        return True
-    one, other = float(one), float(other)  # "Infinity" in JSON
-    return not (
-        one == other
-        or abs(one - other) <= CLOSE * max(abs(one), abs(other))
-        or (one != one and other != other)
-    )
+    """Whether two numbers, or lists, are further apart than a part in 10¹² of the larger."""
+    if isinstance(one, list) or isinstance(other, list):
+        alike = isinstance(one, list) and isinstance(other, list) and len(one) == len(other)
+        return not alike or any(map(differs, one, other))
+    one, other = (
+        math.nan if number is None else float(number) for number in (one, other)
+    )  # as JSON has them
+    if math.isnan(one) or math.isnan(other):
+        return math.isnan(one) != math.isnan(other)
+    if math.isinf(one) or math.isinf(other):
+        return one != other
+    return not (one == other or abs(one - other) <= CLOSE * max(abs(one), abs(other)))
 
 
-__all__ = ["FORMATS", "by_command", "by_library", "differs", "drawn", "here", "lines", "options", "weights"]
+def ways(threads: Run, processes: Run, scheduler: str) -> dict[str, tuple[Run, list[str]]]:
+    """Where a line is worked on → what runs it, and the words that it needs."""
+    cluster = ["--engine", "dask", "--scheduler", scheduler]
+    return {
+        "at once": (here, []),
+        "threads": (threads, []),
+        "processes": (processes, []),
+        "dask": (here, cluster),
+    }
+
+
+def compared(
+    name: str, seed: int, folder: Path, runs: dict[str, tuple[Run, list[str]]], all_formats: bool
+) -> Iterator[tuple[str, list[str]]]:
+    """For each way to a loss what differs: with every format, or with one that is another for each seed.
+
+    A loss of all rows at once is held in one process: a cluster does not take it.
+    """
+    case = drawn(name, seed)
+    weight = weights(case, seed)
+    answer = by_library(case, weight)
+    known = list(lines(case, weight, folder))
+    for number, (way, (run, words)) in enumerate(runs.items()):
+        if case.loss.kind == "batch" and way == "dask":
+            continue
+        chosen = (
+            known
+            if way in ("at once", "threads")
+            else [line for line in known if line[0] not in ("inline", "npy")]
+        )
+        every = way in ("at once", "threads")
+        for form, data in chosen if all_formats else [chosen[(seed + number) % len(chosen)]]:
+            line = ["compute", name, *data, *words, *options(case, answer, "all" if every else "3")]
+            yield f"{name}, {form}, {way}", differences(answer, by_command(run, line), every)

@@ -374,6 +374,15 @@ CASES: dict[tuple[str, str, int], Case] = {
         told=(3,),
     ),
     ("tfa", "lifted_struct", 0): Case(NO_PAIR, [0, 1], [[0.0], [1.0]], {}, nan, 0.0),
+    ("tfa", "npairs_multilabel", 0): Case(
+        ("0 by 0 for a row without labels", "the whole nan", "leaves the row out"),
+        [[1, 0], [0, 0]],
+        [[0.0, 1.0], [1.0, 0.0]],
+        {},
+        nan,
+        log1p(exp(1.0)),
+        told=(2,),
+    ),
     ("tfa", "weighted_kappa", 0): Case(
         ("1e-6 inside the logarithm", "−13.8, not −∞"),
         [[1, 0], [0, 1]],
@@ -438,11 +447,7 @@ CASES: dict[tuple[str, str, int], Case] = {
         ("square root of the divergence",), [[0.25, 0.75]], [[0.5, 0.5]], {}, sqrt(APART), APART, rel=1e-12
     ),
     ("sklearn", "brier", 0): Case(
-        ("adds up the squares over the classes", "halves the sum of two alone"),
-        [0, 1, 2],
-        [[0.7, 0.2, 0.1], [0.2, 0.5, 0.3], [0.1, 0.1, 0.8]],
-        {},
-        0.58 / 3,
+        ("halves the sum over two classes",), [0, 1], [[0.7, 0.3], [0.2, 0.8]], {}, 0.13 / 2, 0.13
     ),
     ("sklearn", "brier", 1): Case(
         ("twice the definition's",), [1, 0], [0.5, 0.5], {"scale_by_half": False}, 0.5, 0.25, NOTHING
@@ -471,6 +476,7 @@ QUIET: dict[tuple[str, str, int], tuple[dict[str, Any], ...]] = {
     ("optax", "dice", 2): ({"smooth": 0.0},),
     ("optax", "tversky", 1): ({"from_logits": False},),
     ("optax", "tversky", 2): ({"smooth": 0.5},),
+    ("sklearn", "brier", 0): ({"scale_by_half": False},),
     ("sklearn", "brier", 1): ({}, {"scale_by_half": True}),
 }
 POINTS = [[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]]
@@ -498,10 +504,12 @@ UNTOUCHED: tuple[tuple[tuple[str, str, int], Any, Any, dict[str, Any]], ...] = (
     (("sklearn", "rmse", 0), [[0.0], [1.0]], [[1.0], [3.0]], {}),
     (("sklearn", "rmsle", 0), [0.0, 1.0], [1.0, 3.0], {}),
     (("sklearn", "brier", 0), [1, 0], [0.5, 0.5], {}),
+    (("sklearn", "brier", 0), [0, 1, 2], [[0.7, 0.2, 0.1], [0.2, 0.5, 0.3], [0.1, 0.1, 0.8]], {}),
     (("sklearn", "brier", 1), [0, 1, 1], [[0.7, 0.3], [0.2, 0.8], [0.1, 0.9]], {"scale_by_half": False}),
     (("tfa", "triplet_semihard", 0), [0, 0, 1], POINTS, {}),
     (("tfa", "triplet_semihard", 1), [0, 0, 1], POINTS, {}),
     (("tfa", "triplet_hard", 0), [0, 0, 1, 1], CIRCLE, {}),
     (("tfa", "lifted_struct", 0), [0, 0, 1], POINTS, {}),
+    (("tfa", "npairs_multilabel", 0), [[1, 0], [0, 1]], [[0.0, 1.0], [1.0, 0.0]], {}),
     (("tfa", "binary_focal", 0), [[1], [0]], [[0.5], [0.5]], {}),
 )

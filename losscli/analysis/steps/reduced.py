@@ -62,7 +62,7 @@ def weigh(
     summed = _sum("weights", terms, lambda part: part.weights, work, list(weights))
     ratio, part = work.way.reduction(score.reduction), work.part
     way = f"{name}*weights"
-    if ratio.divisor is not None:
+    if ratio.divisor is not None and part.n > 1:  # of one weight and one value nothing is left to divide
         counts, both = float(part.counts), float(part.weighted_counts)
         if work.way.loss.kind == "statistic" or work.one_vector:  # every row counts
             counts, both = float(part.n), float(part.weights)

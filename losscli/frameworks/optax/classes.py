@@ -32,7 +32,7 @@ LOGARITHMS = Departure(
         "Optax multiplies a target of 0 by log 0 = −∞ and gets nan, where the definition counts nothing; "
         "optax.safe_softmax_cross_entropy counts nothing either",
         lambda y_true, y_pred, *, label_smoothing, **_: (
-            (smooth(y_true, label_smoothing) == 0) & (y_pred == -np.inf)
+            (smooth(y_true, label_smoothing, y_true.shape[-1]) == 0) & (y_pred == -np.inf)
         ),
         lambda params: not params["safe"],
         cause="log 0",
@@ -47,7 +47,7 @@ def _(
     label_smoothing: Smoothing = 0.0,
     safe: Flag = False,
 ) -> Array:
-    targets = smooth(y_true, label_smoothing)
+    targets = smooth(y_true, label_smoothing, y_true.shape[-1])
     terms = targets * log_softmax(y_pred)
     return -np.sum(np.where(targets == 0, 0, terms) if safe else terms, axis=-1)
 

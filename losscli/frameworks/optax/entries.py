@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
-from losscli.frameworks.departure import Departure
+from losscli.frameworks.departure import Departure, Survey
 from losscli.frameworks.optax.framework import LOGITS, formula, same, smooth
 from losscli.losses.domain import Array, Logit, Margin, Real, SoftLabel, Vector
 from losscli.losses.ranges import FractionOrNone, LogitsOnly, NonNegative, Smoothing
@@ -58,16 +62,26 @@ def _entropy(y_true: Array, y_pred: Array) -> Array:
     return y_true * softplus(-y_pred) + (1 - y_true) * softplus(y_pred)
 
 
+def _smooths(params: Mapping[str, Any]) -> bool:
+    return bool(params["label_smoothing"] > 0)
+
+
+def _length(y_true: Array, count: int) -> int:
+    """The length of the last axis: of (N,) arrays `count`, that of all rows."""
+    return count if y_true.ndim == 1 else y_true.shape[-1]
+
+
 @formula(
     "bce",
     "sigmoid_binary_cross_entropy",
     LOGITS,
     Departure(
         "Optax's smooth_labels spreads over the last axis, s/D, the definition over two classes, s/2",
-        lambda y_true, y_pred, **_: np.asarray(y_true.shape[-1] != 2),
-        when=lambda params: params["label_smoothing"] > 0,
+        lambda y_true, y_pred, *, count=0, **_: np.asarray(_length(y_true, count) != 2),
+        when=_smooths,
         cause="label smoothing",
     ),
+    survey=Survey("count", len, operator.add, _smooths),
 )
 def _(
     y_true: Real,
@@ -75,8 +89,11 @@ def _(
     *,
     from_logits: LogitsOnly = True,
     label_smoothing: Smoothing = 0.0,
+    count: int = 0,
 ) -> Array:
-    return _entropy(smooth(y_true, label_smoothing) if label_smoothing else y_true, y_pred)
+    if label_smoothing:
+        y_true = smooth(y_true, label_smoothing, _length(y_true, count))
+    return _entropy(y_true, y_pred)
 
 
 @formula("binary_focal", "sigmoid_focal_loss", LOGITS)

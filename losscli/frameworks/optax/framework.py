@@ -16,6 +16,7 @@ FRAMEWORK = Framework(
     CALLS,
     ADAPTED,
     searched=True,
+    axis_of=("cce", "scce", "poly_cce", "kld", "generalized_kld", "cosine_similarity", "cosine_distance"),
     common={
         "dtype": np.float32,
         "grain": "entry",
@@ -33,6 +34,6 @@ LOGITS = Departure(
 )
 
 
-def smooth(y_true: Array, label_smoothing: float) -> Array:
-    """optax.smooth_labels: (1 − s) y + s/D, D the length of the last axis."""
-    return y_true * (1 - label_smoothing) + label_smoothing / y_true.shape[-1]
+def smooth(y_true: Array, label_smoothing: float, length: int) -> Array:
+    """optax.smooth_labels: (1 − s) y + s/D, D the `length` of the last axis."""
+    return y_true * (1 - label_smoothing) + label_smoothing / length

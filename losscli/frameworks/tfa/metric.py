@@ -10,8 +10,9 @@ import numpy as np
 from losscli.frameworks.convention import OVER_SAMPLES
 from losscli.frameworks.departure import Departure
 from losscli.frameworks.tfa.framework import formula, same
-from losscli.losses.domain import Array, ClassLabel, Embedding, Vector
+from losscli.losses.domain import Array, ClassLabel, Embedding, Labels01, Similarities, Vector
 from losscli.losses.ranges import Flag, KappaWeights, NonNegative
+from losscli.losses.stable import log_softmax
 
 # One number for the batch: TensorFlow adds up and averages it alike, and no sample has a weight.
 _ONE_NUMBER: dict[str, Any] = {
@@ -111,4 +112,20 @@ def _(y_true: Vector, y_pred: Vector, *, weightage: KappaWeights = "quadratic") 
 
 
 same("npairs", "losses.NpairsLoss", **_ONE_NUMBER)
-same("npairs_multilabel", "losses.NpairsMultilabelLoss", **_ONE_NUMBER)
+
+
+@formula(
+    "npairs_multilabel",
+    "losses.NpairsMultilabelLoss",
+    Departure(
+        "TensorFlow Addons divides 0 by 0 for a row without labels, which makes the whole nan, where the "
+        "definition leaves the row out",
+        lambda y_true, y_pred: ~y_true.any(axis=-1),
+        cause="divisor",
+    ),
+    **_ONE_NUMBER,
+)
+def _(y_true: Labels01, y_pred: Similarities) -> Array:
+    common = y_true @ y_true.T
+    shares = common / common.sum(axis=-1, keepdims=True)
+    return -np.sum(shares * log_softmax(y_pred), axis=-1)

@@ -44,8 +44,8 @@ same("smooth_l1", "nn.SmoothL1Loss")
         cause="epsilon",
     ),
     Departure(
-        "PyTorch takes Stirling's y log y − y + ½ log 2πy for log y!, which is up to 0.08 too low, and 0 for "
-        "counts up to 1",
+        "With full=True PyTorch takes Stirling's y log y − y + ½ log 2πy for log y!, up to 0.08 too low, and "
+        "0 for counts up to 1",
         lambda y_true, y_pred, **_: y_true > 1,
         lambda params: params["full"],
     ),

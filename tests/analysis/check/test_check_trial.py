@@ -125,6 +125,15 @@ def test_missing_rows_hide_no_other_fault_of_the_loss() -> None:
         assert (one.count, one.rows) == (1, (3,))
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("missing", ["refuse", "propagate"])
+def test_neither_do_rows_that_are_not_finite(value: float, missing: str) -> None:
+    rows = put(SINE, 10, value), put(NEAR, 3, 30)
+    for true, pred in (rows, (put(SINE, 3, 30), put(NEAR, 10, value))):
+        given = data(true, pred, loss="tukey", missing=missing)
+        assert found(given, "vanishing_gradient").rows == (4,)
+
+
 def test_a_missing_value_that_propagates_explains_the_nan() -> None:
     for options, expected in (({"missing": "propagate"}, ["missing"]), ({"missing": "drop"}, [])):
         given = data(Y, put(P, 3, np.nan), loss="mse", **options)
