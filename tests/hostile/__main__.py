@@ -1,7 +1,7 @@
 """losscli against what is hostile: writers that are killed, and inputs that nobody would write.
 
     python tests/hostile kill --times 200           kills writers of every format at random moments
-    python tests/hostile differ                     every loss by every format, on threads, in processes, on Dask
+    python tests/hostile differ                     every loss by every format, threads, processes and Dask
     python tests/hostile fuzz --minutes 10          mutates every reader's and parser's inputs
     python tests/hostile fuzz --minutes 1 --only csv --seed 7
 

@@ -1,7 +1,7 @@
 """Every loss by every way there is to it, all held against the library's call on whole arrays.
 
-Ways are a format of the data (values in the line, files of arrays, tables) and where it is worked on: at once,
-in small chunks on threads, in processes that are forked, on a Dask cluster.
+Ways are a format of the data (values in the line, files of arrays, tables) and where it is worked on: at
+once, in small chunks on threads, in processes that are forked, on a Dask cluster.
 """
 
 from __future__ import annotations
