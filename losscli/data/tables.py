@@ -38,8 +38,7 @@ FIRST_ROWS = 50  # rows, of which most must be words where a column is to hold n
 class Table(TextCells, ABC):
     """A file of named columns. `name` is the file as messages show it.
 
-    `said` tells in sentences what was chosen in the file without being named. The columns of a `shaped` one
-    are arrays with shapes of their own.
+    `said` tells what was chosen in the file without being named. Columns of a `shaped` one are arrays.
     """
 
     said: tuple[str, ...] = ()
