@@ -86,11 +86,6 @@ def open_source(
         raise LosscliError(
             f"--by {rows.by}: there is no file that has such a column", "name one, as in sales.csv"
         )
-    if rows.classes is not None or rows.positive is not None:
-        option = "--positive" if rows.classes is None else "--classes"
-        raise LosscliError(
-            f"{option}: there is no file whose labels it names", "name one, as in preds.csv, or give numbers"
-        )
     if pred is None or (true is None and truth):
         needed = {"--true": true, "--pred": pred} if truth else {"--pred": pred}
         lacking = [option for option, text in needed.items() if text is None]
@@ -101,7 +96,16 @@ def open_source(
         )
     from losscli.data import read_stream
 
-    return read_stream(true, pred, rows.weight, input_format=rows.input_format, text=rows.text)
+    names = asked(rows)
+    if names is None:
+        return read_stream(true, pred, rows.weight, input_format=rows.input_format, text=rows.text)
+    from losscli.classes.inline import numbered
+
+    texts, classes = numbered(names, {"--true": true, "--pred": pred})
+    true, pred = texts["--true"], texts["--pred"]
+    assert pred is not None
+    source = read_stream(true, pred, rows.weight, input_format=rows.input_format, text=rows.text)
+    return replace(source, classes=classes, chosen=(*source.chosen, f"classes: {classes.words}"))
 
 
 def asked(rows: Rows) -> ClassNames | None:
