@@ -1,16 +1,15 @@
 """losscli: loss functions computed, compared and explained.
 
-The calls below import NumPy and the losses on first use, so that `import losscli` stays light.
+The calls below import NumPy and the losses on first use, so that `import losscli` stays light. It imports
+nothing at all itself: the command begins with it, and is to heed Ctrl-C from its first import on.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from losscli.errors import LosscliError
-from losscli.version import __version__
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from losscli import cluster
     from losscli.api import (
         check,
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
         steps,
         why,
     )
+    from losscli.errors import LosscliError
+    from losscli.version import __version__
 
 __all__ = [
     "LosscliError",
@@ -55,7 +56,8 @@ def __getattr__(name: str) -> Any:
 
     if name == "cluster":
         return import_module("losscli.cluster")
-    return getattr(import_module("losscli.api"), name)
+    module = {"LosscliError": "losscli.errors", "__version__": "losscli.version"}.get(name, "losscli.api")
+    return getattr(import_module(module), name)
 
 
 def __dir__() -> list[str]:

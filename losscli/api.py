@@ -67,6 +67,8 @@ def compute(
 ) -> Score:
     """A loss on arrays: y_true (N, ...) or None, y_pred (N, ...), sample_weight (N,) or None.
 
+    Where several vectors make a row (triplet), y_pred is (N, 3, D) or a tuple of three arrays (N, D).
+
     `by` has a label for each sample (N,), or several by name ({"region": …}): the Score then holds `groups`.
     `params` are the loss's own (delta=1.5). `reduction` is "mean", "sum", "none" or a framework's word under
     `like`. Labels may be names: `classes` are those of the classes 0, 1, …, in the order of y_pred's columns

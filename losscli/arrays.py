@@ -57,7 +57,16 @@ class ReadArrays:
     ) -> ReadArrays:
         """LosscliError for pandas objects with different indexes, and what is neither numbers nor names."""
         named = dict(by) if isinstance(by, Mapping) else {"by": by}
-        _check_indexes({"y_true": y_true, **predictions, "sample_weight": weight, **named})
+        apart: dict[str, Any] = {
+            name: model for name, model in predictions.items() if _in_parts(model, roles.parts)
+        }
+        each = {f"{name}[{i}]": part for name, model in apart.items() for i, part in enumerate(model)}
+        _check_indexes({"y_true": y_true, **predictions, **each, "sample_weight": weight, **named})
+        if apart:
+            whole = {name: _side_by_side(model, name) for name, model in apart.items()}
+            made = cls.of(y_true, {**predictions, **whole}, weight, by, roles, classes, positive)
+            said = (f"{name} is {roles.parts} arrays side by side, (N, {roles.parts}, D)" for name in apart)
+            return replace(made, said=(*said, *made.said))
         given: dict[str, Any] = {"y_true": y_true, **predictions}
         held = {name: array for name, array in given.items() if array is not None}
         words = {name for name, array in held.items() if _worded(array)} if roles.labels or classes else set()
@@ -100,6 +109,25 @@ class ReadArrays:
 def models_of(predictions: Any) -> Mapping[str, Any]:
     """The models of some predictions, by name; those that have none are one."""
     return predictions if isinstance(predictions, Mapping) else {"y_pred": predictions}
+
+
+def _in_parts(model: Any, parts: int) -> bool:
+    """Whether a model's predictions are a tuple of so many arrays, one for each vector of a row."""
+    return (
+        parts > 0
+        and isinstance(model, tuple)
+        and len(model) == parts
+        and all(len(getattr(part, "shape", ())) == 2 for part in model)
+    )
+
+
+def _side_by_side(model: tuple[Any, ...], name: str) -> NDArray[np.float64]:
+    """Arrays (N, D) as one, (N, parts, D)."""
+    parts = [as_array(part, name) for part in model]
+    if len({part.shape for part in parts}) > 1:
+        shapes = ", ".join(str(part.shape) for part in parts)
+        raise LosscliError(f"{name} is {len(parts)} arrays of the shapes {shapes}", "give one shape to all")
+    return np.stack(parts, axis=1)
 
 
 def _check_indexes(arrays: Mapping[str, Any]) -> None:

@@ -28,7 +28,7 @@ class Origin(NamedTuple):
 
     `name` is the file as the user named it (None for arrays and inline values). `labels` gives, for
     "y_true", "weight" and each model, the names of its columns: one, or one for each entry along the
-    last axis. For inline values the label is the option ("--true"). `noun` stands before a label:
+    second axis. For inline values the label is the option ("--true"). `noun` stands before a label:
     "column" for tables, "" otherwise. `before` rows of other files are numbered before this one's.
     `columns`: an array (N,) is a column of a table, whose shape nobody chose.
     """
@@ -45,8 +45,10 @@ class Origin(NamedTuple):
         noun = self.noun
         if len(labels) == 1:
             label = labels[0] + ("[" + ", ".join(str(i + 1) for i in entry) + "]" if entry else "")
-        elif entry:
-            label = labels[entry[-1]]
+        elif entry:  # of columns of vectors, the place in one
+            label = labels[entry[0]] + (
+                "[" + ", ".join(str(i + 1) for i in entry[1:]) + "]" if entry[1:] else ""
+            )
         else:
             noun, label = noun and f"{noun}s", f"{labels[0]} … {labels[-1]}"
         label = f"{noun} {label}".strip()
@@ -126,12 +128,14 @@ class Stream:
     """Rows, callable again and again, and as chunks; its `models` are None where only the rows name them.
 
     `classes` are those whose numbers the labels are, where they have names; `names` are those of each model's
-    columns, as far as they have some.
+    columns, as far as they have some. `shapes` are those of a row of y_true and of y_pred, where they are
+    known before a row is read.
     """
 
     models: tuple[str, ...] | None
     classes: Classes | None
     names: Mapping[str, tuple[str, ...]]
+    shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
     def __init__(
         self,
@@ -155,6 +159,9 @@ class Stream:
     def chunks(self) -> Iterator[Chunk]:
         """The rows as chunks in their order, each to be read wherever it is called."""
         return map(whole, self())
+
+    def check_unchanged(self) -> None:
+        """LosscliError where the rows come from a file that is another by now."""
 
     def rounded(self, far: Collection[str]) -> Mapping[str, Sequence[str]]:
         """What is said of whole numbers in "y_true", "weight" and models whose values lie beyond 2^53."""

@@ -77,7 +77,8 @@ class Roles(NamedTuple):
     `labels`: y_true is a class, which may have a name; `columns`: y_pred has a column for each class;
     `numbers`: so surely that the numbers in the columns' names count; `alike`: y_pred holds labels too;
     `equality`: of labels it matters only which are equal; `alone`: there is a truth alone; `probability`:
-    y_pred is one; `let`: labels that are no class, which a loss leaves out.
+    y_pred is one; `let`: labels that are no class, which a loss leaves out; `parts`: so many vectors make a
+    row of y_pred, which may come as so many arrays (0: they do not).
     """
 
     labels: bool = False
@@ -88,3 +89,4 @@ class Roles(NamedTuple):
     alone: bool = False
     probability: bool = False
     let: tuple[float | str, ...] = ()
+    parts: int = 0

@@ -47,7 +47,7 @@ def compare(
         raise LosscliError("there is no loss to compare", "name at least one")
     if len({loss.name for loss in losses}) < len(losses):
         raise LosscliError("a loss is named twice, or by two of its names", "name each loss once")
-    models = _models(stream)
+    models, request = _models(stream), request.over(stream)
     tasks: list[Task] = []
     unfit: dict[str, LosscliError] = {}
     for loss in losses:

@@ -14,16 +14,21 @@ from losscli.analysis.score import score
 from losscli.batch import Batch, Stream, arrays_stream
 from losscli.catalogue.pages import explanation
 from losscli.engine.align import as_held
+from losscli.engine.class_axis import classes_at, moves_axis
 from losscli.engine.finish import Show
 from losscli.engine.missing import complete
+from losscli.engine.partial import Task
+from losscli.engine.positions import lay, squeezed
 from losscli.engine.top import Tally
 from losscli.errors import LosscliError
 from losscli.frameworks.call import Conversion, Given
 from losscli.frameworks.convention import Convention, convention, conventions
 from losscli.frameworks.live import LiveArrays
-from losscli.frameworks.writing import Takes, conversion_of, write
+from losscli.frameworks.writing import Takes, conversion_of, with_classes_moved, write
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
+from losscli.losses.layout import SQUEEZE, read_layout
+from losscli.losses.ranges import AXIS
 from losscli.results.parity import Parity, ParityRow
 from losscli.results.score import Remark, Score
 from losscli.version import __version__
@@ -49,6 +54,12 @@ def parity(
         stream = arrays_stream(example.y_true, {"y_pred": example.y_pred}, None)
         source = EXAMPLE
     exact = score(request, stream, show=Show(0))
+    if exact.params.get(SQUEEZE):  # the calls get the arrays without those axes
+        own = {name: value for name, value in request.params[loss.name].items() if name != SQUEEZE}
+        request, stream = replace(request, params={loss.name: own}), _squeezed(stream)
+    read = {name: exact.params[name] for name in (loss.classes or AXIS, AXIS) if name in exact.params}
+    if read:  # as the rows have set them
+        request = replace(request, params={loss.name: {**request.params[loss.name], **read}})
     rows = [ParityRow("exact", "definition", _own_call(exact, loss), "float64", exact.value, same=True)]
     level = loss.signature.level
     if level is not None:  # as the columns' names may say
@@ -79,15 +90,30 @@ def answer(request: Request, stream: Stream, way: Convention, axes: tuple[int, i
     `axes` are those of y_true and y_pred.
     """
     exact = convention(request.loss, "exact")
-    wanted = exact.signature.bind(exact.owner, request.params[request.loss.name])
+    asked = request.params[request.loss.name]
+    own, layout = read_layout(request.loss, exact.signature, asked, exact=True)
+    said = layout.said()
+    for name in said.keys() - {AXIS}:
+        raise LosscliError(f"the call has no {name}", f"leave -p {name} out to compare without it")
+    wanted = exact.signature.bind(exact.owner, own)
     conversion = conversion_of(way, wanted, axes[0])
+    if axes[1] > 2:
+        first = next(iter(stream()))
+        laid = lay(request.shared(request.loss, stream), first.y_true, next(iter(first.y_pred.values())))
+        if laid.axis is not None and laid.rows:
+            usual = classes_at(way, axes[1])
+            told = {AXIS: laid.axis} if moves_axis(way) and laid.axis != usual else {}
+            if told or way.framework.style.moved:
+                said = told
+            to, both = said.get(AXIS, usual), axes[0] == axes[1]
+            conversion = with_classes_moved(way, conversion, laid.axis, to, axes[1], both=both)
     theirs = replace(
         request,
-        params={request.loss.name: _passed(request, wanted, way, conversion)},
+        params={request.loss.name: {**_passed(request, wanted, way, conversion), **said}},
         like=way.framework.name,
     )
     made = score(theirs, stream if conversion is None else _converted(stream, conversion), show=Show(0))
-    given = Given(made.params, request.reduction, made.weighted, axes[1])
+    given = Given(made.params, request.reduction, made.weighted, axes[1], said.get(AXIS))
     return write(way, given, conversion), made
 
 
@@ -105,6 +131,8 @@ def _own_call(exact: Score, loss: Loss) -> str:
         value = exact.params[name]
         if parameter.required or value != parameter.default:
             words.append(f"{name}={value!r}")
+    beside = exact.params.keys() - loss.parameters.keys()  # how the arrays stand
+    words += [f"{name}={exact.params[name]!r}" for name in sorted(beside)]
     return f"losscli.compute({', '.join(words)})"
 
 
@@ -155,6 +183,16 @@ def _passed(
                 raise Takes("probabilities: the call has no from_logits")
             raise LosscliError(f"the call has no {name}", f"leave -p {name} out to compare without it")
     return passed
+
+
+def _squeezed(stream: Stream) -> Stream:
+    def bare() -> Iterator[Batch]:
+        for batch in stream():
+            arrays = {model: squeezed(array) for model, array in batch.y_pred.items()}
+            true, weight = (None if a is None else squeezed(a) for a in (batch.y_true, batch.weight))
+            yield replace(batch, y_true=true, y_pred=arrays, weight=weight)
+
+    return Stream(bare)
 
 
 def _converted(stream: Stream, conversion: Conversion) -> Stream:
@@ -226,8 +264,8 @@ def gather(request: Request, stream: Stream, way: Convention) -> LiveArrays:
     if request.class_weight is not None:
         from losscli.engine.class_weight import weigh_classes
 
-        params, wanted = request.params[request.loss.name], request.class_weight
-        reweigh, _, _ = weigh_classes(way, params, wanted, stream, request.missing)
+        task = Task(way, request.params[request.loss.name])
+        reweigh, _, _ = weigh_classes(task, request.class_weight, stream, request.missing)
     batches = [batch for batch, _ in complete(stream, request.missing, Tally())]
     batches = batches if reweigh is None else [reweigh(batch) for batch in batches]
     held = [as_held(way, batch, next(iter(batch.y_pred))) for batch in batches]
@@ -246,5 +284,6 @@ def _laid_out(array: Array, domain: Domain) -> Array:
     if domain.grain == "parts":
         return array.reshape(len(array), domain.size, -1)
     if domain.grain == "index" or (domain.index is not None and array.shape[1:] in ((), (1,))):
-        return array.reshape(-1).astype(np.int64)
+        one = array.ndim > 1 and array.shape[-1] == 1
+        return (array[..., 0] if one else array).astype(np.int64)
     return array.astype(np.int64) if domain.grain == "indices" else array

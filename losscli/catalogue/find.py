@@ -60,9 +60,9 @@ class Named(NamedTuple):
         ours = in_our_words(params, self.words, self.loss.parameters)
         return self._replace(params={name: self.params[name] for name in self.params if name not in ours})
 
-    def by_rows(self, true: Sequence[int], pred: Sequence[int]) -> Named:
-        """What the name stands for on arrays y_true (no axes: there is none) and y_pred of these shapes."""
-        rows = len(pred) > 1 and pred[-1] > 1
+    def by_rows(self, true: tuple[int, ...], pred: tuple[int, ...]) -> Named:
+        """What the name stands for where a row of y_true and of y_pred has these shapes."""
+        rows = bool(pred) and pred[-1] > 1
         index = rows and (len(true) < len(pred) or true[-1] == 1)
         grain, because = (
             ("index", "y_true holds a class index for each row of y_pred")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.frameworks.convention import Convention, conventions
 from losscli.losses.declare import Loss
+from losscli.losses.layout import axes_words
 from losscli.results.words import (
     Advice,
     Citation,
@@ -135,6 +136,7 @@ def explanation(loss: Loss, *, elsewhere: bool = True) -> Words:
         best=loss.best,
         **{key: words[key] for key in ("summary", "formula", "where", "latex", "gradient", "meaning")},
         **{key: words[key] for key in ("unit", "range", "infinite")},
+        axes=axes_words(loss),
         parameters=tuple(
             ParameterWords(p.name, p.default, p.takes, words["parameters"][p.name], p.required)
             for p in loss.parameters.values()

@@ -74,7 +74,7 @@ def resolve(
         return None  # without a loss, nothing says that y_true is a class
     if worded:
         return _by_words(worded, held, wide, takes)
-    if truth is not None and takes.numbers and wide:
+    if truth is not None and takes.numbers and wide and len(truth.columns) == 1:
         return _by_numbers(truth, wide, takes)
     return None
 

@@ -30,7 +30,9 @@ def read_size(text: str, option: str) -> int:
     return size
 
 
-def read_parameters(texts: Sequence[str] | None, *, from_logits: bool = False) -> dict[str, Any]:
+def read_parameters(
+    texts: Sequence[str] | None, *, from_logits: bool = False, squeeze: bool = False
+) -> dict[str, Any]:
     """Parameter name → value, as given; the loss checks names and ranges."""
     given: dict[str, Any] = {}
     for text in texts or ():
@@ -48,6 +50,8 @@ def read_parameters(texts: Sequence[str] | None, *, from_logits: bool = False) -
         if given.get("from_logits", True) is not True:
             raise LosscliError("--from-logits contradicts -p from_logits=…", "keep one of the two")
         given["from_logits"] = True
+    if squeeze:
+        given["squeeze"] = True
     return given
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
 from typing import Annotated, get_args
 
 from typer import Option
@@ -64,16 +65,23 @@ def check(
     resolved = None if read is None else read.loss
     entries = resolved is None or resolved.signature.y_pred.grain in ENTRIES
     with limited(most), lenient() if alone else nullcontext() as let_pass:
-        source = open_source(
+        opened = partial(
+            open_source,
             rows,
             () if read is None else read.labelled,
             params,
             command="check",
             truth=resolved is None or resolved.truth,
-            # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
-            models=entries and "," not in (rows.true or "") and "*" not in (rows.true or ""),
             drop=settings.missing == "drop",
         )
+        # Of a truth of several columns, and of a loss of rows, the columns of --pred stand side by side.
+        source = opened(models=entries and "," not in (rows.true or "") and "*" not in (rows.true or ""))
+        chosen = source.chosen
+        if resolved is None and alone and checkup.are_classes(source):
+            columns = f"{len(source.models)} columns {source.models[0]} … {source.models[-1]}"
+            source = opened(models=False)
+            said = f"the {columns} are one model's class probabilities: each row sums to 1"
+            chosen = (*source.chosen, said)
         record = checkup.examine(
             source,
             read,
@@ -81,7 +89,7 @@ def check(
             params=params,
             missing=settings.missing,
             source=source.name,
-            chosen=source.chosen,
+            chosen=chosen,
             max_memory=most,
             let_pass=let_pass,
             cells=source.cells if alone else None,

@@ -230,7 +230,7 @@ Missing = Annotated[
         "--missing",
         metavar="HOW",
         rich_help_panel=DATA,
-        help="Rows that hold NaN: refuse, drop or propagate them.",
+        help="What holds NaN: refuse, drop or propagate it: the row, or the entry that counts alone.",
     ),
 ]
 Param = Annotated[
@@ -248,6 +248,12 @@ FromLogits = Annotated[
     bool,
     Option(
         "--from-logits", rich_help_panel=LOSS, help="y_pred holds logits; the same as -p from_logits=true."
+    ),
+]
+Squeeze = Annotated[
+    bool,
+    Option(
+        "--squeeze", rich_help_panel=DATA, help="Drop axes of length 1, as in (N, 1) from a model's predict."
     ),
 ]
 Like = Annotated[

@@ -62,7 +62,7 @@ Like = Annotated[
 ]
 
 
-@expanded(without=("by", "class_weight", "reduction"), data=Data, param=Curves, like=Like)
+@expanded(without=("by", "class_weight", "reduction", "squeeze"), data=Data, param=Curves, like=Like)
 def plot(
     *,
     names: Annotated[

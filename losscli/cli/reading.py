@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from losscli.analysis.request import takes
@@ -96,15 +97,17 @@ def open_source(
         )
     from losscli.data import read_stream
 
+    read = partial(
+        read_stream, weight=rows.weight, input_format=rows.input_format, text=rows.text, parts=roles.parts
+    )
     names = asked(rows)
     if names is None:
-        return read_stream(true, pred, rows.weight, input_format=rows.input_format, text=rows.text)
+        return read(true, pred)
     from losscli.classes.inline import numbered
 
     texts, classes = numbered(names, {"--true": true, "--pred": pred})
-    true, pred = texts["--true"], texts["--pred"]
-    assert pred is not None
-    source = read_stream(true, pred, rows.weight, input_format=rows.input_format, text=rows.text)
+    assert texts["--pred"] is not None
+    source = read(texts["--true"], texts["--pred"])
     return replace(source, classes=classes, chosen=(*source.chosen, f"classes: {classes.words}"))
 
 

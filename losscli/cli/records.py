@@ -18,12 +18,13 @@ class Settings(NamedTuple):
     missing: options.MissingName = "refuse"
     param: Sequence[str] | None = None
     from_logits: bool = False
+    squeeze: bool = False
     like: str = "exact"
     reduction: str = "mean"
 
     def params(self) -> dict[str, Any]:
         """The parameters by name."""
-        return read_parameters(self.param, from_logits=self.from_logits)
+        return read_parameters(self.param, from_logits=self.from_logits, squeeze=self.squeeze)
 
     def read(self) -> dict[str, Any]:
         """All of them, by the names under which the analyses take them."""
@@ -72,6 +73,7 @@ OPTIONS: dict[str, Any] = {
     "missing": options.Missing,
     "param": options.Param,
     "from_logits": options.FromLogits,
+    "squeeze": options.Squeeze,
     "like": options.Like,
     "reduction": options.Reduction,
     "max_memory": options.MaxMemory,

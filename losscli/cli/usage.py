@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _WORDS = {"is not a valid float": "is not a number", "is not a valid integer": "is not a whole number"}
 SHOWN = 5  # losses that a hint names
 LONGEST, SOME = 300, 60  # characters: of a word of the line that is shown whole, and of one that is cut
+WHOLE = 800  # characters of a message that is shown whole: some list what there is
+_QUOTED = re.compile(rf'"([^"]{{{LONGEST},}})"')
 _EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)")
 
 
@@ -22,10 +24,17 @@ def explain(error: Exception, line: Sequence[str] = ()) -> tuple[str, str | None
     """(what, hint) of an error that ended this command line, whose long words are cut."""
     what, hint = _explain(error, line)
     words = {part for word in line for part in (word, word.partition("=")[2]) if len(part) > LONGEST}
-    for long in sorted(words, key=len, reverse=True):
-        what = what.replace(long, f"{long[:SOME]}…")
-        hint = hint and hint.replace(long, f"{long[:SOME]}…")
-    return what, hint
+    long = sorted({written for word in words for written in (word, shown(word))}, key=len, reverse=True)
+    return _cut(what, long), hint and _cut(hint, long)
+
+
+def _cut(text: str, long: Sequence[str]) -> str:
+    """A message without most of these long words, and of a part of one that it quotes."""
+    for word in long:
+        text = text.replace(word, f"{word[:SOME]}…")
+    text = shown(_QUOTED.sub(lambda part: f'"{part[1][:SOME]}…"', text) if long else text)
+    # Some word may be told in a way of its own.
+    return text if len(text) <= WHOLE else f"{text[:LONGEST]} … {text[-SOME:]}"
 
 
 def _explain(error: Exception, line: Sequence[str]) -> tuple[str, str | None]:

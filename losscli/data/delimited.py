@@ -14,7 +14,6 @@ from losscli.data.convert import from_texts, labels
 from losscli.data.dialect import TextDialect, plain_dialect
 from losscli.data.encodings import HEAD, as_utf8
 from losscli.data.formats import DELIMITERS
-from losscli.data.lenient import let_pass
 from losscli.data.numbers import PLAIN
 from losscli.data.source import BATCH_ROWS
 from losscli.data.tables import FIRST_ROWS, Pick, Table
@@ -35,6 +34,10 @@ if TYPE_CHECKING:
     Row = list[str]
 
 
+EDGE = 1 << 11  # bytes at either end in which lines are looked for that are no rows
+NUMERALS = b"0123456789.,;|\t -+eE\"'"
+
+
 class Delimited(Table):
     """A table of text: columns parted by a character or by blanks, with or without a header."""
 
@@ -42,6 +45,7 @@ class Delimited(Table):
 
     def __init__(self, file: File, form: str, text: TextOptions = UNTOLD) -> None:
         file, encoded = as_utf8(file, text.encoding)
+        file, plain = _undrawn(file) if text.skip is None else (file, "")
         self._file = file
         dialect = _dialect(file, DELIMITERS[form], text)
         if dialect is None:
@@ -51,13 +55,18 @@ class Delimited(Table):
         self._dialect = dialect
         self.text = text
         super().__init__(file.name, dialect.names)
-        sentences = [sentence for sentence in (encoded, *dialect.said) if sentence not in ("", self.unsaid)]
+        sentences = [
+            sentence for sentence in (encoded, plain, *dialect.said) if sentence not in ("", self.unsaid)
+        ]
         if sentences:
             self.said = (f"{file.name}: {'; '.join(sentences)}",)
 
     def written(self, index: int) -> tuple[NumberFormat, str]:
         dialect = self._dialect
         return dialect.formats.get(index, PLAIN), dialect.examples.get(index, "")
+
+    def single(self, index: int) -> bool:
+        return not self.written(index)[0].lists
 
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         return self.read_in_parts(self._cut(picks, quoted=True), picks, rows, self._read_lines)
@@ -192,6 +201,16 @@ class Delimited(Table):
         return cells
 
 
+def _undrawn(file: File) -> tuple[File, str]:
+    """The file without lines that are no rows, if it has some, and what is to be said of it."""
+    head, last = file.head(EDGE), file.tail(EDGE).rstrip().rpartition(b"\n")[2]
+    if not last.translate(None, NUMERALS) and b"--" not in head and b"\xe2\x94" not in head:
+        return file, ""
+    from losscli.data.footers import undrawn
+
+    return undrawn(file, head.decode("utf-8", "replace"), last.decode("utf-8", "replace"))
+
+
 def _dialect(file: File, usual: str, text: TextOptions) -> TextDialect | None:
     """How a file in UTF-8 is written; None of one without a line."""
     with file.text() as stream:
@@ -241,6 +260,8 @@ def _chunks(
             ]
             for number, row in enumerate(chunk, first_row):
                 if len(row) != width:
+                    from losscli.data.lenient import let_pass
+
                     against = f"the header has {width}" if dialect.header else f"the first row has {width}"
                     what = f"{counted(len(row), 'field')} where {against}"
                     let_pass(name, None, number, what, _odd_row(name, number, row, what, dialect))

@@ -67,6 +67,7 @@ def join(
             picked = picked._replace(classes=coding.classes, coded=("y_pred",))
     opened, source = truth.source(picked), predictions.source(chosen)
     integers = partial(of_joined, opened, source)
+    source = replace(source, files=[*source.files, *opened.files])
     batches = list(opened())
     values = np.concatenate([batch.y_pred["y_pred"] for batch in batches])
     if not len(values):
@@ -88,7 +89,8 @@ def join(
             said.append(f"{other.words} between {predictions.name} and {truth.name}: not joined by it")
         hint = "" if other is None or not other.common else f"; {other.option} joins them by it"
         reading = partial(_by_row, source, held_truth, hint)
-        return replace(source, chosen=tuple(said), read=reading, split=None, cells=None, integers=integers)
+        source = replace(source, split=None, cells=None, shapes=None)
+        return replace(source, chosen=tuple(said), read=reading, integers=integers)
     places = Places.of(truth.name, batches, len(picked.by), drop=drop)
     held_truth = _Truth(predictions.name, truth.name, values, column, places.width)
     keyed = predictions.source(chosen._replace(weight=None))
@@ -102,6 +104,7 @@ def join(
         read=partial(_by_key, source, held_truth, places),
         split=partial(_chunks, source, held_truth, places),
         cells=None,
+        shapes=None,
         integers=integers,
     )
 

@@ -35,13 +35,14 @@ if TYPE_CHECKING:
     from losscli.data.tables import Cells
 
 _ENDINGS = [form.endings[0][1:] for form in FORMATS.values() if form.in_folders]
+LONGEST_PATH = 4096  # letters: a pattern that is longer matches nothing, and takes a minute to
 FEW = 3  # files of which it is said how they are written
 NO_LABEL = "__HIVE_DEFAULT_PARTITION__"
 
 
 def expanded(path: str) -> list[str] | None:
     """The files that a folder or a pattern stands for, by their names; None of any other path."""
-    if path == "-" or REMOTE.match(path):
+    if path == "-" or REMOTE.match(path) or len(path) > LONGEST_PATH:
         return None
     try:
         if os.path.isdir(path):
@@ -127,8 +128,10 @@ class Many(Table):
             partial(_chunks, sources),
             None if None in sizes else sum(size for size in sizes if size is not None),
             classes=selection.classes,
+            shapes=sources[0].shapes if len({source.shapes for source in sources}) == 1 else None,
             names=self.names(selection),
             integers=partial(of_files, sources),
+            files=[file for source in sources for file in source.files],
         )
 
     def first_values(self, index: int) -> Iterable[str]:
@@ -255,6 +258,9 @@ class Partitioned(Table):
     def read(self, picks: Sequence[Pick], rows: int) -> Iterator[list[Array]]:
         for arrays in self._table.read(self._own(picks), rows):
             yield self._filled(picks, arrays)
+
+    def single(self, index: int) -> bool:
+        return index >= len(self._table.columns) or self._table.single(index)
 
     def written(self, index: int) -> tuple[NumberFormat, str]:
         own = index < len(self._table.columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from contextlib import contextmanager
 from struct import unpack
 from typing import TYPE_CHECKING, Any
@@ -211,7 +212,10 @@ def _check_magic(file: File, form: str) -> None:
 def _loading(name: str) -> Iterator[None]:
     """Turns NumPy's and zipfile's complaints into one line about `name`."""
     try:
-        yield
+        with warnings.catch_warnings():
+            # Of a header that only Python 2 could have written: it is read, or refused.
+            warnings.filterwarnings("ignore", message="Reading .* required additional header parsing")
+            yield
     except LosscliError:
         raise
     except MemoryError:

@@ -67,6 +67,9 @@ class Parquet(Scanned):
             kept[self._file.path] = state, ParquetFile(self._file.path, pre_buffer=False)
         return kept[self._file.path][1]
 
+    def single(self, index: int) -> bool:
+        return self.columns[index] not in self._nested
+
     @property
     def fits(self) -> bool:
         """Whether no row group is too large to be decoded at once."""

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from losscli.batch import Batch, Chunk
     from losscli.classes.names import Classes
+    from losscli.data.files import File
+    from losscli.data.selection import Selection
     from losscli.integers import Rounding
 
 BATCH_ROWS = 32_768
@@ -28,8 +30,9 @@ class Source(Stream):
     `size` is what the sizes of all chunks add up to, in bytes or rows (None where nobody knows). `cells`
     gives every cell of the rows of these numbers (from 1, in order) as (column, text), once they were read;
     None where they cannot be read again. `classes` are the names of the classes 0, 1, …, if these have names,
-    `names` those of each model's columns. `integers` looks again, in every column of "y_true", "weight" or a
-    model, for whole numbers that float64 does not hold: they come by the columns' names.
+    `names` those of each model's columns, `shapes` a Stream's. `integers` looks again, in every column of
+    "y_true", "weight" or a model, for whole numbers that float64 does not hold: by the columns' names.
+    `files` are those that the rows are read from.
     """
 
     name: str | None
@@ -41,7 +44,9 @@ class Source(Stream):
     cells: Callable[[Sequence[int]], Mapping[int, tuple[tuple[str, str], ...]]] | None = None
     classes: Classes | None = None
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None
     integers: Callable[[str], Mapping[str, Rounding]] | None = None
+    files: Sequence[File] = ()
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Batches of at most `rows` rows; each call starts from the first row.
@@ -53,6 +58,11 @@ class Source(Stream):
     def __call__(self) -> Iterator[Batch]:
         """The same, with a reader's usual number of rows."""
         return self.read(BATCH_ROWS)
+
+    def check_unchanged(self) -> None:
+        """LosscliError where one of its files changed since it was found."""
+        for file in self.files:
+            file.check_unchanged()
 
     def rounded(self, far: Collection[str]) -> Mapping[str, Sequence[str]]:
         """What is to be said of whole numbers beyond 2^53 in the arrays of these names."""
@@ -68,3 +78,15 @@ class Source(Stream):
     def chunks(self) -> Iterator[Chunk]:
         """The rows as chunks in their order, each to be read wherever it is called."""
         return super().chunks() if self.split is None else self.split()
+
+
+def known_shapes(
+    selection: Selection, single: Callable[[int], bool]
+) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """A Stream's `shapes`; `single` says of a column whether it is known to have one value a row."""
+    groups = [selection.true, *selection.models.values()]
+    widths = {len(columns) for columns in groups[1:]}
+    if not selection.true or len(widths) > 1 or not all(single(i) for each in groups for i in each):
+        return None
+    true, pred = ((len(columns),) if len(columns) > 1 else () for columns in groups[:2])
+    return true, pred

@@ -16,7 +16,7 @@ from losscli.data.picks import GroupColumns, numbers
 from losscli.data.picks import Pick as Pick
 from losscli.data.roundings import of_columns
 from losscli.data.selection import Selection, select, there_are
-from losscli.data.source import BATCH_ROWS, Source
+from losscli.data.source import BATCH_ROWS, Source, known_shapes
 from losscli.data.textcells import TextCells
 from losscli.data.words import shown
 from losscli.errors import LosscliError
@@ -172,13 +172,17 @@ class Table(TextCells, ABC):
             self.cells,
             selection.classes,
             self.names(selection),
+            known_shapes(selection, self.single),
             partial(of_columns, self, selection),
+            [file] if (file := getattr(self, "_file", None)) is not None else (),
         )
+
+    def single(self, index: int) -> bool:
+        return False  # whether a column is known to have one value a row, before it is read
 
     def names(self, selection: Selection) -> dict[str, tuple[str, ...]]:
         """The names of each model's columns."""
-        chosen = selection.models.items()
-        return {model: tuple(self.columns[index] for index in columns) for model, columns in chosen}
+        return {model: tuple(self.columns[i] for i in columns) for model, columns in selection.models.items()}
 
     def labels(self, index: int, rows: int = BATCH_ROWS) -> Iterator[Labels]:
         """A column as labels, in chunks of at most `rows` rows."""
@@ -288,10 +292,10 @@ class Table(TextCells, ABC):
         if len(picks) == 1:
             return group[0]
         for pick, column in zip(picks, group, strict=True):
-            if column.ndim > 1:
+            if column.shape != group[0].shape:
+                first, other = (f"{self.place(p).whole} has rows" for p in (picks[0], pick))
                 raise LosscliError(
-                    f"{self.place(pick).whole} holds lists (its rows have the shape {column.shape[1:]}): "
-                    f"it cannot stand beside other columns",
-                    f"name it alone in {pick.option}",
+                    f"{first} of the shape {group[0].shape[1:]}, {other} of the shape {column.shape[1:]}",
+                    f"name it alone in {pick.option}, or columns that are alike",
                 )
         return np.stack(group, axis=1)

@@ -82,26 +82,36 @@ def read_stream(
     *,
     input_format: str | None = None,
     text: TextOptions = UNTOLD,
+    parts: int = 0,
 ) -> Source:
-    """Values as a Source with one model, "y_pred". LosscliError when their lengths differ."""
+    """Values as a Source with one model, "y_pred". LosscliError when their lengths differ.
+
+    Where so many vectors, `parts`, make a row of y_pred, as many files may hold one of them each.
+    """
     texts = {"--true": true, "--pred": pred, "--weight": weight}
-    if list(texts.values()).count("@-") > 1:
+    files = _files_of_parts(pred, parts)
+    apart = [text for option, text in texts.items() if option != "--pred"] + (files or [pred])
+    if apart.count("@-") > 1:
         raise LosscliError("standard input (@-) can be read once", "put the other values in a file")
     given = {
-        option: _read(each, option, input_format, text) for option, each in texts.items() if each is not None
+        option: [_read(one, option, input_format, text) for one in (files or [pred])]
+        if option == "--pred"
+        else [_read(each, option, input_format, text)]
+        for option, each in texts.items()
+        if each is not None
     }
-    arrays = {option: values.array for option, values in given.items()}
-    said = tuple(sentence for values in given.values() for sentence in values.said)
-    _check_lengths(arrays, texts)
+    arrays = {option: [value.array for value in values] for option, values in given.items()}
+    said = [sentence for values in given.values() for value in values for sentence in value.said]
+    if files:
+        said.insert(0, _side_by_side(arrays["--pred"], files))
+    _check_lengths({option: held[0] for option, held in arrays.items()}, texts)
     y_true, y_pred, weights = arrays.get("--true"), arrays["--pred"], arrays.get("--weight")
+    n = len(y_pred[0])
     origin = Origin(None, {"y_true": ("--true",), "y_pred": ("--pred",), "weight": ("--weight",)})
 
-    def cut(array: NDArray[Any], start: int, rows: int) -> Array:
-        if isinstance(array, np.memmap):
-            from losscli.data.numpyfiles import read_rows
-
-            array, start = read_rows(array, start, start + rows), 0
-        return np.asarray(array[start : start + rows], np.float64)
+    def cut(held: Sequence[NDArray[Any]], start: int, rows: int) -> Array:
+        some = [_rows(array, start, rows) for array in held]
+        return some[0] if len(some) == 1 else np.stack(some, axis=1)
 
     def batches(first: int, last: int, rows: int) -> Iterator[Batch]:
         for start in range(first, last, rows):
@@ -118,21 +128,58 @@ def read_stream(
         return batches(first, last, last - first)
 
     def split() -> Iterator[Chunk]:
-        rows = max(1, CHUNK * len(y_pred) // max(array.size for array in arrays.values()))
-        for first in range(0, len(y_pred), rows):
-            last = min(first + rows, len(y_pred))
+        rows = max(1, CHUNK * n // max(sum(array.size for array in held) for held in arrays.values()))
+        for first in range(0, n, rows):
+            last = min(first + rows, n)
             yield Chunk(partial(chunk, first, last), size=last - first, light=True)
 
     def integers(role: str) -> dict[str, Rounding]:
         (option,) = origin.labels[role]
-        rounding = Rounding()
-        for values in given[option].written():
-            rounding.add(values)
-        rounding.of = given[option].array.size
-        return {_place(option, texts[option]): rounding}
+        found, named = {}, files if option == "--pred" and files else [texts[option]]
+        for file, held in zip(named, given[option], strict=True):
+            rounding = Rounding()
+            for values in held.written():
+                rounding.add(values)
+            rounding.of = held.array.size
+            found[_place(option, file)] = rounding
+        return found
 
-    read, n = partial(batches, 0, len(y_pred)), len(y_pred)
-    return Source(None, ("y_pred",), said, read, split, n, integers=integers)
+    read = partial(batches, 0, n)
+    return Source(None, ("y_pred",), tuple(said), read, split, n, integers=integers)
+
+
+def _rows(array: NDArray[Any], start: int, rows: int) -> Array:
+    if isinstance(array, np.memmap):
+        from losscli.data.numpyfiles import read_rows
+
+        array, start = read_rows(array, start, start + rows), 0
+    return np.asarray(array[start : start + rows], np.float64)
+
+
+def _files_of_parts(pred: str, parts: int) -> list[str]:
+    """The files of a comma list, with an @ before each; none where it is something else."""
+    items = [item.strip() for item in pred.split(",")]
+    named = [item.startswith("@") or (word(item) is None and os.path.exists(item)) for item in items]
+    if parts == 0 or len(items) < 2 or not (named[0] and all(item and word(item) is None for item in items)):
+        return []
+    if len(items) != parts:
+        raise LosscliError(
+            f"--pred names {len(items)} files, and {parts} vectors make a row of y_pred",
+            f"name {parts} files, or one whose arrays are (N, {parts}, D)",
+        )
+    return ["@" + item.removeprefix("@") for item in items]
+
+
+def _side_by_side(arrays: Sequence[NDArray[Any]], files: Sequence[str]) -> str:
+    """What is read of arrays (N, D) as one, (N, parts, D); LosscliError where they are not alike."""
+    names = [shown(file.removeprefix("@")) for file in files]
+    for array, name in zip(arrays, names, strict=True):
+        if array.shape != arrays[0].shape or array.ndim != 2:
+            raise LosscliError(
+                f"--pred: {names[0]} has the shape {arrays[0].shape} and {name} {array.shape}",
+                "each file holds a vector a row, (N, D), all of one shape",
+            )
+    return f"y_pred is {', '.join(names)} side by side, (N, {len(files)}, D)"
 
 
 def _place(option: str, text: str | None) -> str:

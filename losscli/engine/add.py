@@ -44,8 +44,7 @@ def add(
 ) -> None:
     """Adds one batch to a partial, or leaves the partial as it is and raises LosscliError.
 
-    `extents` remembers the extremes of the batch's arrays, which several losses look at; `groups` has its
-    rows by group.
+    `extents` has the extremes of its arrays, which several losses look at; `groups` its rows by group.
     """
     task, convention, params = part.task, part.task.convention, part.task.params
     if task.adjust is not None:
@@ -56,7 +55,7 @@ def add(
     laid = lay(task, true, pred, factors)
     y_true, y_pred = aligned(task, laid, extents)
     if batch.weight is not None and not convention.weights:
-        why = "its values belong to pairs of rows" if convention.loss.kind == "batch" else "its call has none"
+        why = "it is made of all rows at once" if convention.loss.kind == "batch" else "its call has none"
         raise LosscliError(f"{convention.owner} takes no sample weights: {why}", "leave --weight out")
     weight = of_samples = None
     if laid.weight is not None:
@@ -84,7 +83,8 @@ def add(
     add_weights(part.weights, of_samples, len(raw))
     by = None if part.groups is None or groups is None else _By(part.groups, groups)
     gone = None
-    if extents.missing(batch.y_true, batch.weight, raw):  # this model's own: others may be complete
+    masked = task.layout.masked  # of others' missing values, this model's may be complete
+    if not masked and extents.missing(batch.y_true, batch.weight, raw):
         gone = missing_rows(len(raw), batch.y_true, batch.weight, raw)
         part.tallies.setdefault("gone", Tally()).add(numbers_of(rows, gone))
     if by is not None:

@@ -21,6 +21,14 @@ def shape_words(array: Array) -> str:
     return "(" + ", ".join(["N", *map(str, array.shape[1:])]) + ("," if array.ndim == 1 else "") + ")"
 
 
+def bare(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape without the axes of length 1 behind the samples'."""
+    return (*shape[:1], *(length for length in shape[1:] if length != 1))
+
+
+SQUEEZED = "--squeeze drops an axis of length 1 (squeeze=True in the library)"
+
+
 def as_held(convention: Convention, batch: Batch, model: str) -> tuple[Array | None, Array]:
     """y_true and y_pred as the framework's users hold them: a table's column may be (N, 1)."""
     y_true, y_pred = batch.y_true, batch.y_pred[model]
@@ -138,8 +146,12 @@ def _parts(name: str, argument: str, array: Array, parts: int) -> Array:
         return array
     if array.ndim == 2 and array.shape[1] % parts == 0 and array.shape[1] > 0:
         return array.reshape(len(array), parts, -1)
+    several = array.ndim == 3 and len(array) == parts
     raise LosscliError(
-        f"{name}: {argument} must be (N, {parts}, D) or (N, {parts}·D), it is {shape_words(array)}"
+        f"{name}: {argument} must be (N, {parts}, D) or (N, {parts}·D), it is {shape_words(array)}",
+        f"{parts} arrays (N, D) go in a tuple, or side by side: np.stack(arrays, axis=1)"
+        if several
+        else None,
     )
 
 
@@ -173,20 +185,15 @@ def _match(
     if domain.grain == other.grain and true.shape != pred.shape:
         shapes = f"{loss.name}: y_true is {shape_words(y_true)} and y_pred {shape_words(y_pred)}"
         hint = None
-        if {y_true.ndim, y_pred.ndim} == {1, 2}:
-            one, table = ("y_pred", y_pred) if y_pred.ndim == 2 else ("y_true", y_true)
-            if table.shape[1] == 1:
-                raise LosscliError(
-                    f"{shapes}: arithmetic between them would make an N × N table, not N errors",
-                    f"drop the axis of length 1 from {one}: -p squeeze=true does",
-                )
-            if one == "y_pred":
-                hint = "give one prediction a row; several models are for compare"
-                if loss.signature.level is not None:
-                    hint = (
-                        f"for a quantile a column say its level: -p {loss.signature.level.name}=0.1,0.5,0.9"
-                    )
-                    hint += "; several models are for compare"
+        if bare(y_true.shape) == bare(y_pred.shape):
+            flat = {y_true.ndim, y_pred.ndim} == {1, 2}
+            made = "an N × N table, not N errors" if flat else "a larger table"
+            raise LosscliError(f"{shapes}: arithmetic between them would make {made}", SQUEEZED)
+        if (y_true.ndim, y_pred.ndim) == (1, 2):
+            hint = "give one prediction a row; several models are for compare"
+            if loss.signature.level is not None:
+                hint = f"for a quantile a column say its level: -p {loss.signature.level.name}=0.1,0.5,0.9"
+                hint += "; several models are for compare"
         if loss.twin and y_true.ndim == 1:
             hint = f"for class indices take {loss.twin}"
         raise LosscliError(f"{shapes}: they must have one shape", hint)

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from losscli.batch import Batch, Origin
-from losscli.engine import gradient
 from losscli.engine.add import add
 from losscli.engine.domains import Extents
 from losscli.engine.group_sums import GroupSums, Keys
-from losscli.engine.missing import Missing, check_weight, completed
+from losscli.engine.missing import MissingRule, check_weight, completed
 from losscli.engine.partial import Partial, Task
 from losscli.engine.top import Rows, Tally
 from losscli.errors import BadValue, LosscliError
@@ -29,7 +28,7 @@ class ChunkWork(Job["Done"]):
     running: Sequence[Partial]
     ended: Collection[int]
     facts: Sequence[Mapping[str, Any]]
-    missing: Missing
+    missing: MissingRule
     sloped: bool
 
     def __call__(self, chunk: Chunk) -> Done:
@@ -157,7 +156,7 @@ def _fold_chunk(
     running: Sequence[Partial],
     ended: Collection[int],
     facts: Sequence[Mapping[str, Any]],
-    missing: Missing,
+    missing: MissingRule,
     sloped: bool,
 ) -> Done:
     """Folds a chunk's batches, block by block, through every task that has not `ended`."""
@@ -181,8 +180,10 @@ def _fold_chunk(
 
 def _add_slopes(part: Partial) -> None:
     """Puts the gradient beside the values that are handed on."""
+    from losscli.engine.gradient import of_samples
+
     part.values = [
-        rows._replace(gradient=gradient.of_samples(part.task, rows.y_true, rows.y_pred, rows.loss))
+        rows._replace(gradient=of_samples(part.task, rows.y_true, rows.y_pred, rows.loss))
         for rows in part.values or ()
     ]
 
@@ -192,7 +193,7 @@ def _fold_block(
     done: Done,
     ended: Collection[int],
     facts: Sequence[Mapping[str, Any]],
-    missing: Missing,
+    missing: MissingRule,
 ) -> None:
     extents = Extents()
     batch, rows = completed(block, missing, done.missing, extents)

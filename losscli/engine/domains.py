@@ -18,15 +18,23 @@ from losscli.losses.domain import SUM_SLACK, Array, Domain
 
 
 class Extents:
-    """The least and the greatest value of a batch's arrays, looked for once: several losses ask.
-
-    Both are nan where the array holds a nan, or nothing.
-    """
+    """What there is to know of a batch's arrays as a whole, looked for once: several losses ask."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Array, float, float]] = {}
+        self._finite: dict[int, tuple[Array, bool]] = {}
+
+    def finite(self, array: Array) -> bool:
+        """Whether no value is nan or infinite. Then nor is their sum, unless that leaves the floats."""
+        known = self._finite.get(id(array))
+        if known is None:
+            with np.errstate(over="ignore", invalid="ignore"):
+                finite = math.isfinite(np.add.reduce(array, axis=None))
+            known = self._finite[id(array)] = (array, finite or all(map(math.isfinite, self.of(array))))
+        return known[1]
 
     def of(self, array: Array) -> tuple[float, float]:
+        """The least and the greatest value, both nan where the array holds a nan, or nothing."""
         extent = self._known.get(id(array))
         if extent is None:
             ends = (float(array.min()), float(array.max())) if array.size else (math.nan, math.nan)
@@ -35,7 +43,10 @@ class Extents:
 
     def missing(self, *arrays: Array | None) -> bool:
         """Whether any array holds a nan."""
-        return any(a is not None and a.size > 0 and math.isnan(self.of(a)[0]) for a in arrays)
+        for array in arrays:
+            if array is not None and not self.finite(array) and array.size and math.isnan(self.of(array)[0]):
+                return True
+        return False
 
     def far(self, batch: Batch) -> Iterator[str]:
         """The arrays of a batch in which float64 may have rounded whole numbers."""
@@ -66,9 +77,13 @@ def require(
     """
     if array.size == 0 or domain.grain == "index" or not in_domain:
         return
-    low, high = (extents or Extents()).of(array)
-    above = low > domain.low if domain.open_low else low >= domain.low
-    if not (above and high <= domain.high and math.isfinite(low) and math.isfinite(high)):
+    extents = extents or Extents()
+    fits = (domain.low, domain.high) == (-math.inf, math.inf) and extents.finite(array)
+    if not fits:
+        low, high = extents.of(array)
+        above = low > domain.low if domain.open_low else low >= domain.low
+        fits = above and high <= domain.high and math.isfinite(low) and math.isfinite(high)
+    if not fits:
         bad = (array <= domain.low) if domain.open_low else (array < domain.low)
         bad |= (array > domain.high) | np.isinf(array)
         if domain.minus_infinity:

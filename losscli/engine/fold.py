@@ -11,7 +11,7 @@ from losscli.engine.chunk import ChunkWork, Unplaced
 from losscli.engine.group_sums import GroupSums, Keys
 from losscli.engine.memory import refuse_beyond
 from losscli.engine.misscaled import sample_for
-from losscli.engine.missing import Missing, complete, refuse_missing
+from losscli.engine.missing import Masked, MissingRule, complete, refuse_missing
 from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
 from losscli.engine.top import Tally
@@ -66,7 +66,7 @@ def fold(
     stream: Stream,
     tasks: Sequence[Task],
     *,
-    missing: Missing = "refuse",
+    missing: MissingRule = "refuse",
     keep: int | None = 20,
     run: Run = HERE,
     sloped: bool = False,
@@ -95,7 +95,7 @@ def _fold_chunks(
     stream: Stream,
     tasks: Sequence[Task],
     facts: Sequence[Mapping[str, Any]],
-    missing: Missing,
+    missing: MissingRule,
     keep: int | None,
     run: Run,
     *,
@@ -152,6 +152,8 @@ def _fold_chunks(
             break
     else:
         _check_rows(read, absent, missing, [p for i, p in enumerate(partials) if i not in refused])
+    if not run.executor.local:  # a worker does not know in what state a file was found
+        Stream.of(stream).check_unchanged()
     read += absent.count if missing == "drop" else 0
     rounded = Stream.of(stream).rounded(far) if far else {}
     return Folded(partials, read, absent, refused, lambda: complete(stream, missing, Tally()), files, rounded)
@@ -170,9 +172,11 @@ def _unspread(tasks: Sequence[Task]) -> dict[int, LosscliError]:
     return refused
 
 
-def _check_rows(read: int, absent: Tally, missing: Missing, partials: Sequence[Partial]) -> None:
+def _check_rows(read: int, absent: Tally, missing: MissingRule, partials: Sequence[Partial]) -> None:
     if missing == "drop" and read == 0 and absent.count:
         raise LosscliError("every row has a missing value: --missing drop leaves none")
+    if isinstance(missing, Masked) and absent.count and all(float(p.counts) == 0 for p in partials):
+        raise LosscliError("every value is missing: --missing drop leaves none")
     if read == 0:
         raise LosscliError("there are no samples", "give at least one row")
     for running in partials:

@@ -4,20 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from losscli.batch import Batch, Stream
 from losscli.engine.domains import Extents
-from losscli.engine.top import Rows, Tally, missing_rows, numbers_of
+from losscli.engine.top import FIRST_ROWS, Rows, Tally, missing_rows, numbers_of
 from losscli.errors import LosscliError
 from losscli.losses.domain import Array
 
 Missing = Literal["refuse", "drop", "propagate"]
 
 
-def complete(stream: Stream, missing: Missing, absent: Tally) -> Iterator[tuple[Batch, Array]]:
+class Masked(NamedTuple):
+    """What is missing is left out by itself, not with its row: an entry, or a position, whose classes are on
+    this axis of y_pred.
+    """
+
+    axis: int | None
+
+    def of(self, batch: Batch, absent: Tally) -> Batch:
+        """The batch with nan in y_true for all that is left out, which `absent` counts."""
+        y_true, weight = batch.y_true, batch.weight
+        assert y_true is not None
+        gone = np.isnan(y_true)
+        if self.axis is not None and y_true.shape == next(iter(batch.y_pred.values())).shape:
+            gone = np.asarray(gone.any(axis=self.axis, keepdims=True))
+        for pred in batch.y_pred.values():
+            lost = np.isnan(pred)
+            if self.axis is not None:
+                lost = np.asarray(lost.any(axis=self.axis, keepdims=True))
+            gone = gone | lost.reshape(gone.shape)
+        if weight is not None and np.isnan(weight).any():
+            gone, weight = gone | self._unweighed(weight, gone), np.where(np.isnan(weight), 0.0, weight)
+        at = np.flatnonzero(gone.reshape(len(batch), -1).any(axis=1))[:FIRST_ROWS] + batch.first_row
+        absent.merge(Tally(int(np.count_nonzero(gone)), tuple(at.tolist())))
+        return replace(batch, y_true=np.where(gone, np.nan, y_true), weight=weight)
+
+    def _unweighed(self, weight: Array, gone: Array) -> Array:
+        lost: Array = np.isnan(weight)
+        if lost.ndim > gone.ndim:
+            lost = lost[..., 0]
+        if self.axis is not None and lost.ndim == gone.ndim - 1 and gone.shape[self.axis] == 1:
+            lost = np.expand_dims(lost, self.axis)
+        lost = lost.reshape(lost.shape + (1,) * (gone.ndim - lost.ndim))
+        shapes: Iterator[tuple[int, int]] = zip(lost.shape, gone.shape, strict=True)
+        if any(one not in (1, other) for one, other in shapes):
+            raise LosscliError(f"the weights {weight.shape} hold nan", "give each value a weight, or none")
+        return np.broadcast_to(lost, gone.shape)
+
+
+MissingRule = Missing | Masked
+
+
+def complete(stream: Stream, missing: MissingRule, absent: Tally) -> Iterator[tuple[Batch, Array]]:
     """The batches without their missing values (with them, if propagated), and their row numbers.
 
     A batch of which nothing is left is passed over.
@@ -36,11 +77,13 @@ def _absent(batch: Batch) -> Array:
     return missing_rows(len(batch), batch.y_true, batch.weight, *batch.y_pred.values())
 
 
-def completed(batch: Batch, missing: Missing, absent: Tally, extents: Extents) -> tuple[Batch, Rows]:
+def completed(batch: Batch, missing: MissingRule, absent: Tally, extents: Extents) -> tuple[Batch, Rows]:
     """The batch as the tasks get it, and the row number of each of its samples."""
     rows = range(batch.first_row, batch.first_row + len(batch))
     if not extents.missing(batch.y_true, batch.weight, *batch.y_pred.values()):
         return batch, rows
+    if isinstance(missing, Masked):
+        return missing.of(batch, absent), rows
     gone = _absent(batch)
     absent.add(numbers_of(rows, gone))
     if missing == "propagate":
@@ -70,7 +113,7 @@ def refuse_missing(stream: Stream) -> None:
     others = f", and in {elsewhere} of other files" if elsewhere else ""
     raise LosscliError(
         f"{place}: nan or no value in {many}{others}",
-        "--missing drop leaves such rows out, --missing propagate computes",
+        "--missing drop leaves them out, --missing propagate computes",
     )
 
 
@@ -94,7 +137,9 @@ def check_weight(batch: Batch, rows: Rows) -> None:
         raise LosscliError(f"{place}: {batch.weight[first]:.15g} is not a weight of 0 or more")
 
 
-def class_counts(stream: Stream, missing: Missing, labels: Callable[[Batch], Array]) -> Mapping[float, int]:
+def class_counts(
+    stream: Stream, missing: MissingRule, labels: Callable[[Batch], Array]
+) -> Mapping[float, int]:
     """How often each class occurs, from a pass over the rows that count."""
     counts: dict[float, int] = {}
     for batch, _ in complete(stream, missing, Tally()):

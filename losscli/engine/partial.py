@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from losscli.batch import Batch
-from losscli.classes.names import Classes
 from losscli.engine.group_sums import GroupSums, Keys
 from losscli.engine.sums import Sum
 from losscli.engine.top import Tally, Top, shifted
@@ -19,6 +18,9 @@ from losscli.results.score import Remark
 from losscli.results.words import Words
 from losscli.stats.concentration import Spread
 from losscli.stats.errorsample import ErrorSample
+
+if TYPE_CHECKING:
+    from losscli.classes.names import Classes
 
 
 @dataclass(eq=False, repr=False)
@@ -54,6 +56,12 @@ class Task:
     def shown(self) -> dict[str, Any]:
         """The parameters, and what was asked for beside them: all that makes the number."""
         return {**self.params, **self.layout.said()}
+
+    @property
+    def ignored(self) -> float | None:
+        """The label that is left out, by the loss's own parameter or by the layout's."""
+        own: float | None = self.params.get("ignore_class")
+        return own if self.layout.ignore is None else self.layout.ignore
 
     @property
     def kernel_params(self) -> dict[str, Any]:

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from losscli.engine.align import align, shape_words
+from losscli.engine.align import SQUEEZED, align, bare, shape_words
+from losscli.engine.class_axis import class_axis, holds_indices
 from losscli.engine.domains import Extents
+from losscli.engine.missing import Masked
 from losscli.errors import BadValue, LosscliError
 from losscli.losses.layout import PLAIN
 
 if TYPE_CHECKING:
     from losscli.engine.partial import Task
-    from losscli.losses.domain import Array, Domain
+    from losscli.losses.domain import Array
 
 
 @dataclass(eq=False, repr=False)
@@ -115,21 +117,21 @@ def lay(task: Task, y_true: Array | None, y_pred: Array, weight: Array | None = 
     way, layout = task.convention, task.layout
     shape = y_pred.shape
     if layout.squeeze:
-        y_true, y_pred = (None if y_true is None else _squeezed(y_true)), _squeezed(y_pred)
+        y_true, y_pred = (None if y_true is None else squeezed(y_true)), squeezed(y_pred)
+        weight = None if weight is None else squeezed(weight)
+    if way.axes is not None and y_pred.ndim > way.axes:
+        raise LosscliError(
+            f"{way.owner} takes at most (N, D): y_pred is {shape_words(y_pred)}",
+            "give each position a row of its own, or leave --like out",
+        )
+    of_samples = weight is not None and weight.ndim == 1
     if weight is not None and weight.ndim == 2 and weight.shape[1] == 1 and y_pred.ndim > 1:
         weight = weight[:, 0]
     many = weight is not None and weight.ndim > 1
     pred = way.signature.y_pred.given(task.params)
     true = None if way.signature.y_true is None else way.signature.y_true.given(task.params)
     rows = pred.grain in ("row", "columns") and way.loss.kind == "sample"
-    indices = (
-        way.loss.kind == "statistic"
-        and true is not None
-        and y_true is not None
-        and true.means == "label"
-        and y_true.ndim < y_pred.ndim
-        and y_pred.shape[-1] > 1
-    )
+    indices = holds_indices(task, y_true, y_pred, true)
     several = rows and y_pred.ndim > 2
     laid = Laid(y_true, y_pred, weight, shape)
     if not (several or indices or many or layout._replace(squeeze=False) != PLAIN):
@@ -139,7 +141,7 @@ def lay(task: Task, y_true: Array | None, y_pred: Array, weight: Array | None = 
     if way.loss.kind == "batch" or (rows and y_pred.ndim == 1):
         return laid
     if several or indices or layout.class_axis is not None:
-        laid.axis = _class_axis(task, y_true, y_pred, true, indices)
+        laid.axis = class_axis(task, y_true, y_pred, true, indices)
         laid.y_pred = np.moveaxis(y_pred, laid.axis, -1)
         if y_true is not None and y_true.shape == y_pred.shape and not indices:
             laid.y_true = np.moveaxis(y_true, laid.axis, -1)
@@ -154,88 +156,64 @@ def lay(task: Task, y_true: Array | None, y_pred: Array, weight: Array | None = 
             vectors = laid.y_true.ndim == y_pred.ndim and laid.y_true.shape[1:] != (*laid.inner, 1)
             width = laid.y_true.shape[-1:] if vectors else ()
             laid.y_true = laid.y_true.reshape(laid.n * laid.per, *width)
+    if of_samples and rows and laid.per > 1 and way.grain == "last_axis":
+        each, alone = (", ".join(["N", *map(str, sizes)]) for sizes in (laid.inner, [1] * len(laid.inner)))
+        raise LosscliError(
+            f"{way.owner} makes {laid.per} values of each sample here: weights (N,) are not of their shape",
+            f"give one for each value, ({each}), or for each sample as ({alone})",
+        )
     _leave_out(task, laid, indices)
     if many:
         laid.weight = _spread(task, laid, weight)
     return laid
 
 
-def _squeezed(array: Array) -> Array:
-    return array[..., 0] if array.ndim > 1 and array.shape[-1] == 1 else array
+def masked(task: Task, y_true: Array | None, *models: Array) -> Masked | None:
+    """How what is missing is left out by itself: where each entry, or position, has a value of its own."""
+    way, pred = task.convention, task.convention.signature.y_pred.given(task.params)
+    if task.layout.squeeze:
+        y_true, models = None if y_true is None else squeezed(y_true), tuple(map(squeezed, models))
+    y_pred = models[0]
+    if y_true is None or way.loss.kind == "batch" or way.survey is not None or y_pred.ndim < 2:
+        return None
+    if any(model.shape != y_pred.shape for model in models):
+        return None
+    true = None if way.signature.y_true is None else way.signature.y_true.given(task.params)
+    own = way.framework.name == "exact" or way.grain == "entry"  # a value for each entry
+    if pred.grain == "entry":
+        indices = holds_indices(task, y_true, y_pred, true)
+        if indices:
+            return Masked(class_axis(task, y_true, y_pred, true, indices))
+        return Masked(None) if y_true.shape == y_pred.shape and own else None
+    if pred.grain in ("row", "columns") and way.loss.kind == "sample" and y_pred.ndim > 2:
+        return Masked(class_axis(task, y_true, y_pred, true, indices=False))
+    return None
 
 
-def _class_axis(task: Task, y_true: Array | None, y_pred: Array, true: Domain | None, indices: bool) -> int:
-    """Which axis of y_pred has the classes: as asked for, as the shapes say, or as the framework has it."""
-    way, last = task.convention, y_pred.ndim - 1
-    asked = task.layout.class_axis
-
-    def fits(axis: int) -> bool:
-        if y_true is None:
-            return True
-        rest = (*y_pred.shape[:axis], *y_pred.shape[axis + 1 :])
-        single = true is not None and true.grain in ("index", "scalar")
-        alone = indices or single or (true is not None and true.index is not None)
-        if alone and y_true.shape in (rest, (*rest, 1)):
-            return True
-        return y_true.shape == y_pred.shape and not (indices or single)
-
-    if asked is not None:
-        axis = asked + y_pred.ndim if asked < 0 else asked
-        if not 1 <= axis <= last:
-            axes = f"1 to {last}, or −1 for the last" if last > 0 else "none but the samples'"
-            raise LosscliError(
-                f"class_axis={asked}: y_pred is {shape_words(y_pred)}",
-                f"its axes are {axes}; 0 is the samples'",
-            )
-        if fits(axis):
-            return axis
-        raise _unfit(task, y_true, y_pred, [axis])
-    usual = last if way.class_axis < 0 else min(way.class_axis, last)
-    fitting = [axis for axis in dict.fromkeys((usual, 1, last)) if fits(axis)]
-    fitting = fitting or [axis for axis in range(1, last + 1) if fits(axis)]
-    if not fitting:
-        raise _unfit(task, y_true, y_pred, [last, 1] if last > 1 else [last])
-    same = y_true is None or y_true.shape == y_pred.shape
-    if len(fitting) > 1 and not same and way.framework.name == "exact":
-        assert y_true is not None
-        raise LosscliError(
-            f"{way.loss.name}: y_pred is {shape_words(y_pred)} and y_true {shape_words(y_true)}: the classes "
-            f"may be on axis {fitting[1]} or on axis {fitting[0]}",
-            f"say which: -p class_axis={fitting[1]}, or -p class_axis={fitting[0]}",
-        )
-    return fitting[0]
-
-
-def _unfit(task: Task, y_true: Array | None, y_pred: Array, axes: list[int]) -> LosscliError:
-    assert y_true is not None
-    wanted = []
-    for axis in axes:
-        rest = y_pred[(slice(None),) * axis + (0,)]
-        where = "last" if axis == y_pred.ndim - 1 else f"on axis {axis}"
-        wanted.append(f"{shape_words(rest)} where the classes are {where}")
-    true = task.convention.signature.y_true
-    whole = true is not None and true.grain in ("row", "columns") and true.index is None
-    return LosscliError(
-        f"{task.convention.loss.name}: y_true is {shape_words(y_true)} and y_pred {shape_words(y_pred)}",
-        "they must have one shape" if whole else f"y_true must be {', '.join(wanted)}",
-    )
+def squeezed(array: Array) -> Array:
+    """Without the axes of length 1 behind the samples'."""
+    return array.reshape(bare(array.shape))
 
 
 def _leave_out(task: Task, laid: Laid, indices: bool) -> None:
     """Marks what counts, and puts something that counts in the place of what does not."""
-    true, layout = laid.y_true, task.layout
+    true = laid.y_true
     if true is None:
         return
     width = laid.y_pred.shape[-1]
     if indices:  # a position counts with all of its classes
         true = true.reshape(laid.y_pred.shape[:-1])
-    ignore = task.params.get("ignore_class") if layout.ignore is None else layout.ignore
+    elif not laid.rows and true.shape != laid.y_pred.shape:
+        return  # which `align` refuses
+    ignore = task.ignored
     if ignore is not None and laid.rows and true.ndim > 1:
         raise LosscliError(
             f"{task.convention.owner}: ignore_class leaves class indices out, y_true holds rows of numbers",
             "give class indices in y_true, or leave ignore_class out",
         )
     kept = np.ones(true.shape, bool) if ignore is None else true != ignore
+    if task.layout.masked:
+        kept &= ~np.isnan(true)
     if laid.rows and kept.ndim > 1:
         kept = kept.all(axis=1)
     whole = bool(kept.all())
@@ -279,9 +257,11 @@ def _spread(task: Task, laid: Laid, weight: Array | None) -> Array:
     fits = len(given) <= len(inner) and all(a in (1, b) for a, b in zip(given, inner, strict=False))
     if not fits:
         wanted = "(" + ", ".join(["N", *map(str, inner)]) + ("" if inner else ",") + ")"
+        alone = "give one weight for each sample, (N,)" + (f", or one for each value, {wanted}" * bool(inner))
+        alike = bare(weight.shape) == bare((len(weight), *inner))
         raise LosscliError(
             f"the weights are {shape_words(weight)}, the values of {way.owner} {wanted}",
-            "give one weight for each sample, (N,)" + (f", or one for each value, {wanted}" if inner else ""),
+            f"{SQUEEZED}; {alone}" if alike else alone,
         )
     spread = weight.reshape(len(weight), *given, *[1] * (len(laid.inner) - len(given)))
     return np.broadcast_to(spread, (laid.n, *laid.inner)).reshape(laid.n, laid.per)

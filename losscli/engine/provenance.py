@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from losscli.engine.class_axis import classes_at
 from losscli.engine.fold import Folded
 from losscli.engine.memory import SAID, needed
 from losscli.engine.notes import note_departures
 from losscli.engine.partial import Partial
 from losscli.engine.positions import aligned, lay
 from losscli.engine.reduce import rows_of, term_totals
-from losscli.engine.top import Tally
+from losscli.engine.top import FIRST_ROWS, Tally
 from losscli.frameworks.convention import Reduction
 from losscli.results.score import Remark
 from losscli.sizes import size_words
@@ -28,12 +29,15 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
         said += [Remark("data", text, cause="rounded") for text in folded.rounded.get(array, ())]
     if part.collected and (bytes_ := needed(part)) > SAID:
         said.append(Remark("data", f"every row was held at once, in about {size_words(bytes_)}"))
-    if folded.missing.count:
+    if folded.missing.count and task.layout.masked:
+        said.append(_left_out(part, folded.missing))
+    elif folded.missing.count:
         how = "rows with missing values were " + ("left out" if part.n < folded.read else "computed with")
         said.append(Remark("data", how, folded.missing.count, folded.missing.rows))
-    if part.axis is not None and part.positions:
+    if part.axis is not None and part.positions and len(part.shape) > 2:
         said += _positions(part)
-    infinite = None if task.words is None else task.words.infinite
+    # In single precision it may be so for another reason than the definition's.
+    infinite = None if task.words is None or convention.float32 else task.words.infinite
     for kind, words, why in (("inf", "infinite", infinite), ("nan", "nan", None)):
         if kind in part.tallies:
             tally = part.tallies[kind]
@@ -83,6 +87,15 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
     return tuple(said)
 
 
+def _left_out(part: Partial, missing: Tally) -> Remark:
+    """How many entries, or positions, were missing."""
+    unit, units = ("position", "positions") if part.axis is not None else ("entry", "entries")
+    text = f"{missing.count} missing {unit if missing.count == 1 else units} left out, not the whole row"
+    if missing.count <= FIRST_ROWS:
+        return Remark("data", text, None, missing.rows)
+    return Remark("data", f"{text}; the first in row {missing.rows[0]}")
+
+
 def _positions(part: Partial) -> list[Remark]:
     """How arrays of several axes were read."""
     way, last = part.task.convention, len(part.shape) - 1
@@ -90,12 +103,13 @@ def _positions(part: Partial) -> list[Remark]:
     where = "the last axis" if part.axis == last else f"axis {part.axis}"
     what = {"box": "boxes", "probability": "classes", "logit": "classes", "log-probability": "classes"}
     along = what.get(way.loss.signature.y_pred.means, "rows of numbers")
+    each = "position" if part.positions == 1 else "positions"
     text = (
-        f"y_pred {shape} was read with its {along} along {where}, {part.positions} positions a sample; a "
+        f"y_pred {shape} was read with its {along} along {where}, {part.positions} {each} a sample; a "
         "row's loss is the mean over those of its positions that count"
     )
     said = [Remark("data", text)]
-    usual = last if way.class_axis < 0 else way.class_axis
+    usual = classes_at(way, len(part.shape))
     if way.framework.name != "exact" and part.axis != usual:
         there = "last" if usual == last else f"on axis {usual}"
         moved = f"{way.framework.title} takes them {there}: its call gets y_pred with axis {part.axis} moved"

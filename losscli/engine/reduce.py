@@ -39,14 +39,16 @@ def _totals(part: Partial, exponent: int = 0) -> Totals:
     class_weighted = part.task.params.get("class_weight") is not None
     n = part.n * max(part.positions, 1)
     masked = part.task.params.get("ignore_class") is not None
-    return Totals(n, weights, counts, both, part.weighted, class_weighted, unit_of(part), masked)
+    why = "left out" if part.task.layout.masked else "ignored"
+    return Totals(n, weights, counts, both, part.weighted, class_weighted, unit_of(part), masked, why)
 
 
 def unit_of(part: Partial) -> str:
     """What a mean counts: samples, their positions, or where some may be left out their entries."""
     if part.positions < 2:
         return "sample"
-    return "entry" if part.task.convention.signature.y_pred.grain == "entry" else "position"
+    grain = part.task.convention.signature.y_pred.given(part.task.params).grain
+    return "entry" if grain == "entry" else "position"
 
 
 def _of_samples(part: Partial, ratio: Reduction) -> Reduced:

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from losscli.batch import whole
+from losscli.batch import Stream, whole
 from losscli.engine.chunk import blocks
 from losscli.engine.domains import Extents
-from losscli.engine.missing import Missing, completed
+from losscli.engine.missing import MissingRule, completed
 from losscli.engine.top import Rows, Tally
 from losscli.errors import LosscliError
 from losscli.parallel.executor import THREADS, Job
 
 if TYPE_CHECKING:
-    from losscli.batch import Batch, Chunk, Stream
+    from losscli.batch import Batch, Chunk
     from losscli.engine.partial import Task
     from losscli.parallel.executor import Executor
 
@@ -36,7 +36,7 @@ def walk(
     executor: Executor,
     stream: Stream,
     looks: Sequence[Look],
-    missing: Missing,
+    missing: MissingRule,
     tasks: Sequence[Task] = (),
     lengths: Sequence[int] | None = (),
 ) -> list[int] | None:
@@ -87,9 +87,9 @@ class HeldRows:
         return HeldRows()
 
     def add(self, batch: Batch, rows: Rows, extents: Extents) -> None:
-        arrays = [batch.y_true, batch.weight, *batch.y_pred.values()]
-        size = sum(array.size for array in arrays if array is not None)
-        self.merge(HeldRows([replace(batch, by=None)] if isinstance(rows, range) else None, size))
+        self.merge(
+            HeldRows([replace(batch, by=None)] if isinstance(rows, range) else None, _numbers_in(batch))
+        )
 
     def merge(self, other: HeldRows) -> None:
         self.size += other.size
@@ -103,6 +103,39 @@ class HeldRows:
         for batch in self.batches or ():
             yield replace(batch, first_row=first_row)
             first_row += len(batch)
+
+
+def _numbers_in(batch: Batch) -> int:
+    arrays = [batch.y_true, batch.weight, *batch.y_pred.values()]
+    return sum(array.size for array in arrays if array is not None)
+
+
+def read_once(stream: Stream, max_memory: int | None = None) -> Stream:
+    """The same rows; where they are few enough, a first pass to their end holds them for those after it.
+
+    `max_memory` are bytes, which they must fit into as well.
+    """
+    most = HELD if max_memory is None else min(HELD, max_memory // 8)
+    held: list[Batch] | None = None
+
+    def batches() -> Iterator[Batch]:
+        nonlocal held
+        if held is not None:
+            yield from held
+            return
+        seen: list[Batch] = []
+        size = 0
+        for batch in stream():
+            size += _numbers_in(batch)
+            if size <= most:
+                seen.append(batch)
+            else:
+                seen.clear()
+            yield batch
+        if size <= most:
+            held = seen
+
+    return Stream(batches, stream.models, stream.classes, stream.names)
 
 
 @dataclass(eq=False, repr=False)
@@ -127,7 +160,7 @@ def _joined(parts: Iterator[_Walked]) -> _Walked:
 @dataclass(eq=False, repr=False)
 class _Walk(Job["_Walked"]):
     looks: Sequence[Look]
-    missing: Missing
+    missing: MissingRule
     shared: Sequence[Task]
 
     @property

@@ -11,7 +11,7 @@ import numpy as np
 from losscli.batch import Batch, Stream
 from losscli.engine.add import add, add_values, add_weights
 from losscli.engine.domains import Extents
-from losscli.engine.missing import Missing
+from losscli.engine.missing import MissingRule
 from losscli.engine.partial import Partial, Task
 from losscli.engine.row_sums import by_rows
 from losscli.engine.survey import survey
@@ -25,7 +25,7 @@ from losscli.stats.concentration import Spread
 _ROUNDING = 4  # units in the last place
 
 
-def without(stream: Stream, task: Task, left_out: Array, missing: Missing) -> Partial:
+def without(stream: Stream, task: Task, left_out: Array, missing: MissingRule) -> Partial:
     """One pass in which a task leaves out some rows (numbered from 1); the others count as ever."""
     rest = Rest([task], survey(THREADS, stream, [task], drop=missing == "drop"), [[left_out]])
     walk(THREADS, stream, [rest], missing, lengths=None)

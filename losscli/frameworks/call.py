@@ -17,12 +17,15 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Given(NamedTuple):
-    """What a call is written for: its parameters, whether there are weights, how many axes y_pred has."""
+    """What a call is written for: its parameters, whether there are weights, how many axes y_pred has, and
+    where its classes are, if that was said to a call that can be told.
+    """
 
     params: Mapping[str, Any]
     reduction: str = "mean"
     weighted: bool = False
     axes: int = 1
+    class_axis: int | None = None
 
 
 class Conversion(NamedTuple):
@@ -80,7 +83,8 @@ class Style(NamedTuple):
     spread (the weights in the shape of y_pred) and reduction. `reduction` is the keyword for one that is not
     `unsaid`, `words` its names for reductions, `array` how it takes a list, `imports` what code needs: the
     name and the module. `hand_over(modules, array)` makes its array of NumPy's, by the modules imported; it
-    computes on one of the `backends`, the first that is there.
+    computes on one of the `backends`, the first that is there. `moved` is the code for an array with an axis
+    elsewhere: the array, from where, to where.
     """
 
     imports: Mapping[str, str]
@@ -93,6 +97,7 @@ class Style(NamedTuple):
     array: str = "{}"
     hand_over: Callable[[Mapping[str, Any], Array], Any] = as_it_is
     backends: tuple[str, ...] = ()
+    moved: str = ""
 
 
 def words_of(calls: Iterable[Call]) -> dict[str, str]:

@@ -4,7 +4,7 @@ A convention means: the number that the framework's call gives when handed exact
 definition's own kernel where the framework's formula is the same, else the framework's formula written out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Totals(NamedTuple):
     """What a fold knows when it divides: n samples (or what `unit` is), Σw, Σc and Σwc (weights w, counts c).
 
-    `class_weighted`: the loss was given class weights; `masked`: labels to leave out.
+    `class_weighted`: the loss was given class weights; `masked`: labels to leave out; `without`: why some of
+    n do not count.
     """
 
     n: int
@@ -39,6 +40,7 @@ class Totals(NamedTuple):
     class_weighted: bool = False
     unit: str = "sample"
     masked: bool = False
+    without: str = "ignored"
 
 
 class Reduction(NamedTuple):
@@ -64,7 +66,7 @@ class Reduction(NamedTuple):
             return f"the sum of the class weights of {rows}"
         ignored = totals.n - totals.counts
         if ignored > 0 and float(ignored).is_integer():
-            rows = f"{totals.counts:.0f} of {rows} ({ignored:.0f} ignored)"
+            rows = f"{totals.counts:.0f} of {rows} ({ignored:.0f} {totals.without})"
         if totals.weighted and self.sign == "/Σw":
             return f"the sum of the weights of {rows}"
         return rows
@@ -183,6 +185,7 @@ class Framework:
     particular about a loss's: the first that holds. `adapted` makes a call give the definition's number;
     `takes_with`: parameters taken only where another is true. `searched`: all its losses are known. `tall`:
     a column is (N, 1) to it. `wants_weight`: not all may be 0. `broadcasts`: weights multiply as in NumPy.
+    `axis_of`: losses whose call takes the classes' `axis`.
     """
 
     about: FrameworkRecord
@@ -196,6 +199,7 @@ class Framework:
     tall: bool = False
     wants_weight: bool = False
     broadcasts: bool = False
+    axis_of: Collection[str] = ()
 
     @property
     def name(self) -> str:

@@ -41,6 +41,8 @@ def write(convention: Convention, given: Given, conversion: Conversion | None = 
             named = call.names.get(name, name + "={}")
             text = named.format(_literal(value, style)) if isinstance(named, str) else named(value, given)
             keywords.append(text)
+    if given.class_axis is not None and convention.loss.name in convention.framework.axis_of:
+        keywords.append(f"axis={given.class_axis}")
     reduction = style.words.get(given.reduction, given.reduction)
     form = style.reduction if call.reduction is None else call.reduction
     if form and given.reduction != style.unsaid:
@@ -86,6 +88,41 @@ def rows_summing_to_one(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
             "--from-logits says that y_pred holds them",
         )
     return y_true, np.log(y_pred)
+
+
+def with_classes_moved(
+    convention: Convention, conversion: Conversion | None, axis: int, to: int, axes: int, *, both: bool
+) -> Conversion | None:
+    """The conversion, or one, that takes the classes on `axis` of y_pred's `axes` and puts them at `to`.
+
+    `both`: y_true has them too. A conversion itself has them last. None where the call needs nothing done.
+    """
+    last, moved = axes - 1, convention.framework.style.moved
+    if (axis == to and (conversion is None or axis == last)) or not moved:
+        return conversion
+    before = conversion or Conversion({}, lambda y_true, y_pred: (y_true, y_pred))
+
+    def apply(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        y_true = np.moveaxis(y_true, axis, last) if both else y_true
+        y_true, y_pred = before.apply(y_true, np.moveaxis(y_pred, axis, last))
+        whole = y_true.ndim == axes
+        return (np.moveaxis(y_true, last, to) if whole else y_true), np.moveaxis(y_pred, last, to)
+
+    written = dict(before.written)
+    for name in ("y_true", "y_pred") if both else ("y_pred",):
+        code = before.written.get(name, name)
+        if "-1" in code:  # it takes the classes away
+            written[name] = code.replace(name, moved.format(name, axis, last))
+        elif axis != to:
+            written[name] = moved.format(code, axis, to)
+    return before._replace(written=written, apply=apply)
+
+
+def class_of(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+    """One-hot rows of y_true as class indices."""
+    if not (np.isin(y_true, (0, 1)).all() and (y_true.sum(axis=-1) == 1).all()):
+        raise LosscliError("class indices: soft labels are of no one class")
+    return y_true.argmax(axis=-1).astype(np.float64), y_pred
 
 
 def logarithms(y_true: Array, y_pred: Array) -> tuple[Array, Array]:

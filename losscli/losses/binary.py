@@ -13,9 +13,10 @@ from losscli.losses.domain import (
     Label,
     LabelOrScore,
     LabelOrSign,
-    Probability,
+    ProbabilityOrClasses,
     ProbabilityOrLogit,
     SoftLabel,
+    SoftLabelOrClass,
 )
 from losscli.losses.elementary import log1p
 from losscli.losses.ranges import Flag, FractionOrNone, NonNegative, NumberOrNone, PerColumn, Smoothing
@@ -27,6 +28,7 @@ from losscli.losses.stable import (
     sigmoid,
     softpluses,
     times,
+    total,
     xlog1py,
     xlogy,
 )
@@ -164,15 +166,26 @@ def _balance(t: Array, other: Array, alpha: float | None) -> Array | float:
     return 1.0 if alpha is None else alpha * t + (1 - alpha) * other
 
 
-@loss("brier_score", title="Brier score", highest=1.0)
-def brier(y_true: SoftLabel, y_pred: Probability) -> Array:
-    """(p − y)², no unit: half of Brier's sum over both classes; least at the probability. Brier 1950."""
-    return (y_pred - y_true) ** 2
+@facts(classes="multiclass")
+@loss("brier_score", title="Brier score", highest=2.0)
+def brier(
+    y_true: SoftLabelOrClass, y_pred: ProbabilityOrClasses, *, multiclass: Flag = False, half: Flag = False
+) -> Array:
+    """(p − y)², no unit: half of Brier's sum over both classes; least at the probability. Brier 1950.
+
+    `multiclass`: Σ (pₖ − yₖ)² over the classes of a row, as Brier has it; `half` of it.
+    """
+    squares = (y_pred - y_true) ** 2
+    return _share(multiclass, half) * total(squares) if multiclass else squares
 
 
 @brier.gradient
-def _(y_true: Array, y_pred: Array) -> Array:
-    return 2 * (y_pred - y_true)
+def _(y_true: Array, y_pred: Array, *, multiclass: bool, half: bool) -> Array:
+    return 2 * _share(multiclass, half) * (y_pred - y_true)
+
+
+def _share(multiclass: bool, half: bool) -> float:
+    return 0.5 if multiclass and half else 1.0
 
 
 @loss("misclassification", "misclassification_rate", "error_rate", title="Zero-one", highest=1.0)

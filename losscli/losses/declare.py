@@ -129,7 +129,7 @@ class Loss:
     of a statistic merges: "sum" (the default), "norm" (√Σwx²), "max", "columns" and "column_norms" (a sum or
     norm for each index of the last axis); `finish(**totals, **params)` turns totals into the value. `per`
     adds the parameter of that name: one ratio over the batch, one a sample or one a class. `tags`, `twin`,
-    `scale` and `objectives` are what @facts declares.
+    `classes`, `scale` and `objectives` are what @facts declares.
     `says` is a sentence that must stand beside the value of a statistic with such totals, or None.
     `slope` is the gradient: of the entry's or row's value for kind sample; of the value, from rows and
     totals, for statistic; of the *sum* of its values for batch. `adds` says what a sample adds to the mean's
@@ -154,6 +154,7 @@ class Loss:
     of: str = "value"
     tags: tuple[Tag, ...] = ()
     twin: str | None = None
+    classes: str | None = None
     objectives: Mapping[str, Objective] = field(default_factory=dict)
     scale: Scale | None = None
     slope: Callable[..., Array] | None = None
@@ -226,17 +227,23 @@ def _declare(kind: Kind, title: str, aliases: tuple[str, ...], **facts: Any) -> 
 
 
 def facts(
-    *tags: Tag, twin: str | None = None, scale: Scale | None = None, **objectives: Objective
+    *tags: Tag,
+    twin: str | None = None,
+    classes: str | None = None,
+    scale: Scale | None = None,
+    **objectives: Objective,
 ) -> Callable[[Loss], Loss]:
     """Declares further facts of a loss, above what makes it one.
 
     `twin` is the loss to take where classes come as indices and this one takes rows, or the other way round.
+    `classes` is the flag under which y_pred has a row of classes, not a value an entry: class indices set it.
     `objectives` are what boosters call it, with its parameters to format; or, from these, None where the
     booster has it not.
     """
 
     def decorate(loss: Loss) -> Loss:
-        loss.tags, loss.twin, loss.scale, loss.objectives = tags, twin, scale, objectives
+        loss.tags, loss.twin, loss.classes = tags, twin, classes
+        loss.scale, loss.objectives = scale, objectives
         return loss
 
     return decorate

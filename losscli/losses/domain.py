@@ -82,6 +82,8 @@ class Domain:
 
     def given(self, params: Mapping[str, Any]) -> "Domain":
         """The domain under these parameters: a probability becomes a logit under from_logits."""
+        if self.by is None and not self.under:
+            return self
         for name, domain in self.under.items():
             if params.get(name) not in (None, False):
                 return domain
@@ -101,23 +103,13 @@ Critic = Annotated[Array, Domain("a finite number", "score")]
 AboveMinusOne = Annotated[Array, Domain("above −1", "amount", low=-1.0, open_low=True)]
 Count = Annotated[Array, Domain("a count of 0 or more", "count", low=0.0)]
 Rate = Annotated[Array, Domain("a rate of 0 or more", "rate", low=0.0, under={"from_log": _LOG})]
-SoftLabel = Annotated[
-    Array, Domain("a label in [0, 1]", "label", low=0.0, high=1.0, hint="labels of this loss run from 0 to 1")
-]
-Probability = Annotated[
-    Array, Domain("a probability in [0, 1]", "probability", low=0.0, high=1.0, hint=PROBABILITIES_HINT)
-]
-ProbabilityOrLogit = Annotated[
-    Array,
-    Domain(
-        "a probability in [0, 1]",
-        "probability",
-        low=0.0,
-        high=1.0,
-        hint=LOGITS_HINT,
-        under={"from_logits": _LOGIT},
-    ),
-]
+_SOFT_LABEL = Domain(
+    "a label in [0, 1]", "label", low=0.0, high=1.0, hint="labels of this loss run from 0 to 1"
+)
+SoftLabel = Annotated[Array, _SOFT_LABEL]
+_PROBABILITY = Domain("a probability in [0, 1]", "probability", low=0.0, high=1.0, hint=PROBABILITIES_HINT)
+Probability = Annotated[Array, _PROBABILITY]
+ProbabilityOrLogit = Annotated[Array, replace(_PROBABILITY, hint=LOGITS_HINT, under={"from_logits": _LOGIT})]
 Sign = Annotated[
     Array,
     Domain(
@@ -144,18 +136,16 @@ ClassTarget = Annotated[
     ),
 ]
 _LOGITS = Domain("a finite logit", "logit", grain="row")
-ClassProbabilities = Annotated[
-    Array,
-    Domain(
-        "a probability in [0, 1]",
-        "probability",
-        grain="row",
-        low=0.0,
-        high=1.0,
-        sums_to_one=True,
-        hint=PROBABILITIES_HINT,
-    ),
-]
+_PROBABILITIES = Domain(
+    "a probability in [0, 1]",
+    "probability",
+    grain="row",
+    low=0.0,
+    high=1.0,
+    sums_to_one=True,
+    hint=PROBABILITIES_HINT,
+)
+ClassProbabilities = Annotated[Array, _PROBABILITIES]
 ClassProbabilitiesOrLogits = Annotated[
     Array,
     Domain(
@@ -198,19 +188,17 @@ OneHot = Annotated[
         sums_to_one=True,
     ),
 ]
-ClassTargetOrIndex = Annotated[
-    Array,
-    Domain(
-        "a class probability of 0 or more (one-hot or soft)",
-        "probability",
-        grain="row",
-        low=0.0,
-        sums_to_one=True,
-        index=Domain(
-            "a class index: a whole number from 0", "class index", grain="index", below_classes=True
-        ),
-    ),
-]
+_CLASSES = Domain(
+    "a class probability of 0 or more (one-hot or soft)",
+    "probability",
+    grain="row",
+    low=0.0,
+    sums_to_one=True,
+    index=Domain("a class index: a whole number from 0", "class index", grain="index", below_classes=True),
+)
+ClassTargetOrIndex = Annotated[Array, _CLASSES]
+SoftLabelOrClass = Annotated[Array, replace(_SOFT_LABEL, under={"multiclass": _CLASSES})]
+ProbabilityOrClasses = Annotated[Array, replace(_PROBABILITY, under={"multiclass": _PROBABILITIES})]
 LabelProbabilitiesOrLogits = Annotated[
     Array,
     Domain(

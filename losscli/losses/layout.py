@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from losscli.losses.ranges import AXIS, IGNORE, Range, respelled
+from losscli.errors import LosscliError
+from losscli.losses.ranges import ALSO, AXIS, IGNORE, Range, respelled
 
 if TYPE_CHECKING:
     from losscli.losses.declare import Loss, Signature
@@ -18,13 +19,14 @@ _FLAG = Range("true or false", kind="flag")
 
 
 class Layout(NamedTuple):
-    """`class_axis` of y_pred (None: as the shapes say), the label `ignore` that leaves an entry out, and
-    whether a last axis of length 1 is dropped (`squeeze`).
+    """`class_axis` of y_pred (None: as the shapes say), the label `ignore` that leaves an entry out, whether
+    axes of length 1 are dropped (`squeeze`), and whether nan in y_true leaves an entry out (`masked`).
     """
 
     class_axis: int | None = None
     ignore: float | None = None
     squeeze: bool = False
+    masked: bool = False
 
     def said(self) -> dict[str, Any]:
         """What was asked for, by the names of the parameters."""
@@ -44,6 +46,12 @@ def read_layout(
     sample or statistic takes one whose labels have a value, or a term, each.
     """
     words = {SQUEEZE: _FLAG}
+    lost = next((name for name in params if ALSO.get(name, name) == IGNORE), None)
+    if lost and not exact and leaves_labels_out(loss) and IGNORE not in signature.parameters:
+        raise LosscliError(
+            f"the call has no parameter {lost}: it leaves no label out",
+            "take such labels out of the data first, or leave --like out: the definition leaves them out",
+        )
     if has_class_axis(loss):
         words[AXIS] = _AXIS
     if exact and leaves_labels_out(loss):
@@ -72,3 +80,26 @@ def leaves_labels_out(loss: Loss) -> bool:
     return true.index is not None or (
         true.grain in ("index", "entry", "scalar") and true.means in ("label", "class index")
     )
+
+
+def axes_words(loss: Loss) -> str | None:
+    """What arrays of more axes a loss takes, and that it leaves labels out; None where there is no more."""
+    true, pred, said = loss.signature.y_true, loss.signature.y_pred, []
+    named = "class_axis=1 names its axis where the shapes leave it open"
+    if has_class_axis(loss) and true is not None and pred.grain in ("row", "columns"):
+        boxes = pred.means == "box"
+        alone = true.grain in ("index", "scalar")
+        beside = "y_true the same without C" if alone else "y_true the same"
+        beside += " or class indices without C" if true.index is not None else ""
+        said.append(
+            "y_pred and y_true may be (N, M, 4), M boxes a sample: each has a value"
+            if boxes
+            else f"y_pred may be (N, …, C) or (N, C, …), {beside}: each position has a value; of C, {named}"
+        )
+    elif has_class_axis(loss) and loss.kind == "statistic" and leaves_labels_out(loss):
+        said.append(f"y_true may hold class indices, (N, H, W) beside y_pred (N, C, H, W); of C, {named}")
+    elif leaves_labels_out(loss) and pred.grain == "entry":
+        said.append("y_pred and y_true may be masks (N, H, W), or of any one shape: each entry has a value")
+    if said and leaves_labels_out(loss):
+        said.append("ignore_class leaves out what has that label")
+    return "; ".join(said) or None

@@ -78,6 +78,8 @@ def _meaning(about: Explanation) -> list[Block]:
     facts = [("range", Span(words.best(about))), ("unit", Span(about.unit))]
     if about.infinite:
         facts.append(("infinite", Span(f"where {about.infinite}")))
+    if about.axes:
+        facts.append(("more axes", Span(about.axes)))
     if about.properties:
         facts.append(("properties", Span(" · ".join(p.words for p in about.properties))))
     if about.kind != "sample":

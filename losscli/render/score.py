@@ -165,7 +165,8 @@ def numbers(score: Score) -> Grid:
     samples = ("sample" if score.n == 1 else "samples") + ", weighted" * score.weighted
     totals: list[tuple[str, float | None, str]]
     if score.kind == "sample":
-        divided = divided if score.divisor is None else f"the sum {divided}"
+        what = "the entries' sum" if score.divided_by.split(" (")[0].endswith("entries") else "the sum"
+        divided = divided if score.divisor is None else f"{what} {divided}"
         totals = [("mean", score.mean, divided), ("sum", score.sum, "")]
         if score.reduction == "sum":
             totals.reverse()

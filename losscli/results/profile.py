@@ -70,7 +70,8 @@ class TruthProfile(NamedTuple):
 
     "binary01" (0 and 1), "signs" (-1 and 1), "index" (classes as whole numbers), "labels" (few whole numbers,
     some below 0), "one_hot", "multilabel" (rows of 0 and 1), "soft" (rows of probabilities that sum to 1),
-    "counts" (whole, from 0), "positive" (above 0), "nonnegative" (from 0), "fraction" (in [0, 1]), "real",
+    "counts" (whole, from 0), "ratings" (few whole steps, more alike than counts), "positive" (above 0),
+    "nonnegative" (from 0), "fraction" (in [0, 1]), "real",
     "columns" (several numbers a row), "array" (more axes), "empty" (no finite value).
 
     `shape` is that of a row, `classes` how often each class occurs (of rows: the index of the column).

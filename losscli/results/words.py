@@ -92,6 +92,7 @@ class Words:
     highest: float
     best: float | None
     infinite: str | None
+    axes: str | None
     parameters: tuple[ParameterWords, ...]
     use_when: tuple[str, ...]
     not_when: tuple[Advice, ...]

@@ -159,6 +159,7 @@ RANGES: dict[str, tuple[float, float, float | None]] = {
     "number of true labels": (0.0, math.inf, None),
     "c²/6": (0.0, math.inf, 0.0),
     "1/q": (0.0, math.inf, 0.0),
+    "under multiclass": (0.0, 2.0, 0.0),
 }
 
 

@@ -65,6 +65,15 @@ CHECKED: list[tuple[str, str, Callable[[], bool]]] = [
         lambda: call("binary_sparsemax", "optax") == "losses.sparsemax_loss",
     ),
     (
+        "brier",
+        "over two columns unasked, and over three or more where scale_by_half is true",
+        lambda: (
+            same(L("brier", [1], [[0.2, 0.8]], like="sklearn"), L("brier", [1], [0.8]))
+            and same(L("brier", [1], [[0.2, 0.7, 0.1]], like="sklearn"), 0.14)
+            and same(L("brier", [1], [[0.2, 0.7, 0.1]], like="sklearn", scale_by_half=True), 0.07)
+        ),
+    ),
+    (
         "cce",
         "0.981 in Keras",
         lambda: same(L("cce", [[1, 0, 0]], [[0.9, 0.8, 0.7]], like="keras"), log(24 / 9)),

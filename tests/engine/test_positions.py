@@ -1,9 +1,12 @@
 """Arrays of several axes: where the classes are, what is left out, and a weight for each value."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from support.inside import losscli as command
 
 import losscli
 from losscli import LosscliError
@@ -18,8 +21,11 @@ LOGS = LOGITS - np.log(np.exp(LOGITS).sum(-1, keepdims=True))
 VALUES = np.where(KEPT, -np.take_along_axis(LOGS, (INDEX * KEPT)[..., None], -1)[..., 0], 0.0)
 
 
-@pytest.mark.parametrize("like", ["exact", "torch"])
-@pytest.mark.parametrize("logits", [LOGITS, LOGITS.transpose(0, 2, 1)], ids=["last", "first"])
+@pytest.mark.parametrize(
+    ("like", "logits"),
+    [("exact", LOGITS), ("exact", LOGITS.transpose(0, 2, 1)), ("torch", LOGITS.transpose(0, 2, 1))],
+    ids=["exact, last", "exact, first", "torch, first"],
+)
 @pytest.mark.parametrize("word", ["ignore_class", "ignore_index", "ignore_label", "padding_idx"])
 def test_the_mean_is_over_the_positions_that_count(like: str, logits: Any, word: str) -> None:
     params = {"from_logits": True, word: -100}
@@ -77,9 +83,25 @@ def test_soft_targets_have_the_same_shape() -> None:
     assert losscli.compute("cce", true, pred).value == pytest.approx(wanted, rel=1e-14, abs=0)
     moved = [array.transpose(0, 2, 1) for array in (true, pred)]
     assert losscli.compute("cce", *moved, class_axis=1).value == pytest.approx(wanted, rel=1e-14, abs=0)
+    read = losscli.compute("cce", *moved)
+    assert read.value == pytest.approx(wanted, rel=1e-14, abs=0)
+    assert (
+        read.remarks[0].text == "the classes are on axis 1: y_true sums to 1 there, and along no other axis"
+    )
     with pytest.raises(LosscliError, match="positions are off") as refused:
-        losscli.compute("cce", *moved)
+        losscli.compute("cce", 2 * moved[0], moved[1])
     assert "class_axis=1" in str(refused.value.hint)
+
+
+def test_indices_and_one_hot_rows_ask_for_the_other_loss() -> None:
+    hot = np.eye(4)[INDEX * KEPT]
+    for loss, true, hint in (
+        ("cce", INDEX, "class indices take scce"),
+        ("scce", hot, "one-hot rows take cce"),
+    ):
+        with pytest.raises(LosscliError) as refused:
+            losscli.compute(loss, true, LOGITS, from_logits=True)
+        assert hint in str(refused.value.hint)
 
 
 LABELS = RNG.integers(0, 2, (4, 6)).astype(float)
@@ -129,10 +151,17 @@ def test_a_weight_for_each_entry() -> None:
         losscli.compute("mae", LABELS, CHANCES, weight[:, :5])
 
 
-def test_squeeze() -> None:
-    with pytest.raises(LosscliError, match="N × N"):
+def test_squeeze(tmp_path: Path) -> None:
+    with pytest.raises(LosscliError, match="N × N") as refused:
         losscli.compute("mae", [1.0, 2.0], [[1.5], [2.0]])
+    assert refused.value.hint == "--squeeze drops an axis of length 1 (squeeze=True in the library)"
     assert losscli.compute("mae", [1.0, 2.0], [[1.5], [2.0]], squeeze=True).value == 0.25
+    np.savez(tmp_path / "masks.npz", true=LABELS.reshape(4, 2, 3), pred=CHANCES.reshape(4, 1, 2, 3))
+    words = ["compute", "bce", "masks.npz", "--true", "true", "--pred", "pred", "--format", "json"]
+    assert "--squeeze" in command(*words, cwd=tmp_path).stderr
+    told = json.loads(command(*words, "--squeeze", cwd=tmp_path).stdout)
+    assert told["value"] == pytest.approx(ENTRIES.mean(), rel=1e-14, abs=0)
+    assert told["params"]["squeeze"] is True
 
 
 def test_boxes_by_their_centres() -> None:
@@ -207,6 +236,9 @@ def test_the_gradient_of_what_is_left_out_is_0_on_every_axis() -> None:
     wanted = np.where(kept[:, None], odds - hot, 0) / kept.sum((1, 2))[:, None, None, None]
     slope = losscli.gradient("scce", index, pred, from_logits=True, ignore_class=-100)
     np.testing.assert_allclose(slope, wanted, rtol=1e-12, atol=1e-15)
+    middle = pred.transpose(0, 2, 1, 3)
+    slope = losscli.gradient("scce", index, middle, from_logits=True, ignore_class=-100, class_axis=2)
+    np.testing.assert_allclose(slope, wanted.transpose(0, 2, 1, 3), rtol=1e-12, atol=1e-15)
     void = np.where(VOID, 255, LABELS)
     slope = losscli.gradient("bce", void, CHANCES, ignore_class=255)
     each = np.where(VOID, 0, (CHANCES - LABELS) / (CHANCES * (1 - CHANCES))) / (~VOID).sum(1, keepdims=True)

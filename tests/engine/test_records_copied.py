@@ -46,6 +46,7 @@ from losscli.engine.chunk import Done, Unplaced
 from losscli.engine.class_weight import weigh_classes
 from losscli.engine.domains import Extents
 from losscli.engine.missing import completed
+from losscli.engine.partial import Task
 from losscli.engine.top import Tally
 from losscli.errors import BadValue, LosscliError
 from losscli.frameworks.convention import convention
@@ -107,7 +108,7 @@ def constant(batch: Batch) -> Batch:
 
 def reweighed(batch: Batch) -> Batch:
     way = convention(find("bce"), "exact")
-    put = weigh_classes(way, {}, {1: 10.0, 0: 0.5}, lambda: iter([batch]), "refuse")[0]
+    put = weigh_classes(Task(way, {}), {1: 10.0, 0: 0.5}, lambda: iter([batch]), "refuse")[0]
     assert put is not None
     return put(batch)
 

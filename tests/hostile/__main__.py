@@ -1,6 +1,7 @@
 """losscli against what is hostile: writers that are killed, and inputs that nobody would write.
 
     python tests/hostile kill --times 200           kills writers of every format at random moments
+    python tests/hostile differ                     every loss by every format, threads, processes and Dask
     python tests/hostile fuzz --minutes 10          mutates every reader's and parser's inputs
     python tests/hostile fuzz --minutes 1 --only csv --seed 7
 
@@ -15,6 +16,8 @@ import os
 import random
 import sys
 import tempfile
+from collections import Counter
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -28,11 +31,12 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("kill", help="kill writers of every format")
     one.add_argument("--times", type=int, default=200, help="how many writers in all")
+    commands.add_parser("differ", help="hold every way to every loss against the library")
     two = commands.add_parser("fuzz", help="mutate inputs of every reader and parser")
     two.add_argument("--minutes", type=float, default=1.0, help="the budget")
     two.add_argument("--only", nargs="+", default=(), help="readers and parsers whose names begin so")
     two.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "losscli-findings")
-    for command in (one, two):
+    for command in commands.choices.values():
         command.add_argument(
             "--seed", type=int, help="of what is drawn; told at the end (default: another each time)"
         )
@@ -40,7 +44,7 @@ def main() -> int:
     if options.seed is None:
         options.seed = random.randrange(1 << 32)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    bad = _kill(options) if options.command == "kill" else _fuzz(options)
+    bad = {"kill": _kill, "differ": _differ, "fuzz": _fuzz}[options.command](options)
     print(f"the same draws again: --seed {options.seed}")
     return 1 if bad else 0
 
@@ -51,6 +55,32 @@ def _kill(options: argparse.Namespace) -> int:
     told = kill(options.times, options.seed)
     print(told.table())
     return len(told.wrong)
+
+
+def _differ(options: argparse.Namespace) -> int:
+    import distributed
+    import pytest
+    from hostile.differ import compared, ways
+    from support.engines import by_threads, processes
+
+    import losscli
+
+    patch, counts, wrong = pytest.MonkeyPatch(), Counter[str](), 0
+    cluster = distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
+    )
+    with cluster, processes() as server:
+        runs = ways(partial(by_threads, patch), server, cluster.scheduler_address)
+        for number, name in enumerate(losscli.names()):
+            with tempfile.TemporaryDirectory() as folder:
+                for way, found in compared(name, options.seed + number, Path(folder), runs, all_formats=True):
+                    counts[way.rpartition(", ")[2]] += 1
+                    wrong += bool(found)
+                    if found:
+                        print(f"{way}: {'; '.join(found)}", flush=True)
+    parts = ", ".join(f"{count} {way}" for way, count in counts.items())
+    print(f"{len(losscli.names())} losses, {sum(counts.values())} runs ({parts}), {wrong} differ")
+    return wrong
 
 
 def _fuzz(options: argparse.Namespace) -> int:

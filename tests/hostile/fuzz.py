@@ -17,7 +17,7 @@ from hostile.mutate import mutated
 from hostile.targets import drawn_line, seeds
 
 BATCH = 50  # cases a fork
-TRIES = 150  # runs to make a finding smaller
+TRIES, AT_MOST = 150, 30.0  # runs, and seconds, to make a finding smaller
 KEPT = 400  # inputs of a target that answered in a new way
 
 
@@ -92,9 +92,11 @@ def _said(case: Case, answer: Answer) -> str:
 def smaller(case: Case, wrong: str, tries: int = TRIES) -> Case:
     """The shortest content and line that were found to go wrong in the same way."""
 
+    until = time.monotonic() + AT_MOST
+
     def same(tried: Case) -> bool:
         nonlocal tries
-        tries -= 1
+        tries = tries - 1 if time.monotonic() < until else 0
         ((_, again),) = judged([tried])
         return again == wrong
 

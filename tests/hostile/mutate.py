@@ -8,6 +8,7 @@ import io
 import lzma
 import random
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -44,6 +45,11 @@ PACKERS: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = 
     ".xz": (lzma.decompress, lzma.compress),
 }
 ARCHIVES = (".npz", ".xlsx", ".ods")
+# What unpacking raises where an earlier change damaged it.
+DAMAGED = (
+    *(OSError, ValueError, LookupError, RuntimeError, EOFError, struct.error),
+    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile),
+)
 
 Draw = random.Random
 
@@ -54,22 +60,13 @@ def mutated(draw: Draw, content: bytes, others: Sequence[bytes], name: str = "")
     if packer is not None and draw.random() < 0.7:
         try:
             return packer[1](_changed(draw, packer[0](content), ()))[:LARGEST]
-        except (OSError, EOFError, zlib.error, lzma.LZMAError):
-            pass  # damaged already: as bytes
+        except DAMAGED:
+            pass  # as bytes
     if name.endswith(ARCHIVES) and draw.random() < 0.8:
         try:
             return _in_archive(draw, content)
-        except (
-            OSError,
-            ValueError,
-            RuntimeError,
-            NotImplementedError,
-            EOFError,
-            zlib.error,
-            zipfile.BadZipFile,
-            lzma.LZMAError,
-        ):
-            pass
+        except DAMAGED:
+            pass  # as bytes
     return _changed(draw, content, others)[:LARGEST]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,18 @@ def test_an_apostrophe_as_typesetters_write_it_groups_digits(tmp_path: Path) -> 
         "csv",
     ]
     assert ",1.5," in losscli(*line, cwd=tmp_path).stdout
+
+
+def test_an_array_that_python_2_wrote_is_read_without_a_warning(tmp_path: Path) -> None:
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (2L,), }".ljust(117) + b"\n"
+    start = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+    (tmp_path / "y.npy").write_bytes(start + struct.pack("<2d", 1, 3))
+    done = losscli("compute", "mae", "--true", "@y.npy", "--pred", "2,5", "--format", "csv", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1,1.0,2.0,1.0," in done.stdout
+
+
+def test_a_part_of_a_long_word_is_cut_too() -> None:
+    done = losscli("compute", "f(\n" * 400 + ".mse(x=1)", "--true", "1", "--pred", "2")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert max(map(len, done.stderr.splitlines())) < 300

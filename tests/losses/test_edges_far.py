@@ -84,8 +84,9 @@ def some(numbers: list[float], few: bool) -> list[float]:
 def far(loss: Loss, params: Mapping[str, Any], n: int, few: bool) -> tuple[Array | None, Array]:
     """Every pair of a few numbers; or drawn rows."""
     true, pred = loss.signature.y_true, loss.signature.y_pred.given(params)
+    true = true and true.given(params)
     if true is not None and (true.grain, pred.grain) in (("entry", "entry"), ("scalar", "scalar")):
-        pairs = np.array([(y, p) for y in some(points(true.given(params)), few) for p in points(pred)])
+        pairs = np.array([(y, p) for y in some(points(true), few) for p in points(pred)])
         if loss.name == "tweedie":  # p to the power of 3 is to stay a number
             pairs = pairs[np.abs(pairs[:, 1]) > 1e-102]
         return pairs[:, 0], pairs[:, 1]

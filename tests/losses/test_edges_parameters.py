@@ -180,6 +180,13 @@ CASES = [
         (1 + log(exp(-1) + 1)) ** 2 / 2,
     ),
     Case("linex", [0], [1], {"a": -1.0}, 1 / e),
+    *each(
+        "brier",
+        [[0, 1, 0]],
+        [[0.5, 0.25, 0.25]],
+        ({"multiclass": True}, 0.875),
+        ({"multiclass": True, "half": True}, 0.4375),
+    ),
     Case("margin_ranking", [1], [[0.5, 0.0]], {"margin": 1.0}, 0.5),
     Case("matrix_cce", HOT, MISSED, {"matrix": [[1, 2], [3, 4]]}, 2 + 2 * exp(0.75) + 3 * exp(0.25)),
     *each(

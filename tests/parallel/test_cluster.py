@@ -271,6 +271,26 @@ def test_rows_in_a_matrix_come_from_arrays_parted_along_both_axes(client: Any) -
     assert there.value == library.compute("cce", y, p).value
 
 
+@pytest.mark.parametrize("first", [False, True], ids=["classes last", "classes first"])
+def test_positions_are_the_same_on_a_cluster(client: Any, first: bool) -> None:
+    from losscli import cluster
+
+    arrays = pytest.importorskip("dask.array")
+    rng = np.random.default_rng(8)
+    labels, logits = rng.integers(-1, 4, (300, 3)).astype(float), rng.normal(size=(300, 3, 4))
+    labels[rng.random((300, 3)) < 0.1] = np.nan
+    logs = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+    kept = labels >= 0
+    wanted = -np.take_along_axis(logs, np.where(kept, labels, 0).astype(int)[..., None], -1)[..., 0][kept]
+    pred = logits.transpose(0, 2, 1) if first else logits
+    how: dict[str, Any] = {"from_logits": True, "ignore_class": -1, "missing": "drop"}
+    here = library.compute("scce", labels, pred, **how)
+    y, p = arrays.from_array(labels, chunks=(90, 2)), arrays.from_array(pred, chunks=(70, 2, 2))
+    there = cluster.compute("scce", true=y, pred=p, client=client, **how)
+    assert here.value == close(float(wanted.mean()), 1e-12)
+    assert (there.value, there.divisor, there.divided_by) == (here.value, here.divisor, here.divided_by)
+
+
 def test_what_no_cluster_can_do_is_refused(client: Any, table: Path) -> None:
     from losscli import cluster
     from losscli.parallel.dask import Cluster

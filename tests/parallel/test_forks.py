@@ -75,6 +75,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "t.json").write_text("[" + ", ".join(lines) + "]")
     np.save(made / "y.npy", true)
     np.save(made / "p.npy", pred)
+    labels = np.where(rng.random((1000, 3)) < 0.2, -1.0, rng.integers(0, 4, (1000, 3)))
+    labels[rng.random((1000, 3)) < 0.1] = np.nan
+    np.save(made / "labels.npy", labels)
+    np.save(made / "logits.npy", rng.normal(size=(1000, 3, 4)))
+    np.save(made / "weights.npy", rng.random((1000, 3)))
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -83,6 +88,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 COLUMNS = ("--true", "y", "--pred", "p", "--format", "json")
+TOKENS = (
+    *("--true", "@labels.npy", "--pred", "@logits.npy", "--weight", "@weights.npy", "--format", "json"),
+    *("--from-logits", "-p", "ignore_class=-1", "--missing", "drop"),
+)
 LOSSES = "mae,mse,logcosh,max_error,huber,rmse,wape"
 
 
@@ -99,6 +108,7 @@ LOSSES = "mae,mse,logcosh,max_error,huber,rmse,wape"
         ("compute", "mse", "--true", "@y.npy", "--pred", "@p.npy", "--rows", "3", "--format", "json"),
         ("compute", "mape", "t.parquet", "--like", "keras", "--rows", "3", *COLUMNS),
         ("compute", "mae", "gap.csv", "--missing", "drop", "--rows", "3", *COLUMNS),
+        ("compute", "scce", *TOKENS),
     ],
     ids=lambda line: " ".join(line[:4]),
 )

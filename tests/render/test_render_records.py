@@ -39,6 +39,7 @@ def huber() -> Explanation:
         highest=math.inf,
         best=0.0,
         infinite="δ·|e| is beyond float64",
+        axes=None,
         parameters=(
             ParameterWords("delta", 1.0, "a number > 0", "The error at which a row stops counting squared."),
         ),

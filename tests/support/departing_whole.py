@@ -447,11 +447,7 @@ CASES: dict[tuple[str, str, int], Case] = {
         ("square root of the divergence",), [[0.25, 0.75]], [[0.5, 0.5]], {}, sqrt(APART), APART, rel=1e-12
     ),
     ("sklearn", "brier", 0): Case(
-        ("adds up the squares over the classes", "halves the sum of two alone"),
-        [0, 1, 2],
-        [[0.7, 0.2, 0.1], [0.2, 0.5, 0.3], [0.1, 0.1, 0.8]],
-        {},
-        0.58 / 3,
+        ("halves the sum over two classes",), [0, 1], [[0.7, 0.3], [0.2, 0.8]], {}, 0.13 / 2, 0.13
     ),
     ("sklearn", "brier", 1): Case(
         ("twice the definition's",), [1, 0], [0.5, 0.5], {"scale_by_half": False}, 0.5, 0.25, NOTHING
@@ -480,6 +476,7 @@ QUIET: dict[tuple[str, str, int], tuple[dict[str, Any], ...]] = {
     ("optax", "dice", 2): ({"smooth": 0.0},),
     ("optax", "tversky", 1): ({"from_logits": False},),
     ("optax", "tversky", 2): ({"smooth": 0.5},),
+    ("sklearn", "brier", 0): ({"scale_by_half": False},),
     ("sklearn", "brier", 1): ({}, {"scale_by_half": True}),
 }
 POINTS = [[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]]
@@ -507,6 +504,7 @@ UNTOUCHED: tuple[tuple[tuple[str, str, int], Any, Any, dict[str, Any]], ...] = (
     (("sklearn", "rmse", 0), [[0.0], [1.0]], [[1.0], [3.0]], {}),
     (("sklearn", "rmsle", 0), [0.0, 1.0], [1.0, 3.0], {}),
     (("sklearn", "brier", 0), [1, 0], [0.5, 0.5], {}),
+    (("sklearn", "brier", 0), [0, 1, 2], [[0.7, 0.2, 0.1], [0.2, 0.5, 0.3], [0.1, 0.1, 0.8]], {}),
     (("sklearn", "brier", 1), [0, 1, 1], [[0.7, 0.3], [0.2, 0.8], [0.1, 0.9]], {"scale_by_half": False}),
     (("tfa", "triplet_semihard", 0), [0, 0, 1], POINTS, {}),
     (("tfa", "triplet_semihard", 1), [0, 0, 1], POINTS, {}),

@@ -41,6 +41,7 @@ VARIANTS: dict[str, Sequence[dict[str, Any]]] = {
     "interval_score": ({}, {"alpha": 1e-9}),
     "bce": ({}, {"from_logits": True}, {"label_smoothing": 0.1, "pos_weight": 3.7}),
     "binary_focal": ({}, {"gamma": 0.0}, {"alpha": 0.25}, {"from_logits": True}, {"label_smoothing": 0.1}),
+    "brier": ({}, {"multiclass": True}, {"multiclass": True, "half": True}),
     "cce": ({}, {"from_logits": True}, {"label_smoothing": 0.1}),
     "scce": ({}, {"from_logits": True}, {"label_smoothing": 0.1}),
     "categorical_focal": ({}, {"gamma": 0.5}, {"from_logits": True}),

@@ -192,6 +192,8 @@ def cases(
         if name not in params and (parameter.required or (not default and draw(st.booleans()))):
             params[name] = parameter_value(rng, parameter.range, width)
     bound = loss.signature.bind(loss.name, params)
+    if loss.classes is not None and bound[loss.classes]:
+        shape = (n, columns)
     y_pred = array(rng, loss.signature.y_pred.given(bound), shape, wide, bound)
     y_true = None
     if loss.signature.y_true is not None:

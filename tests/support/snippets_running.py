@@ -40,6 +40,7 @@ def asked(draw: Any, name: str, library: str) -> tuple[Case, str]:
     params = {key: value for key, value in case.params.items() if key in defined}  # not the call's alone
     case = replace(case, loss=loss_of(name), params=params)
     true = case.loss.signature.y_true
+    true = true and true.given(case.loss.signature.bind(name, params))
     if true is not None and true.index is not None and case.y_true.ndim > 1:  # it is written for indices
         case = replace(case, y_true=case.y_true.argmax(axis=-1))
     if name == "generalized_dice" and case.y_pred.ndim == 1:  # it is written for a column a class

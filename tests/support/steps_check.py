@@ -83,6 +83,8 @@ def draw(way: Convention, rng: np.random.Generator, rows: tuple[int, int] = (1, 
         if p.required or rng.random() < 0.7
     }
     bound = signature.bind(way.owner, given)
+    if loss.classes is not None and bound.get(loss.classes):
+        shape = (n, columns)
     domain = signature.y_pred.given(bound)
     y_pred = drawn_array(rng, domain, shape, False, bound)
     if domain.grain == "entry" and len(shape) == 2 and not domain.whole and rng.random() < 0.2:

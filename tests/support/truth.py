@@ -215,8 +215,16 @@ def penalty(p: Row, l1: float, l2: float) -> Number:
     return mpf(l1) * mp.fsum(map(abs, p)) + mpf(l2) * dot(p, p)
 
 
+def brier(y: Any, p: Any, multiclass: bool, half: bool) -> Number:
+    if not multiclass:
+        return (p - y) ** 2
+    own = y if isinstance(y, list) else one_hot(y, p)
+    return mp.fsum((a - b) ** 2 for a, b in zip(own, p, strict=True)) / (2 if half else 1)
+
+
 TRUTH: dict[str, Callable[..., Number]] = {
     **OF_ENTRIES,
+    "brier": brier,
     "cosine_similarity": lambda y, p: -cosine(y, p),
     "cosine_distance": lambda y, p: 1 - cosine(y, p),
     "crps_ensemble": crps_ensemble,

@@ -170,7 +170,6 @@ OF_ENTRIES: dict[str, Callable[..., Number]] = {
     "crps_gaussian": crps_gaussian,
     "bce": bce,
     "binary_focal": binary_focal,
-    "brier": lambda y, p: (p - y) ** 2,
     "zero_one": lambda y, p, threshold: mpf(y != p),
     "hamming": lambda y, p: mpf(y != p),
     "hinge": lambda y, p: hinge(1 - signed(y, p)),

@@ -22,18 +22,19 @@ from losscli.analysis.check import (
 )
 from losscli.analysis.check.fault import CheckedData, Fault, RowCells
 from losscli.analysis.profile import profile
-from losscli.analysis.request import by_number, meant
+from losscli.analysis.request import Request, meant
 from losscli.batch import Stream, UnreadCell
 from losscli.catalogue.find import Named
 from losscli.engine.missing import Missing
+from losscli.engine.walk import read_once
 from losscli.errors import LosscliError
-from losscli.frameworks.convention import convention
 from losscli.integers import EXACT
 from losscli.losses.declare import Loss
+from losscli.losses.domain import SUM_SLACK
 from losscli.results.check import Checkup, Finding
 from losscli.version import __version__
 
-__all__ = ["check", "examine"]
+__all__ = ["are_classes", "check", "examine"]
 
 FIRST_ROWS = 5
 _KINDS_OF_FAULT = (unread, values, labels, probabilities, amounts, scales, layout, order, trial)
@@ -56,17 +57,17 @@ def examine(
     """The same over a stream of batches, which is callable again.
 
     One pass describes the data; where something is suspect, a second finds its rows. With a loss there is one
-    more for each model, which computes it: within `max_memory` bytes, or LosscliError.
-    `let_pass` gathers, while the rows are read, the cells that are no numbers, `cells` gives every
-    cell of rows of these numbers.
+    more for each model, which computes it: within `max_memory` bytes, or LosscliError. All but the first go
+    over memory, where the rows fit there. `let_pass` gathers, while the rows are read, the cells that are no
+    numbers, `cells` gives every cell of rows of these numbers.
     """
+    stream = read_once(Stream.of(stream), max_memory)
     read = None if loss is None else meant(loss, stream)
     if read is not None:
         chosen, params = (*read.besides(params).said, *chosen), read.given(params)
     with np.errstate(all="ignore"):  # numbers beyond the floats are what is looked for
-        case = _case(stream, None if read is None else read.loss, like, params, missing)
+        case, said = _case(stream, None if read is None else read.loss, like, params, missing)
         case = replace(_with_unread(case, let_pass or {}, source), cells=cells)
-        case, said = _with_levels(case, stream, like)
         suspects = [fault for module in _KINDS_OF_FAULT for fault in module.faults(case)]
         kept = _once(_located(suspects, stream))
         if case.loss is not None:
@@ -90,6 +91,23 @@ def examine(
     )
 
 
+def are_classes(stream: Stream) -> bool:
+    """Whether what stands as models are the class probabilities of one: three or more, which sum to 1 in each
+    row beside labels."""
+    if len(Stream.of(stream).models or ()) < 3:
+        return False
+    for batch in stream():
+        models = list(batch.y_pred.values())
+        if batch.y_true is None or batch.y_true.ndim > 1 or any(pred.ndim > 1 for pred in models):
+            return False
+        rows = np.stack(models, axis=1)
+        whole = batch.y_true == np.floor(batch.y_true)
+        inside = (rows >= 0) & (rows <= 1)
+        sums = np.abs(rows.sum(axis=1) - 1) <= SUM_SLACK
+        return bool(inside.all() and sums.all() and whole.all())
+    return False
+
+
 def _with_unread(case: CheckedData, cells: Mapping[Any, UnreadCell], source: str | None) -> CheckedData:
     """The case with the cells that are no numbers; LosscliError where most of a column are none."""
     unread = tuple(cells.values())
@@ -106,21 +124,9 @@ def _rounded(case: CheckedData, stream: Stream) -> list[str]:
     return [sentence for said in Stream.of(stream).rounded(far).values() for sentence in said] if far else []
 
 
-def _with_levels(case: CheckedData, stream: Stream, like: str) -> tuple[CheckedData, tuple[str, ...]]:
-    """The case with the levels of quantiles that the columns' names say, and the sentences that tell them."""
-    loss, level = case.loss, None if case.loss is None else case.loss.signature.level
-    if loss is None or level is None:
-        return case, ()
-    request = trial.request_of(case, like)
-    tasks = {model.model: request.task(loss, stream, model.model) for model in case.profile.predictions}
-    said = dict.fromkeys(remark.text for task in tasks.values() for remark in task.said)
-    own = {model: {level.name: task.params[level.name]} for model, task in tasks.items()}
-    return replace(case, own=own), tuple(said)
-
-
 def _shown(case: CheckedData) -> dict[str, Any]:
     """The parameters; of one that the models have their own of, each model's."""
-    params = dict(case.params)
+    params = case.asked
     for name in dict.fromkeys(name for own in case.own.values() for name in own):
         each = {model: np.asarray(own[name]).tolist() for model, own in case.own.items()}
         values = list(each.values())
@@ -130,17 +136,21 @@ def _shown(case: CheckedData) -> dict[str, Any]:
 
 def _case(
     stream: Stream, loss: Loss | None, like: str, params: Mapping[str, Any], missing: Missing
-) -> CheckedData:
+) -> tuple[CheckedData, tuple[str, ...]]:
+    """The case, and the sentences that say what was read of the data unasked."""
     if loss is None:
         unknown = [name for name in params if name != "from_logits"]
         if unknown or like != "exact":
             what = f"the parameter {unknown[0]}" if unknown else f"--like {like}"
             raise LosscliError(f"{what} belongs to a loss, and none was named", "name it: --loss huber")
-        return CheckedData(profile(stream), None, None, params, missing, Stream.of(stream).classes)
-    way = convention(loss, like)
-    names = Stream.of(stream).classes
-    bound = way.bind(params if names is None else by_number(loss, params, names))
-    return CheckedData(profile(stream), loss, way, bound, missing, names)
+        return CheckedData(profile(stream), None, None, params, missing, Stream.of(stream).classes), ()
+    request, described = Request.of(loss, params, like=like), profile(stream)
+    shared, level = request.shared(loss, stream), loss.signature.level
+    tasks = {model.model: request.task(loss, stream, model.model) for model in described.predictions}
+    said = dict.fromkeys(remark.text for task in (shared, *tasks.values()) for remark in task.said)
+    own = {} if level is None else {m: {level.name: task.params[level.name]} for m, task in tasks.items()}
+    way, classes, stands = shared.convention, shared.classes, shared.layout
+    return CheckedData(described, loss, way, shared.params, missing, classes, stands, own), tuple(said)
 
 
 def _located(faults: list[Fault], stream: Stream) -> list[Finding]:
@@ -223,6 +233,7 @@ _KINDS = {
     "multilabel": "rows of several labels",
     "soft": "rows of class probabilities",
     "counts": "counts",
+    "ratings": "steps of a scale",
     "positive": "amounts above 0",
     "nonnegative": "amounts from 0",
     "fraction": "fractions",

@@ -15,6 +15,7 @@ from losscli.classes.names import Classes
 from losscli.frameworks.convention import Convention
 from losscli.losses.declare import Loss
 from losscli.losses.domain import Array, Domain
+from losscli.losses.layout import PLAIN, Layout
 from losscli.results.check import Severity
 from losscli.results.profile import PredictionProfile, Profile, TruthProfile
 
@@ -44,8 +45,9 @@ class Fault(NamedTuple):
 class CheckedData:
     """The data as its profile has it, and what it is for: a loss under a convention, or nothing named.
 
-    `names` are those of the classes, if they have some; `own` are parameters that only a model's columns say.
-    `unread` cells are no numbers, and missing in the profile; `cells` gives all columns of rows by number.
+    `names` are those of the classes, if they have some; `layout` says how the arrays stand, `own` are
+    parameters that only a model's columns say. `unread` cells are no numbers, and missing in the profile;
+    `cells` gives all columns of rows by number.
     """
 
     profile: Profile
@@ -54,9 +56,15 @@ class CheckedData:
     params: Mapping[str, Any]
     missing: str
     names: Classes | None = None
+    layout: Layout = PLAIN
     own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unread: Sequence[UnreadCell] = ()
     cells: Callable[[Sequence[int]], RowCells] | None = None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The parameters, and how the arrays stand."""
+        return {**self.params, **self.layout.said()}
 
     def of_model(self, model: str) -> Mapping[str, Any]:
         """The parameters with which a model is judged."""
@@ -138,8 +146,10 @@ _JUDGED = ("probability", "percent", "probabilities", "probability_rows", "logit
 
 
 def says_scores(model: PredictionProfile) -> bool:
-    """Whether a name says that these are logits or scores."""
-    named = " ".join([model.model, *(column.name for column in model.columns)]).casefold()
+    """Whether a name says that these are logits or scores; a model of probabilities may be called logit."""
+    named = " ".join({model.model, *(column.name for column in model.columns)}).casefold()
+    if named == "logit" and not model.outside:
+        return False
     return any(word in named for word in _SCORES)
 
 

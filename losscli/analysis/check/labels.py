@@ -249,7 +249,8 @@ def _counts(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
     if truth.kind == "multilabel":
         return  # a label that never changes is a constant column
     leave = {value for column in truth.columns for value in stand_ins(column)}
-    leave.update(*_strays(case, truth))
+    if not _from_1(case, truth, {each.value for each in truth.classes if each.count} - leave):
+        leave.update(*_strays(case, truth))
     seen = [each for each in truth.classes if each.count and each.value not in leave]
     total = sum(each.count for each in seen)
     if len(seen) == 1 and case.profile.n > 2 and total == case.profile.n:
@@ -276,7 +277,9 @@ def _counts(case: CheckedData, truth: TruthProfile) -> Iterator[Fault]:
         f"always saying {case.name(common.value)} is right in {100 * common.count / total:.4g} % of "
         f"the rows, so accuracy and a plain mean say little of class {case.name(rare.value)} (rows: "
         f"{every}{', …' if len(seen) > 6 else ''})",
-        "--class-weight balanced (compute, compare); or binary_focal, categorical_focal",
+        "judge probabilities by bce, scce or brier as they are: these need no balance; --class-weight "
+        "balanced (compute, compare), or focal losses, only if a missed one costs as many times more as it "
+        "is rarer",
         truth_names(truth),
         case.concerns("bce", "scce", "cce"),
         _marks([rare.value]) if truth.shape in ((), (1,)) else _hot(int(rare.value)),

@@ -28,7 +28,7 @@ _BEFORE = re.compile(r"^(?:y_?)?(?:true|pred|truth|left|right)_", re.I)
 _BEHIND = re.compile(r"(?:_(?:y_)?(?:true|pred|truth|predictions?|left|right|x|y)|[._]\d)$", re.I)
 
 
-class _Column(NamedTuple):
+class _IndexColumn(NamedTuple):
     """An index column: its name, the name without its side, its texts and, if all are, their numbers."""
 
     name: str
@@ -156,7 +156,7 @@ def _shifted(
     )
 
 
-def _index_columns(case: CheckedData) -> list[_Column]:
+def _index_columns(case: CheckedData) -> list[_IndexColumn]:
     """The columns beside those judged that number or name the rows, as their names say."""
     if case.cells is None:
         return []
@@ -174,7 +174,7 @@ def _index_columns(case: CheckedData) -> list[_Column]:
     for at, stem in chosen.items():
         texts = [rows[row][at][1].strip() for row in sorted(rows) if at < len(rows[row])]
         if len(texts) == len(rows):
-            made.append(_Column(first[at][0], stem, texts, _numbers(texts)))
+            made.append(_IndexColumn(first[at][0], stem, texts, _numbers(texts)))
     return made
 
 
@@ -186,7 +186,7 @@ def _numbers(texts: Sequence[str]) -> Array | None:
     return numbers if np.isfinite(numbers).all() else None
 
 
-def _disagreement(case: CheckedData, one: _Column, other: _Column) -> Iterator[Fault]:
+def _disagreement(case: CheckedData, one: _IndexColumn, other: _IndexColumn) -> Iterator[Fault]:
     if one.numbers is not None and other.numbers is not None:
         differ = one.numbers != other.numbers
     else:
@@ -217,7 +217,7 @@ def _marked(rows: Array) -> Mask:
     return where
 
 
-def _index(case: CheckedData, column: _Column) -> Iterator[Fault]:
+def _index(case: CheckedData, column: _IndexColumn) -> Iterator[Fault]:
     """What an index column says of the rows: some twice, or in another order, and whose order fits."""
     values = np.array(column.texts) if column.numbers is None else column.numbers
     distinct, first = np.unique(values, return_index=True)
@@ -240,7 +240,7 @@ def _index(case: CheckedData, column: _Column) -> Iterator[Fault]:
         yield from _unsorted(case, column, column.numbers)
 
 
-def _unsorted(case: CheckedData, column: _Column, numbers: Array) -> Iterator[Fault]:
+def _unsorted(case: CheckedData, column: _IndexColumn, numbers: Array) -> Iterator[Fault]:
     order = np.argsort(numbers, kind="stable")
     fell = np.append(False, np.diff(numbers) < 0)
     row = int(np.argmax(fell)) if fell.any() else 1

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from losscli.analysis.check.calibration import miscalibrated
 from losscli.analysis.check.fault import CheckedData, Fault, any_entry, names, says_scores, truth_names
 from losscli.batch import Batch
 from losscli.losses.domain import SUM_SLACK, Array
@@ -26,6 +27,7 @@ def faults(case: CheckedData) -> Iterator[Fault]:
         expects = case.expects(model)
         if expects in ("probability", "probability_rows"):
             yield from _probabilities(case, model, sums=expects == "probability_rows")
+            yield from miscalibrated(case, model)
         elif expects == "logits":
             yield from _logits(case, model)
         elif expects == "log_probability":

@@ -52,6 +52,9 @@ def _pair(case: CheckedData, model: PredictionProfile) -> Iterator[Fault]:
     assert residual is not None
     true, pred = case.profile.true_sample, case.profile.pred_sample[model.model]
     one, other = _typical(true), _typical(pred)
+    if _fractions(true, pred):
+        yield _percent(case, model, one, other)
+        return
     logs = _logarithms(true, pred)
     centred = abs(truth.columns[0].mean) <= 0.5 * truth.columns[0].std  # shrunk to its mean, 0: no fault
     apart = one > 0 and other > 0 and (other >= _APART * one or (one >= _APART * other and not centred))
@@ -118,6 +121,33 @@ def _logarithms(true: Array, pred: Array) -> bool:
     if middle < 3 or abs(other - middle) > 0.15 * middle or width == 0:
         return False
     return bool(pred.std() <= 3 * width and pred.max() < 0.25 * float(np.median(true)))
+
+
+def _fractions(true: Array, pred: Array) -> bool:
+    """Whether one side is percent and the other the same as fractions: far apart, and alike times 100."""
+    if true.size < 5 or true.size != pred.size or min(true.min(), pred.min()) < 0:
+        return False
+    high, low = max(true.max(), pred.max()), min(true.max(), pred.max())
+    if not (low <= 1 and 5 < high <= 100):
+        return False
+    larger, smaller = (true, pred) if true.max() == high else (pred, true)
+    apart = np.median(np.abs(larger - smaller))
+    return bool(np.median(np.abs(larger - 100 * smaller)) < apart / 2)
+
+
+def _percent(case: CheckedData, model: PredictionProfile, one: float, other: float) -> Fault:
+    sides = ["y_true", "the predictions"]
+    percent, fraction = sides if one > other else sides[::-1]
+    return Fault(
+        "scales",
+        "warning",
+        "Percent beside fractions",
+        f"a typical target is {one:.4g}, a typical prediction {other:.4g}: {fraction} times 100 lie near "
+        f"{percent}; as they are, every error is about as large as the larger of the two",
+        f"divide {percent} by 100",
+        names(model),
+        case.concerns("mse", "mae", "huber"),
+    )
 
 
 def _scales(case: CheckedData, model: PredictionProfile, one: float, other: float, *, logs: bool) -> Fault:

@@ -13,10 +13,11 @@ from losscli.analysis.check.unread import IDS
 from losscli.analysis.request import Request
 from losscli.analysis.score import Run, score
 from losscli.batch import Batch, Stream
-from losscli.engine.align import align
 from losscli.engine.finish import Show
 from losscli.engine.misscaled import SCALE, mend, misfit_words
-from losscli.engine.missing import Missing
+from losscli.engine.missing import Missing, MissingRule
+from losscli.engine.partial import Task
+from losscli.engine.positions import aligned, lay
 from losscli.engine.top import missing_rows
 from losscli.errors import LosscliError, TooMuch
 from losscli.frameworks.convention import Convention
@@ -83,7 +84,7 @@ def verdict(
         yield _finding("nan_loss", "error", title, case, columns, None, text, "mend the data")
 
 
-def _explains(finding: Finding, case: CheckedData, model: str, missing: Missing) -> bool:
+def _explains(finding: Finding, case: CheckedData, model: str, missing: MissingRule) -> bool:
     """Whether an error says why this model's loss is refused or not finite: one that is not another model's.
 
     A missing value is a finding of its own: the rest is judged without those rows.
@@ -100,7 +101,7 @@ def request_of(case: CheckedData, like: str) -> Request:
     assert case.loss is not None
     assert case.way is not None
     defaults = {name: known.default for name, known in case.way.signature.parameters.items()}
-    given = {name: value for name, value in case.params.items() if value is not defaults.get(name)}
+    given = {name: value for name, value in case.asked.items() if value is not defaults.get(name)}
     missing: Missing = "propagate" if case.missing == "propagate" else "drop"
     return Request.of(case.loss, given, like=like, missing=missing)
 
@@ -187,12 +188,14 @@ def _by_kernel(case: CheckedData, way: Convention, batch: Batch, model: str, loo
     if not whole.any():
         return none
     y_true = None if batch.y_true is None else batch.y_true[whole]
+    params = case.of_model(model)
+    task = Task(way, params, layout=case.layout)
     try:
-        params = case.of_model(model)
-        true, pred = align(way, y_true, batch.y_pred[model][whole], params)
+        laid = lay(task, y_true, batch.y_pred[model][whole])
+        true, pred = aligned(task, laid)
     except LosscliError:
         return none
-    none[whole] = look(params, way, (pred,) if true is None else (true, pred))
+    none[whole] = laid.touched(look(params, way, (pred,) if true is None else (true, pred)))
     return none
 
 
@@ -206,7 +209,7 @@ def _infinite32(params: Mapping[str, Any], way: Convention, arrays: tuple[Array,
         array.astype(np.float32) if array.dtype == np.float64 else array for array in arrays
     )
     exact, rounded = _values(way, params, arrays), _values(way, params, single_precision)
-    return any_entry(np.isfinite(exact) & ~np.isfinite(rounded))
+    return np.asarray(np.isfinite(exact) & ~np.isfinite(rounded))
 
 
 def _flat(params: Mapping[str, Any], way: Convention, arrays: tuple[Array, ...]) -> Array:
@@ -215,4 +218,4 @@ def _flat(params: Mapping[str, Any], way: Convention, arrays: tuple[Array, ...])
     values = np.asarray(way.kernel(true, pred, **params), np.float64)
     slope = np.asarray(way.loss.slope(true, pred, **params), np.float64)
     moved = np.abs(slope * (pred - true))
-    return any_entry(np.isfinite(moved) & (values > 0) & (moved < _FLAT * values))
+    return np.asarray(np.isfinite(moved) & (values > 0) & (moved < _FLAT * values))

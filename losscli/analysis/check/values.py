@@ -38,7 +38,7 @@ def _missing(case: CheckedData) -> Iterator[Fault]:
             "note" if case.missing == "drop" else "error",
             "Missing values",
             "one nan makes the mean nan, and in training every weight after the next step",
-            "--missing drop leaves these rows out; or mend the cells",
+            "--missing drop leaves them out; or mend the cells",
             columns,
             case.concerns(),
             lambda batch: _missing_cells(batch) > (explained(case, batch) if case.unread else 0),
@@ -229,7 +229,7 @@ def _twin_rows(case: CheckedData) -> Iterator[Fault]:
     if truth is None or profile.n < _FEWEST or profile.duplicates < max(3, _TWINS * profile.n):
         return
     models = profile.predictions
-    if all(len(model.columns) == 1 for model in models) and truth.kind in (*CLASSES, "counts"):
+    if all(len(model.columns) == 1 for model in models) and truth.kind in (*CLASSES, "counts", "ratings"):
         return  # few labels beside one number: rows repeat by themselves
     varied = [
         column

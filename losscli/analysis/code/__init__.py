@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from losscli.analysis.code import boosters, function, scorer
+from losscli.analysis.code.axes import taken_apart, with_rows
 from losscli.analysis.code.layout import module
 from losscli.analysis.code.own_call import Own, own_call
 from losscli.errors import LosscliError, did_you_mean
@@ -25,19 +26,21 @@ def snippet(loss: Loss, framework: str, params: Mapping[str, Any], reduction: st
     if framework not in WRITTEN:
         hint = did_you_mean(framework, WRITTEN) or "there are: " + ", ".join(WRITTEN)
         raise LosscliError(f'--framework: code is not written for "{framework}"', hint)
+    params, beside = taken_apart(loss, params)
     bound = _bound(loss, params)
     _check_reduction(loss, reduction, bound)
     if framework in BOOSTERS:
         written = boosters.write(loss, framework, params, bound, reduction)
     else:
         written = _written(loss, framework, bound, reduction)
+    code = with_rows(written[0], loss, framework, bound, beside, reduction) if beside else written[0]
     return Snippet(
         loss=loss.name,
         title=loss.title,
         framework=framework,
-        params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in bound.items()},
+        params={k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in {**bound, **beside}.items()},
         reduction=reduction,
-        code=written[0],
+        code=code,
         calls=written[1],
         notes=written[2],
         version=__version__,

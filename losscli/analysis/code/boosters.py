@@ -80,7 +80,7 @@ def _number(framework: str, name: str, value: Any) -> Any:
 
 
 def _check(loss: Loss, framework: str, params: Mapping[str, Any]) -> None:
-    y_pred = loss.signature.y_pred
+    y_pred = loss.signature.y_pred.given(params)
     if loss.kind == "statistic":
         why = f"{framework} adds up a loss a row; {loss.name} is one value from all rows"
     elif loss.slope is None:

@@ -37,12 +37,15 @@ def own_call(way: Convention, params: Mapping[str, Any], reduction: str) -> Own 
     if adapted is not None and adapted.when is not None and not adapted.when(params):
         adapted = None
     if reduction != "mean":
-        if not _reduces(way, adapted):
+        if not _reduces(way, params, adapted):
             return Refused(f"{name} has another {reduction}.")
         adapted = None
     axes = {"row": 2, "entry": 1, "rest": 1, "scalar": 1, "index": 1, "parts": 3, "steps": 3}
     y_true = way.loss.signature.y_true
-    conversion = conversion_of(way, params, axes.get(y_true.given(params).grain, 2) if y_true else 0)
+    true = None if y_true is None else y_true.given(params)
+    # Where class indices may stand for rows, code is written for them.
+    wanted = 0 if true is None else 1 if true.index else axes.get(true.grain, 2)
+    conversion = conversion_of(way, params, wanted)
     passed = _passed(way, {**params, **(conversion.instead if conversion else {})})
     if isinstance(passed, Refused):
         return passed
@@ -51,7 +54,7 @@ def own_call(way: Convention, params: Mapping[str, Any], reduction: str) -> Own 
         met = adapted is not None or (departure.cause == "divisor" and reduction != "mean")
         if _holds(departure, bound) and departure.cause not in HARMLESS and not met:
             return Refused(f"{name} is another number: {departure.why}.")
-    of = way.loss.signature.y_pred
+    of = way.loss.signature.y_pred.given(params)
     given = Given(
         bound, adapted.reduction if adapted and reduction == "mean" else reduction, axes=axes.get(of.grain, 2)
     )
@@ -91,9 +94,9 @@ def _inputs(
     return said
 
 
-def _reduces(way: Convention, adapted: Adapted | None) -> bool:
+def _reduces(way: Convention, params: Mapping[str, Any], adapted: Adapted | None) -> bool:
     """Whether the call's own sum, or values, are the definition's: one value a row, whatever the axes."""
-    by_row = way.loss.kind == "sample" and way.loss.signature.y_pred.grain != "entry"
+    by_row = way.loss.kind == "sample" and way.loss.signature.y_pred.given(params).grain != "entry"
     return by_row and "{}" in way.framework.style.reduction and (adapted is None or adapted.mean_alone)
 
 

@@ -16,8 +16,10 @@ MOST = 0.9  # the share of rows that settles a kind: the others are faults
 FEW = 50  # labels of one column
 SMALL_COUNTS = 50  # whole numbers of a larger mean, without a zero, are amounts rather than counts
 CLASSES = ("binary01", "signs", "index", "labels", "one_hot", "multilabel")
-AMOUNTS = ("counts", "positive", "nonnegative", "fraction", "real", "columns")
+AMOUNTS = ("counts", "ratings", "positive", "nonnegative", "fraction", "real", "columns")
 _ONE_CLASS = ("binary01", "signs", "index", "labels", "one_hot", "soft")  # a row
+_STEPS = 11  # values at most of a scale, such as 1 to 5 or 0 to 10
+_EVEN = 0.6  # a variance over the mean below which whole numbers vary less than counts do
 _LOW = 5  # whole numbers that begin so near 0 are counted from there
 _MANY = 100  # classes that a model has a column for, or a label in few dimensions
 _SURE = 20  # logits as far from 0 as this that know nothing are none
@@ -140,11 +142,21 @@ def _whole_kind(
         return "index", "counts"
     if (decided or alone) and even(column):
         return "index", "counts"
+    if few and _scale(column, values, models):
+        return "ratings", "counts"
     near_0 = column.zeros or (column.low <= _LOW and column.mean <= SMALL_COUNTS)
     dispersed = any(1 / 2 < model.pair.dispersion < 2 for model in models)
     if column.low < column.high and (near_0 or dispersed):
         return "counts", ""
     return _amounts(column), ""
+
+
+def _scale(column: ColumnProfile, values: set[float], models: Sequence[Model]) -> bool:
+    """Whether whole numbers are steps of a scale, such as ratings: few, and more alike than counts."""
+    steps = 4 <= column.high - column.low + 1 <= _STEPS and column.low in (0, 1)
+    known = [model.pair.dispersion for model in models if math.isfinite(model.pair.dispersion)]
+    alike = column.std**2 < _EVEN * column.mean and all(each < _EVEN for each in known)
+    return steps and len(values) >= 3 and column.count >= 5 * len(values) and alike
 
 
 def even(column: ColumnProfile) -> bool:

@@ -164,13 +164,9 @@ def _class_choices(
     )
     focal = Advised("categorical_focal", (), params, (), "easy rows drown the hard ones", runs=name == "cce")
     if weighted is not None and uneven >= _UNEVEN:
-        rare = (labels, *told, f"the commonest class has {number(uneven)} times the rows of the rarest")
-        return (
-            weighted._replace(reasons=rare, when=None),
-            first._replace(reasons=(same,), when="the outputs are to be read as probabilities"),
-            smooth,
-            focal,
-        )
+        uneven_words = f"the commonest class has {number(uneven)} times the rows of the rarest"
+        proper = "least at the true probabilities, which weights shift"
+        first = first._replace(reasons=(labels, *told, uneven_words, proper, same))
     return (first, *((weighted,) if weighted else ()), smooth, focal)
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from losscli.analysis.recommend.amounts import flat, not_positive, tweedie_power, zeros
+from losscli.analysis.recommend.amounts import flat, tweedie_power, zeros
+from losscli.analysis.recommend.bias import bias
 from losscli.analysis.recommend.case import AdviceCase, Advised, Reading, shown, unfit, whole
 from losscli.analysis.recommend.numbers import percent, percents
 from losscli.stats.interval import mean, number, of_means, share
@@ -27,7 +28,7 @@ def counts(case: AdviceCase) -> Reading:
     if p is None:
         return _counts_alone(y, reading)
     if p.min() <= 0:
-        return _log_rates(case, y, p, reading)
+        return _log_rates(y, p, reading)
     pearson = mean((y - p) ** 2 / p)
     power = variance_power(y - p, p)
     expected = float(np.exp(-p).mean())
@@ -40,6 +41,8 @@ def counts(case: AdviceCase) -> Reading:
     ]
     if np.isfinite(power.low):
         evidence.append(shown("variance_power", f"variance ∝ mean^{power}; a Poisson's is 1", power))
+    off, bias_evidence = bias(y, p, "counts")
+    evidence.append(bias_evidence)
     p_tweedie, derived = tweedie_power(power)
     tweedie = Advised("tweedie", params={"power": p_tweedie}, derived=(derived,))
     poisson = Advised("poisson")
@@ -55,6 +58,7 @@ def counts(case: AdviceCase) -> Reading:
             (
                 poisson._replace(
                     reasons=(
+                        *off,
                         f"the variance is {word} the mean: (y_true − y_pred)²/y_pred is {pearson} on "
                         "average, a Poisson's 1",
                         zero_words,
@@ -70,26 +74,34 @@ def counts(case: AdviceCase) -> Reading:
             ),
         )
     over: tuple[str, ...] = (
+        *off,
         f"counts are over-dispersed: (y_true − y_pred)²/y_pred is {pearson} on average, where a "
         "Poisson's is 1",
         zero_words,
     )
+    grows = ""
     if np.isfinite(power.low):
-        over += (f"the variance grows as the mean to the power {power}; poisson weighs rows as if it were 1",)
-    return Reading(
-        "counts",
-        reading,
-        tuple(evidence),
-        (
-            tweedie._replace(reasons=over),
+        grows = f"the variance grows as the mean to the power {power}; poisson weighs rows as if it were 1"
+    if np.isfinite(power.low) and power.low > 1:
+        choices = (
+            tweedie._replace(reasons=(*over, grows)),
             poisson._replace(
                 when="the mean alone is wanted: it stays poisson's minimiser, only intervals from it "
                 "are too narrow",
                 reasons=(mean_is,),
             ),
             mse,
+        )
+        return Reading("counts", reading, tuple(evidence), choices)
+    stays = "the mean stays its minimiser; intervals from it are too narrow (quasi-Poisson widens them)"
+    choices = (
+        poisson._replace(reasons=(*over, *([grows] if grows else ()), stays)),
+        tweedie._replace(
+            when="rows of a large mean are to weigh less than poisson has them", reasons=(mean_is,)
         ),
+        mse,
     )
+    return Reading("counts", reading, tuple(evidence), choices)
 
 
 def _counts_alone(y: Array, reading: str) -> Reading:
@@ -121,7 +133,7 @@ def _counts_alone(y: Array, reading: str) -> Reading:
     return Reading("counts", reading, evidence, (poisson, tweedie, mse))
 
 
-def _log_rates(case: AdviceCase, y: Array, p: Array, reading: str) -> Reading:
+def _log_rates(y: Array, p: Array, reading: str) -> Reading:
     """Predictions of 0 or below are logarithms of rates, or no rates at all."""
     low = int((p <= 0).sum())
     rates = np.exp(np.clip(p, -700, 700))
@@ -154,4 +166,31 @@ def _log_rates(case: AdviceCase, y: Array, p: Array, reading: str) -> Reading:
                 ),
             ),
         )
-    return not_positive(case, low, len(p), "counts", reading)
+    return _below(y, p, low, reading)
+
+
+def _below(y: Array, p: Array, low: int, reading: str) -> Reading:
+    """Some predictions of 0 or below: a fault of the model, not of the target."""
+    off, evidence = bias(y, p, "counts")
+    why = (
+        f"{low} of {len(p)} predictions are 0 or less, where a count's mean cannot be: a log link keeps "
+        "them above",
+        *off,
+        "the target decides: counts, whose mean poisson is least at",
+    )
+    return Reading(
+        "counts",
+        reading,
+        (evidence, zeros(y)),
+        (
+            Advised("poisson", why, runs=False),
+            Advised(
+                "mse", ("it takes predictions of 0 and below as they are",), when="the mean, as they stand"
+            ),
+            Advised(
+                "mae",
+                ("it is least at the median, which for skewed counts lies below the mean",),
+                when="the median is wanted, and totals are not",
+            ),
+        ),
+    )

@@ -29,8 +29,10 @@ from losscli.analysis.recommend.case import (
     whole,
 )
 from losscli.analysis.recommend.residuals import regression
+from losscli.classes.columns import class_numbers
 from losscli.classes.levels import levels
 from losscli.errors import LosscliError
+from losscli.stats.interval import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,7 +157,13 @@ def _one_number(case: AdviceCase, y: Array, p: Array | None) -> Reading:
     if p.ndim != 2:
         raise _mismatch(y, p)
     if case.read_as in ("probability_rows", "log_probability"):
-        return classes.multiclass(_sound(case))
+        from_1 = class_numbers(case.pred_names) == list(range(1, p.shape[1] + 1)) and y.min() >= 1
+        if not from_1:
+            return classes.multiclass(_sound(case))
+        counted = classes.multiclass(_sound(replace(case, y_true=y - 1)))
+        return counted._replace(
+            reading=f"{counted.reading}; the classes are counted from 1, as the columns' names say"
+        )
     if levels(case.pred_names) is not None and case.kind != "binary01":
         return forecasts.quantiles(case)
     logits = case.from_logits and whole(y) and y.min() >= 0 and y.max() < p.shape[1]
@@ -204,6 +212,20 @@ def _target(case: AdviceCase, y: Array, p: Array | None) -> Reading:
         return several._replace(reading=f"{several.reading} ({why}; if they are counts: --task counts)")
     if case.kind == "counts":
         return counts.counts(case)
+    if case.kind == "ratings":
+        steps = f"whole steps from {number(float(y.min()))} to {number(float(y.max()))}"
+        told = f"{steps}, whose variance is below their mean: ratings, no counts (if they are: --task counts)"
+        read_as = regression(case)
+        # Within the ends of a scale no row can lie far out.
+        first = [choice for choice in read_as.choices if choice.loss == "mse"]
+        bounded = (
+            f"a scale has ends: no error passes {number(float(np.ptp(y)))}, and the mean rating is wanted"
+        )
+        first = [first[0]._replace(reasons=(bounded, *first[0].reasons), when=None)] if first else []
+        later = [c for c in read_as.choices if c.loss in ("mae", "weighted_kappa", "quantile")]
+        later = [c._replace(when=c.when or "the median rating is wanted") for c in later]
+        choices = (*first, *later) if first else read_as.choices
+        return read_as._replace(reading=f"{told}; {read_as.reading.partition(': ')[2]}", choices=choices)
     ratios = case.kind != "fraction" and amounts.in_proportion(y, p)
     return amounts.amounts(case) if ratios else regression(case)
 

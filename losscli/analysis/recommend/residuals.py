@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from losscli.analysis.recommend.bias import bias
 from losscli.analysis.recommend.case import AdviceCase, Advised, Reading, shown
 from losscli.analysis.recommend.numbers import percent, percents, value_range
 from losscli.analysis.recommend.tails import FEW, Tails, tails
@@ -71,6 +72,10 @@ def _find(case: AdviceCase, residuals: Array, subject: str, kind: str) -> Readin
     ]
     extra, last = _further(case, residuals, tail)
     choices = _ordered(tail, subject, entries)
+    if kind == "residuals" and case.y_true is not None and case.y_pred is not None and case.y_true.ndim == 1:
+        off, measured = bias(case.y_true, case.y_pred)
+        evidence.insert(2, measured)
+        choices[0] = choices[0]._replace(reasons=(*off, *choices[0].reasons))
     return Reading("regression", told, (*evidence, *extra), (*choices, *last))
 
 

@@ -37,7 +37,7 @@ def gather(stream: Stream, missing: Missing) -> Gathered:
     if missing == "propagate":
         raise LosscliError(
             "--missing propagate: nothing can be measured on missing values",
-            "--missing drop leaves such rows out",
+            "--missing drop leaves them out",
         )
     draw = np.random.default_rng(SEED)
     absent = Tally()

@@ -17,7 +17,7 @@ from losscli.analysis.recommend.case import (
     unfit,
 )
 from losscli.analysis.recommend.numbers import percent, percents, rounded, value_range
-from losscli.stats.interval import mean, number, share
+from losscli.stats.interval import Measure, mean, number, share
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array
@@ -57,6 +57,7 @@ def zero_one(case: AdviceCase) -> Reading:
     easy: tuple[str, ...] = ()
     made = 0.0  # by the easy rows
     logits = False
+    off: tuple[str, ...] = ()
     if p is not None:
         p = p.ravel()
         if binary(p) and not case.from_logits:
@@ -89,8 +90,10 @@ def zero_one(case: AdviceCase) -> Reading:
                 shown("impossible", f"{rows(impossible)} gave probability 0 to what happened", impossible)
             )
             return Reading(task, reading, tuple(evidence), _with_zeros(impossible, classes))
-        off = mean((1 / (1 + np.exp(-np.clip(p, -700, 700))) if logits else p) - y)
-        evidence.append(shown("calibration", f"predicted less observed share of class 1: {off}", off))
+        probability = 1 / (1 + np.exp(-np.clip(p, -700, 700))) if logits else p
+        apart = mean(probability - y)
+        evidence.append(shown("calibration", f"predicted less observed share of class 1: {apart}", apart))
+        off = _miscalibrated(float(probability.mean()), part, apart)
     bce = Advised("bce", params=params)
     brier = Advised(
         "brier",
@@ -105,7 +108,7 @@ def zero_one(case: AdviceCase) -> Reading:
             reading,
             tuple(evidence),
             (
-                bce._replace(reasons=(classes, *_reads(params, case.from_logits), proper)),
+                bce._replace(reasons=(classes, *off, *_reads(params, case.from_logits), proper)),
                 brier,
                 Advised(
                     "binary_focal",
@@ -116,13 +119,33 @@ def zero_one(case: AdviceCase) -> Reading:
                 ),
             ),
         )
-    return Reading(task, reading, tuple(evidence), _rare(bce, brier, part.value, classes, easy, made, proper))
+    reads = (*off, *_reads(params, case.from_logits))
+    choices = _rare(bce, brier, part.value, classes, easy, made, proper, reads)
+    return Reading(task, reading, tuple(evidence), choices)
+
+
+def _miscalibrated(predicted: float, part: Measure, apart: Measure) -> tuple[str, ...]:
+    """A sentence where probabilities are surely and notably above or below what happens."""
+    if apart.low <= 0 <= apart.high or 1 / 1.2 < predicted / max(part.value, 1e-300) < 1.2:
+        return ()
+    side = "high" if apart.value > 0 else "low"
+    return (
+        f"probabilities are too {side}: {percent(predicted)} on average, class 1 occurs in "
+        f"{percent(part.value)}: recalibrate them before any threshold",
+    )
 
 
 def _rare(
-    bce: Advised, brier: Advised, part: float, classes: str, easy: tuple[str, ...], made: float, proper: str
+    bce: Advised,
+    brier: Advised,
+    part: float,
+    classes: str,
+    easy: tuple[str, ...],
+    made: float,
+    proper: str,
+    off: tuple[str, ...],
 ) -> tuple[Advised, ...]:
-    """Few of one class. Without predictions, or where hard rows make the loss, weights; else focal."""
+    """Few of one class: a proper score first; weights are for costs, which a count of labels does not say."""
     weight, alpha = rounded((1 - part) / part), rounded(1 - part)
     weighted = bce._replace(
         params={**bce.params, "pos_weight": weight},
@@ -140,22 +163,17 @@ def _rare(
         ),
     )
     rare = (classes + ", imbalanced",)
-    plain = bce._replace(
-        reasons=(proper + "; weights and focal shift them",),
-        when="the outputs are to be read as probabilities",
+    focal = focal._replace(
+        reasons=easy if made >= 0.5 else (), when="easy rows drown the hard ones and ranking is what counts"
     )
-    if made >= 0.5:
-        return (
-            focal._replace(reasons=(*rare, *easy, "at gamma 2 a row at 0.9 keeps 1 % of its cost")),
-            weighted._replace(when="every row is to keep its say, and class 1 to weigh as much as class 0"),
-            plain,
-            brier,
-        )
     return (
-        weighted._replace(reasons=(*rare, *easy, "with that weight both classes count alike")),
-        focal._replace(when="the many easy rows make most of the loss"),
-        plain,
+        bce._replace(reasons=(*rare, *off, proper + "; weights and focal shift them")),
         brier,
+        weighted._replace(
+            when=f"a missed row of class 1 costs about {number(weight)} times a false alarm: its best answer "
+            "is no longer the probability"
+        ),
+        focal,
     )
 
 
@@ -203,21 +221,28 @@ def _with_zeros(impossible: int, classes: str) -> tuple[Advised, ...]:
 
 def _hard(y: Array, p: Array, classes: str) -> tuple[Advised, ...]:
     wrong = share(int((y != p).sum()), len(y))
-    why = (
-        f"predictions are labels too: {percents(wrong)} of the rows are wrong, and bce of a wrong "
-        "label is infinite"
+    common = float(y.mean() > 0.5)
+    constant = percent(float((y != common).mean()))
+    better = wrong.high < float((y != common).mean())
+    why = f"predictions are labels too: {percents(wrong)} of the rows are wrong"
+    always = f"always saying {common:.0f} is wrong in {constant}"
+    zero_one = Advised("zero_one", (classes, why, always))
+    fbeta = Advised(
+        "fbeta",
+        ("one minus F-beta of the labels; beta above 1 favours recall",),
+        {"beta": 1},
+        ("beta 1: both alike",),
+        "false positives and false negatives cost unlike amounts",
     )
-    return (
-        Advised("zero_one", (classes, why)),
-        Advised(
-            "fbeta",
-            ("one minus F-beta of the labels; beta above 1 favours recall",),
-            {"beta": 1},
-            ("beta 1: both alike",),
-            "false positives and false negatives cost unlike amounts",
-        ),
-        Advised("bce", when="the model's probabilities can be had in place of its labels", runs=False),
+    bce = Advised("bce", when="the model's probabilities can be had in place of its labels", runs=False)
+    if better:
+        return zero_one, fbeta, bce
+    first = fbeta._replace(
+        reasons=(classes, why, f"{always}: zero_one would not tell this model from that", *fbeta.reasons),
+        when=None,
     )
+    zero_one = zero_one._replace(reasons=(always,), when="every mistake costs the same, whichever the class")
+    return first, bce, zero_one
 
 
 def signs(case: AdviceCase) -> Reading:

@@ -13,6 +13,7 @@ from losscli.batch import Stream
 from losscli.catalogue import pages as catalogue
 from losscli.engine.finish import Show, finish
 from losscli.engine.fold import fold
+from losscli.engine.missing import Masked
 from losscli.engine.survey import survey
 from losscli.errors import LosscliError
 from losscli.formula.spell import Speller, letters_of
@@ -49,6 +50,11 @@ def steps(
     folded = fold(stream, [task], missing=request.missing, keep=show.keep())
     if folded.refused:
         raise folded.refused[0]
+    if folded.missing.count and isinstance(request.over(stream).missing, Masked):
+        raise LosscliError(
+            f"{loss.name}: --steps writes out whole rows, --missing drop leaves single values out here",
+            "leave --steps out, or take the rows that miss a value out of the data",
+        )
     if folded.partials[0].positions:
         raise LosscliError(
             f"{loss.name}: --steps writes out one value a sample, here each has several that count alone",

@@ -10,7 +10,7 @@ import numpy as np
 
 from losscli.batch import Array, Batch, Stream
 from losscli.engine.align import align
-from losscli.engine.missing import Missing, complete
+from losscli.engine.missing import MissingRule, complete
 from losscli.engine.partial import Partial, Task
 from losscli.engine.top import Tally
 from losscli.formula.evaluate import Values
@@ -36,7 +36,7 @@ class FormulaWork:
     speller: Speller
     facts: Mapping[str, Any]
     stream: Stream
-    missing: Missing
+    missing: MissingRule
     part: Partial
 
     @property

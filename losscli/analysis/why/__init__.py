@@ -21,7 +21,7 @@ from losscli.analysis.why.target import judged
 from losscli.batch import Stream
 from losscli.engine.finish import value_of
 from losscli.engine.fold import Run, fold
-from losscli.engine.missing import Missing
+from losscli.engine.missing import MissingRule
 from losscli.engine.partial import Partial, Task
 from losscli.engine.survey import survey
 from losscli.engine.walk import HeldRows, Look, walk
@@ -83,6 +83,7 @@ def whys_of(
     At most five passes: over y_true, for the rows that cost most, for the constants, for what those rows cost
     under the others, and without them; all but the first over memory, where the rows fit there.
     """
+    request = request.over(stream)
     tasks = [_task(made, stream, request) for made in scores]
     reduction = "mean" if request.reduction == "none" else request.reduction
     firsts = {judged(task): task for task in reversed(tasks)}
@@ -110,7 +111,7 @@ def whys_of(
 
 
 def _worst_rows(
-    stream: Stream, tasks: Sequence[Task], n: int, missing: Missing, executor: Executor
+    stream: Stream, tasks: Sequence[Task], n: int, missing: MissingRule, executor: Executor
 ) -> dict[int, Partial]:
     """By the tasks' numbers, the partials of those that give rows a value, with the rows that cost most."""
     rowwise = [i for i, task in enumerate(tasks) if task.rowwise]
@@ -133,7 +134,7 @@ def _looked_at(
     parts: Mapping[int, Partial],
     stream: Stream,
     reduction: str,
-    missing: Missing,
+    missing: MissingRule,
     executor: Executor,
     lengths: Sequence[int] | None,
 ) -> tuple[dict[int, tuple[Without, ...]], Ranking | None]:

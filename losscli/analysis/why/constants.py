@@ -12,7 +12,7 @@ from losscli.analysis.why.target import Target, judged
 from losscli.batch import Batch, Stream
 from losscli.engine.finish import value_of
 from losscli.engine.fold import Run, fold
-from losscli.engine.missing import Missing
+from losscli.engine.missing import MissingRule
 from losscli.engine.partial import Task
 from losscli.losses.domain import Array, Domain
 from losscli.results.why import Constant
@@ -99,16 +99,15 @@ def plans(tasks: Sequence[Task]) -> list[Plan]:
         properties = () if task.words is None else task.words.properties
         scheme = _scheme(task, properties)
         if scheme is not None:
-            ignored = task.params.get("ignore_class")
-            key = (task.adjust, task.model, scheme.values, scheme.labels, ignored)
-            target = targets.setdefault(key, Target(task, scheme.values, scheme.labels, ignored))
+            key = (task.adjust, task.model, scheme.values, scheme.labels, task.ignored)
+            target = targets.setdefault(key, Target(task, scheme.values, scheme.labels, task.ignored))
             declared = {p.detail if p.name == "minimiser" else p.name for p in properties}
             made.append(Plan(task, scheme.make, target, declared))
     return made
 
 
 def constants(
-    plans: Sequence[Plan], stream: Stream, missing: Missing, reduction: str, executor: Executor
+    plans: Sequence[Plan], stream: Stream, missing: MissingRule, reduction: str, executor: Executor
 ) -> dict[tuple[str, tuple[float, ...]], tuple[Constant, ...]]:
     """Constant predictions with their values, the best first, by what is `judged`; one pass for all."""
     pairs = [(plan, candidate) for plan in plans for candidate in plan.candidates()]

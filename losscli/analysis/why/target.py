@@ -31,7 +31,8 @@ class Target:
     """y_true seen as a whole, with its weights, by one task after another that sees it in the same way.
 
     `values` keeps a sketch a column, or one for all where there are many columns; `labels` counts labels in
-    `counts`, each with its weight; rows of the label `ignored` are left out. `means` are the columns'.
+    `counts`, each with its weight; what is missing and the label `ignored` are left out. `means` and
+    `weights` are the columns'.
     """
 
     task: Task
@@ -42,18 +43,19 @@ class Target:
     pred_shape: tuple[int, ...] = ()
     columns: list[Sketch] = field(default_factory=list)
     sums: list[Sum] = field(default_factory=list)
-    weight: Sum = field(default_factory=Sum)
+    weights: list[Sum] = field(default_factory=list)
     counts: dict[float, float] = field(default_factory=dict)
     many: bool = False
 
     @property
     def known(self) -> bool:
-        """Whether anything has a weight, and there are not too many labels."""
-        return float(self.weight) > 0 and not self.many
+        """Whether each column has a weight, and there are not too many labels."""
+        return bool(self.weights) and all(float(total) > 0 for total in self.weights) and not self.many
 
     @property
     def means(self) -> Array:
-        return np.array([total.over(float(self.weight)) for total in self.sums])
+        both = zip(self.sums, self.weights, strict=True)
+        return np.array([total.over(float(weight)) for total, weight in both])
 
     @property
     def exact(self) -> bool:
@@ -77,24 +79,23 @@ class Target:
         width = y_true.shape[1] if y_true.ndim == 2 and (y_true.shape[1] <= COLUMNS or not self.values) else 1
         table = y_true.reshape(-1, width)
         weight = np.ones(len(batch)) if batch.weight is None else batch.weight
-        weight = np.repeat(weight, len(table) // len(batch))
-        whole = ~np.isnan(table).any(axis=1)
-        if self.ignored is not None:
-            whole &= (table != self.ignored).any(axis=1)
-        if not whole.all():
-            table, weight = table[whole], weight[whole]
+        if weight.ndim > y_true.ndim or weight.shape != y_true.shape[: weight.ndim]:
+            self.many = True  # weights of positions, which y_true's axes do not begin with
+            return
+        spread = weight.reshape(weight.shape + (1,) * (y_true.ndim - weight.ndim))
+        weights = np.broadcast_to(spread, y_true.shape).reshape(-1, width)
+        counts = ~np.isnan(table) if self.ignored is None else ~np.isnan(table) & (table != self.ignored)
         self._shape(y_true.shape[1:], batch.y_pred[self.task.model].shape[1:], width)
-        for column, total in zip(table.T, self.sums, strict=True):
-            total.add_block(weight * column, one_sign=False)
-        self.weight.add_block(weight, one_sign=True)
-        if self.values:
-            for column, sketch in zip(table.T, self.columns, strict=True):
-                sketch.add(column, weight)
+        for k, (column, weighing, some) in enumerate(zip(table.T, weights.T, counts.T, strict=True)):
+            if not some.all():
+                column, weighing = column[some], weighing[some]
+            self.sums[k].add_block(weighing * column, one_sign=False)
+            self.weights[k].add_block(weighing, one_sign=True)
+            if self.values:
+                self.columns[k].add(column, weighing)
         if self.labels and not self.many:
-            labels, at = np.unique(table.ravel(), return_inverse=True)
-            self._count(
-                dict(zip(labels.tolist(), np.bincount(at, np.repeat(weight, width)).tolist(), strict=True))
-            )
+            labels, at = np.unique(table[counts], return_inverse=True)
+            self._count(dict(zip(labels.tolist(), np.bincount(at, weights[counts]).tolist(), strict=True)))
 
     def merge(self, other: Target) -> None:
         """Takes in what another saw of other rows."""
@@ -104,14 +105,16 @@ class Target:
             mine.merge(theirs)
         for column, sketch in zip(self.columns, other.columns, strict=False):
             column.merge(sketch)
-        self.weight.merge(other.weight)
+        for mine, theirs in zip(self.weights, other.weights, strict=False):
+            mine.merge(theirs)
         self.many |= other.many
         self._count(other.counts)
 
     def _shape(self, shape: tuple[int, ...], pred_shape: tuple[int, ...], width: int) -> None:
         if not self.sums:
             self.shape, self.pred_shape = shape, pred_shape
-            self.columns, self.sums = [Sketch() for _ in range(width)], [Sum() for _ in range(width)]
+            self.columns = [Sketch() for _ in range(width)]
+            self.sums, self.weights = ([Sum() for _ in range(width)] for _ in range(2))
 
     def _count(self, weights: Mapping[float, float]) -> None:
         for label, weight in weights.items():

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from losscli.errors import LosscliError
 from losscli.frameworks.adapted import Adapted
 from losscli.frameworks.call import Call, Conversion, Given, Style, single
-from losscli.losses.domain import Array
+from losscli.frameworks.writing import class_of
 
-STYLE = Style({"keras": "keras"}, hand_over=single, backends=("jax", "torch"))
+STYLE = Style(
+    {"keras": "keras"}, hand_over=single, backends=("jax", "torch"), moved="keras.ops.moveaxis({}, {}, {})"
+)
 
 
 def _axis(per: Any, given: Given) -> str:
@@ -20,18 +19,12 @@ def _axis(per: Any, given: Given) -> str:
     return f"axis={axes}"
 
 
-def _class_of(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
-    if not (np.isin(y_true, (0, 1)).all() and (y_true.sum(axis=-1) == 1).all()):
-        raise LosscliError("class indices: soft labels are of no one class")
-    return y_true.argmax(axis=-1).astype(np.float64), y_pred
-
-
 _OVERLAP = (Call(names={"per": _axis}),)
 CALLS = {
     "binary_focal": (Call(names={"alpha": "apply_class_balancing=True, alpha={}"}),),
     "dice": _OVERLAP,
     "tversky": _OVERLAP,
-    "generalized_cce": (Call(conversion=Conversion({"y_true": "y_true.argmax(-1)"}, _class_of)),),
+    "generalized_cce": (Call(conversion=Conversion({"y_true": "y_true.argmax(-1)"}, class_of)),),
 }
 
 ADAPTED = {

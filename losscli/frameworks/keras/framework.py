@@ -35,6 +35,7 @@ FRAMEWORK = Framework(
     searched=True,
     tall=True,
     broadcasts=True,
+    axis_of=("cce", "categorical_focal", "cosine_similarity"),  # of indices its axis is the last alone
     common={
         "dtype": np.float32,
         "grain": "last_axis",

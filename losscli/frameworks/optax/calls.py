@@ -14,6 +14,7 @@ STYLE = Style(
     reduction="",
     array="jnp.asarray({})",
     hand_over=lambda modules, array: modules["jnp"].asarray(single(modules, array)),
+    moved="jnp.moveaxis({}, {}, {})",
 )
 
 

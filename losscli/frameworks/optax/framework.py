@@ -16,6 +16,7 @@ FRAMEWORK = Framework(
     CALLS,
     ADAPTED,
     searched=True,
+    axis_of=("cce", "scce", "poly_cce", "kld", "generalized_kld", "cosine_similarity", "cosine_distance"),
     common={
         "dtype": np.float32,
         "grain": "entry",

@@ -6,12 +6,16 @@ import numpy as np
 
 from losscli.frameworks import SKLEARN
 from losscli.frameworks.adapted import Adapted
-from losscli.frameworks.call import Call, Style
+from losscli.frameworks.call import Call, Conversion, Style
 from losscli.frameworks.convention import MEAN, Framework
+from losscli.frameworks.writing import class_of
 
 EPSILON = float(np.finfo(np.float64).eps)
 
-_BRIER = {"pos_label": "pos_label={}", "scale_by_half": "scale_by_half={}"}
+_BRIER = {"multiclass": "", "pos_label": "pos_label={}", "scale_by_half": "scale_by_half={}"}
+_OF_ROWS = Conversion(
+    {"y_true": "y_true.argmax(-1)"}, class_of, lambda params: bool(params["multiclass"]), axes=2
+)
 _EVERY_CLASS = "labels=range(y_pred.shape[1])"
 
 _RAVELED = Adapted(
@@ -32,7 +36,12 @@ FRAMEWORK = Framework(
         "scce": (Call(keywords=_EVERY_CLASS),),
         "quantile": (Call(names={"q": "alpha={}"}),),
         "brier": (
-            Call(keywords=_EVERY_CLASS, names=_BRIER, when=lambda given: given.axes > 1),
+            Call(
+                keywords=_EVERY_CLASS,
+                names=_BRIER,
+                when=lambda given: given.axes > 1,
+                conversion=_OF_ROWS,
+            ),
             Call(names=_BRIER),
         ),
         "multiclass_hinge": (Call(keywords=_EVERY_CLASS),),
@@ -40,6 +49,11 @@ FRAMEWORK = Framework(
     {
         "mape": Adapted("It gives a fraction, the definition percent.", form="100 * {call}"),
         "rmse": _RAVELED,
+        "brier": Adapted(
+            "It halves the sum over two classes unless it is told not to.",
+            params={"scale_by_half": False},
+            when=lambda params: bool(params["multiclass"] and not params["half"]),
+        ),
         "rmsle": _RAVELED,
     },
     searched=True,

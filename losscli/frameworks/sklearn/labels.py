@@ -10,7 +10,7 @@ from losscli.errors import LosscliError
 from losscli.frameworks.departure import Departure, Survey
 from losscli.frameworks.sklearn.framework import formula
 from losscli.losses.domain import Array, ClassLabel, ClassScores, Domain, RealScalar
-from losscli.losses.ranges import NumberOrNone, Range
+from losscli.losses.ranges import Flag, NumberOrNone, Range
 
 Labels = tuple[float, ...]
 
@@ -91,14 +91,15 @@ _Half = Annotated[Any, Range('true, false or "auto"', kind="choice", choices=("a
     "brier",
     "brier_score_loss",
     Departure(
-        "scikit-learn adds up the squares over the classes, and halves the sum of two alone (scale_by_half)",
-        lambda y_true, y_pred, **_: np.asarray(y_pred.ndim > 1 and y_pred.shape[1] > 1),
-        cause="input",
+        "scikit-learn halves the sum over two classes, and over more where scale_by_half is true",
+        lambda y_true, y_pred, *, scale_by_half, **_: np.asarray(_halves(y_pred.shape[1], scale_by_half)),
+        lambda params: params["multiclass"] and params["scale_by_half"] is not False,
+        cause="factor",
     ),
     Departure(
         "scikit-learn gives twice the definition's number where it is told not to halve",
-        lambda y_true, y_pred, **_: np.asarray(y_pred.ndim == 1 or y_pred.shape[1] == 1),
-        lambda params: params["scale_by_half"] is False,
+        lambda y_true, y_pred, **_: np.asarray(True),
+        lambda params: not params["multiclass"] and params["scale_by_half"] is False,
         cause="factor",
     ),
     survey=_survey("brier_score_loss"),
@@ -107,19 +108,26 @@ def _(
     y_true: _Class,
     y_pred: _Probabilities,
     *,
+    multiclass: Flag = False,
     pos_label: NumberOrNone = None,
     scale_by_half: _Half = "auto",
     labels: Labels,
 ) -> Array:
     classes = 1 if y_pred.ndim == 1 else y_pred.shape[1]
-    half = classes < 3 if scale_by_half == "auto" else scale_by_half
-    if classes == 1:
-        positive = y_true == _positive(labels, pos_label)
-        squares = 2 * (y_pred.reshape(len(y_pred)) - positive) ** 2
-    else:
+    if multiclass != (classes > 1):
+        columns = "one column" if classes == 1 else f"{classes} columns"
+        raise LosscliError(f"multiclass={str(multiclass).lower()}: y_pred has {columns}", "leave it out")
+    if multiclass:
         own = _column(y_true, labels, classes, "brier_score_loss")
         squares = np.sum((y_pred - (np.arange(classes) == own[:, None])) ** 2, axis=1)
-    return squares / 2 if half else squares
+    else:
+        positive = y_true == _positive(labels, pos_label)
+        squares = 2 * (y_pred.reshape(len(y_pred)) - positive) ** 2
+    return squares / 2 if _halves(classes, scale_by_half) else squares
+
+
+def _halves(classes: int, scale_by_half: str | bool) -> bool:
+    return classes < 3 if scale_by_half == "auto" else bool(scale_by_half)
 
 
 def _positive(labels: Labels, pos_label: float | None) -> float:

@@ -12,6 +12,7 @@ STYLE = Style(
     weight="",
     array="torch.tensor({}, dtype=y_pred.dtype)",
     hand_over=tensor,
+    moved="{}.movedim({}, {})",
 )
 
 

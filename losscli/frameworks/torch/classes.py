@@ -161,7 +161,7 @@ def _beyond(margin: float, own: Array, other: Array, power: int = 1) -> Array:
     return np.where(over > 0, over**power, 0.0)
 
 
-@formula("multi_margin", "nn.MultiMarginLoss")
+@formula("multi_margin", "nn.MultiMarginLoss", axes=2)
 def _(
     y_true: ClassIndex,
     y_pred: ClassScores,
@@ -190,6 +190,7 @@ def _listings(y_true: Array) -> Array:
         lambda y_true, y_pred: np.any(_listings(y_true) > 1, axis=-1),
         cause="label coding",
     ),
+    axes=2,
 )
 def _(y_true: LabelIndices, y_pred: Scores) -> Array:
     if y_true.shape != y_pred.shape:
@@ -208,7 +209,7 @@ def _(y_true: LabelIndices, y_pred: Scores) -> Array:
     return values / classes
 
 
-@formula("multilabel_soft_margin", "nn.MultiLabelSoftMarginLoss", collapse=True)
+@formula("multilabel_soft_margin", "nn.MultiLabelSoftMarginLoss", collapse=True, class_axis=-1)
 def _(y_true: SoftLabels, y_pred: Scores, *, class_weight: ClassWeight = None) -> Array:
     values = -(y_true * log_sigmoid(y_pred) + (1 - y_true) * log_sigmoid(-y_pred))
     return np.sum(values if class_weight is None else values * class_weight, axis=-1) / y_pred.shape[-1]

@@ -60,7 +60,7 @@ TOLD = [
          losses=("mse", "mae",
          "huber"),
          why=("target is 1.5, a typical prediction 150",)),
-    Told("scales", "warning", data(Y, Y[::-1] / 101), data(Y, Y[::-1] / 99), None,
+    Told("scales", "warning", data(Y, Y[::-1] / 101), data(Y, Y[::-1] / 30), None,
          losses=("mse", "mae", "huber")),
     # Shrunk to the truth's mean where that is 0: weak, and not another unit.
     Told("scales", "warning", data(SINE + 0.6, NEAR / 1e4), data(SINE, NEAR / 1e4), None,

@@ -30,6 +30,7 @@ from support.checking import (
 import losscli
 from losscli.analysis.check import examine
 from losscli.batch import Batch
+from losscli.engine import walk
 from losscli.errors import LosscliError
 
 SINE = np.sin(K)
@@ -122,6 +123,15 @@ def test_missing_rows_hide_no_other_fault_of_the_loss() -> None:
         given = data(put(S, 0, np.nan), pred, loss="exponential", missing=missing)
         one = found(given, "infinite_loss")
         assert (one.count, one.rows) == (1, (3,))
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("missing", ["refuse", "propagate"])
+def test_neither_do_rows_that_are_not_finite(value: float, missing: str) -> None:
+    rows = put(SINE, 10, value), put(NEAR, 3, 30)
+    for true, pred in (rows, (put(SINE, 3, 30), put(NEAR, 10, value))):
+        given = data(true, pred, loss="tukey", missing=missing)
+        assert found(given, "vanishing_gradient").rows == (4,)
 
 
 def test_a_missing_value_that_propagates_explains_the_nan() -> None:
@@ -232,3 +242,25 @@ def test_what_belongs_to_a_loss_needs_one(options: dict[str, Any], words: str) -
     with pytest.raises(LosscliError, match=words):
         checked(data(Y, P, **options))
     checked(data(B, Q, from_logits=True))
+
+
+def test_rows_that_fit_into_memory_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    y, p = SINE, put(NEAR, 3, SINE[3] + 89.5, 5, 100)
+    reads = 0
+
+    def stream() -> Iterator[Batch]:
+        nonlocal reads
+        reads += 1
+        for start in range(0, len(y), 15):
+            rows = slice(start, start + 15)
+            yield Batch(y[rows], {"y_pred": p[rows]}, first_row=start + 1)
+
+    record = examine(stream, "linex", params={})
+    assert reads == 1
+    assert [(one.id, one.rows) for one in record.findings] == [
+        ("wild_errors", (4, 6)),
+        ("float32_infinite", (4, 6)),
+    ]
+    monkeypatch.setattr(walk, "HELD", len(y))  # half of the numbers
+    assert examine(stream, "linex", params={}).findings == record.findings
+    assert reads == 1 + 3

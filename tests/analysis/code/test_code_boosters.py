@@ -238,6 +238,7 @@ def test_comments_say_what_holds_and_nothing_else(
     assert ("hess is |grad| over the way" in said) == by_way
     title, other = ("XGBoost", "LightGBM") if library == "xgboost" else ("LightGBM", "XGBoost")
     assert title in notes[0]
+    assert notes[0].endswith("its estimator starts at the best constant.")
     assert other not in said
 
 

@@ -27,7 +27,7 @@ def guessing(y: Any, columns: int, right: int) -> Any:
 
 @pytest.mark.parametrize("hot", [False, True])
 @pytest.mark.parametrize(
-    ("times", "weighted", "first"),
+    ("times", "weighted", "told_first"),
     [
         ([20, 20, 20], False, False),
         ([38, 22, 20], False, False),
@@ -37,7 +37,7 @@ def guessing(y: Any, columns: int, right: int) -> Any:
     ],
 )
 def test_classes_are_counted_and_rare_ones_weighed(
-    times: list[int], weighted: bool, first: bool, hot: bool
+    times: list[int], weighted: bool, told_first: bool, hot: bool
 ) -> None:
     y = rows_of(times)
     n = len(y)
@@ -56,14 +56,15 @@ def test_classes_are_counted_and_rare_ones_weighed(
     assert f"the highest of each row is its class in {shares(n - 7, n)} of the rows" in why(told)
     assert "logits" not in everything(told)
     assert losses(told)[0] == name
-    assert (words in why(told)) is first
-    assert ("class_weight" in told.recommendations[0].params) is first
+    assert (words in why(told)) is told_first
+    assert told.recommendations[0].params == {}  # a proper score, however rare a class is
+    assert ("which weights shift" in why(told)) is told_first
     assert ("class_weight" in everything(told)) is weighted
     if weighted:
         found = entry(told, name, "class_weight")
         assert found.params["class_weight"] == [float(f"{n / (3 * t):.3g}") for t in times]
         assert words in " ".join(found.reasons)
-        assert (found.when is None) is first
+        assert found.when == "rare classes are to count as much as common ones"
     assert entry(told, name, "label_smoothing").params == {"label_smoothing": 0.1}
     assert ("losscli.compute" in entry(told, "categorical_focal").command) is hot
     assert "same number" in everything(told)
@@ -256,3 +257,30 @@ def test_columns_of_vectors_that_know_the_class_are_logits() -> None:
     assert losscli.recommend(y, z).recommendations[0].loss == "scce"
     r = np.random.default_rng(0)
     assert losscli.recommend(y, 50 + 30 * r.normal(size=(120, 3))).task == "embeddings"
+
+
+@pytest.mark.parametrize(
+    ("times", "words"), [((5, 1, 3), "cat, dog"), ((2, 9, 1), "dog, cow"), ((3, 1, 0), "cat, dog")]
+)
+def test_the_commonest_and_the_rarest_class_bear_their_names(times: tuple[int, ...], words: str) -> None:
+    classes = ["cat", "dog", "cow"]
+    y = [name for name, count in zip(classes, times, strict=True) for _ in range(count)]
+    told = losscli.recommend(y, np.tile([0.5, 0.2, 0.3], (len(y), 1)), classes=classes)
+    ratio = max(times) // min(count for count in times if count)
+    said = f"the commonest class has {ratio} times the rows of the rarest ({words})"
+    assert evidence(told, "imbalance").text == said
+
+
+def test_order_does_not_make_logits_what_kappa_takes() -> None:
+    y = np.resize(np.arange(5), 200)
+    near = np.where(np.arange(200) % 4 == 0, np.minimum(y + 1, 4), y)  # each mistake falls on a neighbour
+    logits = 4.0 * np.eye(5)[near] - 1
+    told = losscli.recommend(np.eye(5)[y], logits)
+    assert "neighbours" in names(told)
+    assert losses(told)[0] == "cce"
+    assert "code the data so first" in " ".join(entry(told, "weighted_kappa").reasons)
+    random = np.resize([0, 3, 1, 4, 2, 0, 2], 200)
+    for p, fits in ((logits, False), (np.exp(logits) / np.exp(logits).sum(1, keepdims=True), True)):
+        said = losscli.recommend(np.eye(5)[random], p, task="ordinal")
+        assert "classes are said to be ordered" in why(said)
+        assert ("code the data so first" not in why(said)) is fits

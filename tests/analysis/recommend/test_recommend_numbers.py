@@ -140,17 +140,19 @@ def test_rare_positives() -> None:
     cost = -np.where(y == 1, np.log(p), np.log1p(-p))
     easy = np.where(y == 1, p, 1 - p) >= 0.6
     assert evidence(told, "easy_rows").value == close(cost[easy].sum() / cost.sum(), 1e-12)
-    first = " ".join(told.recommendations[0].reasons)
-    assert f"{easy.sum()} of 4000 rows are well classified" in first
+    assert told.recommendations[0].params == {}
+    assert all(entry.when for entry in shifting)
 
 
-def test_focal_comes_first_where_easy_rows_make_the_loss() -> None:
+def test_a_proper_score_comes_first_though_easy_rows_make_the_loss() -> None:
     y = np.zeros(3000)
     y[:60] = 1
     p = np.where(y == 1, 0.7, 0.1)
     told = losscli.recommend(y, p)
-    assert told.recommendations[0].loss == "binary_focal"
+    assert told.recommendations[0].loss == "bce"
     assert evidence(told, "easy_rows").value == pytest.approx(1)
+    (focal,) = (entry for entry in told.recommendations if entry.loss == "binary_focal")
+    assert "3000 of 3000 rows are well classified" in focal.reasons[0]
 
 
 def test_a_probability_of_0_for_what_happened_makes_brier_first() -> None:

@@ -163,6 +163,8 @@ def test_rows_far_out_are_let_go_of(far: int, mid: int, loss: str) -> None:
     scale = float(f"{factor * spread:.3g}")
     assert list(found.params.values()) == [scale]
     assert f"{scale:g} = {factor} × {short(spread)}" in found.derived[0]
+    rows = {"tukey": "those rows are plain wrong", "cauchy": "the far rows are more likely wrong than right"}
+    assert found.when == f"{rows[loss]}, and the fit starts near its end"
     if loss == "tukey":
         assert f"and {threefold - sixfold} from three to six: a group apart" in found.reasons[0]
     assert ("a group apart" in everything(told)) is (loss == "tukey")

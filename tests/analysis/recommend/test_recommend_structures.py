@@ -263,3 +263,17 @@ def test_the_highest_grade_may_stand_twice() -> None:
     """Of equal grades any is the highest: the score that stands on the second is right too."""
     told = losscli.recommend([[2.0, 2, 0]] * 4, [[1.0, 3, 0]] * 4, task="ranking")
     assert evidence(told, "top").value == 1
+
+
+@pytest.mark.parametrize(
+    ("y", "p"),
+    [
+        (np.ones((8, 3)), None),
+        (np.ones(8), None),
+        (np.stack([np.arange(8.0) + 1, np.arange(8) % 3], 1), None),
+        (np.stack([np.arange(8.0) + 1, np.arange(8) % 2], 1), np.ones((8, 2))),
+    ],
+)
+def test_what_is_no_time_with_an_event_is_refused(y: Any, p: Any) -> None:
+    with pytest.raises(losscli.LosscliError, match="no time with an event of 0 or 1"):
+        losscli.recommend(y, p, task="survival")

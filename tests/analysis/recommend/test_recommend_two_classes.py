@@ -89,15 +89,18 @@ def test_rows_that_are_easy_from_six_tenths_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("p_of_0", "first"), [(0.3, "binary_focal"), (0.001, "bce")], ids=["easy rows make it", "hard rows do"]
+    ("p_of_0", "easy"), [(0.3, True), (0.001, False)], ids=["easy rows make it", "hard rows do"]
 )
-def test_few_positives_are_weighed_or_easy_rows_faded(p_of_0: float, first: str) -> None:
+def test_few_positives_get_a_proper_score_and_weights_by_what_a_miss_costs(p_of_0: float, easy: bool) -> None:
     y = labels(30, 1000)
     p = np.where(y == 1, 0.05, p_of_0)
     told = losscli.recommend(y, p)
     cost = -np.log(np.where(y == 1, p, 1 - p))
-    assert (cost[30:].sum() / cost.sum() >= 0.5) == (first == "binary_focal")
-    assert losses(told)[0] == first
+    assert (cost[30:].sum() / cost.sum() >= 0.5) == easy
+    assert losses(told)[:2] == ["bce", "brier"]
+    assert told.recommendations[0].params == {}
+    assert ("probabilities are too high: 29 % on average" in why(told)) is easy
+    assert ("probabilities are too low: 0.25 % on average" in why(told)) is not easy
     weighted, focal = entry(told, "bce", "pos_weight"), entry(told, "binary_focal")
     assert weighted.params == {"pos_weight": 32.3}  # 970/30
     assert weighted.derived[0].startswith(
@@ -105,30 +108,31 @@ def test_few_positives_are_weighed_or_easy_rows_faded(p_of_0: float, first: str)
     )
     assert focal.params == {"gamma": 2, "alpha": 0.97}
     assert "alpha 0.97: 1 less the share of class 1" in focal.derived[0]
-    by_weight = "with that weight both classes count alike"
-    by_focus = "at gamma 2 a row at 0.9 keeps 1 % of its cost"
-    assert (by_weight in why(told)) is (first == "bce")
-    assert (by_focus in why(told)) is (first == "binary_focal")
-    assert close(0.01, 1e-9) == (1 - 0.9) ** 2
+    assert "a missed row of class 1 costs about 32.3 times a false alarm" in (weighted.when or "")
+    # Of costs as these, the weighted cross-entropy is least at W p / (W p + 1 - p): 1/2 at p = 1 / (1 + W).
+    w, p0 = 32.3, 1 / 33.3
+    grid = np.linspace(0.001, 0.999, 999)
+    weighted_cost = -w * p0 * np.log(grid) - (1 - p0) * np.log(1 - grid)
+    assert grid[weighted_cost.argmin()] == pytest.approx(0.5, abs=1e-9)
+    assert bool(focal.reasons) is easy
     # Both classes count alike: the sum of the weights of each.
     assert 30 * weighted.params["pos_weight"] == close(970, 1e-2)  # two digits are suggested
     assert 30 * focal.params["alpha"] == close(970 * (1 - focal.params["alpha"]), 1e-2)  # likewise
-    assert [
-        e.when for e in told.recommendations if not e.params.keys() - {"from_logits"} and e.loss == "bce"
-    ] == ["the outputs are to be read as probabilities"]
 
 
 def test_many_positives_weigh_less_than_one() -> None:
     y = labels(960, 1000)
     told = losscli.recommend(y)
-    assert told.recommendations[0].params == {"pos_weight": 0.0417}  # 40/960
-    assert "= 4 % / 96 %" in told.recommendations[0].derived[0]
+    weighted = entry(told, "bce", "pos_weight")
+    assert weighted.params == {"pos_weight": 0.0417}  # 40/960
+    assert "= 4 % / 96 %" in weighted.derived[0]
     assert entry(told, "binary_focal").params["alpha"] == 0.04
 
 
-def test_without_predictions_the_weight_comes_first_and_easy_rows_are_unknown() -> None:
+def test_without_predictions_easy_rows_are_unknown() -> None:
     told = losscli.recommend(labels(30, 1000))
-    assert list(told.recommendations[0].params) == ["pos_weight"]
+    assert losses(told)[0] == "bce"
+    assert told.recommendations[0].params == {}
     assert names(told) == ["n", "positives"]
     assert "well classified" not in everything(told)
 

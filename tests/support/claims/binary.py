@@ -125,7 +125,11 @@ CLAIMS: list[Claim] = [
         "the gradient by the logit is «0.002» (bce: «0.999»)",
         lambda: [G("brier", [0], [0.999])[0] * 0.999 * 0.001, G("bce", [0], [log(999)], from_logits=True)[0]],
     ),
-    ("brier", "twice this: «0.5» for a coin flip, «2» at most", lambda: 2 * P("brier", (1, 0.5), (1, 0))),
+    (
+        "brier",
+        "twice this: «0.5» for a coin flip, «2» at most",
+        lambda: [L("brier", [1], [[1 - p, p]]) for p in (0.5, 0.0)],
+    ),
     ("brier", "the constant 0.01 scores «0.0099»", lambda: [0.01 * 0.99]),
     (
         "brier",
