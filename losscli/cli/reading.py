@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from losscli.analysis.request import takes
@@ -86,11 +87,6 @@ def open_source(
         raise LosscliError(
             f"--by {rows.by}: there is no file that has such a column", "name one, as in sales.csv"
         )
-    if rows.classes is not None or rows.positive is not None:
-        option = "--positive" if rows.classes is None else "--classes"
-        raise LosscliError(
-            f"{option}: there is no file whose labels it names", "name one, as in preds.csv, or give numbers"
-        )
     if pred is None or (true is None and truth):
         needed = {"--true": true, "--pred": pred} if truth else {"--pred": pred}
         lacking = [option for option, text in needed.items() if text is None]
@@ -101,9 +97,18 @@ def open_source(
         )
     from losscli.data import read_stream
 
-    return read_stream(
-        true, pred, rows.weight, input_format=rows.input_format, text=rows.text, parts=roles.parts
+    read = partial(
+        read_stream, weight=rows.weight, input_format=rows.input_format, text=rows.text, parts=roles.parts
     )
+    names = asked(rows)
+    if names is None:
+        return read(true, pred)
+    from losscli.classes.inline import numbered
+
+    texts, classes = numbered(names, {"--true": true, "--pred": pred})
+    assert texts["--pred"] is not None
+    source = read(texts["--true"], texts["--pred"])
+    return replace(source, classes=classes, chosen=(*source.chosen, f"classes: {classes.words}"))
 
 
 def asked(rows: Rows) -> ClassNames | None:

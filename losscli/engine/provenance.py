@@ -36,7 +36,8 @@ def remarks(part: Partial, folded: Folded, reduction: str) -> tuple[Remark, ...]
         said.append(Remark("data", how, folded.missing.count, folded.missing.rows))
     if part.axis is not None and part.positions and len(part.shape) > 2:
         said += _positions(part)
-    infinite = None if task.words is None else task.words.infinite
+    # In single precision it may be so for another reason than the definition's.
+    infinite = None if task.words is None or convention.float32 else task.words.infinite
     for kind, words, why in (("inf", "infinite", infinite), ("nan", "nan", None)):
         if kind in part.tallies:
             tally = part.tallies[kind]

@@ -242,9 +242,3 @@ def test_labels_alone_are_taken_and_said_and_two_columns_are_asked_for(tmp_path:
     assert "pred holds 0 and 1: decided labels" in texts(value("compute", "bce", path))
     two = csv(tmp_path / "two.csv", [(1, 1, 0.5, 0.25), (0, 0, 0.5, 0.5)], ("y", "pred", "prob_a", "prob_b"))
     assert "those of prob_a, prob_b choose: --pred prob_b" in refusal("compute", "bce", two)
-
-
-@pytest.mark.parametrize("option", ["--classes", "--positive"])
-def test_values_have_no_names(option: str) -> None:
-    said = refusal("compute", "bce", "--true", "1,2", "--pred", "0.5,0.5", option, "1,2")
-    assert f"{option}: there is no file whose labels it names" in said
