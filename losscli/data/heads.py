@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from losscli.rows import TextOptions
 
 ROWS = 2000  # rows that tell how the numbers of a column are written
+_TWO_NUMBERS = re.compile(r"\d[)%]?[\t;| ]+[-+(]?\d")  # parted by another mark: no column's name
 _COMMENT = re.compile(r"\s*(#|%(?=[ %])|//(?= ))")
 
 
@@ -77,7 +78,8 @@ class FirstLines:
         share = layout.numeric / len(layout.names)
         cells = [cell for row in self.rows[layout.body :][:SAMPLE] for cell in row if not is_number(cell)]
         parting = sum(any(mark in cell for mark in SEPARATORS) for cell in cells)
-        return (several, several, layout.named and share > 0, share, -parting)
+        named = layout.named and not any(map(_TWO_NUMBERS.search, layout.names))
+        return (several, several, named and share > 0, share, -parting)
 
     def dialect(self, usual: str) -> TextDialect:
         """What the lines say, beside what was said of them."""

@@ -67,3 +67,15 @@ def test_a_print_that_leaves_rows_out_is_refused(tmp_path: Path) -> None:
     path.write_text(str(pl.DataFrame({"y_true": range(50), "y_pred": range(50)})), encoding="utf-8")
     with pytest.raises(LosscliError, match="leaves rows or columns out"):
         open_table(str(path))
+
+
+@pytest.mark.parametrize(("name", "separator"), [("a.tsv", "\t"), ("a.txt", "   ")])
+def test_decimal_commas_without_a_header_are_no_columns(name: str, separator: str, tmp_path: Path) -> None:
+    """Read at the comma, the first line would hold words, such as 0 and 739 in one cell."""
+    path = tmp_path / name
+    rows = [("(736,0)", "(739,88)"), ("(2857,34)", "(2860,21)"), ("610,2", "612,5")]
+    path.write_text("".join(f"{true}{separator}{pred}\n" for true, pred in rows))
+    (batch,) = open_table(str(path)).select("1", "2", None, truth=True, models=False)()
+    assert batch.y_true is not None
+    assert batch.y_true.tolist() == [-736, -2857.34, 610.2]
+    assert batch.y_pred["y_pred"].tolist() == [-739.88, -2860.21, 612.5]
