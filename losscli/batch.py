@@ -160,6 +160,9 @@ class Stream:
         """The rows as chunks in their order, each to be read wherever it is called."""
         return map(whole, self())
 
+    def check_unchanged(self) -> None:
+        """LosscliError where the rows come from a file that is another by now."""
+
     def rounded(self, far: Collection[str]) -> Mapping[str, Sequence[str]]:
         """What is said of whole numbers in "y_true", "weight" and models whose values lie beyond 2^53."""
         return {}

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from losscli.engine import gradient as slopes
 from losscli.engine.add import no_values
 from losscli.engine.finish import Show as Show
 from losscli.engine.finish import finish, shares_of
@@ -47,7 +46,9 @@ def score(request: Request, stream: Stream, *, run: Run = HERE, show: Show = EVE
                 f"the gradient is of the exact definition only, not of {way.framework.title}'s formula",
                 "leave --like or --gradient out",
             )
-        slopes.slope_of(request.loss)
+        from losscli.engine.gradient import slope_of
+
+        slope_of(request.loss)
     request = request.over(stream)
     task = request.task(request.loss, stream)
     if run.sink is not None and not task.rowwise:

@@ -25,6 +25,7 @@ SHORT = {
     "F.": "torch.nn.functional.",
     "nn.": "torch.nn.",
     "tf.keras.": "keras.",
+    "tf.losses.": "keras.losses.",
     "tensorflow.keras.": "keras.",
 }
 
@@ -124,6 +125,7 @@ def named(word: str | Loss | Named) -> Named:
         return word
     if not isinstance(word, str):
         return Named(word, word.name)
+    word = word.removesuffix("()")
     known = registry.names()
     if word in known:
         return Named(registry.get(word), word)

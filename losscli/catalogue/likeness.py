@@ -20,21 +20,26 @@ LONG = 10  # letters from which two may be wrong
 
 def typo_of(word: str) -> str | None:
     """The name that is this word but for a letter or two, one that leads to no loss before one that does."""
-    word = folded_name(word)
-    names = leading()
+    names, own = leading(), registry.names()
     near: dict[str, int] = {}
     for name in (*names, *othernames.names()):
-        folded = folded_name(name)
-        short, long = sorted((len(word), len(folded)))
-        if short < 3 or 2 * short < LIKE * (short + long):  # they cannot share as many letters
-            continue
-        shared = SequenceMatcher(None, word, folded).ratio()
-        most = 1 if short < LONG else 2
-        swapped = sorted(word) == sorted(folded)
-        if (shared >= LIKE or (shared and swapped)) and (wrong := _wrong(word, folded)) <= most:
-            near[name] = wrong
-    order = {name: (near[name], name in names, name not in registry.names(), len(name)) for name in near}
+        wrongs = [wrong for fold in (folded_name, str.casefold) if (wrong := _slips(fold(word), fold(name)))]
+        if wrongs:
+            near[name] = min(wrongs)
+    order = {name: (near[name], name not in own, name in names, len(name)) for name in near}
     return min(order, key=lambda name: order[name], default=None)
+
+
+def _slips(word: str, name: str) -> int:
+    """How many letters are wrong in a word that is like a name; 0 where it is not, or is the name."""
+    shortest = min(len(word), len(name))
+    if shortest < 3 or abs(len(word) - len(name)) > 2:
+        return 0
+    shared = SequenceMatcher(None, word, name).ratio()
+    if shared < LIKE and not (shared and sorted(word) == sorted(name)):
+        return 0
+    wrong = _wrong(word, name)
+    return wrong if wrong <= (1 if shortest < LONG else 2) else 0
 
 
 def same_words(word: str) -> list[str]:

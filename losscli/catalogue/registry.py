@@ -54,8 +54,12 @@ def aliases() -> dict[str, str]:
 
 
 def folded_name(word: str) -> str:
-    """How names are matched: case, '-', '_' and spaces folded away, and a trailing 'loss' or 'error'."""
+    """How names are matched: case, '-', '_' and spaces folded away, and a trailing 'loss' or 'error'.
+
+    British spellings are as American ones: generalised, regularisation.
+    """
     bare = "".join(c for c in word.casefold() if c not in "-_ ")
+    bare = bare.replace("isation", "ization").replace("ised", "ized")
     for ending in ("loss", "error"):
         if bare.endswith(ending) and bare != ending:
             return bare.removesuffix(ending)

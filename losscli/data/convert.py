@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from losscli.batch import encoded
-from losscli.data.lenient import let_pass
 from losscli.data.numbers import PLAIN, NumberFormat, advice, is_number, number
 from losscli.data.words import counted, quoted
 from losscli.errors import LosscliError
@@ -54,6 +53,8 @@ class ValuePlace(NamedTuple):
         why = self.error(row, entry, f"{quoted(value)} is not a number", hint)
         if entry or self.column is None or not isinstance(value, str):
             raise why
+        from losscli.data.lenient import let_pass
+
         let_pass(self.name, self.column, self.first_row + row, value, why)
         return math.nan
 

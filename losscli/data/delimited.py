@@ -11,10 +11,9 @@ import numpy as np
 
 from losscli.data.blocks import BLOCK, Odd, cut, cut_unread, is_large, next_line
 from losscli.data.convert import from_texts, labels
-from losscli.data.dialect import TextDialect, plain_dialect
+from losscli.data.dialect import TextDialect, plain_dialect, without_drawing
 from losscli.data.encodings import HEAD, as_utf8
 from losscli.data.formats import DELIMITERS
-from losscli.data.lenient import let_pass
 from losscli.data.numbers import PLAIN
 from losscli.data.source import BATCH_ROWS
 from losscli.data.tables import FIRST_ROWS, Pick, Table
@@ -42,6 +41,7 @@ class Delimited(Table):
 
     def __init__(self, file: File, form: str, text: TextOptions = UNTOLD) -> None:
         file, encoded = as_utf8(file, text.encoding)
+        file, plain = without_drawing(file) if text.skip is None else (file, "")
         self._file = file
         dialect = _dialect(file, DELIMITERS[form], text)
         if dialect is None:
@@ -51,7 +51,9 @@ class Delimited(Table):
         self._dialect = dialect
         self.text = text
         super().__init__(file.name, dialect.names)
-        sentences = [sentence for sentence in (encoded, *dialect.said) if sentence not in ("", self.unsaid)]
+        sentences = [
+            sentence for sentence in (encoded, plain, *dialect.said) if sentence not in ("", self.unsaid)
+        ]
         if sentences:
             self.said = (f"{file.name}: {'; '.join(sentences)}",)
 
@@ -244,6 +246,8 @@ def _chunks(
             ]
             for number, row in enumerate(chunk, first_row):
                 if len(row) != width:
+                    from losscli.data.lenient import let_pass
+
                     against = f"the header has {width}" if dialect.header else f"the first row has {width}"
                     what = f"{counted(len(row), 'field')} where {against}"
                     let_pass(name, None, number, what, _odd_row(name, number, row, what, dialect))

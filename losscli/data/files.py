@@ -113,6 +113,14 @@ class File(NamedTuple):
         with self.open() as stream:
             return stream.read(size)
 
+    def tail(self, size: int) -> bytes:
+        """The last bytes, where they are at hand: not of what is compressed."""
+        if not self.plain:
+            return b"" if self.content is None or self.compressed else self.content[-size:]
+        with self.open() as stream:
+            stream.seek(max(0, self.size - size))
+            return stream.read()
+
     def text(self) -> io.TextIOWrapper:
         """The text from the start, line ends untranslated. LosscliError when it is empty or binary.
 

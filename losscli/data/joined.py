@@ -67,6 +67,7 @@ def join(
             picked = picked._replace(classes=coding.classes, coded=("y_pred",))
     opened, source = truth.source(picked), predictions.source(chosen)
     integers = partial(of_joined, opened, source)
+    source = replace(source, files=[*source.files, *opened.files])
     batches = list(opened())
     values = np.concatenate([batch.y_pred["y_pred"] for batch in batches])
     if not len(values):

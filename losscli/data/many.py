@@ -131,6 +131,7 @@ class Many(Table):
             shapes=sources[0].shapes if len({source.shapes for source in sources}) == 1 else None,
             names=self.names(selection),
             integers=partial(of_files, sources),
+            files=[file for source in sources for file in source.files],
         )
 
     def first_values(self, index: int) -> Iterable[str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from losscli.data.formats import FileFormat
     from losscli.data.tables import Table
 
+MARKDOWN = (".md", ".markdown")  # not among a folder's tables, beside which a README lies
 PATTERN = frozenset("*?[")  # what makes a path a pattern of files
 
 
@@ -149,6 +150,8 @@ def format_of(file: File, input_format: str | None) -> FileFormat:
     if extension in EXTENSIONS:
         form = EXTENSIONS[extension]
         return form if file.remote or form.kind != "database" else database_of(file.head()) or form
+    if extension in MARKDOWN:
+        return FORMATS["text"]
     if file.content is not None or file.unnamed is not None:
         return _sniff(file.head(1 << 20))
     from losscli.data.unread import unread

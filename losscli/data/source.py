@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from losscli.batch import Batch, Chunk
     from losscli.classes.names import Classes
+    from losscli.data.files import File
     from losscli.data.selection import Selection
     from losscli.integers import Rounding
 
@@ -31,6 +32,7 @@ class Source(Stream):
     None where they cannot be read again. `classes` are the names of the classes 0, 1, …, if these have names,
     `names` those of each model's columns, `shapes` a Stream's. `integers` looks again, in every column of
     "y_true", "weight" or a model, for whole numbers that float64 does not hold: by the columns' names.
+    `files` are those that the rows are read from.
     """
 
     name: str | None
@@ -44,6 +46,7 @@ class Source(Stream):
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None
     integers: Callable[[str], Mapping[str, Rounding]] | None = None
+    files: Sequence[File] = ()
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Batches of at most `rows` rows; each call starts from the first row.
@@ -55,6 +58,11 @@ class Source(Stream):
     def __call__(self) -> Iterator[Batch]:
         """The same, with a reader's usual number of rows."""
         return self.read(BATCH_ROWS)
+
+    def check_unchanged(self) -> None:
+        """LosscliError where one of its files changed since it was found."""
+        for file in self.files:
+            file.check_unchanged()
 
     def rounded(self, far: Collection[str]) -> Mapping[str, Sequence[str]]:
         """What is to be said of whole numbers beyond 2^53 in the arrays of these names."""

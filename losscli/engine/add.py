@@ -55,7 +55,7 @@ def add(
     laid = lay(task, true, pred, factors)
     y_true, y_pred = aligned(task, laid, extents)
     if batch.weight is not None and not convention.weights:
-        why = "its values belong to pairs of rows" if convention.loss.kind == "batch" else "its call has none"
+        why = "it is made of all rows at once" if convention.loss.kind == "batch" else "its call has none"
         raise LosscliError(f"{convention.owner} takes no sample weights: {why}", "leave --weight out")
     weight = of_samples = None
     if laid.weight is not None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from losscli.batch import Batch, Origin
-from losscli.engine import gradient
 from losscli.engine.add import add
 from losscli.engine.domains import Extents
 from losscli.engine.group_sums import GroupSums, Keys
@@ -181,8 +180,10 @@ def _fold_chunk(
 
 def _add_slopes(part: Partial) -> None:
     """Puts the gradient beside the values that are handed on."""
+    from losscli.engine.gradient import of_samples
+
     part.values = [
-        rows._replace(gradient=gradient.of_samples(part.task, rows.y_true, rows.y_pred, rows.loss))
+        rows._replace(gradient=of_samples(part.task, rows.y_true, rows.y_pred, rows.loss))
         for rows in part.values or ()
     ]
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from losscli.engine import gradient
 from losscli.engine.fold import Folded
 from losscli.engine.misscaled import misscaled, remark
 from losscli.engine.partial import Partial
@@ -84,6 +83,8 @@ def finish(folded: Folded, number: int, reduction: str, show: Show) -> Score:
         gradients=_gradients(part, folded, show, ratio) if show.gradient and not part.task.rowwise else (),
         per_sample=per_sample,
         groups=_groups(part, reduction),
+        classes=() if part.task.classes is None else part.task.classes.names,
+        predicted=convention.signature.y_pred.given(part.task.params).means == "label",
         misscaled=misfit,
     )
 
@@ -117,7 +118,9 @@ def _samples(part: Partial, show: Show) -> tuple[tuple[Sample, ...], Array | Non
     shares = shares_of(part, arrays["cost"])
     slopes = None
     if show.gradient and numbers.size:
-        slopes = gradient.of_samples(part.task, arrays.get("y_true"), arrays["y_pred"], arrays["loss"])
+        from losscli.engine.gradient import of_samples
+
+        slopes = of_samples(part.task, arrays.get("y_true"), arrays["y_pred"], arrays["loss"])
     samples = tuple(
         Sample(
             row=int(row),
@@ -168,6 +171,8 @@ def _slopes(
     part: Partial, folded: Folded, ratio: Reduction
 ) -> Iterator[tuple[Array, Array | None, Array, Array]]:
     """Rows with d(value)/d(y_pred): at once for batch losses, batch by batch for statistics."""
+    from losscli.engine import gradient
+
     task = part.task
     if part.collected:
         y_true, y_pred = rows_of(part)

@@ -152,6 +152,8 @@ def _fold_chunks(
             break
     else:
         _check_rows(read, absent, missing, [p for i, p in enumerate(partials) if i not in refused])
+    if not run.executor.local:  # a worker does not know in what state a file was found
+        Stream.of(stream).check_unchanged()
     read += absent.count if missing == "drop" else 0
     rounded = Stream.of(stream).rounded(far) if far else {}
     return Folded(partials, read, absent, refused, lambda: complete(stream, missing, Tally()), files, rounded)

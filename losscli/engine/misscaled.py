@@ -11,7 +11,6 @@ from losscli.engine.top import Rows
 from losscli.losses.domain import Array
 from losscli.results.score import Misscaled, Remark
 from losscli.stats.errorsample import ErrorSample
-from losscli.stats.moments import robust_spread
 
 if TYPE_CHECKING:
     from losscli.engine.partial import Partial, Task
@@ -64,6 +63,8 @@ def misscaled(part: Partial) -> Misscaled | None:
     few = errors.size < _FEW
     if errors.size < _FEWEST or _fits(value, errors, scale, _FAR_APART if few else _APART):
         return None
+    from losscli.stats.moments import robust_spread
+
     size, fitted = np.abs(errors), scale.fitted(robust_spread(errors))
     if not 0 < fitted < np.inf:  # most errors are one number: there is no spread
         return None
@@ -83,6 +84,8 @@ def _fits(value: float, errors: Array, scale: Scale, apart: float) -> bool:
     errors = errors[np.isfinite(errors)]
     if not errors.size:
         return False
+    from losscli.stats.moments import robust_spread
+
     fitted = scale.spreads * robust_spread(errors)
     return fitted / apart <= value <= fitted * apart
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from losscli.batch import Batch
-from losscli.classes.names import Classes
 from losscli.engine.group_sums import GroupSums, Keys
 from losscli.engine.sums import Sum
 from losscli.engine.top import Tally, Top, shifted
@@ -19,6 +18,9 @@ from losscli.results.score import Remark
 from losscli.results.words import Words
 from losscli.stats.concentration import Spread
 from losscli.stats.errorsample import ErrorSample
+
+if TYPE_CHECKING:
+    from losscli.classes.names import Classes
 
 
 @dataclass(eq=False, repr=False)

@@ -111,8 +111,13 @@ def cauchy(y_true: Real, y_pred: Real, *, scale: Positive = 1.0) -> Array:
 def _log_of_square(error: Array, half: Array, scale: float, b: float) -> Array:
     """(b/2) log(1 + x²/b), x = e/c, half = x²/2, also where that has left the floats; x²/2 for small x."""
     ratio = half / (b / 2)
-    far = 2 * log_ratio(error, error.dtype.type(scale)) - math.log(b)
-    return np.where(ratio < 1e-17, half, b / 2 * np.where(ratio < 1e20, log1p(ratio), far))
+    log = log1p(ratio)
+    if not (near := ratio < 1e20).all():
+        far = 2 * log_ratio(error, error.dtype.type(scale)) - math.log(b)
+        log = np.where(near, log, far)
+    value = b / 2 * log
+    small = ratio < 1e-17
+    return np.where(small, half, value) if small.any() else value
 
 
 @cauchy.gradient

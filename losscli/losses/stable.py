@@ -171,7 +171,7 @@ def product(a: Array | float, b: Array) -> tuple[Array, Array]:
     rounded = a * b
     lost = a_low * b_low - (((rounded - a_high * b_high) - a_low * b_high) - a_high * b_low)
     whole = np.isfinite(lost) & (np.abs(rounded) > float(info.tiny) / float(info.eps) ** 2)
-    return rounded, np.where(whole, lost, 0)
+    return rounded, lost if whole.all() else np.where(whole, lost, 0)
 
 
 def _halves(x: Any, splitter: float) -> tuple[Any, Any]:
@@ -191,7 +191,8 @@ def half_square(error: Array, lost: Array, scale: float) -> Array:
     """((error + lost) / scale)² / 2, rounded hardly more than once."""
     x, x_lost = divide(error, lost, scale)
     square, square_lost = product(x, x / 2)
-    return np.where(np.isfinite(square), square + (square_lost + x * x_lost), square)
+    value, finite = square + (square_lost + x * x_lost), np.isfinite(square)
+    return value if finite.all() else np.where(finite, value, square)
 
 
 def percent(part: Array, whole: Array) -> Array:

@@ -76,25 +76,29 @@ def samples(score: Score, width: int) -> list[Block]:
     """The tables of samples and of gradients, and how many samples are not shown."""
     blocks: list[Block] = []
     if score.samples:
-        blocks.append(table(score.samples, width))
+        blocks.append(table(score.samples, width, score.classes, score.predicted))
         if score.hidden:
             hidden = Span(f"{score.hidden} more not shown (--rows all)", "quiet")
             blocks.append(Paragraph(hidden, 2, tight=True))
     if score.gradients:
-        blocks.append(table(score.gradients, width))
+        blocks.append(table(score.gradients, width, score.classes, score.predicted))
     return blocks
 
 
-def table(rows: Sequence[Sample], width: int) -> Grid:
-    """Samples as a grid, with as many digits as `width` has room for; empty columns are left out."""
+def table(rows: Sequence[Sample], width: int, classes: Sequence[str] = (), predicted: bool = False) -> Grid:
+    """Samples as a grid, with as many digits as `width` has room for; empty columns are left out.
+
+    Where `classes` have names, these stand for the numbers of y_true (and of y_pred, if these are `predicted`
+    classes), and beside a row of y_pred stands the class that is highest.
+    """
     for digits, limit in _DETAIL:
-        grid = _table(rows, digits, min(limit, max(9, width // 3)))
+        grid = _table(rows, digits, min(limit, max(9, width // 3)), classes, predicted)
         if natural_width(grid, 2) <= width:
             break
     return grid
 
 
-def _table(rows: Sequence[Sample], digits: int, limit: int) -> Grid:
+def _table(rows: Sequence[Sample], digits: int, limit: int, classes: Sequence[str], predicted: bool) -> Grid:
     columns: list[Column] = []
     cells: list[list[Span | Bar]] = []
 
@@ -105,14 +109,18 @@ def _table(rows: Sequence[Sample], digits: int, limit: int) -> Grid:
         if scalars:
             texts = column(held, digits, nan)
         else:
-            texts = ["" if value is None else nested(value, limit, nan) for value in held]
+            texts = [
+                value if isinstance(value, str) else "" if value is None else nested(value, limit, nan)
+                for value in held
+            ]
         columns.append(Column(header, right=scalars))
         cells.append([Span(text, role) for text in texts])
 
     add("file", [sample.file for sample in rows], "quiet")
     add("row", [sample.row for sample in rows], "quiet")
-    add("y_true", [sample.y_true for sample in rows])
-    add("y_pred", [sample.y_pred for sample in rows])
+    add("y_true", [_named(sample.y_true, classes) for sample in rows])
+    add("y_pred", [_named(sample.y_pred, classes if predicted else ()) for sample in rows])
+    add("highest", [_highest(sample.y_pred, classes) for sample in rows])
     add("weight", [sample.weight for sample in rows])
     add("loss", [sample.loss for sample in rows], "strong")
     add("gradient", [sample.gradient for sample in rows], nan="none")
@@ -124,6 +132,21 @@ def _table(rows: Sequence[Sample], digits: int, limit: int) -> Grid:
         largest = max(known) or 1.0
         cells.append([Bar(None if part is None else part / largest) for part in parts])
     return Grid(tuple(columns), tuple(zip(*cells, strict=True)))
+
+
+def _named(value: Any, classes: Sequence[str]) -> Any:
+    """The name of a class in place of its number; anything else as it is."""
+    number = isinstance(value, float) and value.is_integer() and 0 <= value < len(classes)
+    return classes[int(value)] if number else value
+
+
+def _highest(value: Any, classes: Sequence[str]) -> str | None:
+    """The name of the class that a row of y_pred, one number a class, gives most; None of another row."""
+    if not (classes and isinstance(value, list) and len(value) == len(classes)):
+        return None
+    if not all(isinstance(one, float) and one == one for one in value):
+        return None
+    return classes[value.index(max(value))]
 
 
 def results(score: Score) -> list[Block]:
@@ -211,6 +234,7 @@ def json_object(score: Score) -> Record:
         "why": None if score.why is None else _why(score.why),
         "signature": score.signature,
         "version": score.version,
+        **({"classes": list(score.classes)} if score.classes else {}),
         **grouped,
     }
 

@@ -99,7 +99,8 @@ class Score:
     calls. `gradients` holds rows with their gradient for statistic and batch losses.
     `about` is the loss explained: title, formula, unit, range, when to use it. `groups` holds its value in
     each group of rows, `why` says what makes it, where these were asked for. `misscaled` is a scale that
-    lies far outside the errors, which one of the remarks tells.
+    lies far outside the errors, which one of the remarks tells. `classes` names those that y_true numbers,
+    from 0 on, where they have names; `predicted`: y_pred holds such numbers too.
     """
 
     loss: str
@@ -127,3 +128,5 @@ class Score:
     groups: "Groups | None" = field(default=None, compare=False, repr=False)
     why: "Why | None" = field(default=None, compare=False, repr=False)
     misscaled: Misscaled | None = field(default=None, compare=False, repr=False)
+    classes: tuple[str, ...] = ()
+    predicted: bool = False

@@ -238,6 +238,19 @@ def test_lengths_are_told_where_a_loss_wants_unit_vectors() -> None:
     assert not any("unit length" in remark.text for remark in free.remarks)
 
 
+def test_keras_s_empty_samples_are_those_with_nothing_true_and_nothing_predicted() -> None:
+    true = [[1.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]
+    pred = [[0.0, 0.0], [0.0, 0.0], [0.5, 0.0], [0.0, 0.0]]
+    for loss in ("dice", "tversky"):
+        found = losscli.compute(loss, true, pred, like="keras", per="sample")
+        (remark,) = (
+            remark for remark in found.remarks if "nothing true and nothing predicted" in remark.text
+        )
+        assert (remark.count, remark.rows) == (2, (2, 4))
+        whole = losscli.compute(loss, true, pred, like="keras")
+        assert not any("nothing true" in remark.text for remark in whole.remarks)
+
+
 @pytest.mark.parametrize("like", ["exact", "keras", "sklearn"])
 def test_a_missing_value_leaves_a_statistic_unknown(like: str) -> None:
     true, pred = [[1.0], [nan], [3.0]], [[2.0], [2.0], [5.0]]

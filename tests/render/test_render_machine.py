@@ -23,6 +23,7 @@ RECORDS = {
         crowded(),
         dice(),
         score(value=None, reduction="none", samples=()),
+        score(classes=("cat", "dog")),
     ],
     "compare": [comparison(), comparison(("forecast",)), comparison((HOSTILE, "b"))],
     "explain": [huber()],
@@ -48,7 +49,7 @@ def test_json_follows_its_schema_which_knows_every_key(name: str, record: Any) -
     whole, described = load(render(record, "json", version="0.1.0")), schema(name)
     Draft202012Validator.check_schema(described)
     Draft202012Validator(described).validate(whole)
-    assert set(whole) == set(described["properties"]) - ({"by", "groups"} - set(whole))  # where asked for
+    assert set(whole) == set(described["properties"]) - ({"by", "groups", "classes"} - set(whole))  # if any
     for entry in whole.get("scores", []):
         assert set(entry) == set(described["$defs"]["score"]["properties"])
 

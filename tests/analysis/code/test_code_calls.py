@@ -247,6 +247,23 @@ def test_names_and_keywords_are_the_library_s(library: str) -> None:
             "mean",
             "optax.losses.ranking_softmax_loss(y_pred, jax.nn.softmax(y_true, axis=-1))",
         ),
+        # What the columns of y_pred are to the call.
+        (
+            *("gaussian_nll", "torch", {}, "mean"),
+            "torch.nn.GaussianNLLLoss()(y_pred[:, 0], y_true, y_pred[:, 1])",
+        ),
+        (
+            *("margin_ranking", "torch", {}, "mean"),
+            "torch.nn.MarginRankingLoss()(y_pred[:, 0], y_pred[:, 1], y_true)",
+        ),
+        (
+            *("cosine_embedding", "torch", {}, "mean"),
+            "torch.nn.CosineEmbeddingLoss()(y_pred[:, 0], y_pred[:, 1], y_true)",
+        ),
+        (
+            *("triplet", "torch", {}, "mean"),
+            "torch.nn.TripletMarginLoss()(y_pred[:, 0], y_pred[:, 1], y_pred[:, 2])",
+        ),
     ],
 )
 def test_the_whole_call(name: str, library: str, params: Any, reduction: str, call: str) -> None:

@@ -279,3 +279,8 @@ def test_order_does_not_make_logits_what_kappa_takes() -> None:
     assert "neighbours" in names(told)
     assert losses(told)[0] == "cce"
     assert "code the data so first" in " ".join(entry(told, "weighted_kappa").reasons)
+    random = np.resize([0, 3, 1, 4, 2, 0, 2], 200)
+    for p, fits in ((logits, False), (np.exp(logits) / np.exp(logits).sum(1, keepdims=True), True)):
+        said = losscli.recommend(np.eye(5)[random], p, task="ordinal")
+        assert "classes are said to be ordered" in why(said)
+        assert ("code the data so first" not in why(said)) is fits
