@@ -52,12 +52,12 @@ class Part(NamedTuple):
             return data
 
 
-def polars(what: str) -> ModuleType:
-    """The module, or a LosscliError that says how to install it to have `what`."""
+def polars(what: str, extra: str = "data") -> ModuleType:
+    """The module, or a LosscliError that says with which extra it is installed to have `what`."""
     try:
         import polars as module
     except ImportError:
-        raise LosscliError(f"{what} needs Polars", "pip install 'losscli[data]'") from None
+        raise LosscliError(f"{what} needs Polars", f"pip install 'losscli[{extra}]'") from None
     return module
 
 

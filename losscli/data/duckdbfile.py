@@ -51,7 +51,7 @@ class Duckdb(Scanned):
     """Rows of a DuckDB database, which hands them over as Arrow's."""
 
     def __init__(self, file: File, within: Within) -> None:
-        polars("reading DuckDB")
+        polars("reading DuckDB", "duckdb")
         if file.content is not None:
             raise LosscliError(f"{file.name} is a DuckDB database", "name its file: DuckDB reads no stream")
         ensure_readable(file, "duckdb")
@@ -110,7 +110,7 @@ class Duckdb(Scanned):
         return named
 
     def _values(self, column: Any, pick: Pick, first_row: int) -> Any:
-        pl = polars("reading DuckDB")
+        pl = polars("reading DuckDB", "duckdb")
         try:
             series = pl.from_arrow(column)
         except pl.exceptions.PolarsError:

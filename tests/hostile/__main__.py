@@ -4,6 +4,7 @@
     python tests/hostile differ                     every loss by every format, threads, processes and Dask
     python tests/hostile fuzz --minutes 10          mutates every reader's and parser's inputs
     python tests/hostile fuzz --minutes 1 --only csv --seed 7
+    python tests/hostile all --minutes 60           one after the other, and tests/matrix: README's table
 
 Findings of the fuzzer are kept, made smaller, in the folder --keep, each with the line that shows it. What
 was mended goes into corpus/, which the tests run as it is.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -30,12 +32,16 @@ def main() -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("kill", help="kill writers of every format")
-    one.add_argument("--times", type=int, default=200, help="how many writers in all")
+    every = commands.add_parser("all", help="all of these, and tests/matrix")
+    for command in (one, every):
+        command.add_argument("--times", type=int, default=200, help="how many writers in all")
     commands.add_parser("differ", help="hold every way to every loss against the library")
     two = commands.add_parser("fuzz", help="mutate inputs of every reader and parser")
-    two.add_argument("--minutes", type=float, default=1.0, help="the budget")
+    for command in (two, every):
+        command.add_argument("--minutes", type=float, default=1.0, help="the budget")
+        command.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "losscli-findings")
+    every.set_defaults(only=())
     two.add_argument("--only", nargs="+", default=(), help="readers and parsers whose names begin so")
-    two.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "losscli-findings")
     for command in commands.choices.values():
         command.add_argument(
             "--seed", type=int, help="of what is drawn; told at the end (default: another each time)"
@@ -44,9 +50,21 @@ def main() -> int:
     if options.seed is None:
         options.seed = random.randrange(1 << 32)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    bad = {"kill": _kill, "differ": _differ, "fuzz": _fuzz}[options.command](options)
+    bad = {"kill": _kill, "differ": _differ, "fuzz": _fuzz, "all": _all}[options.command](options)
     print(f"the same draws again: --seed {options.seed}")
     return 1 if bad else 0
+
+
+def _all(options: argparse.Namespace) -> int:
+    """Each in a process of its own: what forks must not have threads."""
+    here, seed = Path(__file__).parent, ["--seed", str(options.seed)]
+    lines = [
+        [here, "kill", "--times", str(options.times), *seed],
+        [here, "differ", *seed],
+        [here, "fuzz", "--minutes", str(options.minutes), "--keep", options.keep, *seed],
+        [here.parent / "matrix"],
+    ]
+    return sum(subprocess.run([sys.executable, *line], check=False).returncode for line in lines)
 
 
 def _kill(options: argparse.Namespace) -> int:

@@ -178,6 +178,8 @@ def _write(folder: Path, ending: str, named: bool) -> NoReturn:
 
     code = 70
     try:
+        # Where it was started in the background, Ctrl-C is ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,13 @@ def test_a_part_of_a_long_word_is_cut_too() -> None:
     done = losscli("compute", "f(\n" * 400 + ".mse(x=1)", "--true", "1", "--pred", "2")
     assert (done.returncode, done.stdout) == (2, "")
     assert max(map(len, done.stderr.splitlines())) < 300
+
+
+def test_without_polars_a_duckdb_file_names_its_own_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t.duckdb").write_bytes(b"\0" * 8 + b"DUCK" + b"\0" * 100)
+    monkeypatch.setitem(sys.modules, "polars", None)
+    done = losscli("compute", "mae", "t.duckdb", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install 'losscli[duckdb]'" in done.stderr
