@@ -200,9 +200,10 @@ def _read_classes(loss: Loss, flag: str, stream: Stream, layout: Layout) -> tupl
 
 def _axis_by_sums(loss: Loss, layout: Layout, stream: Stream) -> tuple[Layout, tuple[Remark, ...]]:
     """The layout with the classes' axis that the sums of y_true show, where its rows must add up to 1."""
-    true, shapes = loss.signature.y_true, shapes_of(stream)
+    true = loss.signature.y_true
     if true is None or not true.sums_to_one or layout.squeeze:
         return layout, ()
+    shapes = shapes_of(stream)  # read where they matter alone: a reader's threads bar the processes
     if shapes is None or shapes[0] != shapes[1] or len(shapes[1]) < 2:
         return layout, ()
     first = next(iter(stream())).y_true
