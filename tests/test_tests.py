@@ -29,6 +29,7 @@ SKIPPED = {
     "data/test_data_stdin.py": (1, "what a process holds is read from /proc"),
     "live/test_live.py": (1, "frameworks are not installed everywhere"),
     "live/test_live_listings.py": (2, "frameworks are not installed everywhere"),
+    "live/test_live_positions.py": (2, "frameworks are not installed everywhere"),
     "live/test_live_code.py": (4, "frameworks are not installed everywhere"),
     "cli/test_cli_usage.py": (1, "a device that is always full is Linux's"),
     "data/test_data_remote.py": (1, "a certificate needs openssl"),

@@ -11,7 +11,7 @@ import numpy as np
 
 from losscli.data.blocks import BLOCK, Odd, cut, cut_unread, is_large, next_line
 from losscli.data.convert import from_texts, labels
-from losscli.data.dialect import TextDialect, plain_dialect
+from losscli.data.dialect import TextDialect, plain_dialect, without_drawing
 from losscli.data.encodings import HEAD, as_utf8
 from losscli.data.formats import DELIMITERS
 from losscli.data.numbers import PLAIN
@@ -34,10 +34,6 @@ if TYPE_CHECKING:
     Row = list[str]
 
 
-EDGE = 1 << 11  # bytes at either end in which lines are looked for that are no rows
-NUMERALS = b"0123456789.,;|\t -+eE\"'"
-
-
 class Delimited(Table):
     """A table of text: columns parted by a character or by blanks, with or without a header."""
 
@@ -45,7 +41,7 @@ class Delimited(Table):
 
     def __init__(self, file: File, form: str, text: TextOptions = UNTOLD) -> None:
         file, encoded = as_utf8(file, text.encoding)
-        file, plain = _undrawn(file) if text.skip is None else (file, "")
+        file, plain = without_drawing(file) if text.skip is None else (file, "")
         self._file = file
         dialect = _dialect(file, DELIMITERS[form], text)
         if dialect is None:
@@ -199,16 +195,6 @@ class Delimited(Table):
             if len(cells) == len(rows):
                 break
         return cells
-
-
-def _undrawn(file: File) -> tuple[File, str]:
-    """The file without lines that are no rows, if it has some, and what is to be said of it."""
-    head, last = file.head(EDGE), file.tail(EDGE).rstrip().rpartition(b"\n")[2]
-    if not last.translate(None, NUMERALS) and b"--" not in head and b"\xe2\x94" not in head:
-        return file, ""
-    from losscli.data.footers import undrawn
-
-    return undrawn(file, head.decode("utf-8", "replace"), last.decode("utf-8", "replace"))
 
 
 def _dialect(file: File, usual: str, text: TextOptions) -> TextDialect | None:

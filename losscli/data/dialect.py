@@ -15,6 +15,8 @@ from losscli.errors import LosscliError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from losscli.data.files import File
+
 
 NUMBERED = "there is no header line, so the columns are numbered from 1"
 UNIT = "\x1f"  # in place of a run of blanks, where blanks part the columns
@@ -32,6 +34,8 @@ NAMED = {
     "whitespace": " ",
     "\\s+": " ",
 }
+EDGE = 1 << 11  # bytes at either end in which lines are looked for that are no rows
+NUMERALS = b"0123456789.,;|\t -+eE\"'"
 _QUOTED = re.compile(r'("(?:[^"]|"")*")|[ \t]+')
 
 
@@ -122,3 +126,13 @@ def plain_dialect(head: str, cut: bool, separator: str) -> TextDialect | None:
     if any(word(name) is not None for name in names) or all(word(cell) is None for cell in first):
         return None
     return TextDialect(names, separator)
+
+
+def without_drawing(file: File) -> tuple[File, str]:
+    """The file without lines that are no rows, if it has some, and what is to be said of it."""
+    head, last = file.head(EDGE), file.tail(EDGE).rstrip().rpartition(b"\n")[2]
+    if not last.translate(None, NUMERALS) and b"--" not in head and b"\xe2\x94" not in head:
+        return file, ""
+    from losscli.data.footers import undrawn
+
+    return undrawn(file, head.decode("utf-8", "replace"), last.decode("utf-8", "replace"))

@@ -38,8 +38,7 @@ FIRST_ROWS = 50  # rows, of which most must be words where a column is to hold n
 class Table(TextCells, ABC):
     """A file of named columns. `name` is the file as messages show it.
 
-    `said` tells in sentences what was chosen in the file without being named. The columns of a `shaped` one
-    are arrays with shapes of their own.
+    `said` tells what was chosen in the file without being named. Columns of a `shaped` one are arrays.
     """
 
     said: tuple[str, ...] = ()
@@ -293,9 +292,16 @@ class Table(TextCells, ABC):
             return group[0]
         for pick, column in zip(picks, group, strict=True):
             if column.shape != group[0].shape:
-                first, other = (f"{self.place(p).whole} has rows" for p in (picks[0], pick))
+                held = [
+                    f"column {shown(self.columns[p.index])} holds {_row_of(values.shape[1:])}"
+                    for p, values in ((picks[0], group[0]), (pick, column))
+                ]
                 raise LosscliError(
-                    f"{first} of the shape {group[0].shape[1:]}, {other} of the shape {column.shape[1:]}",
+                    f"{self.name}: {held[0]}, {held[1]}",
                     f"name it alone in {pick.option}, or columns that are alike",
                 )
         return np.stack(group, axis=1)
+
+
+def _row_of(shape: tuple[int, ...]) -> str:
+    return f"rows of the shape {shape}" if shape else "a number a row"

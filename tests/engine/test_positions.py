@@ -243,3 +243,17 @@ def test_the_gradient_of_what_is_left_out_is_0_on_every_axis() -> None:
     slope = losscli.gradient("bce", void, CHANCES, ignore_class=255)
     each = np.where(VOID, 0, (CHANCES - LABELS) / (CHANCES * (1 - CHANCES))) / (~VOID).sum(1, keepdims=True)
     np.testing.assert_allclose(slope, each, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("like", ["exact", "keras", "torch"])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_groups_of_samples_with_positions(like: str, reduction: str) -> None:
+    index, by = np.where(KEPT, INDEX, 1), np.array(list("aba"))
+    values = -np.take_along_axis(LOGS, index[..., None], -1)[..., 0]
+    params = {} if like == "torch" else {"from_logits": True}
+    logits = LOGITS.transpose(0, 2, 1) if like == "torch" else LOGITS
+    groups = losscli.compute("scce", index, logits, by=by, like=like, reduction=reduction, **params).groups
+    assert groups is not None
+    for value, name in zip(groups.value, "ab", strict=True):
+        wanted = getattr(np, reduction)(values[by == name])
+        assert value == pytest.approx(wanted, rel=1e-6 if like == "keras" else 1e-13, abs=0)

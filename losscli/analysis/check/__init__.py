@@ -61,7 +61,8 @@ def examine(
     over memory, where the rows fit there. `let_pass` gathers, while the rows are read, the cells that are no
     numbers, `cells` gives every cell of rows of these numbers.
     """
-    stream = read_once(Stream.of(stream), max_memory)
+    rows = Stream.of(stream)
+    stream = read_once(rows, max_memory)
     read = None if loss is None else meant(loss, stream)
     if read is not None:
         chosen, params = (*read.besides(params).said, *chosen), read.given(params)
@@ -87,7 +88,7 @@ def examine(
         looked=_looked(case),
         profile=case.profile,
         version=__version__,
-        chosen=(*chosen, *said, *_rounded(case, stream)),
+        chosen=(*chosen, *said, *_rounded(case, rows)),
     )
 
 
@@ -118,10 +119,10 @@ def _with_unread(case: CheckedData, cells: Mapping[Any, UnreadCell], source: str
     return replace(case, unread=unread)
 
 
-def _rounded(case: CheckedData, stream: Stream) -> list[str]:
+def _rounded(case: CheckedData, rows: Stream) -> list[str]:
     """The sentences that tell of whole numbers which float64 rounds."""
     far = {column.array for column in case.profile.columns if max(-column.low, column.high) >= EXACT}
-    return [sentence for said in Stream.of(stream).rounded(far).values() for sentence in said] if far else []
+    return [sentence for said in rows.rounded(far).values() for sentence in said] if far else []
 
 
 def _shown(case: CheckedData) -> dict[str, Any]:

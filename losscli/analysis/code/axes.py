@@ -6,19 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from losscli.errors import LosscliError
+from losscli.frameworks import FRAMEWORKS
+from losscli.frameworks.convention import framework
 from losscli.losses.layout import SQUEEZE
 from losscli.losses.ranges import AXIS, IGNORE, respelled
 
 if TYPE_CHECKING:
     from losscli.losses.declare import Loss
 
-# Framework → how it moves an axis to the end, and gives an array another shape.
-_MOVED = {
-    "torch": ("{}.movedim({}, -1)", "{}.reshape({})"),
-    "keras": ("keras.ops.moveaxis({}, {}, -1)", "keras.ops.reshape({}, ({}))"),
-    "optax": ("jnp.moveaxis({}, {}, -1)", "{}.reshape({})"),
-    "numpy": ("np.moveaxis({}, {}, -1)", "{}.reshape({})"),
-}
 _VALUE = "\nvalue = "
 
 
@@ -33,19 +28,22 @@ def taken_apart(loss: Loss, params: Mapping[str, Any]) -> tuple[dict[str, Any], 
 def with_rows(
     code: str,
     loss: Loss,
-    framework: str,
+    name: str,
     params: Mapping[str, Any],
     beside: Mapping[str, Any],
     reduction: str,
 ) -> str:
     """The code that takes arrays as `beside` says they stand. LosscliError where it cannot be written so."""
     y_true, y_pred = loss.signature.y_true, loss.signature.y_pred
+    moved = framework(name).style.moved if name in FRAMEWORKS else ""
+    if name == "numpy":
+        moved = "np.moveaxis({}, {}, {})"
     rows = y_pred.grain in ("row", "columns")
     whole = reduction == "mean" or (reduction == "sum" and rows)
     if (
         SQUEEZE in beside
         or (AXIS in beside and not rows)
-        or framework not in _MOVED
+        or not moved
         or _VALUE not in code
         or not whole
         or y_true is None
@@ -56,19 +54,20 @@ def with_rows(
             f"code for {loss.name} here is written for arrays as its page has them, without {names}",
             "lay the arrays out before it: a row of y_pred for each value, the classes last",
         )
-    moved, shaped = _MOVED[framework]
-    lines, flat = [], "-1," if framework == "keras" else "-1"
+    lines, shaped, flat = [], "{}.reshape({})", "-1"
+    if name == "keras":
+        shaped, flat = "keras.ops.reshape({}, ({}))", "-1,"
     if rows:
         axis = beside.get(AXIS, -1)
         lines += ["# A row for each position.", f"C = y_pred.shape[{axis}]"]
         both = y_true.grain in ("row", "columns") and y_true.index is None
-        for name in ("y_true", "y_pred") if both else ("y_pred",):
-            array = name if axis == -1 else moved.format(name, axis)
-            lines.append(f"{name} = {shaped.format(array, '-1, C')}")
+        for array in ("y_true", "y_pred") if both else ("y_pred",):
+            last = array if axis == -1 else moved.format(array, axis, -1)
+            lines.append(f"{array} = {shaped.format(last, '-1, C')}")
         if not both:
             lines.append(f"y_true = {shaped.format('y_true', flat)}")
     elif IGNORE in beside:
-        lines += [f"{name} = {shaped.format(name, flat)}" for name in ("y_true", "y_pred")]
+        lines += [f"{array} = {shaped.format(array, flat)}" for array in ("y_true", "y_pred")]
     if IGNORE in beside:
         lines += [f"kept = y_true != {beside[IGNORE]!r}", "y_true, y_pred = y_true[kept], y_pred[kept]"]
     before, value = code.rsplit(_VALUE, 1)

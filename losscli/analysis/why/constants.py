@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from losscli.analysis.why.search import least, searchable
 from losscli.analysis.why.target import Target, judged
 from losscli.batch import Batch, Stream
 from losscli.engine.finish import value_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 SURE = 40.0  # a logit whose probability is 1 to the last digit of a float
 NEVER = -745.0  # the logit, or the logarithm, of the smallest float: of a class that does not occur
+SEARCHED = "searched"
 LEAST = {"mean", "median", "mode", "quantile q", "proper"}  # what a page may say of its minimiser
 MOVING = ("label_smoothing", "pos_weight", "class_weight")  # parameters that move it elsewhere
 
@@ -66,26 +68,50 @@ class Plan:
         if not self.target.known:
             return []
         with np.errstate(all="ignore"):
-            return [c for c in self.make(self) if (c.constant < np.inf).all()]  # no nan either
+            made = [c for c in self.make(self) if (c.constant < np.inf).all()]  # no nan either
+        if self._minimised().isdisjoint(c.minimises for c in made):
+            made += self._searched()
+        return made
+
+    def _searched(self) -> Iterator[Candidate]:
+        """The best constant by search, of a y_true of one number a row that is known value by value."""
+        target = self.target
+        if int(np.prod(target.shape)) != 1 or not target.exact or not searchable(self.task):
+            return
+        if target.values:
+            values, weights = target.columns[0].ordered()
+        else:
+            values, weights = (np.array(list(side)) for side in (target.counts, target.counts.values()))
+        true, _ = _domains(self.task)
+        if true is not None and true.exclusive is not None:  # kernels take −1 for 0
+            values = np.where(values == 0, -1.0, values)
+        constant = least(self.task, self.pred, values, weights) if self.pred.grain == "entry" else None
+        if constant is not None:
+            yield Candidate("best constant, by search", np.array(constant), SEARCHED)
 
     def held(self, candidate: Candidate, value: float) -> Constant:
         """The candidate with what it costs; `skill` is left out here."""
         constant = candidate.constant
         one_for_many = constant.ndim == 0 and int(np.prod(self.target.shape)) > 1
-        best = candidate.minimises in self._minimised() and candidate.exact and not one_for_many
+        known = candidate.minimises in self._minimised() and candidate.exact and not one_for_many
+        best = known or candidate.minimises == SEARCHED
         return Constant(candidate.what, constant.tolist(), value, None, best, candidate.exact)
 
     def _minimised(self) -> set[str | None]:
         """What the page says of its minimiser, where that holds for these parameters and this convention."""
         convention = self.task.convention
-        moved = any(
-            not np.array_equal(self.task.params[name], parameter.default)
-            for name, parameter in convention.signature.parameters.items()
-            if name in MOVING
-        )
-        if moved or convention.kernel is not convention.loss.kernel:
+        if _moved(self.task) or convention.kernel is not convention.loss.kernel:
             return set()
         return (self.declared & LEAST) | ({"own"} if convention.loss.constant == "least" else set())
+
+
+def _moved(task: Task) -> bool:
+    """Whether a parameter that moves the minimiser is not at its default."""
+    return any(
+        not np.array_equal(task.params[name], parameter.default)
+        for name, parameter in task.convention.signature.parameters.items()
+        if name in MOVING
+    )
 
 
 def plans(tasks: Sequence[Task]) -> list[Plan]:
@@ -165,7 +191,8 @@ def _scheme(task: Task, properties: Sequence[Property]) -> Scheme | None:
         return Scheme(_of_values, values=True)
     likely = pred.high == 1 or pred.means == "logit"
     if (true.high == 1 or true.values == (0.0, 1.0)) and likely and true.grain in ("entry", "row"):
-        return Scheme(_of_rates)
+        settled = any(p.name == "minimiser" for p in properties) and not _moved(task)
+        return Scheme(_of_rates, labels=loss.kind == "sample" and not settled)
     return None if true.exclusive is None else Scheme(_of_sides, labels=True)
 
 
@@ -255,15 +282,28 @@ def _of_classes(plan: Plan) -> Iterator[Candidate]:
         shares = counts / counts.sum()
     if not classes or len(shares) != classes:
         return
+    what, shares, minimises = _moved_shares(plan, shares)
     if pred.high == 1:
-        yield Candidate("class shares", shares, "proper")
+        yield Candidate(what, shares, minimises)
     elif pred.minus_infinity:
-        yield Candidate("class shares, as logarithms", np.log(shares), "proper")
+        yield Candidate(f"{what}, as logarithms", np.log(shares), minimises)
     elif pred.means == "logit":
-        yield Candidate("class shares, as logits", np.maximum(np.log(shares), NEVER), "proper")
+        yield Candidate(f"{what}, as logits", np.maximum(np.log(shares), NEVER), minimises)
     elif pred.means == "margin":
         largest = int(shares.argmax())
         yield Candidate(f"score 1 for the majority class ({largest})", np.eye(classes)[largest], None)
+
+
+def _moved_shares(plan: Plan, shares: Array) -> tuple[str, Array, str]:
+    """The classes' shares as class weights and label smoothing move the least of a proper loss."""
+    params = plan.task.params
+    weight, smoothing = params.get("class_weight"), params.get("label_smoothing", 0.0)
+    if "proper" not in plan.declared or not searchable(plan.task) or (weight is None and not smoothing):
+        return "class shares", shares, "proper"
+    if weight is not None:
+        shares = shares * weight / np.sum(shares * weight)
+    how = " and ".join(["weighted"] * (weight is not None) + ["smoothed"] * bool(smoothing))
+    return f"class shares, {how}", (1 - smoothing) * shares + smoothing / len(shares), SEARCHED
 
 
 def _of_rates(plan: Plan) -> Iterator[Candidate]:

@@ -113,22 +113,37 @@ def test_a_weighted_median_has_half_of_the_weight_on_either_side() -> None:
 
 def test_class_weights_count_as_weights() -> None:
     held = first(losscli.why("scce", CLASS, ROWS, class_weight=[1.0, 2.0, 4.0]))
-    assert not held.best  # the page's claim is of unweighted classes
+    shares = np.bincount(CLASS) * [1.0, 2.0, 4.0]
+    assert held.best
+    assert held.constant == close((shares / shares.sum()).tolist(), 1e-12)
     assert held.value == pytest.approx(
         costs("scce", CLASS, held.constant, ROWS, class_weight=[1.0, 2.0, 4.0])
     )
 
 
-@pytest.mark.parametrize("params", [{"label_smoothing": 0.1}, {"pos_weight": 3.0}])
-def test_what_moves_the_minimiser_takes_the_claim_away(params: dict[str, Any]) -> None:
-    assert not first(losscli.why("bce", LABEL, CHANCE, **params)).best
+RATE = LABEL.mean()
+
+
+@pytest.mark.parametrize(
+    ("params", "constant"),
+    [
+        ({"label_smoothing": 0.1}, 0.9 * RATE + 0.05),
+        ({"pos_weight": 3.0}, 3 * RATE / (3 * RATE + 1 - RATE)),
+    ],
+)
+def test_what_moves_the_minimiser_moves_the_constant(params: dict[str, Any], constant: float) -> None:
+    held = first(losscli.why("bce", LABEL, CHANCE, **params))
+    assert (held.what, held.best) == ("best constant, by search", True)
+    assert held.constant == pytest.approx(constant, rel=1e-6, abs=0)  # of a dip half the digits
 
 
 def test_without_a_known_minimiser_the_better_comes_first() -> None:
     told = losscli.why("huber", AMOUNT, CHANCE, delta=0.5)
-    assert {c.what for c in told.constants} == {"mean of y_true", "median of y_true"}
-    assert told.constants[0].value <= told.constants[1].value
-    assert not any(c.best for c in told.constants)
+    searched, *others = told.constants
+    assert (searched.what, searched.best) == ("best constant, by search", True)
+    assert {c.what for c in others} == {"mean of y_true", "median of y_true"}
+    assert searched.value <= others[0].value <= others[1].value
+    assert not any(c.best for c in others)
 
 
 @pytest.mark.parametrize("coding", [0.0, -1.0])
