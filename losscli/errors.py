@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,8 +47,6 @@ class BadValue(LosscliError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """`did you mean "huber"?`, or None when nothing known is close to `word`."""
-    from difflib import get_close_matches
-
     candidates = list(known)
     folded = {name.casefold(): name for name in candidates}
     close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.65)

@@ -161,6 +161,25 @@ def test_a_computation_imports_only_what_it_uses() -> None:
     assert not unused & loaded
 
 
+def test_a_small_csv_imports_no_reader_of_another_format(tmp_path: Path) -> None:
+    file = tmp_path / "small.csv"
+    file.write_text("y_true,y_pred\n1,2\n3,5\n")
+    readers = ("frames", "jsontext", "heads", "layout", "quick", "lenient", "coding", "unread")
+    unused = {*(f"losscli.data.{name}" for name in readers), "json", "polars", "pyarrow", "pandas"}
+    unused |= {f"losscli.{name}" for name in ("classes.names", "engine.gradient", "stats.moments")}
+    code = "import sys; from losscli.cli.app import run; run(sys.argv[1:]); print(*sys.modules, sep='\\n')"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "compute", "mae", str(file)],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=True,
+    )
+    loaded = set(done.stdout.splitlines())
+    assert "losscli.data.delimited" in loaded
+    assert not unused & loaded
+
+
 LISTS = ("losscli.data.formats", "losscli.render.formats", "losscli.frameworks")
 
 
