@@ -88,7 +88,7 @@ def test_what_is_no_triplet_is_refused(true: Any, pred: Any, what: str, hint: st
         ("--pred anchor.npy,positive.npy,none.npy", "none.npy: there is no such file"),
         ("--pred @-,@-,anchor.npy", "standard input (@-) can be read once"),
         ("--pred anchor.npy,positive.npy,short.npy", "short.npy (5, 2)"),
-        ("odd.npz --pred anchor,positive,negative", "column negative has rows of the shape (2,)"),
+        ("odd.npz --pred anchor,positive,negative", "column negative holds rows of the shape (2,)"),
     ],
 )
 def test_files_that_make_none_are_refused(folder: Path, words: str, told: str) -> None:
