@@ -110,12 +110,17 @@ def _split(losses: str) -> list[str]:
 
 def _share_out(given: Mapping[str, Any], losses: "Sequence[Loss]") -> dict[str, dict[str, Any]]:
     """Loss → its parameters: `delta` goes to every loss that takes it, `huber.delta` to huber."""
+    from losscli.losses.layout import SQUEEZE
+    from losscli.losses.ranges import ALSO, AXIS, IGNORE
+
     shares: dict[str, dict[str, Any]] = {loss.name: {} for loss in losses}
-    takers = [(loss.name, name) for loss in losses for name in loss.parameters]
+    # How the arrays stand is said to every loss.
+    standing = {key for key in given if key in (SQUEEZE, AXIS, IGNORE, *ALSO)}
+    takers = [(loss.name, name) for loss in losses for name in (*loss.parameters, *standing)]
     known = {*(name for _, name in takers), *(f"{loss}.{name}" for loss, name in takers)}
     for key, value in given.items():
         if key not in known:
-            listed = ", ".join(f"{loss}.{name}" for loss, name in takers) or "none"
+            listed = ", ".join(f"{loss}.{name}" for loss, name in takers if name not in standing) or "none"
             raise LosscliError(
                 f"none of these losses takes the parameter {key}",
                 did_you_mean(key, known) or f"their parameters are: {listed}",

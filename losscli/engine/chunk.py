@@ -143,7 +143,7 @@ class Done:
         self.several |= other.several
         for name, rows in other.files.items():
             self.files[name] = self.files.get(name, 0) + rows
-        self.far |= other.far
+        self.far = self.far | other.far
         self.rows += other.rows
         self.read += other.read
         self.size += other.size

@@ -12,7 +12,7 @@ import numpy as np
 from losscli.batch import MISSING
 from losscli.engine.group_sums import GroupSums, Label
 from losscli.engine.partial import Partial
-from losscli.engine.reduce import reduce, rows_of, times_of, unit_of, weights_of
+from losscli.engine.reduce import leaves_out, reduce, rows_of, times_of, unit_of, weights_of
 from losscli.errors import LosscliError
 from losscli.frameworks.convention import MEAN, Reduction, Totals
 from losscli.losses.domain import Array
@@ -103,8 +103,7 @@ def _of_samples(part: Partial, sums: GroupSums, n: Array, ratio: Reduction) -> A
             both.tolist(),
             strict=True,
         )
-        masked = part.task.params.get("ignore_class") is not None
-        said = (part.weighted, class_weighted, unit_of(part), masked)
+        said = (part.weighted, class_weighted, unit_of(part), leaves_out(part))
         divisors = np.array([ratio.divisor(Totals(*t, *said)) for t in known])
     with np.errstate(all="ignore"):
         if convention.collapse and len(part.shape) == 1:

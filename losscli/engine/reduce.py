@@ -32,13 +32,18 @@ class Reduced(NamedTuple):
     divided_by: str
 
 
+def leaves_out(part: Partial) -> bool:
+    """Whether what does not count is left out by the loss itself: labels, or rows without a pair."""
+    return part.task.params.get("ignore_class") is not None or part.task.convention.loss.kind == "batch"
+
+
 def _totals(part: Partial, exponent: int = 0) -> Totals:
     """The sums that divide; those of weights over 2^exponent."""
     weights, both = (total.over(1.0, exponent) for total in (part.weights, part.weighted_counts))
     counts = float(part.counts)
     class_weighted = part.task.params.get("class_weight") is not None
     n = part.n * max(part.positions, 1)
-    masked = part.task.params.get("ignore_class") is not None
+    masked = leaves_out(part)
     why = "left out" if part.task.layout.masked else "ignored"
     return Totals(n, weights, counts, both, part.weighted, class_weighted, unit_of(part), masked, why)
 
@@ -169,7 +174,8 @@ def _of_rows(part: Partial, values: Array, ratio: Reduction, dividing: Reduction
     assert counted is not None
     assert dividing.divisor is not None
     weight, counts = weights_of(part), counted(values).astype(np.float64)
-    totals = Totals(part.n, float(weight.sum()), float(counts.sum()), float(weight @ counts), part.weighted)
+    sums = float(weight.sum()), float(counts.sum()), float(weight @ counts)
+    totals = Totals(part.n, *sums, part.weighted, masked=True)
     total = Sum()
     total.add_block(weight * values, one_sign=False)
     value = float(total) if ratio.divisor is None else total.over(ratio.divisor(totals))

@@ -41,6 +41,7 @@ FILES = {
 }
 BASE = "{folder}/t.csv --true y --pred p"
 BINARY = "--true 1,0 --pred 0.5,0.75"  # bce: log 2, log 4
+COLUMN = "--true 1,2 --pred '[[1],[3]]'"  # (N, 1), as a model's predict gives
 LOGITS = "--true 1,0,1,0 --pred 0.5,0.25,0.75,0.25"  # as logits: all above one half
 LOG2 = math.log(2)
 COMMAND = "recommendations.0.command"
@@ -263,6 +264,10 @@ OPTIONS: list[Row] = [
         2.0,
     ),
     ("plot", "LOSS", "plot mse mae", "losses", ["mse", "mae"]),
+    ("compute", "--squeeze", f"compute mse {COLUMN} --squeeze", "value", 0.5),  # (0 + 1) / 2
+    ("compare", "--squeeze", f"compare {COLUMN} --losses mse,mae --squeeze", "scores.*.value", [0.5, 0.5]),
+    ("check", "--squeeze", f"check {COLUMN} --loss mse --squeeze", "params.squeeze", True),
+    ("parity", "--squeeze", f"parity mse {COLUMN} --squeeze", "rows.0.value", 0.5),
     ("plot", "-p", "plot huber -p delta=0.5,2", "curves.*.params.delta", [0.5, 2.0]),
     ("plot", "--from-logits", "plot bce --from-logits", "curves.0.params.from_logits", True),
     ("plot", "--like", "plot bce --like torch", "curves.*.like", ["exact", "exact", "torch", "torch"]),
@@ -272,7 +277,12 @@ OPTIONS: list[Row] = [
         for option, line, path, wanted in [
             ("DATA", BASE, "n", 3),
             ("--true", "{folder}/t.csv --true z --pred p", COMMAND, re.compile("--true z --pred p ")),
-            ("--pred", "{folder}/t.csv --true y --pred z", COMMAND, re.compile("--true y --pred z$")),
+            (
+                "--pred",
+                "{folder}/t.csv --true y --pred z --task regression",
+                COMMAND,
+                re.compile("--true y --pred z$"),
+            ),
             ("--input-format", "{folder}/t.xyz --pred p --input-format csv", "n", 3),
             ("--table", "{folder}/t.sqlite --pred p --table b", "n", 1),
             ("--query", "{folder}/t.sqlite --pred p --query 'SELECT y, p FROM a WHERE y > 1'", "n", 2),

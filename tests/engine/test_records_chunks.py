@@ -87,6 +87,7 @@ def followed(before: int) -> dict[str, Any]:
         "size": 1200,
         "files": {"a.csv": 30, "b.csv": 23, "c.csv": 4},
         "origin": Origin("c.csv", before=9),
+        "far": {"m", "weight", "y_true"},
     }
 
 
@@ -167,7 +168,9 @@ CASES = [
         act("shift"),
         {**plain(mine_done()), "partials": [Partial(TASK, Top(3), n=2, codings={0.0: 107})]}
         | {"refused": {0: refusal("mine", 103), 4: refusal("only mine", 102)}, "missing": Tally(1, (106,))},
-        dict.fromkeys(["relative", "several", "keys", "rows", "read", "size", "files", "origin"], UNNUMBERED),
+        dict.fromkeys(
+            ["relative", "several", "keys", "rows", "read", "size", "files", "origin", "far"], UNNUMBERED
+        ),
         bare=["several"],
     ),
     Case(

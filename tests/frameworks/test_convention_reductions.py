@@ -49,7 +49,8 @@ def test_keras(shape: tuple[int, ...], word: str, weighted: bool) -> None:
     true, pred = DATA[shape]
     weight = WEIGHT if weighted else None
     if weighted and len(shape) > 2:
-        with pytest.raises(LosscliError, match="makes 2 values of each sample here and takes no weight"):
+        way_out = r"give one weight for each value, \(N, 2\), or for each sample as \(N, 1\)"
+        with pytest.raises(LosscliError, match=way_out):
             losscli.compute("mse", true, pred, weight, like="keras", reduction=word)
         return
     found = losscli.compute("mse", true, pred, weight, like="keras", reduction=word)

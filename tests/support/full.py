@@ -163,6 +163,7 @@ def mine_done(relative: bool = True) -> Done:
         size=1000,
         files={"a.csv": 30, "b.csv": 20},
         origin=Origin("b.csv"),
+        far={"y_true"},
     )
 
 
@@ -179,6 +180,7 @@ def other_done(relative: bool = True) -> Done:
         size=200,
         files={"b.csv": 3, "c.csv": 4},
         origin=Origin("c.csv", before=9),
+        far={"m", "weight"},
     )
 
 

@@ -89,6 +89,7 @@ def expected(options: list[str], p: Any) -> dict[str, Any]:
         "without": [value(order[1:]), value(order[3:])],
         "base": base,
         "constant": float(constant),
+        "least": None if positive == 1 else positive * base / (positive * base + 1 - base),
     }
 
 
@@ -104,7 +105,11 @@ def holds(told: Any, wanted: dict[str, Any]) -> None:
     assert [left["falls"] for left in told["without"]] == close(
         [1 - value / wanted["value"] for value in wanted["without"]], 1e-9
     )
-    (held,) = told["constants"]
+    *searched, held = told["constants"]
+    assert bool(searched) == (wanted["least"] is not None)
+    for best in searched:  # pos_weight moves the minimiser
+        assert best["best"]
+        assert best["constant"] == pytest.approx(wanted["least"], rel=1e-6, abs=0)  # of a dip half the digits
     assert held["constant"] == close(wanted["base"], 1e-12)
     assert held["value"] == close(wanted["constant"], 1e-12)
     assert held["skill"] == close(1 - wanted["value"] / wanted["constant"], 1e-9)
@@ -124,7 +129,7 @@ def test_why_of_a_file_beside_each_option(name: str, file: str, capsys: pytest.C
         "--weight" not in options and "--class-weight" not in options
     ] * 5
     # What claims to be the best constant is so for the plain loss alone.
-    assert told["why"]["constants"][0]["best"] is ("pos_weight=3" not in options)
+    assert told["why"]["constants"][0]["best"]
 
 
 @pytest.mark.parametrize("name", [name for name in OPTIONS if name != "groups"])
@@ -294,7 +299,8 @@ def test_constants_of_two_numbers_have_their_own_formulas(weight: Any) -> None:
 def test_sides_are_chosen_by_weight_and_at_a_tie_above() -> None:
     y, score = np.array([1.0, -1, -1]), np.array([0.5, 0.5, -2])
     found = {c.what: c for c in losscli.why("hinge", y, score).constants}
-    assert set(found) == {"always -1", "log-odds of the base rate"}
+    assert set(found) == {"best constant, by search", "always -1", "log-odds of the base rate"}
+    assert found["best constant, by search"].value <= min(c.value for c in found.values())
     assert found["always -1"].value == close(2 / 3, 1e-12)
     assert found["log-odds of the base rate"].constant == close(np.log(1 / 2), 1e-12)
     heavy = {c.what: c for c in losscli.why("hinge", y, score, [3.0, 1, 1]).constants}
