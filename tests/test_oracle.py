@@ -35,6 +35,7 @@ class Draw:
 
     def __init__(self, seed: bytes) -> None:
         self.rng = np.random.default_rng(list(seed))
+        self.wide = False  # whether samples have several columns
 
     def one(self, *choices: Any) -> Any:
         return choices[int(self.rng.integers(len(choices)))]
@@ -90,7 +91,7 @@ def rows(draw: Draw, loss: str, made: dict[str, Any], models: int = 1, many: int
     """
     n = many or draw.one(1, 2, 3, 5, 7, 12, 20, 21, 40)
     wide = loss in ("mae", "mse", "huber", "rmse", "wape", "median_absolute_error") and models == 1
-    wide = wide and draw.some(0.3) and not many
+    draw.wide = wide = wide and draw.some(0.3) and not many
     weighs, labels = draw.some(0.5) or many, 0 if many else draw.one(0, 0, 1, 2)
     share = 0.02 if many else 0.1 * draw.some(0.4)
 
@@ -116,24 +117,22 @@ def rows(draw: Draw, loss: str, made: dict[str, Any], models: int = 1, many: int
     return found
 
 
-def asked(draw: Draw, loss: str, made: dict[str, Any], found: list[Row]) -> Ask:
+def asked(draw: Draw, loss: str, made: dict[str, Any]) -> Ask:
     """Of rows of several columns nothing is dropped: engine/test_missing_entries.py leaves entries out."""
     classes = loss in oracle.CLASSES
-    missing = draw.one("refuse", "drop", "drop", "propagate", "propagate")
-    if missing == "drop" and any(isinstance(pred, list) for row in found for pred in row.pred.values()):
-        missing = "propagate" if loss not in oracle.CLASSES and loss != "scce" else missing
     weights = draw.one(None, "balanced", {0.0: 0.5, 1.0: 3.0} if loss != "hinge" else {-1.0: 0.5})
     rowwise = loss in oracle.ENTRIES or loss == "scce" or "per" in made
-    return Ask(
+    ask = Ask(
         loss,
         made,
         reduction=draw.one("mean", "mean", "sum", "none") if rowwise else "mean",
-        missing=missing,
+        missing=draw.one("refuse", "drop", "drop", "propagate", "propagate"),
         class_weight=weights if classes and draw.some(0.5) else None,
         rows=draw.one(None, None, 0, 1, 3, 10, "all"),
         order=draw.one("index", "loss"),
         gradient=loss not in oracle.BATCH and draw.some(0.4),
     )
+    return replace(ask, missing="refuse") if draw.wide and ask.missing == "drop" else ask
 
 
 def labels(found: list[Row]) -> list[str]:
@@ -146,7 +145,7 @@ def labels(found: list[Row]) -> list[str]:
 def test_compute(loss: str, draw: Draw) -> None:
     made = params(draw, loss)
     found = rows(draw, loss, made)
-    ask = asked(draw, loss, made, found)
+    ask = asked(draw, loss, made)
     by = labels(found)
     with TemporaryDirectory() as folder:
         path = write(Path(folder) / "t.csv", found, by)
@@ -172,7 +171,7 @@ def several(draw: Draw, folder: Path, found: list[Row], by: list[str]) -> tuple[
 def test_compute_of_several_files(loss: str, draw: Draw) -> None:
     made = params(draw, loss)
     found = rows(draw, loss, made)
-    ask = asked(draw, loss, made, found)
+    ask = asked(draw, loss, made)
     by = labels(found)
     with TemporaryDirectory() as folder:
         paths, placed = several(draw, Path(folder), found, by)
@@ -189,7 +188,7 @@ def test_compute_with_the_truth_in_a_file_of_its_own(key: str | None, draw: Draw
     if isinstance(found[0].pred["p"], list):
         found = [replace(row, pred={"p": row.pred["p"][0]}) for row in found]
     found = [replace(row, by=(draw.one("x", "y"),)) for row in found]
-    ask = asked(draw, "mae", {}, found)
+    ask = asked(draw, "mae", {})
     names = [f"id{k}" for k in range(len(found))]
     keys = [(name, row.by[0]) for name, row in zip(names, found, strict=True)]
     order = draw.rng.permutation(len(found)).tolist() if key else range(len(found))
@@ -280,7 +279,7 @@ def cut_small() -> Any:
 def test_cuts_anywhere(cut_small: None, loss: str, draw: Draw) -> None:
     made = params(draw, loss)
     found = rows(draw, loss, made)
-    ask = asked(draw, loss, made, found)
+    ask = asked(draw, loss, made)
     by = labels(found)
     with TemporaryDirectory() as folder:
         paths, placed = several(draw, Path(folder), found, by)

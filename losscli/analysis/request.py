@@ -97,12 +97,19 @@ class Request:
         known = Stream.of(stream).shapes
         if self.missing != "drop" or (known is not None and known[1] == ()):
             return self
-        first = next(iter(stream()), None)
-        if first is None or all(pred.ndim < 2 for pred in first.y_pred.values()):
+        if known is not None:  # nothing need be read: a reader's threads bar the processes
+            true: Array | None = np.zeros((1, *known[0]))
+            preds = [np.zeros((1, *known[1]))]
+        else:
+            first = next(iter(stream()), None)
+            if first is None:
+                return self
+            true, preds = first.y_true, list(first.y_pred.values())
+        if all(pred.ndim < 2 for pred in preds):
             return self
         try:
             tasks = [self.shared(loss, stream) for loss in self.losses]
-            rules = {masked(task, first.y_true, *first.y_pred.values()) for task in tasks}
+            rules = {masked(task, true, *preds) for task in tasks}
         except LosscliError:  # which is told when it is computed
             return self
         rule = rules.pop()

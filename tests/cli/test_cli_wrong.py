@@ -24,7 +24,7 @@ FILES: dict[str, str | bytes] = {
     "numbers.csv": "0,1\n3,4\n",
     "points.csv": "y_true;y_pred\n1.234;2.345\n",
     "binary.csv": b"\x00\x01\x02\xff\xfe" * 50,
-    "latin.csv": "y_true,größe\n1,2\n".encode("latin-1"),
+    "latin.csv": "y_true,größe,höhe\n1,2,3\n".encode("latin-1"),
     "missing.csv": "y_true,y_pred\n1,2\n,3\n4,nan\n",
     "infinite.csv": "y_true,y_pred\n1,2\n2,inf\n",
     "twice.csv": "y_true,y_pred,y_pred\n1,2,3\n",
@@ -147,7 +147,7 @@ WRONG: list[tuple[str, list[str]]] = [
     ("compute mse arrays.npz --true first --pred second --skip 2", ["arrays.npz", "--skip says nothing"]),
     ("compute mse pickle.pkl", ["pickle.pkl is a pickle", "never opened", "read_pickle('pickle.pkl')"]),
     ("compute mse binary.csv", ["binary.csv"]),
-    ("compute mse latin.csv", ["latin.csv", "there are: y_true, größe"]),
+    ("compute mse latin.csv", ["latin.csv", "there are: y_true, größe, höhe"]),
     ("compute mse data.xyz", ["data.xyz", "--input-format"]),
     ("compute mse y.npy", ["y.npy", "--true @"]),
     (
@@ -155,7 +155,7 @@ WRONG: list[tuple[str, list[str]]] = [
         ["words.csv", "row 3", "column forecast", '"oops"'],
     ),
     ("compute mse words.csv --true price --pred forcast", ["forcast", 'did you mean "forecast"?']),
-    ("compute mse words.csv", ["words.csv", "price", "forecast", "--true"]),
+    ("compute mse words.csv", ["words.csv", "column forecast", '"oops"']),  # the two that there are
     ("compute mse words.csv --true price --pred p_*", ["p_*", "price"]),
     ("compute mse missing.csv", ["missing.csv", "2 rows", "2, 3", "--missing drop"]),
     ("compute mse infinite.csv", ["infinite.csv", "row 2", "column y_pred", "inf"]),

@@ -200,7 +200,8 @@ def test_other_commands_join_them_as_compute_does(tmp_path: Path, command: str) 
     whole = str(write(tmp_path / "whole.csv", ROWS))
     told = []
     for more in ([preds, *line], [whole, "--true", "y_true"]):
-        done = run(command, *more, "--pred", "y_pred", "--format", "json")
+        task = ["--task", "regression"] if command == "recommend" else []
+        done = run(command, *more, "--pred", "y_pred", *task, "--format", "json")
         assert done.returncode in (0, 1), done.stderr
         told.append(json.loads(done.stdout))
     joined, alone = told
@@ -220,6 +221,7 @@ def test_the_line_to_run_next_drops_what_was_dropped(tmp_path: Path) -> None:
     preds = str(write(tmp_path / "preds.csv", [(k, r, p) for k, r, _, p in ROWS[:50]], "id,region,y_pred"))
     line = ["--truth", truth, "--true", "price", "--key", "id", "--pred", "y_pred"]
     assert "10 of 60 rows with a key that" in run("recommend", preds, *line).stderr
+    line += ["--task", "regression"]
     done = run("recommend", preds, *line, "--missing", "drop", "--format", "json")
     first = json.loads(done.stdout)["recommendations"][0]["command"]
     assert json.loads(run(*first.split()[1:], "--format", "json").stdout)["n"] == 50
