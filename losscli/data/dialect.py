@@ -131,7 +131,9 @@ def plain_dialect(head: str, cut: bool, separator: str) -> TextDialect | None:
 def without_drawing(file: File) -> tuple[File, str]:
     """The file without lines that are no rows, if it has some, and what is to be said of it."""
     head, last = file.head(EDGE), file.tail(EDGE).rstrip().rpartition(b"\n")[2]
-    if not last.translate(None, NUMERALS) and b"--" not in head and b"\xe2\x94" not in head:
+    # A footer is words, a total's row begins with one; "4 rows" alone begins with a number.
+    worded = last.translate(None, NUMERALS) and (not last[:1].isdigit() or b"row" in last.lower())
+    if not worded and b"--" not in head and b"\xe2\x94" not in head:
         return file, ""
     from losscli.data.footers import undrawn
 
