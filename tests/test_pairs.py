@@ -40,6 +40,7 @@ APART = {
         ("--separator", "--decimal", "--thousands", "--encoding", "--header", "--skip", "--comment", "--na"),
         ELSEWHERE,
     ),
+    "--squeeze": "says how the arrays stand: engine/test_positions.py holds it",
     "--max-memory": HOW,
     "--engine": HOW + "; test_oracle holds a cluster against the oracle",
     "--scheduler": HOW,
