@@ -147,17 +147,7 @@ _PROBABILITIES = Domain(
 )
 ClassProbabilities = Annotated[Array, _PROBABILITIES]
 ClassProbabilitiesOrLogits = Annotated[
-    Array,
-    Domain(
-        "a probability in [0, 1]",
-        "probability",
-        grain="row",
-        low=0.0,
-        high=1.0,
-        sums_to_one=True,
-        hint=LOGITS_HINT,
-        under={"from_logits": _LOGITS},
-    ),
+    Array, replace(_PROBABILITIES, hint=LOGITS_HINT, under={"from_logits": _LOGITS})
 ]
 ClassIndex = Annotated[
     Array, Domain("a class index: a whole number from 0", "class index", grain="index", below_classes=True)

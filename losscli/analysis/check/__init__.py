@@ -94,7 +94,8 @@ def examine(
 
 def are_classes(stream: Stream) -> bool:
     """Whether what stands as models are the class probabilities of one: three or more, which sum to 1 in each
-    row beside labels."""
+    row of the first batch, beside whole numbers.
+    """
     if len(Stream.of(stream).models or ()) < 3:
         return False
     for batch in stream():

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from losscli.analysis.check.fault import CheckedData, Fault, names
-from losscli.losses.domain import Array
+from losscli.analysis.profile.calibration import calibration_shift
 from losscli.results.profile import PredictionProfile
-
-_FEWEST = 100
-_ERRORS = 5  # standard errors between the mean and the rate that no chance explains
-_APART = 0.4  # in log-odds: odds half as large again
 
 
 def miscalibrated(case: CheckedData, model: PredictionProfile) -> Iterator[Fault]:
@@ -21,13 +15,13 @@ def miscalibrated(case: CheckedData, model: PredictionProfile) -> Iterator[Fault
     if truth is None or truth.kind not in ("binary01", "signs") or model.kind != "probability":
         return
     p, column = case.profile.pred_sample[model.model], truth.columns[0]
-    if p.size < _FEWEST or model.outside or not 0 < column.ones < column.count:
+    if model.outside or not column.count:
         return
-    mean, rate = float(p.mean()), column.ones / column.count
-    chance = float(np.sqrt((p * (1 - p)).sum())) / p.size
-    shift = _offset(p, rate)
-    if abs(mean - rate) <= _ERRORS * chance or abs(shift) < _APART:
+    rate = column.ones / column.count
+    shift = calibration_shift(p, rate)
+    if shift is None:
         return
+    mean = float(p.mean())
     side = "high" if mean > rate else "low"
     yield Fault(
         "miscalibrated",
@@ -40,15 +34,3 @@ def miscalibrated(case: CheckedData, model: PredictionProfile) -> Iterator[Fault
         names(model),
         case.concerns("bce", "brier"),
     )
-
-
-def _offset(p: Array, rate: float) -> float:
-    """What is to be taken off the log-odds of p for their mean to be `rate`."""
-    with np.errstate(all="ignore"):
-        odds = np.log(p) - np.log1p(-p)
-        low, high = -40.0, 40.0
-        for _ in range(60):
-            middle = (low + high) / 2
-            too_high = float(np.mean(1 / (1 + np.exp(middle - odds)))) > rate
-            low, high = (middle, high) if too_high else (low, middle)
-    return low

@@ -29,7 +29,7 @@ def amounts(case: AdviceCase) -> Reading:
     if p is None:
         return _ratio_advice(y, None, reading, None)
     if p.min() <= 0:
-        return not_positive(case, int((p <= 0).sum()), len(p), "positive-amounts", reading)
+        return _not_positive(case, int((p <= 0).sum()), len(p), reading)
     return _ratio_advice(y, p, reading, variance_power(y - p, p))
 
 
@@ -176,9 +176,9 @@ def tweedie_power(power: Measure) -> tuple[float, str]:
     return fitted, f"power {number(fitted)}: fitted to variance ∝ mean^power, {power}{kept}"
 
 
-def not_positive(case: AdviceCase, low: int, n: int, task: str, reading: str) -> Reading:
+def _not_positive(case: AdviceCase, low: int, n: int, reading: str) -> Reading:
     regressed = regression(case)
     why = f"{low} of {n} predictions are 0 or less, where poisson, gamma_deviance and tweedie are not defined"
     first = regressed.choices[0]._replace(reasons=(why, *regressed.choices[0].reasons))
     evidence = (shown("not_positive", why, low), *regressed.evidence)
-    return Reading(task, reading, evidence, (first, *regressed.choices[1:]))
+    return Reading("positive-amounts", reading, evidence, (first, *regressed.choices[1:]))

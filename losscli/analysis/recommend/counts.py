@@ -79,12 +79,12 @@ def counts(case: AdviceCase) -> Reading:
         "Poisson's is 1",
         zero_words,
     )
-    grows = ""
+    grows: tuple[str, ...] = ()
     if np.isfinite(power.low):
-        grows = f"the variance grows as the mean to the power {power}; poisson weighs rows as if it were 1"
-    if np.isfinite(power.low) and power.low > 1:
+        grows = (f"the variance grows as the mean to the power {power}; poisson weighs rows as if it were 1",)
+    if 1 < power.low < np.inf:
         choices = (
-            tweedie._replace(reasons=(*over, grows)),
+            tweedie._replace(reasons=(*over, *grows)),
             poisson._replace(
                 when="the mean alone is wanted: it stays poisson's minimiser, only intervals from it "
                 "are too narrow",
@@ -95,7 +95,7 @@ def counts(case: AdviceCase) -> Reading:
         return Reading("counts", reading, tuple(evidence), choices)
     stays = "the mean stays its minimiser; intervals from it are too narrow (quasi-Poisson widens them)"
     choices = (
-        poisson._replace(reasons=(*over, *([grows] if grows else ()), stays)),
+        poisson._replace(reasons=(*over, *grows, stays)),
         tweedie._replace(
             when="rows of a large mean are to weigh less than poisson has them", reasons=(mean_is,)
         ),
@@ -176,7 +176,7 @@ def _below(y: Array, p: Array, low: int, reading: str) -> Reading:
         f"{low} of {len(p)} predictions are 0 or less, where a count's mean cannot be: a log link keeps "
         "them above",
         *off,
-        "the target decides: counts, whose mean poisson is least at",
+        "the target is counts, and poisson is least at their mean",
     )
     return Reading(
         "counts",

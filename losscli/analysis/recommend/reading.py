@@ -15,6 +15,7 @@ from losscli.analysis.recommend import (
     forecasts,
     images,
     multilabel,
+    ratings,
     structures,
     two_classes,
     vectors,
@@ -32,7 +33,6 @@ from losscli.analysis.recommend.residuals import regression
 from losscli.classes.columns import class_numbers
 from losscli.classes.levels import levels
 from losscli.errors import LosscliError
-from losscli.stats.interval import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,19 +213,7 @@ def _target(case: AdviceCase, y: Array, p: Array | None) -> Reading:
     if case.kind == "counts":
         return counts.counts(case)
     if case.kind == "ratings":
-        steps = f"whole steps from {number(float(y.min()))} to {number(float(y.max()))}"
-        told = f"{steps}, whose variance is below their mean: ratings, no counts (if they are: --task counts)"
-        read_as = regression(case)
-        # Within the ends of a scale no row can lie far out.
-        first = [choice for choice in read_as.choices if choice.loss == "mse"]
-        bounded = (
-            f"a scale has ends: no error passes {number(float(np.ptp(y)))}, and the mean rating is wanted"
-        )
-        first = [first[0]._replace(reasons=(bounded, *first[0].reasons), when=None)] if first else []
-        later = [c for c in read_as.choices if c.loss in ("mae", "weighted_kappa", "quantile")]
-        later = [c._replace(when=c.when or "the median rating is wanted") for c in later]
-        choices = (*first, *later) if first else read_as.choices
-        return read_as._replace(reading=f"{told}; {read_as.reading.partition(': ')[2]}", choices=choices)
+        return ratings.ratings(case)
     ratios = case.kind != "fraction" and amounts.in_proportion(y, p)
     return amounts.amounts(case) if ratios else regression(case)
 

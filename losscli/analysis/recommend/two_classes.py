@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from losscli.analysis.profile.calibration import calibration_shift
 from losscli.analysis.recommend.case import (
     AdviceCase,
     Advised,
@@ -16,8 +17,9 @@ from losscli.analysis.recommend.case import (
     shown,
     unfit,
 )
+from losscli.analysis.recommend.decided import decided
 from losscli.analysis.recommend.numbers import percent, percents, rounded, value_range
-from losscli.stats.interval import Measure, mean, number, share
+from losscli.stats.interval import mean, number, share
 
 if TYPE_CHECKING:
     from losscli.analysis.recommend.numbers import Array
@@ -61,7 +63,12 @@ def zero_one(case: AdviceCase) -> Reading:
     if p is not None:
         p = p.ravel()
         if binary(p) and not case.from_logits:
-            return Reading(task, reading + ", predicted by labels", tuple(evidence), _hard(y, p, classes))
+            return Reading(
+                task,
+                reading + ", predicted by labels",
+                tuple(evidence),
+                decided(y, p, classes, imbalanced=imbalanced),
+            )
         logits = case.from_logits or not fractions(p)
         if logits:
             params["from_logits"] = True
@@ -93,7 +100,7 @@ def zero_one(case: AdviceCase) -> Reading:
         probability = 1 / (1 + np.exp(-np.clip(p, -700, 700))) if logits else p
         apart = mean(probability - y)
         evidence.append(shown("calibration", f"predicted less observed share of class 1: {apart}", apart))
-        off = _miscalibrated(float(probability.mean()), part, apart)
+        off = _miscalibrated(probability, part.value)
     bce = Advised("bce", params=params)
     brier = Advised(
         "brier",
@@ -124,14 +131,15 @@ def zero_one(case: AdviceCase) -> Reading:
     return Reading(task, reading, tuple(evidence), choices)
 
 
-def _miscalibrated(predicted: float, part: Measure, apart: Measure) -> tuple[str, ...]:
-    """A sentence where probabilities are surely and notably above or below what happens."""
-    if apart.low <= 0 <= apart.high or 1 / 1.2 < predicted / max(part.value, 1e-300) < 1.2:
+def _miscalibrated(p: Array, rate: float) -> tuple[str, ...]:
+    """A sentence where probabilities (N,) are surely and notably above or below what happens."""
+    shift = calibration_shift(p, rate)
+    if shift is None:
         return ()
-    side = "high" if apart.value > 0 else "low"
+    side = "high" if shift > 0 else "low"
     return (
-        f"probabilities are too {side}: {percent(predicted)} on average, class 1 occurs in "
-        f"{percent(part.value)}: recalibrate them before any threshold",
+        f"probabilities are too {side}: {percent(float(p.mean()))} on average, class 1 occurs in "
+        f"{percent(rate)}: recalibrate them before any threshold",
     )
 
 
@@ -217,32 +225,6 @@ def _with_zeros(impossible: int, classes: str) -> tuple[Advised, ...]:
             "the zeros are mended and easy rows drown the hard ones",
         ),
     )
-
-
-def _hard(y: Array, p: Array, classes: str) -> tuple[Advised, ...]:
-    wrong = share(int((y != p).sum()), len(y))
-    common = float(y.mean() > 0.5)
-    constant = percent(float((y != common).mean()))
-    better = wrong.high < float((y != common).mean())
-    why = f"predictions are labels too: {percents(wrong)} of the rows are wrong"
-    always = f"always saying {common:.0f} is wrong in {constant}"
-    zero_one = Advised("zero_one", (classes, why, always))
-    fbeta = Advised(
-        "fbeta",
-        ("one minus F-beta of the labels; beta above 1 favours recall",),
-        {"beta": 1},
-        ("beta 1: both alike",),
-        "false positives and false negatives cost unlike amounts",
-    )
-    bce = Advised("bce", when="the model's probabilities can be had in place of its labels", runs=False)
-    if better:
-        return zero_one, fbeta, bce
-    first = fbeta._replace(
-        reasons=(classes, why, f"{always}: zero_one would not tell this model from that", *fbeta.reasons),
-        when=None,
-    )
-    zero_one = zero_one._replace(reasons=(always,), when="every mistake costs the same, whichever the class")
-    return first, bce, zero_one
 
 
 def signs(case: AdviceCase) -> Reading:

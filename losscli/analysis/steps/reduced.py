@@ -12,6 +12,7 @@ import numpy as np
 from losscli.analysis.steps.lines import Term, added, of
 from losscli.analysis.steps.work import FormulaWork
 from losscli.engine.partial import Partial
+from losscli.engine.reduce import leaves_out
 from losscli.engine.sums import Sum
 from losscli.engine.without import without
 from losscli.formula.evaluate import Values
@@ -66,7 +67,8 @@ def weigh(
         counts, both = float(part.counts), float(part.weighted_counts)
         if work.way.loss.kind == "statistic" or work.one_vector:  # every row counts
             counts, both = float(part.n), float(part.weights)
-        way += f"/{_short(ratio.divisor(Totals(part.n, float(part.weights), counts, both, True)))!r}"
+        totals = Totals(part.n, float(part.weights), counts, both, True, masked=leaves_out(part))
+        way += f"/{_short(ratio.divisor(totals))!r}"
     said = f"{work.way.framework.title} scales its one value by the weights"
     return summed, _then(score.reduction, way, work, said, **{name: value, "weights": summed.value})
 

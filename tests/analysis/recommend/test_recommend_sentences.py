@@ -57,7 +57,7 @@ CASES: list[tuple[tuple[Any, Any, dict[str, Any]], str, str]] = [
     ((HALVES, 0.2 + 0.6 * HALVES, {}), "binary_focal", "easy rows drown the hard ones"),
     ((RARE, None, {}), "binary_focal", "easy rows drown the hard ones and ranking is what counts"),
     ((HALVES, 1 - HALVES, {}), "fbeta", "beta above 1 favours recall"),
-    ((HALVES, 1 - HALVES, {}), "zero_one", "every mistake costs the same, whichever the class"),
+    ((RARE, 1 - RARE, {}), "zero_one", "every mistake costs the same, whichever the class"),
     ((SIDES, 3 * SIDES, {}), "modified_huber", "quadratic inside the margin, linear far on the wrong side"),
     ((SIDES, 3 * SIDES, {}), "squared_hinge", "a row far on the wrong side is what costs you"),
     ((SIDES, 3 * SIDES, {}), "soft_margin", "beyond the margin is to go on counting a little"),

@@ -64,7 +64,7 @@ def test_a_model_whose_weights_shift_its_probabilities_is_told() -> None:
 def test_labels_that_are_no_better_than_a_constant_are_not_judged_by_their_errors() -> None:
     told = advice("rare_heavyuser", "heavy", "hardlabel")
     assert losses(told)[0] != "zero_one"
-    assert "always saying 0 is wrong in 2.6 %" in reasons(told)
+    assert "always saying class 0 is wrong in 2.6 %" in reasons(told)
 
 
 def test_ratings_are_no_counts() -> None:
